@@ -1,0 +1,173 @@
+package io.dawncache.core.consistenthash;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable consistent-hash ring: every member claims a number of points on a circle of longs,
+ * and a key belongs to the member at the first point at or clockwise after its hash. A member that
+ * leaves gives up its own keys and moves no others.
+ *
+ * <p>Safe from any thread. To change the members, make another ring.
+ *
+ * @see <a href="https://doi.org/10.1145/258533.258660">Karger et al. 1997</a>
+ */
+public final class Ring {
+  private final Scheme scheme;
+  private final int replicas;
+  private final List<String> members; // distinct, in the order they were given
+
+  // Point i lies at places[i], ascending, and belongs to members.get(holders[i]).
+  private final long[] places;
+  private final int[] holders;
+  private final int owners; // how many members hold a point at all
+
+  /**
+   * Draws the ring. O(points * log points), where points are {@code members * replicas}.
+   *
+   * @param scheme how points are named, hashed and told apart
+   * @param replicas the virtual nodes of each member, {@code >= 1}
+   * @param members the members; none make an empty ring, one named again is the same member (and
+   *     counts as added there again, should its scheme care). Their order matters only under {@link
+   *     Scheme.Collision#LAST_ADDED}, and there only where two points collide
+   * @throws IllegalArgumentException if {@code replicas} is less than 1 or a member is empty
+   * @throws NullPointerException if a member is null
+   */
+  public static Ring of(Scheme scheme, int replicas, List<String> members) {
+    requireNonNull(scheme, "scheme");
+    if (replicas < 1) {
+      throw new IllegalArgumentException("replicas: " + replicas + " (expected: >= 1)");
+    }
+    for (int i = 0; i < members.size(); i++) {
+      requireMember(members.get(i), i);
+    }
+    return new Ring(scheme, replicas, members);
+  }
+
+  private Ring(Scheme scheme, int replicas, List<String> listed) {
+    this.scheme = scheme;
+    this.replicas = replicas;
+    this.members = List.copyOf(new LinkedHashSet<>(listed));
+
+    var holderByPlace = new TreeMap<Long, String>();
+    for (String member : listed) {
+      for (int replica = 0; replica < replicas; replica++) {
+        holderByPlace.merge(scheme.point(member, replica), member, scheme.collision()::holder);
+      }
+    }
+
+    var indexByMember = new TreeMap<String, Integer>();
+    for (String member : members) {
+      indexByMember.put(member, indexByMember.size());
+    }
+    this.places = holderByPlace.keySet().stream().mapToLong(Long::longValue).toArray();
+    this.holders = holderByPlace.values().stream().mapToInt(indexByMember::get).toArray();
+    this.owners = (int) Arrays.stream(holders).distinct().count();
+  }
+
+  /**
+   * Returns the member that owns {@code key}, or null if the ring is empty. O(log points).
+   *
+   * @param key any string, hashed as its UTF-8 bytes (a lone surrogate as {@code ?})
+   */
+  public @Nullable String owner(String key) {
+    return owner(key.getBytes(UTF_8));
+  }
+
+  /**
+   * Returns the member that owns the key of these bytes, or null if the ring is empty. O(log
+   * points).
+   *
+   * @param key any bytes, for Go keys need not be text
+   */
+  public @Nullable String owner(byte[] key) {
+    return places.length == 0 ? null : members.get(holders[firstPoint(key)]);
+  }
+
+  /**
+   * Returns who owns {@code key}, then who would if the first were gone, and so on clockwise: the
+   * first is {@link #owner(String)}, and each member comes once. (A member that lost every single
+   * point in collisions owns nothing and does not come.)
+   *
+   * <p>The walk is lazy: finding the first costs O(log points), going on costs the points passed.
+   * The iterator cannot remove and belongs to one thread.
+   */
+  public Iterator<String> owners(String key) {
+    int start = places.length == 0 ? 0 : firstPoint(key.getBytes(UTF_8));
+    return new Walk(start);
+  }
+
+  /** Returns the distinct members in the order they were first given; unmodifiable. */
+  public List<String> members() {
+    return members;
+  }
+
+  /** Returns the number of virtual nodes of each member. */
+  public int replicas() {
+    return replicas;
+  }
+
+  /** Returns how the ring is drawn. */
+  public Scheme scheme() {
+    return scheme;
+  }
+
+  @Override
+  public String toString() {
+    return "Ring[" + scheme + ", " + replicas + " replicas of " + members + "]";
+  }
+
+  /** Returns the point at or clockwise after the key's place; the ring must not be empty. */
+  private int firstPoint(byte[] key) {
+    int found = Arrays.binarySearch(places, scheme.hash().hash(key));
+    int point = found >= 0 ? found : -found - 1;
+    return point < places.length ? point : 0; // past the last point the circle closes
+  }
+
+  private static void requireMember(@Nullable String member, int index) {
+    if (member == null) {
+      throw new NullPointerException("members[" + index + "]: null (expected: a name)");
+    }
+    if (member.isEmpty()) {
+      throw new IllegalArgumentException("members[" + index + "]: \"\" (expected: not empty)");
+    }
+  }
+
+  /** One walk round the circle that stops at every owner once. */
+  private final class Walk implements Iterator<String> {
+    private final BitSet met = new BitSet();
+    private int point;
+    private int left = owners;
+
+    Walk(int start) {
+      this.point = start;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return left > 0;
+    }
+
+    @Override
+    public String next() {
+      if (left == 0) {
+        throw new NoSuchElementException("all owners were met");
+      }
+      while (met.get(holders[point])) {
+        point = point + 1 < holders.length ? point + 1 : 0;
+      }
+      left--;
+      met.set(holders[point]);
+      return members.get(holders[point]);
+    }
+  }
+}
