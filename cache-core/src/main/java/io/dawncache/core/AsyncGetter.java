@@ -1,0 +1,22 @@
+package io.dawncache.core;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A {@link Getter} for origins with an asynchronous client: starts a load and returns at once.
+ *
+ * <p>{@link #load} itself runs on the group's load executor; the load counts against the group's
+ * bound on loads until its stage completes. At the load time-out the stage is cancelled.
+ */
+@FunctionalInterface
+public interface AsyncGetter {
+  /**
+   * Starts to load the value of {@code key}.
+   *
+   * @param key never empty, well-formed UTF-16
+   * @return a stage of the value or of {@link Loaded#notThere()}, completing exceptionally if the
+   *     origin failed; a null stage or a stage of null counts as a failure
+   * @throws Exception if the origin failed; every waiting caller is told
+   */
+  CompletionStage<Loaded> load(String key) throws Exception;
+}

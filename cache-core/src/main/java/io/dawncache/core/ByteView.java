@@ -1,0 +1,152 @@
+package io.dawncache.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Immutable bytes: a cached value from the getter's answer to the socket.
+ *
+ * <p>Every way in copies, and no way out lets the holder change what is inside, so a view may be
+ * shared by any number of threads. Two views are equal when their bytes are.
+ */
+public final class ByteView {
+  private static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
+
+  /**
+   * A stream is never handed our array, for it could keep or change it; it gets copies this big.
+   */
+  private static final int STREAM_CHUNK_BYTES = 8192;
+
+  private final byte[] bytes;
+  private final int offset;
+  private final int length;
+
+  private ByteView(byte[] bytes, int offset, int length) {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  /** Returns the view of no bytes. */
+  public static ByteView empty() {
+    return EMPTY;
+  }
+
+  /** Returns a view of a copy of {@code bytes}. */
+  public static ByteView copyOf(byte[] bytes) {
+    return bytes.length == 0 ? EMPTY : new ByteView(bytes.clone(), 0, bytes.length);
+  }
+
+  /**
+   * Returns a view of a copy of the bytes from {@code source}'s position to its limit; the source's
+   * position does not move.
+   */
+  public static ByteView copyOf(ByteBuffer source) {
+    if (!source.hasRemaining()) {
+      return EMPTY;
+    }
+    byte[] copy = new byte[source.remaining()];
+    source.get(source.position(), copy);
+    return new ByteView(copy, 0, copy.length);
+  }
+
+  /** Returns a view of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}. */
+  public static ByteView ofUtf8(String text) {
+    byte[] encoded = text.getBytes(UTF_8);
+    return encoded.length == 0 ? EMPTY : new ByteView(encoded, 0, encoded.length);
+  }
+
+  /** Returns the number of bytes. */
+  public int length() {
+    return length;
+  }
+
+  /** Returns whether there are no bytes. */
+  public boolean isEmpty() {
+    return length == 0;
+  }
+
+  /**
+   * Returns the byte at {@code index}.
+   *
+   * @throws IndexOutOfBoundsException unless {@code 0 <= index < length()}
+   */
+  public byte at(int index) {
+    return bytes[offset + Objects.checkIndex(index, length)];
+  }
+
+  /**
+   * Returns the bytes from {@code from} inclusive to {@code to} exclusive; shares memory with this
+   * view and therefore keeps all of it reachable.
+   *
+   * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length()}
+   */
+  public ByteView slice(int from, int to) {
+    Objects.checkFromToIndex(from, to, length);
+    return from == to ? EMPTY : new ByteView(bytes, offset + from, to - from);
+  }
+
+  /** Returns a copy of the bytes, the caller's to change. */
+  public byte[] toByteArray() {
+    return Arrays.copyOfRange(bytes, offset, offset + length);
+  }
+
+  /** Returns a new read-only buffer over the bytes, positioned at the first; nothing is copied. */
+  public ByteBuffer asReadOnlyBuffer() {
+    return ByteBuffer.wrap(bytes, offset, length).slice().asReadOnlyBuffer();
+  }
+
+  /**
+   * Copies all bytes into {@code target} at its position, which moves behind them.
+   *
+   * @throws java.nio.BufferOverflowException if the target has less room than {@link #length()}
+   * @throws java.nio.ReadOnlyBufferException if the target is read-only
+   */
+  public void copyTo(ByteBuffer target) {
+    target.put(bytes, offset, length);
+  }
+
+  /** Writes all bytes to {@code out}, which is neither flushed nor closed. */
+  public void writeTo(OutputStream out) throws IOException {
+    byte[] chunk = new byte[Math.min(length, STREAM_CHUNK_BYTES)];
+    for (int written = 0; written < length; ) {
+      int step = Math.min(chunk.length, length - written);
+      System.arraycopy(bytes, offset + written, chunk, 0, step);
+      out.write(chunk, 0, step);
+      written += step;
+    }
+  }
+
+  /** Returns the bytes decoded as UTF-8; malformed sequences become U+FFFD. */
+  public String toUtf8() {
+    return new String(bytes, offset, length, UTF_8);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ByteView that
+        && Arrays.equals(
+            bytes, offset, offset + length, that.bytes, that.offset, that.offset + that.length);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = 1;
+    for (int i = offset; i < offset + length; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
+  /** Returns the length alone: cached bytes do not belong in logs. */
+  @Override
+  public String toString() {
+    return "ByteView[" + length + " bytes]";
+  }
+}

@@ -1,0 +1,166 @@
+package io.dawncache.core;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process's share of the cache: its groups, its present members, and the threads that loads and
+ * callbacks run on.
+ *
+ * <p>A node without a {@link PeerPicker} stands alone and owns every key. Safe for use by any
+ * thread; several nodes may live in one process and share nothing.
+ */
+public final class CacheNode implements AutoCloseable {
+  private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
+  private final ExecutorService loadThreads = Threads.perTask("dawncache-load");
+  private final ScheduledExecutorService timer = Threads.timer("dawncache-timer");
+  private final Executor callbacks;
+  private final @Nullable ExecutorService ownCallbacks;
+
+  private CacheNode(@Nullable Executor callbacks) {
+    ownCallbacks = callbacks == null ? Threads.callbacks("dawncache-callback") : null;
+    this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
+  }
+
+  /** Returns a node whose users' futures complete on threads of its own. */
+  public static CacheNode create() {
+    return new CacheNode(null);
+  }
+
+  /**
+   * Returns a node whose users' futures complete on {@code callbacks}, which stays the caller's to
+   * shut down and must not run tasks on the thread that submits them.
+   */
+  public static CacheNode create(Executor callbacks) {
+    return new CacheNode(Objects.requireNonNull(callbacks, "callbacks"));
+  }
+
+  /** Adds a group with the default {@link GroupConfig}. */
+  public Group addGroup(String name, Getter getter) {
+    return addGroup(name, GroupConfig.builder().build(), getter);
+  }
+
+  /**
+   * Adds a group.
+   *
+   * @param name any non-empty text; the same at every node of the fleet
+   * @throws IllegalArgumentException if there is a group of that name, or the name is empty
+   */
+  public Group addGroup(String name, GroupConfig config, Getter getter) {
+    Objects.requireNonNull(getter, "getter");
+    return addAsyncGroup(name, config, key -> CompletableFuture.completedFuture(getter.load(key)));
+  }
+
+  /**
+   * As {@link #addGroup(String, GroupConfig, Getter)}, for an origin with an asynchronous client.
+   */
+  public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
+    Objects.requireNonNull(config, "config");
+    Objects.requireNonNull(getter, "getter");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name: \"\" (expected: a non-empty group name)");
+    }
+    Group group = new Group(name, config, getter, this);
+    if (groups.putIfAbsent(name, group) != null) {
+      throw new IllegalArgumentException(
+          "name: \"" + name + "\" (expected: no group of that name yet)");
+    }
+    return group;
+  }
+
+  /** Returns the group of that name, or null. */
+  public @Nullable Group group(String name) {
+    return groups.get(name);
+  }
+
+  /** Returns the groups added so far, in no particular order; a live, unmodifiable view. */
+  public Collection<Group> groups() {
+    return Collections.unmodifiableCollection(groups.values());
+  }
+
+  /**
+   * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys.
+   * Entries that this node does not own by it are dropped, now and after each of its changes.
+   *
+   * @throws IllegalStateException if a picker is registered already
+   */
+  public void registerPeerPicker(PeerPicker picker) {
+    Objects.requireNonNull(picker, "picker");
+    if (!this.picker.compareAndSet(null, picker)) {
+      throw new IllegalStateException("a PeerPicker is registered already (expected: one a node)");
+    }
+    picker.onChange(this::dropUnowned);
+    dropUnowned();
+  }
+
+  /**
+   * Ends every load with a {@link GetFailedException} and stops the node's threads. Hits are still
+   * answered; misses fail.
+   */
+  @Override
+  public void close() {
+    groups.values().forEach(Group::close);
+    timer.shutdownNow();
+    loadThreads.shutdownNow();
+    if (ownCallbacks != null) {
+      ownCallbacks.shutdown();
+    }
+  }
+
+  Iterator<Peer> owners(String key) {
+    PeerPicker present = picker.get();
+    return present == null ? Collections.emptyIterator() : present.owners(key);
+  }
+
+  /** Returns whether this node is the first owner of {@code key}, or stands alone. */
+  boolean owns(String key) {
+    Iterator<Peer> owners = owners(key);
+    return !owners.hasNext() || owners.next().isSelf();
+  }
+
+  /** Runs a load on a thread of its own; how many there are is the groups' business. */
+  void startLoad(Runnable load) {
+    loadThreads.execute(load);
+  }
+
+  /**
+   * Completes a user's future on the callback executor. An executor that refuses, because it is
+   * full or shut down, must not leave a caller waiting: the common pool steps in.
+   */
+  void callBack(Runnable completion) {
+    try {
+      callbacks.execute(completion);
+    } catch (RejectedExecutionException e) {
+      ForkJoinPool.commonPool().execute(completion);
+    }
+  }
+
+  /** Runs {@code task} on the timer thread after {@code delay}; never, if the node closes first. */
+  Future<?> after(Duration delay, Runnable task) {
+    try {
+      return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private void dropUnowned() {
+    groups.values().forEach(Group::dropUnowned);
+  }
+}

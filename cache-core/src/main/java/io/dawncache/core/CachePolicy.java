@@ -1,0 +1,13 @@
+package io.dawncache.core;
+
+/** Which entry leaves a full cache first. */
+public enum CachePolicy {
+  /** The least recently used entry, exactly. */
+  LRU,
+  /**
+   * W-TinyLFU by Caffeine: keeps what is asked for often, lets through what is asked for once.
+   *
+   * @see <a href="https://doi.org/10.1145/3149371">Einziger, Friedman, Manes 2017</a>
+   */
+  TINY_LFU
+}

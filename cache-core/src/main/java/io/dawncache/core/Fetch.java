@@ -1,0 +1,95 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * One fetch flight's journey: to the owner, to the next owner if the first could not be asked, and
+ * home to be loaded if neither could.
+ */
+final class Fetch {
+  /*
+   * Any answer of an owner ends the journey: what it says of its own load is final, so a key is
+   * not loaded twice because the origin failed or the owner is busy. Only an owner that could not
+   * be asked is passed over. The next owner on the ring is the same for every node, so a fleet
+   * that loses a node goes on loading each of its keys in one place; it stops after two because
+   * each may cost a connect time-out.
+   */
+  private static final int MAX_OWNERS_ASKED = 2;
+
+  private final PeerRequest request;
+  private final Iterator<Peer> owners;
+  private final Counters counters;
+  private final BiConsumer<String, Waiter<ByteView>> loadHere;
+  private final Waiter<ByteView> flight;
+  private int asked;
+
+  Fetch(
+      PeerRequest request,
+      Iterator<Peer> owners,
+      Counters counters,
+      BiConsumer<String, Waiter<ByteView>> loadHere,
+      Waiter<ByteView> flight) {
+    this.request = request;
+    this.owners = owners;
+    this.counters = counters;
+    this.loadHere = loadHere;
+    this.flight = flight;
+  }
+
+  /** Asks {@code owner}, which is not this node. */
+  void ask(Peer owner, PeerGetter getter) {
+    asked++;
+    counters.loadsDeduped.increment();
+    Attempt attempt = new Attempt(owner.url());
+    try {
+      getter.fetch(request, attempt);
+    } catch (RuntimeException e) {
+      attempt.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, e.toString()));
+    }
+  }
+
+  private void passOver() {
+    Peer next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
+    if (next == null || next.getter() == null) {
+      loadHere.accept(request.key(), flight);
+    } else {
+      ask(next, next.getter());
+    }
+  }
+
+  /** One owner's answer; a peer getter that tells twice is heard once. */
+  private final class Attempt implements Consumer<PeerResult> {
+    private final String url;
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    Attempt(String url) {
+      this.url = url;
+    }
+
+    @Override
+    public void accept(PeerResult result) {
+      if (!told.compareAndSet(false, true)) {
+        return;
+      }
+      switch (result.status()) {
+        case VALUE, NOT_THERE -> counters.peerLoads.increment();
+        case FAILED, OVERLOADED, NOT_ASKED -> counters.peerErrors.increment();
+      }
+      switch (result.status()) {
+        case VALUE -> flight.ended(result.value(), null);
+        case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
+        case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
+        case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));
+        case NOT_ASKED -> passOver();
+      }
+    }
+
+    private String message(String what) {
+      return "fetch " + Keys.shown(request.group(), request.key()) + " from " + url + ": " + what;
+    }
+  }
+}

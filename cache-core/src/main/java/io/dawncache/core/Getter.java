@@ -1,0 +1,21 @@
+package io.dawncache.core;
+
+/**
+ * The user's way to the origin: loads the value of a key that no cache holds.
+ *
+ * <p>Runs on the group's load executor, never under a lock and never on an event loop, so it may
+ * block. At the group's load time-out the thread is interrupted and the load counts as failed,
+ * whether or not the getter heeds the interrupt. Must be safe for use by several threads; one key
+ * is loaded by one thread at a time.
+ */
+@FunctionalInterface
+public interface Getter {
+  /**
+   * Loads the value of {@code key}.
+   *
+   * @param key never empty, well-formed UTF-16
+   * @return the value or {@link Loaded#notThere()}; null counts as a failure
+   * @throws Exception if the origin failed; every waiting caller is told
+   */
+  Loaded load(String key) throws Exception;
+}

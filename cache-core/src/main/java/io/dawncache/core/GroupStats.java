@@ -1,0 +1,38 @@
+package io.dawncache.core;
+
+/**
+ * A group's counters since it began, under groupcache's names, and what its main cache holds.
+ *
+ * <p>Each counter is exact; a snapshot taken while gets are in flight may show one side of an
+ * identity before the other. At rest, when no get is in flight, these hold:
+ *
+ * <ul>
+ *   <li>{@code gets == cacheHits + loads}: a get is answered from memory or is a miss;
+ *   <li>{@code loadsDeduped == localLoads + localLoadErrs + peerLoads + peerErrors}: what was begun
+ *       has ended, one way each;
+ *   <li>{@code serverRequests <= gets}: a peer's request is a get too.
+ * </ul>
+ *
+ * @param gets gets by callers and by peers with a valid key
+ * @param cacheHits gets answered from memory at the first look
+ * @param loads gets that were not: {@code gets - cacheHits}
+ * @param loadsDeduped runs of the getter and fetches from peers begun for them, after singleflight
+ * @param localLoads runs of the getter that answered, with a value or with <em>not there</em>
+ * @param localLoadErrs runs of the getter that did not: failed, timed out, or refused as overloaded
+ * @param peerLoads fetches that a peer answered, with a value or with <em>not there</em>
+ * @param peerErrors fetches that ended otherwise: failed, overloaded, or the peer could not be
+ *     asked
+ * @param serverRequests gets that came from peers
+ * @param mainCache what the main cache holds
+ */
+public record GroupStats(
+    long gets,
+    long cacheHits,
+    long loads,
+    long loadsDeduped,
+    long localLoads,
+    long localLoadErrs,
+    long peerLoads,
+    long peerErrors,
+    long serverRequests,
+    CacheStats mainCache) {}

@@ -1,0 +1,59 @@
+package io.dawncache.core;
+
+/** What a key must be, and how a key is shown in messages. */
+final class Keys {
+  private static final int SHOWN_CHARS = 80;
+
+  private Keys() {}
+
+  /**
+   * Refuses a key that is empty, holds a lone surrogate (it has no UTF-8 form, so two such keys
+   * would meet on the wire), or is longer than {@code maxBytes} of UTF-8.
+   */
+  static void check(String key, int maxBytes) {
+    if (key.isEmpty()) {
+      throw new IllegalArgumentException("key is required");
+    }
+    long bytes = 0;
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (c < 0x80) {
+        bytes++;
+      } else if (c < 0x800) {
+        bytes += 2;
+      } else if (!Character.isSurrogate(c)) {
+        bytes += 3;
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < key.length()
+          && Character.isLowSurrogate(key.charAt(i + 1))) {
+        bytes += 4;
+        i++;
+      } else {
+        throw new IllegalArgumentException(
+            String.format(
+                "key: lone surrogate U+%04X at index %d (expected: well-formed UTF-16)",
+                (int) c, i));
+      }
+    }
+    if (bytes > maxBytes) {
+      throw new IllegalArgumentException(
+          "key: " + bytes + " bytes of UTF-8 (expected: <= " + maxBytes + ")");
+    }
+  }
+
+  /** Returns {@code group/key} for a message: cut to a readable length, control characters as ?. */
+  static String shown(String group, String key) {
+    return shown(group) + "/" + shown(key);
+  }
+
+  private static String shown(String text) {
+    StringBuilder shown = new StringBuilder(Math.min(text.length(), SHOWN_CHARS) + 1);
+    text.codePoints()
+        .limit(SHOWN_CHARS)
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    if (text.codePointCount(0, text.length()) > SHOWN_CHARS) {
+      shown.append('…');
+    }
+    return shown.toString();
+  }
+}

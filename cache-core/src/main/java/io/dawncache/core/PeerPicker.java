@@ -1,0 +1,24 @@
+package io.dawncache.core;
+
+import java.util.Iterator;
+
+/**
+ * Names the owners of a key, in the order in which they are to be asked.
+ *
+ * <p>{@link Membership}, the core's ring, is the default one. Safe for use by any thread; must not
+ * block.
+ */
+public interface PeerPicker {
+  /**
+   * Returns the owners of {@code key}, the first before the others, each member at most once, from
+   * one state of the member list. No owner at all means that this node stands alone and owns every
+   * key.
+   */
+  Iterator<Peer> owners(String key);
+
+  /**
+   * Has {@code listener} called after every change of what {@link #owners} names, once the change
+   * can be seen. A node registers itself here to drop what it no longer owns.
+   */
+  void onChange(Runnable listener);
+}

@@ -1,0 +1,87 @@
+package io.dawncache.core;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where a node's threads come from: virtual ones from JDK 24 on, where {@code synchronized} no
+ * longer pins them (<a href="https://openjdk.org/jeps/491">JEP 491</a>), daemon threads before.
+ */
+final class Threads {
+  private static final int FIRST_JDK_WITHOUT_PINNING = 24;
+  private static final long KEEP_ALIVE_SECONDS = 30;
+
+  private Threads() {}
+
+  /** Returns an executor that gives every task a thread; its users bound how many they start. */
+  static ExecutorService perTask(String name) {
+    return Runtime.version().feature() >= FIRST_JDK_WITHOUT_PINNING
+        ? virtualPerTask(name)
+        : new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            daemons(name));
+  }
+
+  /** Returns an executor for users' callbacks, which may be many at once and may block. */
+  static ExecutorService callbacks(String name) {
+    if (Runtime.version().feature() >= FIRST_JDK_WITHOUT_PINNING) {
+      return virtualPerTask(name);
+    }
+    int threads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            daemons(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Returns the one thread that watches time-outs; a cancelled one leaves nothing behind. */
+  static ScheduledThreadPoolExecutor timer(String name) {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return timer;
+  }
+
+  private static ThreadFactory daemons(String name) {
+    AtomicLong count = new AtomicLong();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /**
+   * {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(..).factory())}, on 17 too.
+   */
+  private static ExecutorService virtualPerTask(String name) {
+    try {
+      Class<?> builderType = Class.forName("java.lang.Thread$Builder");
+      Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+      builderType.getMethod("name", String.class, long.class).invoke(builder, name + "-", 1L);
+      Object factory = builderType.getMethod("factory").invoke(builder);
+      Method perTask = Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class);
+      return (ExecutorService) perTask.invoke(null, factory);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("virtual threads on JDK " + Runtime.version(), e);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** The embeddable cache: groups, local caches, the ring and the flights, without any network. */
+module io.dawncache.core {
+  requires com.github.benmanes.caffeine;
+  requires static transitive com.google.errorprone.annotations;
+  requires static transitive org.jspecify;
+
+  exports io.dawncache.core;
+  exports io.dawncache.core.consistenthash;
+  exports io.dawncache.core.lru;
+  exports io.dawncache.core.singleflight;
+}
