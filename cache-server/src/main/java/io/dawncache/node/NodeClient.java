@@ -1,0 +1,47 @@
+package io.dawncache.node;
+
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+
+/** Asks nodes over HTTP, as a client that is no member does. */
+final class NodeClient {
+  private final Duration timeout;
+  private final HttpClient http;
+
+  /** Makes a client that waits so long for an answer to begin. */
+  NodeClient(Duration timeout) {
+    this.timeout = timeout;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(timeout)
+            .build();
+  }
+
+  /**
+   * Returns the answer to a GET of {@code path}, which is sent byte for byte as it is given.
+   *
+   * @param path begins with a slash and is percent-encoded
+   * @throws IOException if there was no answer, with a message that says why
+   */
+  HttpResponse<byte[]> get(NodeUrl node, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    } catch (HttpTimeoutException e) {
+      throw new IOException("no answer in " + timeout.toMillis() + " ms", e);
+    } catch (ConnectException e) {
+      throw new IOException("no connection", e);
+    } catch (IOException e) {
+      throw new IOException("connection lost: " + Program.reason(e), e);
+    }
+  }
+}

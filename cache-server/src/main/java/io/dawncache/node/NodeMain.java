@@ -1,0 +1,215 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dawncache.core.CachePolicy;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.server.CacheServer;
+import io.dawncache.server.ServerConfig;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program {@code scripts/node}: one node of a fleet, in the foreground.
+ *
+ * <p>Prints one line when it serves. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
+ * 143 or 130, as a program does that a signal ended. A wrong command line exits with 2, an address
+ * that cannot be had with 1, each after one line on standard error.
+ */
+@Command(
+    name = "node",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    usageHelpWidth = 96,
+    synopsisHeading = "Usage: ",
+    customSynopsis = "node --listen HOST:PORT --group NAME=ORIGIN [--group ...] [OPTIONS]%n",
+    description = {
+      "Runs one node of a read-through cache in the foreground. A client asks any node for a key of"
+          + " a group; the node answers from memory, or asks the one node that owns the key, or,"
+          + " owning it, loads the value from the group's origin once and keeps it.%n"
+    })
+public final class NodeMain implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it, as well as the required options
+  private CommandSpec spec;
+
+  @Option(
+      names = "--listen",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "Where to listen; port 0 takes any that is free.")
+  @SuppressWarnings("NullAway.Init")
+  private HostPort listen;
+
+  @Option(
+      names = "--self",
+      paramLabel = "URL",
+      description =
+          "This node's URL exactly as the member lists have it; by default http://HOST:PORT of"
+              + " --listen.")
+  private @Nullable NodeUrl self;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "URL",
+      splitSynopsisLabel = ",",
+      description =
+          "The member list, the same at every node, this node's own URL included; by default this"
+              + " node alone.")
+  private List<NodeUrl> peers = List.of();
+
+  @Option(
+      names = "--group",
+      required = true,
+      paramLabel = "NAME=ORIGIN",
+      description = "A group to serve and where its values come from; may be repeated.")
+  private List<GroupOrigin> groups = List.of();
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      description =
+          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound, 64m by"
+              + " default.")
+  private ByteSize maxBytes = new ByteSize(64 << 20);
+
+  @Option(
+      names = "--policy",
+      paramLabel = "lru|tinylfu",
+      description =
+          "Which entry leaves a full cache first: the least recently used, or by W-TinyLFU, the"
+              + " default.")
+  private CachePolicy policy = CachePolicy.TINY_LFU;
+
+  @Option(
+      names = "--dialect",
+      paramLabel = "dawncache|groupcache|mailgun",
+      description =
+          "The fleet's protocol: our own, the default, or that of a fleet of Go programs.")
+  private Dialect dialect = Dialect.DAWNCACHE;
+
+  @Option(
+      names = "--go-peers",
+      description = "Some members are Go programs: take their requests for those of peers.")
+  private boolean goPeers;
+
+  /** Made by {@link #main}. */
+  NodeMain() {}
+
+  /** Runs a node until a signal ends it, or exits at once with the code of what went wrong. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+    System.exit(commandLine(out, err).execute(args));
+  }
+
+  /** Returns the command line of a node. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    CommandLine line = Program.commandLine(new NodeMain(), out, err);
+    line.getCommandSpec().usageMessage().footer(footer());
+    return line;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    refuseDuplicateGroups();
+    StandaloneNode node = start();
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "dawncache-stop"));
+    announce(node.server());
+    new CountDownLatch(1).await(); // the signal's shutdown hook is the way out
+    return 0;
+  }
+
+  private void refuseDuplicateGroups() {
+    Set<String> names = new HashSet<>();
+    for (GroupOrigin group : groups) {
+      if (!names.add(group.name())) {
+        throw wrong("--group: " + group.name() + " twice (expected: each NAME once)");
+      }
+    }
+  }
+
+  private StandaloneNode start() throws IOException {
+    ServerConfig.Builder server =
+        ServerConfig.builder()
+            .host(listen.host())
+            .port(listen.port())
+            .dialect(dialect)
+            .goPeers(goPeers)
+            .members(peers.stream().map(NodeUrl::text).toList());
+    if (self != null) {
+      server.self(self.text());
+    }
+    GroupConfig config = GroupConfig.builder().maxBytes(maxBytes.bytes()).policy(policy).build();
+    try {
+      return StandaloneNode.start(server, groups, config);
+    } catch (IllegalArgumentException e) {
+      throw wrong(Program.reason(e));
+    }
+  }
+
+  private void announce(CacheServer server) {
+    List<String> members = server.members();
+    if (!members.isEmpty() && !members.contains(server.self())) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "node: warning: --peers: "
+                  + String.join(",", members)
+                  + " (expected: "
+                  + server.self()
+                  + " among them, or --self as it stands there): this node owns no key");
+    }
+    spec.commandLine()
+        .getOut()
+        .println(
+            "serving "
+                + groups.stream().map(GroupOrigin::name).collect(Collectors.joining(", "))
+                + " at "
+                + server.self()
+                + (members.isEmpty() ? ", alone" : ", members " + String.join(" ", members)));
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static String[] footer() {
+    Stream<String> origins =
+        Origins.onClassPath().all().stream()
+            .map(origin -> String.format("  %-18s  %s", origin.form(), origin.description()));
+    return Stream.of(
+            Stream.of("", "An ORIGIN is one of"),
+            origins,
+            Stream.of(
+                "",
+                "Examples",
+                "  node --listen 127.0.0.1:8001 --group docs=files:/usr/share/doc",
+                "",
+                "  node --listen 10.0.0.1:8001 --peers http://10.0.0.1:8001,http://10.0.0.2:8001 \\",
+                "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
+                "",
+                "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it gracefully."))
+        .flatMap(lines -> lines)
+        .map(line -> line.replace("%", "%%"))
+        .toArray(String[]::new);
+  }
+}

@@ -1,0 +1,108 @@
+package io.dawncache.node;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.dawncache.core.CacheStats;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupStats;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node counts, as its page {@code /stats} says it in JSON: these names are the page's.
+ *
+ * @param self the node's URL in the member list
+ * @param members the present member list, empty at a node that stands alone
+ * @param uptimeSeconds how long the node has been serving
+ * @param groups the groups by name
+ */
+record NodeStats(
+    String self, List<String> members, double uptimeSeconds, Map<String, OfGroup> groups) {
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /**
+   * One group: its policy and budget, then {@link GroupStats}.
+   *
+   * @param policy {@code lru} or {@code tinylfu}
+   * @param maxBytes the main cache's budget, 0 for unbounded
+   */
+  record OfGroup(
+      String policy,
+      long maxBytes,
+      long gets,
+      long cacheHits,
+      long loads,
+      long loadsDeduped,
+      long localLoads,
+      long localLoadErrs,
+      long peerLoads,
+      long peerErrors,
+      long serverRequests,
+      CacheStats mainCache) {
+    private static OfGroup of(Group group) {
+      GroupStats stats = group.stats();
+      return new OfGroup(
+          Choice.label(group.config().policy()),
+          group.config().maxBytes(),
+          stats.gets(),
+          stats.cacheHits(),
+          stats.loads(),
+          stats.loadsDeduped(),
+          stats.localLoads(),
+          stats.localLoadErrs(),
+          stats.peerLoads(),
+          stats.peerErrors(),
+          stats.serverRequests(),
+          stats.mainCache());
+    }
+
+    /** Whether a page that was read left out what every node says. */
+    private static boolean isPart(@Nullable OfGroup read) {
+      return read == null || read.mainCache == null;
+    }
+
+    /** Returns how often the getter ran, whatever came of it. */
+    long getterRuns() {
+      return localLoads + localLoadErrs;
+    }
+
+    /** Returns how many fetches this node made, whatever came of them. */
+    long fetchesMade() {
+      return peerLoads + peerErrors;
+    }
+  }
+
+  /** Returns what the groups count now, at a node that has been serving for so long. */
+  static NodeStats of(
+      String self, List<String> members, long uptimeNanos, Collection<Group> groups) {
+    Map<String, OfGroup> byName = new TreeMap<>();
+    groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
+    double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
+    return new NodeStats(self, members, uptimeSeconds, byName);
+  }
+
+  /**
+   * Reads a page.
+   *
+   * @throws JsonParseException if it is none of ours
+   */
+  static NodeStats fromJson(String json) {
+    NodeStats read = GSON.fromJson(json, NodeStats.class);
+    if (read == null
+        || read.groups == null
+        || read.groups.values().stream().anyMatch(OfGroup::isPart)) {
+      throw new JsonParseException("not a node's statistics");
+    }
+    return read;
+  }
+
+  String toJson() {
+    return GSON.toJson(this) + "\n";
+  }
+}

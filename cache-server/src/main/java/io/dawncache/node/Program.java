@@ -1,0 +1,72 @@
+package io.dawncache.node;
+
+import io.dawncache.core.CachePolicy;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * What our command lines have in common: a wrong one is told in one line on standard error, the
+ * value first and then the expectation, and exits 2; what the world refuses is one line too, and
+ * exits 1.
+ */
+final class Program {
+  static final int FAILED = 1;
+  static final int WRONG_COMMAND_LINE = 2;
+
+  private Program() {}
+
+  /** Returns the command line of {@code command}, ready to execute. */
+  static CommandLine commandLine(Object command, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(command);
+    line.setOut(out);
+    line.setErr(err);
+    line.setExpandAtFiles(false); // a key may begin with @
+    line.registerConverter(HostPort.class, reading(HostPort::parse));
+    line.registerConverter(ByteSize.class, reading(ByteSize::parse));
+    line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
+    line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
+    line.registerConverter(
+        CachePolicy.class, reading(text -> Choice.parse(CachePolicy.class, text)));
+    line.registerConverter(
+        GroupOrigin.class, reading(text -> GroupOrigin.parse(text, Origins.onClassPath())));
+    line.setParameterExceptionHandler(
+        (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));
+    line.setExecutionExceptionHandler(
+        (e, failed, parsed) -> {
+          if (e instanceof IOException) {
+            return complain(line, reason(e), FAILED);
+          }
+          throw e; // a fault of ours: picocli prints where, and exits 1
+        });
+    return line;
+  }
+
+  /** Returns what {@code error} says, or what kind it is if it says nothing. */
+  static String reason(Throwable error) {
+    String message = error.getMessage();
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+
+  private static <T> ITypeConverter<T> reading(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(reason(e));
+      }
+    };
+  }
+
+  /** Prints one line on standard error and returns {@code exitCode}. */
+  static int complain(CommandLine line, String message, int exitCode) {
+    line.getErr().println(line.getCommandName() + ": " + message.replaceAll("\\s*\\R\\s*", " "));
+    line.getErr().flush();
+    return exitCode;
+  }
+}

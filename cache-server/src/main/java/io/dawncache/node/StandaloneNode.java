@@ -1,0 +1,81 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.server.CacheServer;
+import io.dawncache.server.ServerConfig;
+import io.dawncache.server.inbound.Page;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node in a process of its own: groups with their origins, the server in front of them, and the
+ * pages {@code /healthz} and {@code /stats}.
+ */
+final class StandaloneNode implements AutoCloseable {
+  private final CacheNode node = CacheNode.create();
+  private final long startNanos = System.nanoTime();
+
+  /** Null until {@link #start} is about to return; a page may be asked for a moment before. */
+  private volatile @Nullable CacheServer server;
+
+  private StandaloneNode() {}
+
+  /**
+   * Starts a node that serves when this returns, as a member of its fleet.
+   *
+   * @param server where, how and among whom to serve; the pages are added to it
+   * @param groups names and origins, no name twice
+   * @param config the bounds of each group
+   * @throws IOException if the address cannot be had
+   * @throws IllegalArgumentException if the configuration is one that no node could work with
+   */
+  static StandaloneNode start(
+      ServerConfig.Builder server, List<GroupOrigin> groups, GroupConfig config)
+      throws IOException {
+    StandaloneNode started = new StandaloneNode();
+    try {
+      groups.forEach(group -> started.node.addGroup(group.name(), config, group.getter()));
+      server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
+      server.page("/stats", new Page("application/json", started::stats));
+      started.server = CacheServer.start(started.node, server.build());
+      return started;
+    } catch (Throwable e) {
+      started.node.close();
+      throw e;
+    }
+  }
+
+  /** Returns the server in front of the groups. */
+  CacheServer server() {
+    return Objects.requireNonNull(server, "server");
+  }
+
+  /** Stops the server when what is in flight is answered, or its grace is over; then the groups. */
+  @Override
+  public void close() {
+    server().close();
+    node.close();
+  }
+
+  /** Runs on an event loop. That there is an answer is the answer. */
+  private byte[] health() {
+    return "ok\n".getBytes(UTF_8);
+  }
+
+  /** Runs on an event loop. */
+  private byte[] stats() {
+    CacheServer present = server;
+    return NodeStats.of(
+            present == null ? "" : present.self(),
+            present == null ? List.of() : present.members(),
+            System.nanoTime() - startNanos,
+            node.groups())
+        .toJson()
+        .getBytes(UTF_8);
+  }
+}

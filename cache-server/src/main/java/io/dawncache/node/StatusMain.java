@@ -1,0 +1,97 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonParseException;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program behind {@code scripts/cluster status}: a table of what the nodes count, a row a node
+ * and group, and below it the sum over the nodes for each group.
+ *
+ * <p>A node that does not answer has a row that says so, and the exit code is then 1.
+ */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    usageHelpWidth = 96,
+    synopsisHeading = "Usage: ",
+    customSynopsis = "status URL...%n",
+    description = "Prints what the nodes at these URLs count, a row a node and group.%n",
+    footer = {
+      "",
+      "gets      what callers and peers asked for",
+      "hits      gets answered from memory",
+      "loads     runs of the getter, at the origin",
+      "fetches   asked of other nodes",
+      "answered  asked by other nodes",
+      "entries   held in memory, with their bytes of keys and values"
+    })
+public final class StatusMain implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "URL", description = "The nodes.")
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private List<NodeUrl> nodes = List.of();
+
+  StatusMain() {}
+
+  /** Prints the table and exits. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+    System.exit(commandLine(out, err).execute(args));
+  }
+
+  /** Returns the command line of a status. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    return Program.commandLine(new StatusMain(), out, err);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    NodeClient client = new NodeClient(TIMEOUT);
+    StatusTable table = new StatusTable();
+    boolean allAnswered = true;
+    for (NodeUrl node : nodes) {
+      try {
+        table.add(node.text(), stats(client, node).groups());
+      } catch (IOException e) {
+        table.addSilent(node.text(), Program.reason(e));
+        allAnswered = false;
+      }
+    }
+    table.lines().forEach(spec.commandLine().getOut()::println);
+    spec.commandLine().getOut().flush();
+    return allAnswered ? 0 : Program.FAILED;
+  }
+
+  private static NodeStats stats(NodeClient client, NodeUrl node)
+      throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer = client.get(node, "/stats");
+    if (answer.statusCode() != 200) {
+      throw new IOException("/stats: status " + answer.statusCode() + " (expected: 200)");
+    }
+    try {
+      return NodeStats.fromJson(new String(answer.body(), UTF_8));
+    } catch (JsonParseException e) {
+      throw new IOException("/stats: not what a node says", e);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.dawncache.server;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Membership;
+import io.dawncache.server.inbound.Inbound;
+import io.dawncache.server.inbound.InboundPipeline;
+import io.dawncache.server.peer.Outbound;
+import io.dawncache.server.peer.PeerDirectory;
+import io.dawncache.server.peer.PeerTimings;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes a {@link CacheNode} a member of a fleet: serves its groups over HTTP and gives it the way
+ * to its peers.
+ *
+ * <p>Owns the sockets and the event loops, not the node, which outlives it. Safe for use by any
+ * thread; {@link #start} and {@link #close} block.
+ */
+public final class CacheServer implements AutoCloseable {
+  private static final int BACKLOG = 1024;
+
+  private final ServerConfig config;
+  private final EventLoopGroup loops;
+  private final DnsAddressResolverGroup resolver;
+  private final ChannelGroup connections;
+  private final GoPeers goPeers;
+  private final Channel listener;
+  private final Membership membership;
+
+  /**
+   * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
+   * when the member list of {@code config} is in place.
+   *
+   * @throws IOException if the server cannot listen there, such as {@link BindException}
+   * @throws IllegalStateException if the node has a peer picker already
+   */
+  public static CacheServer start(CacheNode node, ServerConfig config) throws IOException {
+    Objects.requireNonNull(node, "node");
+    return new CacheServer(node, config);
+  }
+
+  private CacheServer(CacheNode node, ServerConfig config) throws IOException {
+    this.config = config;
+    Transport transport = Transport.best();
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            config.eventLoops(), new LoopThreads(), transport.handlers());
+    resolver =
+        new DnsAddressResolverGroup(
+            new DnsNameResolverBuilder().datagramChannelType(transport.datagrams()));
+    connections = new DefaultChannelGroup(loops.next());
+    goPeers = new GoPeers();
+    try {
+      listener = bind(node, transport);
+      membership = membership(transport);
+      node.registerPeerPicker(membership);
+      join(config.members());
+      listener.config().setAutoRead(true);
+    } catch (IOException | RuntimeException e) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  private Channel bind(CacheNode node, Transport transport) throws IOException {
+    Inbound inbound =
+        new Inbound(
+            node,
+            config.dialect(),
+            config.limits(),
+            config.pages(),
+            address -> config.goPeers() && goPeers.test(address));
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false) // accepts nobody until it knows its peers
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childHandler(new InboundPipeline(inbound, connections))
+            .bind(config.host(), config.port())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      Throwable cause = bound.cause();
+      String why =
+          cause instanceof UnresolvedAddressException
+              ? "the host has no address"
+              : String.valueOf(cause.getMessage());
+      BindException failure =
+          new BindException("listen on " + config.host() + ":" + config.port() + ": " + why);
+      failure.initCause(cause);
+      throw failure;
+    }
+    return bound.channel();
+  }
+
+  private Membership membership(Transport transport) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .channel(transport.channel())
+            .resolver(resolver)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(PeerTimings.DEFAULT.connect().toMillis()));
+    String self = config.self() != null ? config.self() : urlOfListener();
+    PeerDirectory peers =
+        new PeerDirectory(
+            new Outbound(
+                bootstrap,
+                loops,
+                config.dialect(),
+                config.limits(),
+                PeerTimings.DEFAULT,
+                config.maxPeerConnections(),
+                self));
+    return new Membership(self, config.dialect().scheme(), Membership.REPLICAS, peers);
+  }
+
+  private String urlOfListener() {
+    String host = config.host();
+    return "http://"
+        + (host.indexOf(':') < 0 ? host : "[" + host + "]")
+        + ":"
+        + address().getPort();
+  }
+
+  /** Returns where the server listens, its true port included. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** Returns this node's URL, as the members' lists have it. */
+  public String self() {
+    return membership.self();
+  }
+
+  /** Returns the present member list in the order it was given. */
+  public List<String> members() {
+    return membership.members();
+  }
+
+  /**
+   * Replaces the member list; an empty one makes the node stand alone. Entries that the node no
+   * longer owns are dropped before this returns. Looks up the members' names if Go nodes may be
+   * among them, which blocks.
+   *
+   * @param members every member's URL, exactly as all other members have it, this node's among them
+   * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
+   */
+  public void join(List<String> members) {
+    membership.set(members);
+    if (config.goPeers()) {
+      goPeers.set(members);
+    }
+  }
+
+  /**
+   * Stops gracefully: accepts no more, answers what has arrived within the grace period of the
+   * configuration, then closes all connections. Blocks; closing again does nothing.
+   */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    InboundPipeline.drain(connections);
+    connections
+        .newCloseFuture()
+        .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
+    connections.close().awaitUninterruptibly();
+    membership.close();
+    resolver.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

@@ -1,0 +1,256 @@
+package io.dawncache.server;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.server.inbound.Page;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.NodeUrl;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Where and how a server serves; immutable, made by a {@linkplain #builder() builder}. */
+public final class ServerConfig {
+  private final String host;
+  private final int port;
+  private final @Nullable String self;
+  private final List<String> members;
+  private final Dialect dialect;
+  private final boolean goPeers;
+  private final int eventLoops;
+  private final int maxPeerConnections;
+  private final Limits limits;
+  private final Duration stopGrace;
+  private final Map<String, Page> pages;
+
+  private ServerConfig(Builder builder) {
+    host = builder.host;
+    port = builder.port;
+    self = builder.self;
+    members = builder.members;
+    dialect = builder.dialect;
+    goPeers = builder.goPeers;
+    eventLoops = builder.eventLoops;
+    maxPeerConnections = builder.maxPeerConnections;
+    limits =
+        new Limits(
+            builder.maxRequestLineBytes,
+            builder.maxHeaderBytes,
+            builder.maxValueBytes,
+            builder.idleTimeout);
+    stopGrace = builder.stopGrace;
+    pages = Map.copyOf(builder.pages);
+  }
+
+  /** Returns a builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the host name or address to listen on. */
+  public String host() {
+    return host;
+  }
+
+  /** Returns the port to listen on; 0 for any that is free. */
+  public int port() {
+    return port;
+  }
+
+  /** Returns this node's URL in member lists; null to derive it from where the server listens. */
+  public @Nullable String self() {
+    return self;
+  }
+
+  /** Returns the member list to begin with; empty for a node that stands alone. */
+  public List<String> members() {
+    return members;
+  }
+
+  /** Returns the dialect that the fleet speaks. */
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  /** Returns whether Go programs at members' addresses are peers. */
+  public boolean goPeers() {
+    return goPeers;
+  }
+
+  /** Returns how many event loops serve all connections. */
+  public int eventLoops() {
+    return eventLoops;
+  }
+
+  /** Returns how many connections one event loop opens to one peer. */
+  public int maxPeerConnections() {
+    return maxPeerConnections;
+  }
+
+  /** Returns what is taken from a socket. */
+  public Limits limits() {
+    return limits;
+  }
+
+  /** Returns how long a stop waits for what is in flight. */
+  public Duration stopGrace() {
+    return stopGrace;
+  }
+
+  /** Returns the pages beside the groups, by path. */
+  public Map<String, Page> pages() {
+    return pages;
+  }
+
+  /** Collects a {@link ServerConfig}; refuses a bad value at once. Not thread-safe. */
+  public static final class Builder {
+    private String host = "127.0.0.1";
+    private int port;
+    private @Nullable String self;
+    private List<String> members = List.of();
+    private Dialect dialect = Dialect.DAWNCACHE;
+    private boolean goPeers;
+    private int eventLoops = Runtime.getRuntime().availableProcessors();
+    private int maxPeerConnections = 512;
+    private int maxRequestLineBytes = 64 << 10;
+    private int maxHeaderBytes = 16 << 10;
+    private int maxValueBytes = 16 << 20;
+    private Duration idleTimeout = Duration.ofMinutes(2);
+    private Duration stopGrace = Duration.ofSeconds(5);
+    private final Map<String, Page> pages = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    /**
+     * Sets the host name or address to listen on; default 127.0.0.1, for it asks nobody's leave.
+     */
+    @CanIgnoreReturnValue
+    public Builder host(String host) {
+      this.host = Objects.requireNonNull(host, "host");
+      return this;
+    }
+
+    /** Sets the port to listen on; 0, the default, for any that is free. */
+    @CanIgnoreReturnValue
+    public Builder port(int port) {
+      if (port < 0 || port > 0xffff) {
+        throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+      }
+      this.port = port;
+      return this;
+    }
+
+    /** Sets this node's URL, exactly as the other members' lists have it. */
+    @CanIgnoreReturnValue
+    public Builder self(String self) {
+      this.self = NodeUrl.parse(self).text();
+      return this;
+    }
+
+    /** Sets the member list to begin with, exactly as the other members have it. */
+    @CanIgnoreReturnValue
+    public Builder members(List<String> members) {
+      members.forEach(NodeUrl::parse);
+      this.members = List.copyOf(members);
+      return this;
+    }
+
+    /** Sets the dialect; default dawncache. */
+    @CanIgnoreReturnValue
+    public Builder dialect(Dialect dialect) {
+      this.dialect = Objects.requireNonNull(dialect, "dialect");
+      return this;
+    }
+
+    /**
+     * Sets whether a request by a Go program from a member's address comes from a peer: it is then
+     * answered here and never forwarded. Default false.
+     */
+    @CanIgnoreReturnValue
+    public Builder goPeers(boolean goPeers) {
+      this.goPeers = goPeers;
+      return this;
+    }
+
+    /** Sets the number of event loops, at least 1; default one a core. */
+    @CanIgnoreReturnValue
+    public Builder eventLoops(int eventLoops) {
+      this.eventLoops = atLeastOne("eventLoops", eventLoops);
+      return this;
+    }
+
+    /** Sets how many connections one event loop opens to one peer, at least 1; default 512. */
+    @CanIgnoreReturnValue
+    public Builder maxPeerConnections(int maxPeerConnections) {
+      this.maxPeerConnections = atLeastOne("maxPeerConnections", maxPeerConnections);
+      return this;
+    }
+
+    /** Sets the longest request line; default 64 KiB. */
+    @CanIgnoreReturnValue
+    public Builder maxRequestLineBytes(int maxRequestLineBytes) {
+      this.maxRequestLineBytes = maxRequestLineBytes;
+      return this;
+    }
+
+    /** Sets the longest headers of a message together; default 16 KiB. */
+    @CanIgnoreReturnValue
+    public Builder maxHeaderBytes(int maxHeaderBytes) {
+      this.maxHeaderBytes = maxHeaderBytes;
+      return this;
+    }
+
+    /** Sets the longest value, sent or received; default 16 MiB. */
+    @CanIgnoreReturnValue
+    public Builder maxValueBytes(int maxValueBytes) {
+      this.maxValueBytes = maxValueBytes;
+      return this;
+    }
+
+    /** Sets how long a connection may stay open with nothing in flight; default 2 minutes. */
+    @CanIgnoreReturnValue
+    public Builder idleTimeout(Duration idleTimeout) {
+      this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
+      return this;
+    }
+
+    /** Sets how long a stop waits for what is in flight; default 5 s. */
+    @CanIgnoreReturnValue
+    public Builder stopGrace(Duration stopGrace) {
+      if (stopGrace.isNegative()) {
+        throw new IllegalArgumentException("stopGrace: " + stopGrace + " (expected: >= 0)");
+      }
+      this.stopGrace = stopGrace;
+      return this;
+    }
+
+    /** Adds a page beside the groups, answered at exactly {@code path}. */
+    @CanIgnoreReturnValue
+    public Builder page(String path, Page page) {
+      if (!path.startsWith("/")) {
+        throw new IllegalArgumentException("path: " + path + " (expected: it starts with /)");
+      }
+      pages.put(path, Objects.requireNonNull(page, "page"));
+      return this;
+    }
+
+    /**
+     * Returns the configuration collected so far.
+     *
+     * @throws IllegalArgumentException if a limit is out of its range
+     */
+    public ServerConfig build() {
+      return new ServerConfig(this);
+    }
+
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + ": " + value + " (expected: >= 1)");
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Limits;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What all connections of one server share.
+ *
+ * @param node whose groups are served
+ * @param dialect the protocol's dialect
+ * @param limits what is taken from a socket
+ * @param pages the pages beside the groups, by path
+ * @param isGoPeer whether a Go program at this address is a member of the fleet; always false
+ *     unless the server was told that Go nodes are
+ */
+public record Inbound(
+    CacheNode node,
+    Dialect dialect,
+    Limits limits,
+    Map<String, Page> pages,
+    Predicate<InetAddress> isGoPeer) {}

@@ -1,0 +1,38 @@
+package io.dawncache.server.inbound;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.TimeUnit;
+
+/** The handlers of a server connection, one a line in data order. */
+public final class InboundPipeline extends ChannelInitializer<Channel> {
+  private final Inbound inbound;
+  private final ChannelGroup connections;
+
+  /** Makes the pipelines of one server, whose connections are entered in {@code connections}. */
+  public InboundPipeline(Inbound inbound, ChannelGroup connections) {
+    this.inbound = inbound;
+    this.connections = connections;
+  }
+
+  /** Has each connection answer what it has, take no more, and close. */
+  public static void drain(ChannelGroup connections) {
+    connections.forEach(
+        connection -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW));
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    connections.add(channel);
+    long idleMillis = inbound.limits().idleTimeout().toMillis();
+    channel
+        .pipeline()
+        .addLast(new IdleStateHandler(true, 0, idleMillis, idleMillis, TimeUnit.MILLISECONDS))
+        .addLast(new StrictRequestDecoder(inbound.limits()))
+        .addLast(new HttpResponseEncoder())
+        .addLast(new RequestHandler(inbound));
+  }
+}

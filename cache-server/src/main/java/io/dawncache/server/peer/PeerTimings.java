@@ -1,0 +1,21 @@
+package io.dawncache.server.peer;
+
+import java.time.Duration;
+
+/**
+ * When a peer counts as one that cannot be asked.
+ *
+ * @param connect how long a connection may take, its host's look-up included
+ * @param probeAfter how long a fetch waits before the peer is probed, and between two probes
+ * @param probe how long a probe may take until any answer
+ * @param avoid how long a peer is not asked again after it could not be
+ */
+public record PeerTimings(Duration connect, Duration probeAfter, Duration probe, Duration avoid) {
+  /** The timings of a node. */
+  public static final PeerTimings DEFAULT =
+      new PeerTimings(
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1));
+}

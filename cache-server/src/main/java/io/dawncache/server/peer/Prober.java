@@ -1,0 +1,111 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerExchange;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out whether a peer that owes us an answer is still there: asks it something cheap on a
+ * connection of its own and takes any byte for a yes. Those who want to know at one time share one
+ * probe. Lives on one event loop.
+ */
+final class Prober {
+  /** Told whether the peer gave any answer in time. */
+  @FunctionalInterface
+  interface Verdict {
+    void told(boolean answered);
+  }
+
+  private final Outbound outbound;
+  private final NodeUrl peer;
+  private final EventLoop loop;
+  private List<Verdict> asking = new ArrayList<>();
+
+  Prober(Outbound outbound, NodeUrl peer, EventLoop loop) {
+    this.outbound = outbound;
+    this.peer = peer;
+    this.loop = loop;
+  }
+
+  /** Tells {@code verdict} once, no later than the probe's time-out from now. */
+  void probe(Verdict verdict) {
+    assert loop.inEventLoop();
+    asking.add(verdict);
+    if (asking.size() == 1) {
+      new Probe().start();
+    }
+  }
+
+  private final class Probe extends ChannelInboundHandlerAdapter {
+    private boolean ended;
+
+    void start() {
+      ChannelFuture dialled =
+          outbound
+              .bootstrap()
+              .clone(loop)
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      channel.pipeline().addLast(new HttpRequestEncoder()).addLast(Probe.this);
+                    }
+                  })
+              .connect(peer.host(), peer.port());
+      loop.schedule(
+          () -> {
+            end(false);
+            dialled.channel().close();
+          },
+          outbound.timings().probe().toNanos(),
+          TimeUnit.NANOSECONDS);
+      dialled.addListener(
+          done -> {
+            if (!done.isSuccess()) {
+              end(false);
+            }
+          });
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.writeAndFlush(PeerExchange.probe(outbound.dialect(), peer, outbound.self()));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+      end(true);
+      ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      end(false);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+
+    private void end(boolean answered) {
+      if (!ended) {
+        ended = true;
+        List<Verdict> told = asking;
+        asking = new ArrayList<>();
+        told.forEach(verdict -> verdict.told(answered));
+      }
+    }
+  }
+}

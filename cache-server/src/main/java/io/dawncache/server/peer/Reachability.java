@@ -1,0 +1,46 @@
+package io.dawncache.server.peer;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * What this node knows of a peer's being there. After the peer could not be asked it is left alone
+ * for a while: its keys go to the next owner at once, and a dead node is dialled once in that time
+ * and not on every miss.
+ */
+final class Reachability {
+  private static final long REACHABLE = Long.MIN_VALUE;
+
+  private final long avoidNanos;
+  private final LongSupplier nanoTime;
+
+  // REACHABLE, or the time from which the peer may be tried again.
+  private final AtomicLong avoidedUntil = new AtomicLong(REACHABLE);
+
+  Reachability(long avoidNanos, LongSupplier nanoTime) {
+    this.avoidNanos = avoidNanos;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Returns whether the peer may be asked now. After the while, one caller may; it finds out. */
+  boolean mayAsk() {
+    long until = avoidedUntil.get();
+    if (until == REACHABLE) {
+      return true;
+    }
+    long now = nanoTime.getAsLong();
+    return now - until >= 0 && avoidedUntil.compareAndSet(until, now + avoidNanos);
+  }
+
+  /** The peer answered or took a connection. */
+  void reached() {
+    if (avoidedUntil.get() != REACHABLE) {
+      avoidedUntil.set(REACHABLE);
+    }
+  }
+
+  /** The peer could not be asked. */
+  void missed() {
+    avoidedUntil.set(nanoTime.getAsLong() + avoidNanos);
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Connections to other nodes and the {@link io.dawncache.core.PeerGetter} over them. {@link
+ * io.dawncache.server.peer.PeerDirectory} makes one {@link io.dawncache.server.peer.PeerClient} a
+ * member; a client keeps a pool an event loop, and a fetch stays on the loop it began on, so
+ * nothing here needs a lock.
+ */
+@NullMarked
+package io.dawncache.server.peer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+package io.dawncache.server.wire;
+
+/** A request that says nothing we could answer; the message, for its sender, says why. */
+public final class BadRequestException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  BadRequestException(String message) {
+    super(message, null, false, false);
+  }
+}

@@ -1,0 +1,82 @@
+package io.dawncache.server.wire;
+
+import io.dawncache.core.consistenthash.Scheme;
+
+/**
+ * A member of the groupcache family whose fleet a node can stand in: where its groups lie, how its
+ * ring is built, and which statuses it gives to which ends. All nodes of a fleet speak one dialect.
+ */
+public enum Dialect {
+  /** Our own: the ring points are {@code crc32(url + i)}. */
+  DAWNCACHE(
+      Scheme.DAWNCACHE, "/_dawncache/", "application/octet-stream", 400, "no such group:", 500),
+
+  /** golang/groupcache: the ring points are {@code crc32(i + url)}. */
+  GROUPCACHE(
+      Scheme.GROUPCACHE, "/_groupcache/", "application/x-protobuf", 404, "no such group: ", 500),
+
+  /** mailgun/groupcache version 2, the GET side: the ring points are {@code fnv1(md5(i + url))}. */
+  MAILGUN(Scheme.MAILGUN, "/_groupcache/", "application/x-protobuf", 404, "no such group: ", 503);
+
+  private final Scheme scheme;
+  private final String basePath;
+  private final String contentType;
+  private final int noSuchGroupCode;
+  private final String noSuchGroupText;
+  private final int failedCode;
+
+  Dialect(
+      Scheme scheme,
+      String basePath,
+      String contentType,
+      int noSuchGroupCode,
+      String noSuchGroupText,
+      int failedCode) {
+    this.scheme = scheme;
+    this.basePath = basePath;
+    this.contentType = contentType;
+    this.noSuchGroupCode = noSuchGroupCode;
+    this.noSuchGroupText = noSuchGroupText;
+    this.failedCode = failedCode;
+  }
+
+  /** Returns how the dialect's ring is built. */
+  public Scheme scheme() {
+    return scheme;
+  }
+
+  /** Returns the path that all groups lie under, with a slash at both ends. */
+  public String basePath() {
+    return basePath;
+  }
+
+  /** Returns the content type of a value's answer. */
+  public String contentType() {
+    return contentType;
+  }
+
+  /**
+   * Returns whether a Go client of this dialect writes a space as {@code +} (its {@code
+   * QueryEscape}) and a plus as {@code %2B}; the others write {@code %20} and leave a plus alone.
+   */
+  boolean goWritesSpaceAsPlus() {
+    return this != MAILGUN;
+  }
+
+  /** Returns whether an unmarked answer of {@code code} is the owner's last word on the key. */
+  boolean isFinal(int code) {
+    return this == MAILGUN && (code == 404 || code == 503);
+  }
+
+  int noSuchGroupCode() {
+    return noSuchGroupCode;
+  }
+
+  String noSuchGroupText() {
+    return noSuchGroupText;
+  }
+
+  int failedCode() {
+    return failedCode;
+  }
+}

@@ -1,0 +1,59 @@
+package io.dawncache.server.wire;
+
+/**
+ * What a request path asks for.
+ *
+ * @param group the group's name as the path has it, known to us or not
+ * @param key the key, possibly empty
+ */
+public record KeyPath(String group, String key) {
+  /** Returns the path part of a request target: no query, no {@code http://authority} before it. */
+  public static String pathOf(String target) {
+    int query = target.indexOf('?');
+    String path = query < 0 ? target : target.substring(0, query);
+    if (!path.startsWith("/") && path.regionMatches(true, 0, "http://", 0, 7)) {
+      int slash = path.indexOf('/', 7);
+      return slash < 0 ? "/" : path.substring(slash);
+    }
+    return path;
+  }
+
+  /** Returns whether {@code path} lies under the dialect's base path. */
+  public static boolean isUnder(Dialect dialect, String path) {
+    return path.startsWith(dialect.basePath());
+  }
+
+  /**
+   * Reads a path under the dialect's base path. The raw path is split at the first slash after the
+   * group and only then unescaped, so both parts may hold escaped slashes; nothing is normalised.
+   *
+   * @param path one char a byte, as it stood in the request line
+   * @param fromGo whether a Go node escaped it, whose {@code +} may mean a space
+   * @throws BadRequestException if there is no slash after the group, an escape is broken, or the
+   *     bytes are not UTF-8
+   */
+  public static KeyPath parse(Dialect dialect, String path, boolean fromGo)
+      throws BadRequestException {
+    int groupStart = dialect.basePath().length();
+    int slash = path.indexOf('/', groupStart);
+    if (slash < 0) {
+      throw new BadRequestException("bad request");
+    }
+    boolean plusIsSpace = fromGo && dialect.goWritesSpaceAsPlus();
+    return new KeyPath(
+        Escape.unescape(path.substring(groupStart, slash), plusIsSpace),
+        Escape.unescape(path.substring(slash + 1), plusIsSpace));
+  }
+
+  /** Returns the escaped path of this group and key. */
+  public String path(Dialect dialect) {
+    return dialect.basePath() + Escape.path(group) + "/" + Escape.path(key);
+  }
+
+  /**
+   * Returns a path that any node of the dialect answers at once and without a look-up: with 400.
+   */
+  public static String probePath(Dialect dialect) {
+    return dialect.basePath() + "probe";
+  }
+}

@@ -1,0 +1,46 @@
+package io.dawncache.server.wire;
+
+import io.dawncache.core.PeerResult;
+import org.jspecify.annotations.Nullable;
+
+/** Why an answer holds no value, as our nodes tell each other in {@link Headers#STATUS}. */
+public enum Kind {
+  /** The origin holds nothing under the key. */
+  NOT_THERE("not-there", PeerResult.Status.NOT_THERE),
+  /** The origin or the way to it failed. */
+  FAILED("failed", PeerResult.Status.FAILED),
+  /** A bound was reached; nothing was tried. */
+  OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
+  /** The node does not have the group, so it could not be asked. */
+  NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED);
+
+  private final String label;
+  private final PeerResult.Status meaning;
+
+  Kind(String label, PeerResult.Status meaning) {
+    this.label = label;
+    this.meaning = meaning;
+  }
+
+  /** Returns the header's value. */
+  public String label() {
+    return label;
+  }
+
+  /** Returns what the kind means for the node that asked. */
+  PeerResult.Status meaning() {
+    return meaning;
+  }
+
+  /**
+   * Returns the kind of that label, or null: the answer of a Go node, or of a node newer than us.
+   */
+  static @Nullable Kind of(@Nullable String label) {
+    for (Kind kind : values()) {
+      if (kind.label.equals(label)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+}

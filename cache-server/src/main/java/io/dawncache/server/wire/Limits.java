@@ -1,0 +1,46 @@
+package io.dawncache.server.wire;
+
+import java.time.Duration;
+
+/**
+ * What a node takes from a socket, as a server and as a client.
+ *
+ * @param maxRequestLineBytes the length of a request line, or of a status line
+ * @param maxHeaderBytes the length of all headers of one message
+ * @param maxValueBytes the length of a value
+ * @param idleTimeout how long a connection may stay open with nothing in flight
+ */
+public record Limits(
+    int maxRequestLineBytes, int maxHeaderBytes, int maxValueBytes, Duration idleTimeout) {
+  /** What a message's body may hold beside the value. */
+  private static final int BODY_SLACK_BYTES = 64 << 10;
+
+  /** Refuses what no node could work with. */
+  public Limits {
+    atLeast("maxRequestLineBytes", maxRequestLineBytes, 256);
+    atLeast("maxHeaderBytes", maxHeaderBytes, 256);
+    atLeast("maxValueBytes", maxValueBytes, 0);
+    if (maxValueBytes > Integer.MAX_VALUE - BODY_SLACK_BYTES) {
+      throw new IllegalArgumentException(
+          "maxValueBytes: "
+              + maxValueBytes
+              + " (expected: <= "
+              + (Integer.MAX_VALUE - BODY_SLACK_BYTES)
+              + ")");
+    }
+    if (idleTimeout.isNegative() || idleTimeout.isZero()) {
+      throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: > 0)");
+    }
+  }
+
+  /** Returns the length of a message's body. */
+  public int maxBodyBytes() {
+    return maxValueBytes + BODY_SLACK_BYTES;
+  }
+
+  private static void atLeast(String name, int value, int min) {
+    if (value < min) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + min + ")");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.dawncache.server.wire;
+
+import io.dawncache.core.GetException;
+import io.dawncache.core.NotThereException;
+import io.dawncache.core.OverloadedException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer without a value.
+ *
+ * @param code the HTTP status
+ * @param kind what {@link Headers#STATUS} says, null for a request that is itself at fault
+ * @param text the body, for a person; one line without its newline
+ */
+public record Refusal(int code, @Nullable Kind kind, String text) {
+  /** Returns the answer to a get that ended without a value. */
+  public static Refusal of(Dialect dialect, GetException error) {
+    String text = String.valueOf(error.getMessage());
+    if (error instanceof NotThereException) {
+      return new Refusal(404, Kind.NOT_THERE, text);
+    }
+    if (error instanceof OverloadedException) {
+      return new Refusal(503, Kind.OVERLOADED, text);
+    }
+    return failed(dialect, text);
+  }
+
+  /** Returns the answer to a get that failed. */
+  public static Refusal failed(Dialect dialect, String text) {
+    return new Refusal(dialect.failedCode(), Kind.FAILED, text);
+  }
+
+  /** Returns the answer to a request for a group that this node does not have. */
+  public static Refusal noSuchGroup(Dialect dialect, String group) {
+    return new Refusal(
+        dialect.noSuchGroupCode(), Kind.NO_SUCH_GROUP, dialect.noSuchGroupText() + group);
+  }
+
+  /** Returns the answer to a path that is neither a page's nor under the base path. */
+  public static Refusal unexpectedPath(String path) {
+    return new Refusal(400, null, "HTTPPool serving unexpected path: " + path);
+  }
+
+  /** Returns the answer to a request that asks for nothing we could answer. */
+  public static Refusal badRequest(String text) {
+    return new Refusal(400, null, text);
+  }
+
+  /** Returns the answer to bytes that are no HTTP request, or one beyond the limits. */
+  public static Refusal malformed(Throwable cause) {
+    int code =
+        cause instanceof TooLongHttpLineException
+            ? 414
+            : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+    return new Refusal(code, null, "malformed request: " + cause.getMessage());
+  }
+
+  /** Returns the answer to a method other than GET and HEAD. */
+  public static Refusal methodNotAllowed(String method) {
+    return new Refusal(405, null, "method " + method + " (expected: GET or HEAD)");
+  }
+}

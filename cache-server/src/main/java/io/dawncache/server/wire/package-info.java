@@ -1,0 +1,10 @@
+/**
+ * The protocol, in one place: the {@linkplain io.dawncache.server.wire.Dialect dialects} of the
+ * groupcache family, what a path means and how it is escaped, what is said of a get that ended
+ * without a value, and the protobuf messages. Pure functions between the core's words and HTTP's;
+ * no connection and no thread. The only package that sees generated protobuf classes.
+ */
+@NullMarked
+package io.dawncache.server.wire;
+
+import org.jspecify.annotations.NullMarked;

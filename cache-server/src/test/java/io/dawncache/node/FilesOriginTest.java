@@ -1,0 +1,240 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Getter;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilesOriginTest {
+  @TempDir private Path temp;
+
+  private Path root;
+  private Getter getter;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    root = Files.createDirectories(temp.resolve("root"));
+    write("Tom", "630");
+    write("season/1/Tom", "412");
+    Files.writeString(temp.resolve("secret"), "secret");
+    getter = new FilesOrigin().open(root.toString());
+  }
+
+  @Test
+  void theValueIsTheFilesBytes() throws Exception {
+    byte[] bytes = new byte[100_000];
+    new Random(1).nextBytes(bytes);
+    Files.write(root.resolve("big"), bytes);
+
+    assertArrayEquals(bytes, load("big").toByteArray());
+  }
+
+  @Test
+  void theKeyIsAPathBelowTheFolder() throws Exception {
+    assertEquals("630", load("Tom").toUtf8());
+    assertEquals("412", load("season/1/Tom").toUtf8());
+  }
+
+  @Test
+  void anEmptyFileIsAnEmptyValue() throws Exception {
+    write("nobody", "");
+
+    assertEquals(ByteView.empty(), load("nobody"));
+  }
+
+  @Test
+  void namesMayHoldAnyCharacterButASlash() throws Exception {
+    for (String name : new String[] {"a b", "a+b", "%2F", "...", "-x", "a\\b", "?#&=", "\n"}) {
+      write(name, name);
+      assertEquals(name, load(name).toUtf8());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Jack",
+        "season",
+        "season/",
+        "season/1",
+        "season/2/Tom",
+        "Tom/",
+        "Tom/x",
+        "/",
+        "//",
+        "a/b/c"
+      })
+  void foldersAndWhatDoesNotExistAreNotThere(String key) throws Exception {
+    assertNull(load(key));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".",
+        "..",
+        "../secret",
+        "../root/Tom",
+        "season/../../secret",
+        "season/../Tom",
+        "./Tom",
+        "season/./1/Tom",
+        "season//1/Tom",
+        "/Tom",
+        "season/1/Tom/..",
+        "season/.."
+      })
+  void aPathThatIsNotWrittenPlainlyIsNotThere(String key) throws Exception {
+    assertNull(load(key));
+  }
+
+  @Test
+  void absolutePathsAreNotThere() throws Exception {
+    assertNull(load(root.resolve("Tom").toString()));
+    assertNull(load(temp.resolve("secret").toString()));
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsNotThere() throws Exception {
+    assertNull(load("Tom\0"));
+    assertNull(load("\0/Tom"));
+    assertNull(load("x".repeat(8192)));
+    assertNull(load("é".repeat(200)));
+    assertNull(load("x/".repeat(4096) + "x"));
+  }
+
+  @Test
+  void linksThatStayInsideAreFollowed() throws Exception {
+    link("alias", Path.of("Tom"));
+    link("season/1/up", Path.of("../../Tom"));
+    link("latest", Path.of("season/1"));
+    link("twice", Path.of("alias"));
+    link("absolute", root.toRealPath().resolve("Tom"));
+
+    assertEquals("630", load("alias").toUtf8());
+    assertEquals("630", load("season/1/up").toUtf8());
+    assertEquals("412", load("latest/Tom").toUtf8());
+    assertEquals("630", load("twice").toUtf8());
+    assertEquals("630", load("absolute").toUtf8());
+  }
+
+  @Test
+  void linksThatLeadOutsideAreNotThere() throws Exception {
+    link("file", Path.of("../secret"));
+    link("absolute", temp.resolve("secret"));
+    link("folder", temp);
+    link("there-and-back", Path.of("../root/Tom"));
+    link("chain", Path.of("file"));
+
+    assertNull(load("file"));
+    assertNull(load("absolute"));
+    assertNull(load("folder/secret"));
+    assertNull(load("folder/root/Tom"));
+    assertNull(load("folder/none"));
+    assertEquals("630", load("there-and-back").toUtf8(), "where it ends is what counts");
+    assertNull(load("chain"));
+  }
+
+  @Test
+  void aFolderWithTheRootsNameAsItsBeginningIsOutside() throws Exception {
+    Files.createDirectories(temp.resolve("root-2"));
+    Files.writeString(temp.resolve("root-2/secret"), "secret");
+    link("neighbour", Path.of("../root-2/secret"));
+
+    assertNull(load("neighbour"));
+  }
+
+  @Test
+  void aLinkToNothingIsNotThere() throws Exception {
+    link("dangling", Path.of("none"));
+
+    assertNull(load("dangling"));
+  }
+
+  @Test
+  void aPipeIsNotThereAndIsNotWaitedFor() throws Exception {
+    Path pipe = root.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+
+    assertNull(load("pipe"));
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAFailure() throws Exception {
+    link("circle", Path.of("circle"));
+
+    assertThrows(IOException.class, () -> load("circle"));
+  }
+
+  @Test
+  void aFileLongerThanAValueIsAFailure() throws Exception {
+    setLength("largest", Origins.MAX_VALUE_BYTES);
+    setLength("larger", Origins.MAX_VALUE_BYTES + 1L);
+
+    assertEquals(Origins.MAX_VALUE_BYTES, load("largest").length());
+    String message = assertThrows(IOException.class, () -> load("larger")).getMessage();
+    assertTrue(message.endsWith("longer than a value (expected: <= 16777216 bytes)"), message);
+  }
+
+  @Test
+  void aFolderThatIsGoneIsAFailureForEveryKey() throws Exception {
+    Files.move(root, temp.resolve("elsewhere"));
+
+    assertThrows(IOException.class, () -> load("Tom"));
+    assertThrows(IOException.class, () -> load("Jack"));
+  }
+
+  @Test
+  void theFolderMayItselfBeReachedThroughALink() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("link"), root);
+    Getter getter = new FilesOrigin().open(link.toString());
+
+    assertEquals("630", getter.load("Tom").value().toUtf8());
+  }
+
+  @Test
+  void aLocationThatIsNoFolderIsRefused() {
+    for (String location : new String[] {"", temp + "/none", temp + "/secret", "\0"}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> new FilesOrigin().open(location))
+              .getMessage();
+      assertEquals(
+          "files:" + location + " (expected: files:DIR with an existing folder DIR)", message);
+    }
+  }
+
+  private ByteView load(String key) throws Exception {
+    return getter.load(key).value();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, text.getBytes(UTF_8));
+  }
+
+  private void link(String name, Path target) throws IOException {
+    Files.createSymbolicLink(root.resolve(name), target);
+  }
+
+  private void setLength(String name, long bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(root.resolve(name).toFile(), "rw")) {
+      file.setLength(bytes);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Getter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The http origin in front of a real server. */
+class HttpOriginIT {
+  private static final int MAX_BYTES = 1000;
+  private static final Duration PATIENT = Duration.ofSeconds(30);
+
+  private final ExecutorService handlers = Executors.newCachedThreadPool();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final LinkedBlockingQueue<String> targets = new LinkedBlockingQueue<>();
+  private HttpServer server;
+  private String authority;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(handlers);
+    server.start();
+    authority = "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @AfterEach
+  void stopServer() {
+    over.countDown();
+    server.stop(0);
+    handlers.shutdownNow();
+  }
+
+  private void serve(HttpHandler handler) {
+    server.createContext(
+        "/",
+        exchange -> {
+          targets.add(exchange.getRequestURI().toString());
+          handler.handle(exchange);
+        });
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private Getter getter(Duration timeout) {
+    return new HttpOrigin(timeout, MAX_BYTES).open("http://" + authority + "/items/{key}");
+  }
+
+  private ByteView load(String key) throws Exception {
+    return getter(PATIENT).load(key).value();
+  }
+
+  private String failure() {
+    return assertThrows(IOException.class, () -> load("Tom")).getMessage();
+  }
+
+  @Test
+  void theValueIsTheBodyOfTheAnswer() throws Exception {
+    serve(exchange -> answer(exchange, 200, "630".getBytes(UTF_8)));
+
+    assertEquals("630", load("Tom").toUtf8());
+    assertEquals("/items/Tom", targets.take());
+  }
+
+  @Test
+  void keysOfAnyCharactersArriveEscaped() throws Exception {
+    serve(exchange -> answer(exchange, 200, new byte[0]));
+
+    for (List<String> pair :
+        List.of(
+            List.of("a b", "a%20b"),
+            List.of("a+b", "a%2Bb"),
+            List.of("a//b/../c", "a%2F%2Fb%2F..%2Fc"),
+            List.of("%2F", "%252F"),
+            List.of("?#&", "%3F%23%26"),
+            List.of("é🎉", "%C3%A9%F0%9F%8E%89"))) {
+      load(pair.get(0));
+      assertEquals("/items/" + pair.get(1), targets.take());
+    }
+  }
+
+  @Test
+  void aKeyThatIsAStepInAPathIsNotThereAndNotAskedFor() throws Exception {
+    serve(exchange -> answer(exchange, 200, "secret".getBytes(UTF_8)));
+
+    assertNull(load(".."));
+    assertNull(load("."));
+    assertTrue(targets.isEmpty());
+  }
+
+  @Test
+  void another2xxIsAValueToo() throws Exception {
+    serve(exchange -> answer(exchange, 204, new byte[0]));
+
+    assertEquals(ByteView.empty(), load("Tom"));
+  }
+
+  @Test
+  void status404IsNotThere() throws Exception {
+    serve(exchange -> answer(exchange, 404, "no such item".getBytes(UTF_8)));
+
+    assertNull(load("Tom"));
+  }
+
+  @Test
+  void anyOtherStatusIsAFailureThatNamesIt() {
+    serve(exchange -> answer(exchange, 500, "oh".getBytes(UTF_8)));
+
+    assertEquals(
+        "GET http://" + authority + "/items/Tom: status 500 (expected: 2xx, or 404 for not there)",
+        failure());
+  }
+
+  @Test
+  void redirectsAreFollowed() throws Exception {
+    serve(
+        exchange -> {
+          if (exchange.getRequestURI().getPath().equals("/items/Tom")) {
+            exchange.getResponseHeaders().add("Location", "/other");
+            answer(exchange, 302, new byte[0]);
+          } else {
+            answer(exchange, 200, "630".getBytes(UTF_8));
+          }
+        });
+
+    assertEquals("630", load("Tom").toUtf8());
+  }
+
+  @Test
+  void aBodyOfTheLargestLengthIsAValue() throws Exception {
+    serve(exchange -> answer(exchange, 200, new byte[MAX_BYTES]));
+
+    assertEquals(MAX_BYTES, load("Tom").length());
+  }
+
+  @Test
+  void aLongerBodyIsAFailure() {
+    serve(exchange -> answer(exchange, 200, new byte[MAX_BYTES + 1]));
+
+    assertEquals(
+        "GET http://" + authority + "/items/Tom: body: too long (expected: <= 1000 bytes)",
+        failure());
+  }
+
+  @Test
+  void aBodyWithoutEndIsAFailure() {
+    serve(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          while (over.getCount() > 0) {
+            exchange.getResponseBody().write(new byte[100]);
+          }
+        });
+
+    assertEquals(
+        "GET http://" + authority + "/items/Tom: body: too long (expected: <= 1000 bytes)",
+        failure());
+  }
+
+  @Test
+  void silenceIsAFailureThatNamesTheUrl() {
+    serve(exchange -> awaitTheEnd());
+
+    IOException failure =
+        assertThrows(IOException.class, () -> getter(Duration.ofMillis(50)).load("Tom"));
+
+    assertEquals(
+        "GET http://" + authority + "/items/Tom: no answer in 50 ms", failure.getMessage());
+  }
+
+  @Test
+  void aConnectionThatCannotBeMadeIsAFailure() {
+    server.stop(0);
+
+    assertEquals("GET http://" + authority + "/items/Tom: no connection", failure());
+  }
+
+  @Test
+  void aLongKeyIsCutInMessages() {
+    serve(exchange -> answer(exchange, 500, new byte[0]));
+
+    String message = assertThrows(IOException.class, () -> load("k".repeat(5000))).getMessage();
+
+    assertTrue(message.length() < 300, message);
+  }
+
+  @Test
+  void anInterruptEndsTheLoad() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    serve(
+        exchange -> {
+          asked.countDown();
+          awaitTheEnd();
+        });
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Thread loader = new Thread(() -> end.set(assertThrows(Exception.class, () -> load("Tom"))));
+    loader.start();
+    asked.await();
+
+    loader.interrupt();
+    loader.join();
+
+    assertInstanceOf(InterruptedException.class, end.get());
+  }
+
+  private void awaitTheEnd() {
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

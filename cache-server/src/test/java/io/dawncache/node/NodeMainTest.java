@@ -1,0 +1,170 @@
+package io.dawncache.node;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every wrong command line is one line on standard error and exit code 2. */
+class NodeMainTest {
+  private static final String EXPECTED_URL =
+      " (expected: http://HOST:PORT, such as http://10.0.0.1:8001)";
+
+  @TempDir private Path folder;
+
+  private String origin;
+
+  @BeforeEach
+  void nameOrigin() {
+    origin = "files:" + folder;
+  }
+
+  /** Runs a command line that would be right without {@code more}. */
+  private Ran ran(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--listen", "127.0.0.1:0", "--group", "scores=" + origin));
+    arguments.addAll(List.of(more));
+    return Ran.node(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    Ran.node()
+        .assertRefused(
+            "node: --listen, --group: missing"
+                + " (expected: --listen HOST:PORT --group NAME=ORIGIN)");
+    Ran.node("--listen", "127.0.0.1:0")
+        .assertRefused("node: --group: missing (expected: --group NAME=ORIGIN)");
+    ran("--self").assertRefused("node: --self: missing (expected: --self URL)");
+  }
+
+  @Test
+  void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
+    String expected =
+        ": no such option (expected: one of --listen, --self, --peers, --group, --max-bytes,"
+            + " --policy, --dialect, --go-peers, --help, --version)";
+
+    ran("--verbose").assertRefused("node: --verbose" + expected);
+    Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);
+  }
+
+  @Test
+  void anArgumentTooManyIsNamed() {
+    ran("start")
+        .assertRefused(
+            "node: start: one argument too many (expected: node --listen HOST:PORT"
+                + " --group NAME=ORIGIN [--group ...] [OPTIONS])");
+  }
+
+  @Test
+  void anOptionGivenTwiceIsNamed() {
+    ran("--policy", "lru", "--policy", "lru")
+        .assertRefused("node: --policy: given twice (expected: once)");
+  }
+
+  @Test
+  void aListenAddressIsAHostAndAPort() {
+    Ran.node("--listen", "8001", "--group", "scores=" + origin)
+        .assertRefused(
+            "node: --listen: 8001 (expected: HOST:PORT, such as 127.0.0.1:8001 or [::1]:8001)");
+  }
+
+  @Test
+  void urlsAreThoseOfNodes() {
+    ran("--self", "127.0.0.1:8001")
+        .assertRefused("node: --self: node URL: 127.0.0.1:8001" + EXPECTED_URL);
+    ran("--peers", "http://a:1,http://b:1/")
+        .assertRefused("node: --peers: node URL: http://b:1/" + EXPECTED_URL);
+    ran("--peers", "http://a:1,,http://b:1")
+        .assertRefused("node: --peers: node URL: " + EXPECTED_URL);
+  }
+
+  @Test
+  void aGroupIsANameAndAnOrigin() {
+    for (String group : new String[] {"docs", "=files:" + folder, ""}) {
+      ran("--group", group)
+          .assertRefused(
+              "node: --group: " + group + " (expected: NAME=ORIGIN, such as scores=files:DIR)");
+    }
+  }
+
+  @Test
+  void anOriginIsOneOfThoseKnown() {
+    ran("--group", "docs=ftp://a/{key}")
+        .assertRefused(
+            "node: --group: origin: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE)");
+    ran("--group", "docs=files:" + folder + "/none")
+        .assertRefused(
+            "node: --group: files:"
+                + folder
+                + "/none (expected: files:DIR with an existing folder DIR)");
+    ran("--group", "docs=http://a/items")
+        .assertRefused(
+            "node: --group: http://a/items (expected: http:URL with {key} in its path or query,"
+                + " such as http://127.0.0.1:9000/items/{key})");
+  }
+
+  @Test
+  void aGroupIsNamedOnce() {
+    ran("--group", "scores=" + origin)
+        .assertRefused("node: --group: scores twice (expected: each NAME once)");
+  }
+
+  @Test
+  void sizesPoliciesAndDialectsAreThoseKnown() {
+    ran("--max-bytes", "-1")
+        .assertRefused(
+            "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 1g or 1000000;"
+                + " 0 for no bound)");
+    ran("--policy", "fifo").assertRefused("node: --policy: fifo (expected: lru or tinylfu)");
+    ran("--dialect", "go")
+        .assertRefused("node: --dialect: go (expected: dawncache or groupcache or mailgun)");
+  }
+
+  @Test
+  void aValueWithLineBreaksStillMakesOneLine() {
+    ran("--policy", "a\nb\r\nc").assertRefused("node: --policy: a b c (expected: lru or tinylfu)");
+  }
+
+  @Test
+  void helpTellsEveryOptionAndOrigin() {
+    Ran help = Ran.node("--help");
+
+    assertEquals(0, help.exitCode());
+    assertEquals(List.of(), help.err());
+    assertAll(
+        List.of(
+                "--listen",
+                "--self",
+                "--peers",
+                "--group",
+                "--max-bytes",
+                "--policy",
+                "--dialect",
+                "--go-peers",
+                "files:DIR",
+                "http:URL-TEMPLATE",
+                "/healthz",
+                "{key}",
+                "SIGTERM")
+            .stream()
+            .map(word -> () -> assertTrue(help.out().contains(word), word)));
+    assertTrue(help.out().lines().allMatch(line -> line.length() <= 96), help.out());
+  }
+
+  @Test
+  void versionTellsTheBuildAndJava() {
+    Ran version = Ran.node("--version");
+
+    assertEquals(0, version.exitCode());
+    assertTrue(
+        version.out().matches("dawncache .+, Java " + Runtime.version().feature() + "\\R"),
+        version.out());
+  }
+}

@@ -1,0 +1,106 @@
+package io.dawncache.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.CachePolicy;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.GroupStats;
+import io.dawncache.core.Loaded;
+import io.dawncache.core.NotThereException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class NodeStatsTest {
+  private static final List<String> MEMBERS = List.of("http://a:1", "http://b:1");
+
+  private static NodeStats stats(CacheNode node) {
+    return NodeStats.of("http://a:1", MEMBERS, 1_234_567_890, node.groups());
+  }
+
+  @Test
+  void thePageHasGroupcachesNames() {
+    try (CacheNode node = CacheNode.create()) {
+      GroupConfig config = GroupConfig.builder().maxBytes(1000).policy(CachePolicy.LRU).build();
+      Group group =
+          node.addGroup(
+              "scores",
+              config,
+              key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notThere());
+      group.get("Tom");
+      group.get("Tom");
+      assertThrows(NotThereException.class, () -> group.get("Jack"));
+
+      JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
+
+      assertEquals("http://a:1", page.get("self").getAsString());
+      assertEquals(2, page.getAsJsonArray("members").size());
+      assertEquals(1.234, page.get("uptimeSeconds").getAsDouble());
+      JsonObject scores = page.getAsJsonObject("groups").getAsJsonObject("scores");
+      assertEquals(
+          "{\"policy\":\"lru\",\"maxBytes\":1000,\"gets\":3,\"cacheHits\":1,\"loads\":2,"
+              + "\"loadsDeduped\":2,\"localLoads\":2,\"localLoadErrs\":0,\"peerLoads\":0,"
+              + "\"peerErrors\":0,\"serverRequests\":0,"
+              + "\"mainCache\":{\"bytes\":6,\"items\":1,\"evictions\":0}}",
+          scores.toString());
+      checkBooks(group.stats());
+    }
+  }
+
+  @Test
+  void noCounterOfTheCoreIsLeftOut() {
+    try (CacheNode node = CacheNode.create()) {
+      node.addGroup("scores", key -> Loaded.notThere());
+      JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
+      Set<String> counters = new TreeSet<>();
+      for (var component : GroupStats.class.getRecordComponents()) {
+        counters.add(component.getName());
+      }
+
+      Set<String> shown =
+          new TreeSet<>(page.getAsJsonObject("groups").getAsJsonObject("scores").keySet());
+      shown.removeAll(Set.of("policy", "maxBytes"));
+
+      assertEquals(counters, shown);
+    }
+  }
+
+  @Test
+  void thePageReadsBackAsItWas() {
+    try (CacheNode node = CacheNode.create()) {
+      node.addGroup("a \"group\"\n<&>", key -> Loaded.notThere());
+      NodeStats stats = stats(node);
+
+      assertEquals(stats, NodeStats.fromJson(stats.toJson()));
+    }
+  }
+
+  @Test
+  void whatIsNoNodesPageIsRefused() {
+    for (String text :
+        List.of(
+            "",
+            "ok",
+            "[]",
+            "{}",
+            "{\"groups\":1}",
+            "{\"groups\":{\"a\":null}}",
+            "{\"groups\":{\"a\":{}}}",
+            "{\"groups\":{\"a\":{\"gets\":\"many\"}}}")) {
+      assertThrows(JsonParseException.class, () -> NodeStats.fromJson(text), text);
+    }
+  }
+
+  private static void checkBooks(GroupStats s) {
+    assertEquals(s.gets(), s.cacheHits() + s.loads());
+    assertEquals(
+        s.loadsDeduped(), s.localLoads() + s.localLoadErrs() + s.peerLoads() + s.peerErrors());
+  }
+}

@@ -1,0 +1,374 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.server.wire.Escape;
+import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The scripts as a person uses them: real processes on the JDK that runs this test, real files, and
+ * a run folder and ports of their own, so that a cluster of somebody else stays as it is.
+ */
+class ScriptsIT {
+  private static final Path ROOT =
+      Path.of(System.getProperty("dawncache.root", "..")).toAbsolutePath().normalize();
+  private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
+  private static final int NODES = 3;
+
+  private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
+
+  @TempDir private Path temp;
+
+  private Path run;
+  private int basePort;
+
+  /**
+   * What a script did.
+   *
+   * @param exitCode what it ended with
+   * @param out its standard output
+   * @param err its standard error
+   */
+  private record Done(int exitCode, ByteView out, String err) {
+    String text() {
+      return out.toUtf8();
+    }
+
+    List<String> lines() {
+      return text().lines().toList();
+    }
+
+    @Override
+    public String toString() {
+      return "exit code " + exitCode + "\n" + text() + err;
+    }
+  }
+
+  @BeforeEach
+  void choosePorts() {
+    run = temp.resolve("run folder");
+    basePort = freePorts();
+  }
+
+  @AfterEach
+  void leaveNoProcess() throws Exception {
+    List<Long> pids = pids();
+    assertEquals(0, cluster("stop").exitCode());
+    for (long pid : pids) {
+      assertTrue(isGone(pid), () -> "process " + pid + " outlived cluster stop");
+    }
+  }
+
+  @Test
+  void aClusterServesTheScoresAndStopsWithoutTrace() throws Exception {
+    Done start = cluster("start", "--base-port", "" + basePort);
+
+    assertEquals(0, start.exitCode(), start::toString);
+    assertEquals(NODES, pids().size());
+    for (String url : urls()) {
+      assertTrue(start.lines().contains("  " + url), start::toString);
+      assertEquals("ok\n", new String(page(url, "/healthz").body(), UTF_8));
+      Done tom = script("get", "--node", url, "scores", "Tom");
+      assertEquals(0, tom.exitCode(), tom::toString);
+      assertEquals("630", tom.text());
+    }
+    assertTrue(start.text().contains("/get --node " + urls().get(2) + " scores Tom"));
+    HttpResponse<byte[]> tom = page(urls().get(0), "/_dawncache/scores/Tom");
+    assertEquals("630", Messages.decodeResponse(ByteBuffer.wrap(tom.body())).toUtf8());
+
+    Done chronicle = script("get", "--node", urls().get(1), "scores", "chronicle.txt");
+    byte[] bytes = Files.readAllBytes(ROOT.resolve("scripts/data/scores/chronicle.txt"));
+    assertEquals(ByteView.copyOf(bytes), chronicle.out(), chronicle::toString);
+
+    Done jane = script("get", "--node", urls().get(1), "scores", "Jane");
+    assertEquals(1, jane.exitCode());
+    assertEquals(0, jane.out().length());
+    assertEquals("get: scores/Jane from " + urls().get(1) + ": not there\n", jane.err());
+
+    List<Long> pids = pids();
+    Done stop = cluster("stop");
+    assertEquals("stopped 3 nodes\n", stop.text(), stop::toString);
+    for (long pid : pids) {
+      assertTrue(isGone(pid), () -> "process " + pid + " outlived cluster stop");
+    }
+    assertEquals("no cluster is running\n", cluster("stop").text());
+  }
+
+  @Test
+  void everyFileOfTheJdksLegalFolderComesFromEveryNodeAndIsLoadedOnce() throws Exception {
+    Path legal = JAVA_HOME.resolve("legal");
+    assertTrue(Files.isDirectory(legal), legal + " (expected: a JDK with its folder legal)");
+    legal = legal.toRealPath();
+    List<String> files = filesBelow(legal);
+    assertTrue(files.size() > 50, () -> files.size() + " files (expected: some hundred)");
+
+    Done start =
+        cluster("start", "3", "--base-port", "" + basePort, "--", "--group", "docs=files:" + legal);
+    assertEquals(0, start.exitCode(), start::toString);
+    for (String url : urls()) {
+      for (String file : files) {
+        HttpResponse<byte[]> answer = page(url, "/_dawncache/docs/" + Escape.path(file));
+        assertEquals(200, answer.statusCode(), file);
+        byte[] value = Messages.decodeResponse(ByteBuffer.wrap(answer.body())).toByteArray();
+        assertEquals(
+            sha256(Files.readAllBytes(legal.resolve(file))), sha256(value), file + " at " + url);
+      }
+    }
+
+    long loads = 0;
+    for (String url : urls()) {
+      OfGroup docs = stats(url).groups().get("docs");
+      loads += docs.getterRuns();
+      assertTrue(docs.fetchesMade() > 0, () -> url + ": " + docs);
+      checkBooks(docs);
+    }
+    assertEquals(files.size(), loads);
+    Done status = cluster("status");
+    assertEquals(0, status.exitCode(), status::toString);
+    assertEquals(1 + NODES + 1, status.lines().size(), status::toString);
+    assertEquals(
+        List.of("sum", "docs", "" + files.size()),
+        Stream.of(0, 1, 4).map(column -> column(status.lines().get(1 + NODES), column)).toList());
+  }
+
+  @Test
+  void aSecondClusterIsRefusedAndADeadNodeIsShown() throws Exception {
+    Done start = cluster("start", "2", "--base-port", "" + basePort, "--", "--policy", "lru");
+    assertEquals(0, start.exitCode(), start::toString);
+
+    Done second = cluster("start", "--base-port", "" + basePort);
+    assertEquals(1, second.exitCode());
+    assertEquals(
+        "cluster: a cluster is running (expected: none; cluster stop ends it)\n", second.err());
+
+    ProcessHandle dead = ProcessHandle.of(pids().get(1)).orElseThrow();
+    assertTrue(dead.destroyForcibly());
+    dead.onExit().get(30, TimeUnit.SECONDS);
+    Done status = cluster("status");
+    assertEquals(1, status.exitCode(), status::toString);
+    assertTrue(
+        status.lines().contains("http://127.0.0.1:" + (basePort + 1) + "  no connection"),
+        status::toString);
+    assertEquals("stopped 1 node\n", cluster("stop").text());
+  }
+
+  @Test
+  void aRecycledProcessNumberIsLeftAlone() throws Exception {
+    Process stranger = new ProcessBuilder("sleep", "600").start();
+    try {
+      Files.createDirectories(run);
+      Files.writeString(
+          run.resolve("node-1.pid"), stranger.pid() + " 127.0.0.1:" + basePort + "\n");
+
+      assertEquals("no cluster is running\n", cluster("stop").text());
+      assertTrue(stranger.isAlive());
+    } finally {
+      stranger.destroyForcibly();
+    }
+  }
+
+  @Test
+  void nodesThatCannotStartLeaveNothingBehind() throws Exception {
+    Done wrong = cluster("start", "2", "--base-port", "" + basePort, "--", "--policy", "fifo");
+    assertEquals(2, wrong.exitCode(), wrong::toString);
+    assertEquals("node: --policy: fifo (expected: lru or tinylfu)\n", wrong.err());
+    assertEquals(List.of(), pids());
+
+    try (ServerSocket taken = new ServerSocket(basePort, 1, InetAddress.getLoopbackAddress())) {
+      Done inUse = cluster("start", "1", "--base-port", "" + taken.getLocalPort());
+      assertEquals(1, inUse.exitCode(), inUse::toString);
+      assertEquals(
+          "cluster: port "
+              + basePort
+              + ": in use (expected: free, or other ports by --base-port)\n",
+          inUse.err());
+    }
+  }
+
+  @Test
+  void aWrongCommandLineIsOneLineAndExitCode2() throws Exception {
+    for (List<String> wrong :
+        List.of(
+            List.of("cluster"),
+            List.of("cluster", "restart"),
+            List.of("cluster", "start", "0"),
+            List.of("cluster", "start", "three"),
+            List.of("cluster", "start", "3", "4"),
+            List.of("cluster", "start", "--base-port"),
+            List.of("cluster", "start", "--base-port", "65534"),
+            List.of("cluster", "start", "--verbose"),
+            List.of("cluster", "stop", "now"),
+            List.of("cluster", "status", "now"),
+            List.of("node"),
+            List.of("node", "--listen", "nowhere"),
+            List.of("get", "scores"))) {
+      Done done = script(wrong.get(0), wrong.subList(1, wrong.size()).toArray(String[]::new));
+      assertEquals(2, done.exitCode(), () -> wrong + ": " + done);
+      assertEquals(0, done.out().length(), () -> wrong + ": " + done);
+      assertEquals(1, done.err().lines().count(), () -> wrong + ": " + done);
+      assertTrue(done.err().contains(" (expected: "), () -> wrong + ": " + done);
+    }
+  }
+
+  @Test
+  void scriptsWorkFromAnyFolderThroughLinksAndInAnyLocale() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("my cluster"), ROOT.resolve("scripts"));
+    Files.createDirectories(temp.resolve("data"));
+    // Written by bash, for this JVM may be in a locale that cannot name such a file.
+    String name = "$'Zo\\xc3\\xab \\xf0\\x9f\\x8e\\x89'";
+    assertEquals(0, bash("printf 640 >data/" + name).exitCode());
+
+    Done start =
+        bash(
+            "'"
+                + link
+                + "/cluster' start 1 --base-port "
+                + basePort
+                + " -- --group zoo=files:data");
+    assertEquals(0, start.exitCode(), start::toString);
+    Done zoe = bash("'" + link + "/get' --node " + urls().get(0) + " zoo " + name);
+
+    assertEquals("640", zoe.text(), zoe::toString);
+    Files.delete(link);
+  }
+
+  private Done cluster(String... arguments) throws Exception {
+    return script("cluster", arguments);
+  }
+
+  private Done script(String name, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(ROOT.resolve("scripts").resolve(name).toString()));
+    command.addAll(List.of(arguments));
+    return run(command, Map.of());
+  }
+
+  private Done bash(String command) throws Exception {
+    return run(List.of("bash", "-c", command), Map.of("LC_ALL", "C"));
+  }
+
+  /** Runs a command in the test's own folder; its output goes to files, which nothing waits for. */
+  private Done run(List<String> command, Map<String, String> environment) throws Exception {
+    Path out = Files.createTempFile(temp, "out", "");
+    Path err = Files.createTempFile(temp, "err", "");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.environment().put("JAVA_HOME", JAVA_HOME.toString());
+    builder.environment().put("DAWNCACHE_RUN", run.toString());
+    builder.directory(temp.toFile());
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    Process process = builder.start();
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    return new Done(
+        process.waitFor(), ByteView.copyOf(Files.readAllBytes(out)), Files.readString(err));
+  }
+
+  private List<String> urls() {
+    return IntStream.range(0, NODES).mapToObj(i -> "http://127.0.0.1:" + (basePort + i)).toList();
+  }
+
+  private HttpResponse<byte[]> page(String url, String path) throws Exception {
+    return client.get(NodeUrl.parse(url), path);
+  }
+
+  private NodeStats stats(String url) throws Exception {
+    return NodeStats.fromJson(new String(page(url, "/stats").body(), UTF_8));
+  }
+
+  /** Returns the nodes' process numbers, as the cluster's files have them. */
+  private List<Long> pids() throws IOException {
+    List<Long> pids = new ArrayList<>();
+    for (int i = 1; i <= NODES; i++) {
+      Path file = run.resolve("node-" + i + ".pid");
+      if (Files.exists(file)) {
+        pids.add(Long.parseLong(Files.readString(file).split(" ", 2)[0]));
+      }
+    }
+    return pids;
+  }
+
+  /** Whether a process has ended, buried or not: one that nobody waited for has no arguments. */
+  private static boolean isGone(long pid) throws IOException {
+    try {
+      return Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline")).length == 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /** Returns the keys of all files below a folder, as an origin sees them. */
+  private static List<String> filesBelow(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      List<String> files = new ArrayList<>();
+      for (Path path : all.filter(Files::isRegularFile).sorted().toList()) {
+        if (path.toRealPath().startsWith(folder)) {
+          files.add(folder.relativize(path).toString());
+        }
+      }
+      return files;
+    }
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  private static String column(String line, int index) {
+    return line.trim().split(" +", -1)[index];
+  }
+
+  private static void checkBooks(OfGroup s) {
+    assertEquals(s.gets(), s.cacheHits() + s.loads(), s::toString);
+    assertEquals(s.loadsDeduped(), s.getterRuns() + s.fetchesMade(), s::toString);
+    assertTrue(s.serverRequests() <= s.gets(), s::toString);
+  }
+
+  /**
+   * Returns the first of some neighbouring ports that are free now. Below the ports that systems
+   * give to outgoing connections, for the first node's fetches would take them from the last.
+   */
+  private static int freePorts() {
+    while (true) {
+      int base = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+      if (IntStream.range(base, base + NODES).allMatch(ScriptsIT::isFree)) {
+        return base;
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,293 @@
+package io.dawncache.server;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.dawncache.core.Group;
+import java.net.InetAddress;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
+/** What design and concurrency pages promise of this module, held in place. */
+class ArchitectureTest {
+  private static final String NODE = "io.dawncache.node..";
+  private static final String SERVER = "io.dawncache.server";
+  private static final String INBOUND = "io.dawncache.server.inbound..";
+  private static final String PEER = "io.dawncache.server.peer..";
+  private static final String WIRE = "io.dawncache.server.wire..";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(SERVER, "io.dawncache.node");
+
+  private static final JavaClasses TESTS =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.OnlyIncludeTests())
+          .importPackages(SERVER, "io.dawncache.node");
+
+  private static final Set<String> WAITING =
+      Set.of(
+          "acquire",
+          "await",
+          "awaitTermination",
+          "awaitUninterruptibly",
+          "get",
+          "invokeAll",
+          "invokeAny",
+          "join",
+          "put",
+          "sleep",
+          "sync",
+          "syncUninterruptibly",
+          "take",
+          "wait");
+
+  private static final Set<Class<?>> WAITED_FOR =
+      Set.of(
+          BlockingQueue.class,
+          Condition.class,
+          CountDownLatch.class,
+          ExecutorService.class,
+          Future.class, // Netty's too
+          Semaphore.class,
+          Thread.class);
+
+  @Test
+  void dependenciesPointFromTheProgramToTheWireAndInboundAndPeerDoNotSeeEachOther() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .optionalLayer("node")
+        .definedBy(NODE)
+        .layer("server")
+        .definedBy(SERVER)
+        .layer("inbound")
+        .definedBy(INBOUND)
+        .layer("peer")
+        .definedBy(PEER)
+        .layer("wire")
+        .definedBy(WIRE)
+        .whereLayer("node")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("server")
+        .mayOnlyBeAccessedByLayers("node")
+        .whereLayer("inbound")
+        .mayOnlyBeAccessedByLayers("node", "server")
+        .whereLayer("peer")
+        .mayOnlyBeAccessedByLayers("server")
+        .check(MAIN);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.dawncache.(**)").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void onlyTheWireSeesProtobuf() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(WIRE)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("com.google.protobuf..", "io.dawncache.server.wire.pb.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyWireInboundAndPeerSeeHttp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(WIRE, INBOUND, PEER)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.netty.handler.codec.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void noNettyAndNoProtobufInWhatAnApplicationSees() {
+    members()
+        .that()
+        .areDeclaredInClassesThat(resideInAnyPackage(SERVER, NODE))
+        .and()
+        .areDeclaredInClassesThat()
+        .arePublic()
+        .and(
+            describe(
+                "are public or protected",
+                (JavaMember member) ->
+                    member.getModifiers().contains(PUBLIC)
+                        || member.getModifiers().contains(PROTECTED)))
+        .should(nameNoTypeOf("io.netty.", "com.google.protobuf.", "io.dawncache.server.wire.pb."))
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyTheProgramSeesTheCommandLineAndJson() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(NODE)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("picocli..", "com.google.gson.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void nothingBlocksButStartStopAndTheProgram() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(NODE)
+        .should()
+        .accessTargetWhere(
+            describe(
+                "waits and is not called by the start or the stop of a server",
+                (JavaAccess<?> access) ->
+                    waits(access) && !startsOrStopsAServer(access.getOrigin())))
+        .check(MAIN);
+  }
+
+  @Test
+  void namesLookedUpByTheJdkAreLookedUpWhenTheMemberListIsSet() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(NODE)
+        .and()
+        .doNotHaveFullyQualifiedName(GoPeers.class.getName())
+        .should()
+        .callMethodWhere(
+            describe(
+                "asks the JDK for the address of a name",
+                call ->
+                    call.getTargetOwner().isAssignableTo(InetAddress.class)
+                        && call.getName().matches("get(All)?ByName|getLocalHost|getHostName")))
+        .check(MAIN);
+  }
+
+  @Test
+  void namesSayTheThing() {
+    noClasses()
+        .should()
+        .haveSimpleNameEndingWith("Impl")
+        .orShould()
+        .haveSimpleNameEndingWith("Manager")
+        .orShould()
+        .haveSimpleNameEndingWith("Util")
+        .orShould()
+        .haveSimpleNameEndingWith("Utils")
+        .orShould()
+        .haveSimpleNameEndingWith("Helper")
+        .check(MAIN);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsFor() {
+    classes()
+        .that()
+        .resideOutsideOfPackage("io.dawncache.server.wire.pb..")
+        .should(
+            new ArchCondition<>("lie in a package with a package-info") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                boolean described = type.getPackage().tryGetPackageInfo().isPresent();
+                events.add(
+                    new SimpleConditionEvent(
+                        type, described, type.getPackageName() + " has no package-info"));
+              }
+            })
+        .check(MAIN);
+  }
+
+  @Test
+  void noTestIsDisabled() {
+    noClasses().should().beAnnotatedWith(Disabled.class).check(TESTS);
+    noMethods().should().beAnnotatedWith(Disabled.class).check(TESTS);
+  }
+
+  @Test
+  void noTestSleeps() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            describe(
+                "sleeps",
+                call ->
+                    call.getName().equals("sleep")
+                        || call.getTargetOwner()
+                            .isEquivalentTo(java.util.concurrent.locks.LockSupport.class)))
+        .check(TESTS);
+  }
+
+  private static boolean waits(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    if (owner.isEquivalentTo(Group.class)) {
+      return access.getName().equals("get") && !takesACallback(access);
+    }
+    return WAITING.contains(access.getName())
+        && (WAITED_FOR.stream().anyMatch(owner::isAssignableTo) || access.getName().equals("wait"));
+  }
+
+  /** The get for servers answers by a callback; the others wait. */
+  private static boolean takesACallback(JavaAccess<?> access) {
+    return access.getDescription().contains("GetCallback");
+  }
+
+  private static boolean startsOrStopsAServer(JavaCodeUnit origin) {
+    return origin.getOwner().isEquivalentTo(CacheServer.class)
+        && Set.of("<init>", "bind", "close").contains(origin.getName());
+  }
+
+  private static ArchCondition<JavaMember> nameNoTypeOf(String... packages) {
+    DescribedPredicate<JavaClass> foreign =
+        describe(
+            "of these packages",
+            type -> Stream.of(packages).anyMatch(type.getFullName()::startsWith));
+    return new ArchCondition<>("name no type of " + String.join(", ", packages)) {
+      @Override
+      public void check(JavaMember member, ConditionEvents events) {
+        typesOf(member)
+            .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+            .filter(foreign)
+            .forEach(
+                type ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            member, member.getFullName() + " names " + type.getName())));
+      }
+    };
+  }
+
+  private static Stream<JavaType> typesOf(JavaMember member) {
+    return member instanceof JavaCodeUnit code
+        ? Stream.concat(Stream.of(code.getReturnType()), code.getParameterTypes().stream())
+        : Stream.of(((JavaField) member).getType());
+  }
+}

@@ -1,0 +1,198 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.Loaded;
+import io.dawncache.server.RawClient.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What clients must not send, and some do: each gets a clear error or a closed connection, and the
+ * next request on a fresh connection is served.
+ */
+class BadInputIT {
+  private static final String GET_TOM = "GET /_dawncache/scores/Tom HTTP/1.1\r\nHost: t\r\n";
+
+  private Fleet node;
+
+  @BeforeEach
+  void start() throws IOException {
+    node =
+        Fleet.of(
+            1,
+            ServerConfig.builder().idleTimeout(Duration.ofMillis(500)),
+            i -> key -> Loaded.ofUtf8("value of " + key));
+  }
+
+  @AfterEach
+  void theNextRequestIsServed() throws IOException {
+    try {
+      Answer answer = RawClient.get(node.server(0), "/_dawncache/scores/Tom");
+      assertEquals("value of Tom", answer.value());
+    } finally {
+      node.close();
+    }
+  }
+
+  private RawClient client() throws IOException {
+    return new RawClient(node.server(0).address());
+  }
+
+  private void isRefusedAndClosed(int status, String request) throws IOException {
+    try (RawClient client = client()) {
+      Answer answer = client.send(request).answer();
+      assertEquals(status, answer.status(), answer.text());
+      assertEquals("close", answer.header("connection"));
+      assertTrue(client.isClosedByServer());
+    }
+  }
+
+  private void isRefused(int status, String text, String request) throws IOException {
+    Answer answer = RawClient.ask(node.server(0), request);
+    assertEquals(status, answer.status());
+    assertEquals(text + "\n", answer.text());
+  }
+
+  @Test
+  void garbage() throws IOException {
+    isRefusedAndClosed(400, "\0\1\2\3 \u00ff\u00fe garbage\r\n\r\n");
+    isRefusedAndClosed(400, "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\r\n\r\n");
+  }
+
+  @Test
+  void halfARequestAndSilence() throws IOException {
+    try (RawClient client = client()) {
+      assertTrue(client.send("GET /_dawncache/sco").isClosedByServer());
+    }
+    try (RawClient client = client()) {
+      assertTrue(client.isClosedByServer());
+    }
+  }
+
+  @Test
+  void aRequestLineOfOneMegabyte() throws IOException {
+    try (RawClient client = client()) {
+      Answer answer = client.send("GET /_dawncache/scores/" + "x".repeat(1 << 20)).answer();
+      assertEquals(414, answer.status(), answer.text());
+      client.send(" HTTP/1.1\r\n\r\n");
+      assertTrue(client.isClosedByServer());
+    }
+  }
+
+  @Test
+  void headersBeyondTheLimit() throws IOException {
+    isRefusedAndClosed(431, GET_TOM + "X: " + "x".repeat(17 << 10) + "\r\n\r\n");
+  }
+
+  @Test
+  void brokenEscapes() throws IOException {
+    String expected = " (expected: % and two hex digits)";
+    isRefused(400, "path: %zz" + expected, "GET /_dawncache/scores/%zz HTTP/1.1\r\n\r\n");
+    isRefused(400, "path: %4" + expected, "GET /_dawncache/scores/%4 HTTP/1.1\r\n\r\n");
+    isRefused(400, "path: %" + expected, "GET /_dawncache/%/a HTTP/1.1\r\n\r\n");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8() throws IOException {
+    String expected = "path: not UTF-8 (expected: group and key in UTF-8)";
+    isRefused(400, expected, "GET /_dawncache/scores/%ff%00 HTTP/1.1\r\n\r\n");
+    isRefused(400, expected, "GET /_dawncache/scores/%ed%a0%80 HTTP/1.1\r\n\r\n"); // surrogate
+    isRefused(400, expected, "GET /_dawncache/scores/\u00e9 HTTP/1.1\r\n\r\n"); // Latin-1
+  }
+
+  @Test
+  void aKeyBeyondTheLimit() throws IOException {
+    isRefused(
+        400,
+        "key: 16385 bytes of UTF-8 (expected: <= 16384)",
+        "GET /_dawncache/scores/" + "x".repeat((16 << 10) + 1) + " HTTP/1.1\r\n\r\n");
+  }
+
+  @Test
+  void contentLengthTwice() throws IOException {
+    isRefusedAndClosed(400, GET_TOM + "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello");
+    isRefusedAndClosed(400, GET_TOM + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello");
+  }
+
+  @Test
+  void contentLengthThatIsNoLength() throws IOException {
+    isRefusedAndClosed(400, GET_TOM + "Content-Length: -5\r\n\r\n");
+    isRefusedAndClosed(400, GET_TOM + "Content-Length: five\r\n\r\n");
+  }
+
+  @Test
+  void transferEncodingWithContentLength() throws IOException {
+    isRefusedAndClosed(
+        400, GET_TOM + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n");
+  }
+
+  @Test
+  void aBodyOnGet() throws IOException {
+    String text = "a body (expected: none with GET and HEAD)";
+    isRefused(400, text, GET_TOM + "Content-Length: 5\r\n\r\nhello");
+    isRefused(400, text, GET_TOM + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+    assertEquals(0, node.stats(0).gets());
+  }
+
+  @Test
+  void aBodyBeyondTheLimitClosesTheConnection() throws IOException {
+    try (Fleet small =
+            Fleet.of(
+                1,
+                ServerConfig.builder().maxValueBytes(0),
+                i -> key -> Loaded.ofUtf8("never asked"));
+        RawClient client = new RawClient(small.server(0).address())) {
+      client.send("POST /_dawncache/scores/Tom HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+      assertEquals(405, client.answer().status());
+      try {
+        client.send("x".repeat(1_000_000));
+      } catch (IOException e) {
+        // The server may have closed already: what this test wants.
+      }
+      assertTrue(client.isClosedByServer());
+    }
+  }
+
+  @Test
+  void tenThousandPipelinedRequests() throws Exception {
+    int requests = 10_000;
+    try (RawClient client = client()) {
+      Thread writer =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; i < requests; i++) {
+                    client.send("GET /_dawncache/scores/" + i + " HTTP/1.1\r\n\r\n");
+                  }
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      writer.start();
+      for (int i = 0; i < requests; i++) {
+        Answer answer = client.answer();
+        assertEquals(200, answer.status());
+        assertEquals("value of " + i, answer.value());
+      }
+      writer.join();
+    }
+    assertEquals(requests, node.stats(0).gets());
+  }
+
+  @Test
+  void tenThousandPipelinedRequestsInOneWriteWhoseAnswersNobodyReadsYet() throws Exception {
+    String request = "GET /_dawncache/scores/Tom HTTP/1.1\r\n\r\n";
+    int requests = 10_000;
+    try (RawClient client = client()) {
+      client.send(request.repeat(requests));
+      for (int i = 0; i < requests; i++) {
+        assertEquals(200, client.answer().status());
+      }
+    }
+  }
+}

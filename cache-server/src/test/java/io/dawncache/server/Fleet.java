@@ -1,0 +1,113 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Getter;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.GroupStats;
+import io.dawncache.core.consistenthash.Ring;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Some nodes on loopback that know each other; checks their books when it closes. */
+final class Fleet implements AutoCloseable {
+  static final String GROUP = "scores";
+
+  private final List<CacheNode> nodes = new ArrayList<>();
+  private final List<CacheServer> servers = new ArrayList<>();
+
+  /** Starts nodes whose getters the index makes, all members of one ring. */
+  static Fleet of(int size, IntFunction<Getter> getters) throws IOException {
+    return of(size, ServerConfig.builder(), getters);
+  }
+
+  static Fleet of(int size, ServerConfig.Builder config, IntFunction<Getter> getters)
+      throws IOException {
+    Fleet fleet = strangers(size, config, getters);
+    List<String> members = fleet.servers.stream().map(CacheServer::self).toList();
+    fleet.servers.forEach(server -> server.join(members));
+    return fleet;
+  }
+
+  /** Starts nodes that stand alone until a test has them join. */
+  static Fleet strangers(int size, ServerConfig.Builder config, IntFunction<Getter> getters)
+      throws IOException {
+    Fleet fleet = new Fleet();
+    for (int i = 0; i < size; i++) {
+      CacheNode node = CacheNode.create();
+      fleet.nodes.add(node);
+      node.addGroup(GROUP, GroupConfig.builder().build(), getters.apply(i));
+      fleet.servers.add(CacheServer.start(node, config.build()));
+    }
+    return fleet;
+  }
+
+  CacheServer server(int index) {
+    return servers.get(index);
+  }
+
+  CacheNode node(int index) {
+    return nodes.get(index);
+  }
+
+  Group group(int index) {
+    Group group = nodes.get(index).group(GROUP);
+    assertTrue(group != null);
+    return group;
+  }
+
+  GroupStats stats(int index) {
+    return group(index).stats();
+  }
+
+  /** Returns the index of the node that the ring names for {@code key}. */
+  int ownerOf(String key) {
+    CacheServer any = servers.get(0);
+    Ring ring = Ring.of(io.dawncache.core.consistenthash.Scheme.DAWNCACHE, 50, any.members());
+    String owner = ring.owner(key);
+    return IntStream.range(0, servers.size())
+        .filter(i -> servers.get(i).self().equals(owner))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns a key that the node of this index owns. */
+  String keyOwnedBy(int index) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> "key-" + i)
+        .filter(key -> ownerOf(key) == index)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(CacheServer::close);
+    nodes.forEach(CacheNode::close);
+    nodes.stream().flatMap(node -> node.groups().stream()).forEach(Fleet::checkBooks);
+  }
+
+  static void checkBooks(Group group) {
+    GroupStats s = group.stats();
+    assertAll(
+        s.toString(),
+        () -> assertEquals(s.gets(), s.cacheHits() + s.loads()),
+        () ->
+            assertEquals(
+                s.loadsDeduped(),
+                s.localLoads() + s.localLoadErrs() + s.peerLoads() + s.peerErrors()),
+        () -> assertTrue(s.serverRequests() <= s.gets()));
+  }
+
+  /** How long a test waits for what must happen, before it fails. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+}

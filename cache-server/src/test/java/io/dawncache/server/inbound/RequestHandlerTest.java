@@ -1,0 +1,648 @@
+package io.dawncache.server.inbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.Books;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.Messages;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One connection's requests, on a channel without a socket and by an origin that a test holds. */
+@Timeout(60)
+class RequestHandlerTest {
+  private static final int MAX_VALUE_BYTES = 1000;
+
+  private final HeldOrigin origin = new HeldOrigin();
+  private final CacheNode node = CacheNode.create();
+  private final Flushes flushes = new Flushes();
+  private final EmbeddedChannel channel = channel();
+
+  private Group held;
+
+  @BeforeEach
+  void addGroups() {
+    GroupConfig roomy = GroupConfig.builder().maxLoads(1000).build();
+    held = node.addAsyncGroup("held", roomy, origin);
+    Group here = node.addGroup("here", key -> Loaded.ofUtf8("value of " + key));
+    for (int i = 0; i < 3; i++) {
+      assertNotNull(here.get("k" + i)); // so that it is a hit from now on
+    }
+  }
+
+  @AfterEach
+  void closeAndCheckTheBooks() {
+    channel.finishAndReleaseAll();
+    node.close();
+    Books.check(node);
+  }
+
+  // The order of answers.
+
+  @Test
+  void answersLeaveInTheOrderInWhichTheirRequestsCame() throws Exception {
+    read(get("/held/a"), get("/held/b"), get("/held/c"));
+
+    origin.answer("c", "3");
+    origin.answer("b", "2");
+    assertNull(channel.readOutbound());
+    origin.answer("a", "1");
+
+    assertEquals(List.of("1", "2", "3"), values(3));
+  }
+
+  @Test
+  void aHitWaitsForTheMissBeforeIt() throws Exception {
+    read(get("/held/a"), get("/here/k0"));
+    assertNull(channel.readOutbound());
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of("1", "value of k0"), values(2));
+  }
+
+  @Test
+  void aRefusalWaitsForItsTurnToo() throws Exception {
+    read(get("/held/a"), get("/nowhere/x"), get("/here/k0"));
+    assertNull(channel.readOutbound());
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of(200, 400, 200), statuses(3));
+  }
+
+  @Test
+  void aRequestThatFailedDoesNotHoldUpThoseBehindIt() throws Exception {
+    read(get("/held/a"), get("/held/b"));
+
+    origin.answer("b", "2");
+    origin.fail("a", "boom");
+
+    assertEquals(List.of(500, 200), statuses(2));
+    assertTrue(channel.isActive());
+  }
+
+  @Test
+  void twoRequestsForOneKeyAreAnsweredByOneLoad() throws Exception {
+    read(get("/held/a"), get("/held/a"));
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of("1", "1"), values(2));
+    assertEquals(1, held.stats().localLoads());
+  }
+
+  // How much is in flight.
+
+  @Test
+  void at64InFlightReadingStopsUntilTheFirstIsAnswered() throws Exception {
+    for (int i = 0; i < 63; i++) {
+      read(get("/held/a" + i));
+    }
+    assertTrue(channel.config().isAutoRead());
+    read(get("/held/a63"));
+    assertFalse(channel.config().isAutoRead());
+
+    origin.answer("a63", "x"); // it waits for its turn, and so is still in flight
+    assertFalse(channel.config().isAutoRead());
+    origin.answer("a0", "x");
+
+    assertTrue(channel.config().isAutoRead());
+    assertEquals(List.of("x"), values(1));
+  }
+
+  @Test
+  void whatOneReadDecodedBeyond64WaitsToBeStarted() throws Exception {
+    read(gets("/held/a", 100));
+    assertEquals(64, held.stats().gets());
+    assertFalse(channel.config().isAutoRead());
+
+    origin.answer("a0", "x");
+    assertEquals(65, held.stats().gets());
+    for (int i = 1; i < 100; i++) {
+      origin.answer("a" + i, "x");
+    }
+
+    assertEquals(100, values(100).size());
+    assertEquals(100, held.stats().gets());
+    assertTrue(channel.config().isAutoRead());
+  }
+
+  @Test
+  void aThousandHitsInOneReadAreAnsweredInOrder() {
+    read(gets("/here/k", 3, 1_000));
+
+    List<String> expected = IntStream.range(0, 1_000).mapToObj(i -> "value of k" + i % 3).toList();
+    assertEquals(expected, values(1_000));
+    assertTrue(channel.config().isAutoRead());
+  }
+
+  @Test
+  void aChannelThatTakesNoMoreBytesStartsNoMoreRequests() {
+    setWritable(false);
+
+    read(get("/here/k0"), get("/held/a"));
+
+    assertNull(channel.readOutbound());
+    assertEquals(0, held.stats().gets());
+    assertFalse(channel.config().isAutoRead());
+
+    setWritable(true);
+
+    assertEquals(List.of("value of k0"), values(1));
+    assertEquals(1, held.stats().gets());
+    assertTrue(channel.config().isAutoRead());
+  }
+
+  // Flushes.
+
+  @Test
+  void theHitsOfOneReadGoOutInOneFlush() {
+    flushes.count = 0;
+    for (HttpRequest request : gets("/here/k", 3)) {
+      channel.writeOneInbound(request);
+      channel.writeOneInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+    assertEquals(0, flushes.count);
+
+    channel.flushInbound();
+
+    assertEquals(1, flushes.count);
+    assertEquals(3, values(3).size());
+  }
+
+  @Test
+  void anAnswerThatComesLaterIsFlushedAtOnceWithThoseItHeldUp() throws Exception {
+    read(get("/held/a"), get("/here/k0"), get("/here/k1"));
+    flushes.count = 0;
+
+    origin.answer("a", "1");
+
+    assertEquals(1, flushes.count);
+    assertEquals(3, values(3).size());
+  }
+
+  @Test
+  void aReadThatAnswersNothingFlushesNothing() {
+    flushes.count = 0;
+
+    read(get("/held/a"));
+
+    assertEquals(0, flushes.count);
+  }
+
+  // One answer.
+
+  @Test
+  void headIsAnsweredAsGetIsButWithoutTheBody() {
+    read(get("/here/k0"), request(HttpMethod.HEAD, "/here/k0"));
+
+    FullHttpResponse get = channel.readOutbound();
+    FullHttpResponse head = channel.readOutbound();
+    assertEquals(get.status(), head.status());
+    assertEquals(get.headers(), head.headers());
+    assertEquals(0, head.content().readableBytes());
+    get.release();
+    head.release();
+  }
+
+  @Test
+  void headOfWhatIsRefusedHasNoBodyEither() {
+    read(get("/nowhere/x"), request(HttpMethod.HEAD, "/nowhere/x"));
+
+    FullHttpResponse get = channel.readOutbound();
+    FullHttpResponse head = channel.readOutbound();
+    assertEquals(400, head.status().code());
+    assertEquals(get.headers(), head.headers());
+    assertEquals(0, head.content().readableBytes());
+    get.release();
+    head.release();
+  }
+
+  @Test
+  void aValueBeyondTheLimitFails() throws Exception {
+    read(get("/held/a"), get("/held/b"));
+
+    origin.answer("a", "x".repeat(MAX_VALUE_BYTES));
+    origin.answer("b", "x".repeat(MAX_VALUE_BYTES + 1));
+
+    assertEquals(List.of(200, 500), statuses(2));
+  }
+
+  @Test
+  void aPageThatThrowsFailsAlone() {
+    HttpRequest broken = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/broken");
+
+    read(broken, get("/here/k0"));
+
+    assertEquals(List.of(500, 200), statuses(2));
+  }
+
+  @Test
+  void aMarkedRequestIsAPeersAndCounted() {
+    HttpRequest marked = get("/here/k0");
+    marked.headers().set("Dawncache-Peer", "http://10.0.0.2:8001");
+
+    read(get("/here/k0"), marked);
+
+    assertEquals(2, values(2).size());
+    assertEquals(1, node.group("here").stats().serverRequests());
+  }
+
+  // The end of a connection.
+
+  @Test
+  void aConnectionStaysOpenAfterAnAnswer() {
+    read(get("/here/k0"));
+
+    FullHttpResponse answer = channel.readOutbound();
+    assertNull(answer.headers().get("Connection"));
+    assertTrue(channel.isActive());
+    answer.release();
+  }
+
+  @Test
+  void aClientThatSaysCloseIsAnsweredAndTheConnectionCloses() {
+    HttpRequest last = get("/here/k0");
+    last.headers().set("Connection", "close");
+
+    read(last);
+
+    assertEquals(List.of("close"), connectionHeaders(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void http10ClosesUnlessItSaysKeepAlive() {
+    HttpRequest keepAlive =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, path("/here/k0"));
+    keepAlive.headers().set("Connection", "keep-alive");
+    HttpRequest plain =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, path("/here/k0"));
+
+    read(keepAlive);
+    assertTrue(channel.isActive());
+    read(plain);
+
+    assertFalse(channel.isActive());
+    assertEquals(2, values(2).size());
+  }
+
+  @Test
+  void whatComesAfterTheLastRequestIsNotAnswered() throws Exception {
+    HttpRequest last = get("/held/a");
+    last.headers().set("Connection", "close");
+    read(last, get("/here/k0"));
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of("1"), values(1));
+    assertNull(channel.readOutbound());
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void bytesThatAreNoRequestAreTheConnectionsLast() throws Exception {
+    HttpRequest malformed = get("/here/k0");
+    malformed.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("gibberish")));
+    read(get("/held/a"), malformed);
+    assertNull(channel.readOutbound());
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of(200, 400), statuses(2));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aBodyIsReadPastUpToItsLimit() {
+    HttpRequest withBody = get("/here/k0");
+    withBody.headers().set("Content-Length", 1 << 30);
+    channel.writeInbound(withBody);
+    assertEquals(List.of(400), statuses(1));
+
+    channel.writeInbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64 << 10])));
+    assertTrue(channel.isActive());
+    channel.writeInbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64 << 10])));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void answersThatComeAfterTheConnectionHasGoneAreDropped() throws Exception {
+    read(get("/held/a"), get("/held/b"));
+    channel.close();
+
+    origin.answer("a", "1");
+    origin.fail("b", "boom");
+
+    assertNull(channel.readOutbound());
+    assertEquals(ByteView.ofUtf8("1"), held.get("a")); // the load was not in vain
+  }
+
+  @Test
+  void aSocketIsHalfClosedAndReadToItsEndForAWhile() {
+    DuplexEmbedded socket = new DuplexEmbedded(handler());
+    HttpRequest last = get("/here/k0");
+    last.headers().set("Connection", "close");
+    socket.freezeTime();
+
+    socket.writeInbound(last, LastHttpContent.EMPTY_LAST_CONTENT);
+    assertTrue(socket.outputShutdown);
+    assertTrue(socket.isOpen());
+    assertTrue(socket.config().isAutoRead());
+    socket.writeInbound(get("/here/k1"), LastHttpContent.EMPTY_LAST_CONTENT); // is dropped
+
+    socket.advanceTimeBy(1, TimeUnit.SECONDS);
+    socket.runScheduledPendingTasks();
+    assertFalse(socket.isOpen());
+    assertEquals(1, socket.outboundMessages().size());
+    socket.finishAndReleaseAll();
+  }
+
+  @Test
+  void aFaultClosesTheConnection() {
+    channel.pipeline().fireExceptionCaught(new IOException("reset by the client"));
+
+    assertFalse(channel.isActive());
+  }
+
+  // The server stops.
+
+  @Test
+  void aDrainedConnectionWithNothingInFlightClosesBehindItsAnswers() {
+    read(get("/here/k0"));
+
+    drain();
+
+    assertFalse(channel.isActive());
+    FullHttpResponse answer = channel.readOutbound();
+    assertEquals(200, answer.status().code());
+    answer.release();
+  }
+
+  @Test
+  void aDrainedConnectionAnswersWhatItHasTheLastWithAGoodbye() throws Exception {
+    read(get("/held/a"), get("/held/b"));
+
+    drain();
+    assertTrue(channel.isActive());
+    assertFalse(channel.config().isAutoRead());
+    origin.answer("a", "1");
+    assertTrue(channel.isActive());
+    assertFalse(channel.config().isAutoRead());
+    origin.answer("b", "2");
+
+    assertFalse(channel.isActive());
+    FullHttpResponse first = channel.readOutbound();
+    assertNull(first.headers().get("Connection"));
+    first.release();
+    assertEquals(List.of("close"), connectionHeaders(1));
+  }
+
+  @Test
+  void aDrainedConnectionStartsWhatHadArrived() throws Exception {
+    read(gets("/held/a", 65));
+
+    drain();
+    for (int i = 0; i < 65; i++) {
+      origin.answer("a" + i, "x");
+    }
+
+    assertEquals(65, values(65).size());
+    assertFalse(channel.isActive());
+  }
+
+  // Silence.
+
+  @Test
+  void aSilentConnectionWithNothingInFlightCloses() {
+    read(get("/here/k0"));
+
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+
+    assertFalse(channel.isActive());
+    assertEquals(1, values(1).size());
+  }
+
+  @Test
+  void aClientThatWaitsForItsAnswerMayBeSilent() throws Exception {
+    read(get("/held/a"));
+
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.READER_IDLE_STATE_EVENT);
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.WRITER_IDLE_STATE_EVENT);
+
+    assertTrue(channel.isActive());
+    origin.answer("a", "1");
+    assertEquals(List.of("1"), values(1));
+  }
+
+  @Test
+  void aClientThatTakesNothingOfWhatItAskedForIsClosed() {
+    flushes.held = true;
+    read(get("/here/k0"));
+
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.WRITER_IDLE_STATE_EVENT);
+
+    assertFalse(channel.isActive());
+  }
+
+  // The world of these tests.
+
+  private RequestHandler handler() {
+    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, Duration.ofMinutes(1));
+    Page broken =
+        new Page(
+            "text/plain",
+            () -> {
+              throw new IllegalStateException("boom");
+            });
+    return new RequestHandler(
+        new Inbound(node, Dialect.DAWNCACHE, limits, Map.of("/broken", broken), address -> false));
+  }
+
+  private EmbeddedChannel channel() {
+    return new EmbeddedChannel(flushes, handler());
+  }
+
+  /** Has the channel read these requests at once. */
+  private void read(HttpRequest... requests) {
+    Object[] messages = new Object[2 * requests.length];
+    for (int i = 0; i < requests.length; i++) {
+      messages[2 * i] = requests[i];
+      messages[2 * i + 1] = LastHttpContent.EMPTY_LAST_CONTENT;
+    }
+    channel.writeInbound(messages);
+  }
+
+  private void drain() {
+    channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+  }
+
+  private void setWritable(boolean writable) {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, writable);
+    channel.runPendingTasks();
+  }
+
+  private static HttpRequest[] gets(String prefix, int count) {
+    return gets(prefix, count, count);
+  }
+
+  private static HttpRequest[] gets(String prefix, int keys, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> get(prefix + i % keys))
+        .toArray(HttpRequest[]::new);
+  }
+
+  private static HttpRequest get(String groupAndKey) {
+    return request(HttpMethod.GET, groupAndKey);
+  }
+
+  private static HttpRequest request(HttpMethod method, String groupAndKey) {
+    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, path(groupAndKey));
+  }
+
+  private static String path(String groupAndKey) {
+    return "/_dawncache" + groupAndKey;
+  }
+
+  private List<String> values(int count) {
+    List<String> values = new ArrayList<>();
+    for (FullHttpResponse answer : answers(count)) {
+      try {
+        assertEquals(200, answer.status().code());
+        values.add(Messages.decodeResponse(answer.content().nioBuffer()).toUtf8());
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      } finally {
+        answer.release();
+      }
+    }
+    return values;
+  }
+
+  private List<Integer> statuses(int count) {
+    List<FullHttpResponse> answers = answers(count);
+    answers.forEach(FullHttpResponse::release);
+    return answers.stream().map(answer -> answer.status().code()).toList();
+  }
+
+  private List<String> connectionHeaders(int count) {
+    List<FullHttpResponse> answers = answers(count);
+    answers.forEach(FullHttpResponse::release);
+    return answers.stream().map(answer -> answer.headers().get("Connection")).toList();
+  }
+
+  private List<FullHttpResponse> answers(int count) {
+    assertEquals(count, channel.outboundMessages().size());
+    return IntStream.range(0, count)
+        .mapToObj(i -> (FullHttpResponse) channel.readOutbound())
+        .toList();
+  }
+
+  /** Counts flushes on their way to the socket; can hold them up, as a full socket would. */
+  private static final class Flushes extends ChannelOutboundHandlerAdapter {
+    private int count;
+    private boolean held;
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+      count++;
+      if (!held) {
+        ctx.flush();
+      }
+    }
+  }
+
+  /** A channel whose two directions end apart, as a socket's do. */
+  private static final class DuplexEmbedded extends EmbeddedChannel implements DuplexChannel {
+    private boolean outputShutdown;
+
+    DuplexEmbedded(RequestHandler handler) {
+      super(handler);
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+      return false;
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+      return outputShutdown;
+    }
+
+    @CanIgnoreReturnValue
+    @Override
+    public ChannelFuture shutdownOutput() {
+      outputShutdown = true;
+      return newSucceededFuture();
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.dawncache.server.peer;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A node made by hand: a listener on loopback that follows one script a connection, in the order in
+ * which they come, each on a thread of its own. Connections beyond the scripts follow the last.
+ */
+final class ScriptedPeer implements AutoCloseable {
+  /** What the peer does with one connection, which is closed at the end. */
+  @FunctionalInterface
+  interface Script {
+    void follow(Wire wire) throws Exception;
+  }
+
+  private final ServerSocket listener;
+  private final List<Script> scripts;
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+  ScriptedPeer(Script... scripts) throws IOException {
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.scripts = List.of(scripts);
+    start(this::accept);
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + listener.getLocalPort();
+  }
+
+  int accepted() {
+    return accepted.get();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket socket = listener.accept();
+        sockets.add(socket);
+        Script script = scripts.get(Math.min(accepted.getAndIncrement(), scripts.size() - 1));
+        start(() -> follow(script, socket));
+      }
+    } catch (IOException e) {
+      // The listener is closed: the test is over.
+    }
+  }
+
+  private void follow(Script script, Socket socket) {
+    try (socket) {
+      script.follow(new Wire(socket));
+    } catch (Throwable t) {
+      failures.add(t);
+    }
+  }
+
+  private void start(Runnable task) {
+    Thread thread = new Thread(task, "scripted-peer");
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  /** Ends what is left of the scripts that have not failed, and fails if one has. */
+  @Override
+  public void close() throws IOException {
+    List<Throwable> failed = new ArrayList<>(failures);
+    listener.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    if (!failed.isEmpty()) {
+      throw new AssertionError("a script failed", failed.get(0));
+    }
+  }
+
+  /** One connection as the peer sees it. */
+  static final class Wire {
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    Wire(Socket socket) throws IOException {
+      this.socket = socket;
+      this.in = new BufferedInputStream(socket.getInputStream());
+      this.out = socket.getOutputStream();
+    }
+
+    /** Reads a request without a body, from its first byte to its empty line. */
+    String readRequest() throws IOException {
+      StringBuilder request = new StringBuilder();
+      while (request.indexOf("\r\n\r\n") < 0) {
+        int b = in.read();
+        if (b < 0) {
+          throw new IOException("end of the stream after: " + request);
+        }
+        request.append((char) b);
+      }
+      return request.toString();
+    }
+
+    void write(String text) throws IOException {
+      write(text.getBytes(ISO_8859_1));
+    }
+
+    void write(byte[] bytes) throws IOException {
+      out.write(bytes);
+    }
+
+    /** Writes a whole answer with that value, of less than 128 bytes. */
+    void answer(String value) throws IOException {
+      write(
+          "HTTP/1.1 200 OK\r\nContent-Length: "
+              + (value.length() + 2)
+              + "\r\n\r\n\n"
+              + (char) value.length()
+              + value);
+    }
+
+    /** Returns when the other side has ended the connection. */
+    void readToTheEnd() throws IOException {
+      try {
+        while (in.read() >= 0) {
+          // what still comes is of no interest
+        }
+      } catch (SocketException e) {
+        // ended by a reset
+      }
+    }
+
+    /** Has the connection end by a reset and not by an end of the stream. */
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.dawncache.server.wire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.UnknownFieldSet.Field;
+import io.dawncache.core.ByteView;
+import io.dawncache.server.wire.pb.Response;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Our protobuf against the generated classes'. */
+class MessagesTest {
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 3 << 20})
+  void anAnswerIsByteForByteWhatTheGeneratedClassWrites(int length) {
+    byte[] bytes = randomBytes(length);
+    byte[] generated = response(bytes).build().toByteArray();
+
+    assertArrayEquals(generated, encoded(ByteView.copyOf(bytes)));
+    assertEquals(generated.length, Messages.responseBytes(ByteView.copyOf(bytes)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 3 << 20})
+  void anAnswerIsReadFromAHeapBufferAndFromADirectOne(int length) throws IOException {
+    byte[] bytes = randomBytes(length);
+    byte[] message = response(bytes).build().toByteArray();
+
+    assertEquals(ByteView.copyOf(bytes), Messages.decodeResponse(ByteBuffer.wrap(message)));
+    assertEquals(ByteView.copyOf(bytes), Messages.decodeResponse(direct(message)));
+    assertEquals(
+        ByteView.copyOf(bytes),
+        Messages.decodeResponse(ByteBuffer.wrap(message).asReadOnlyBuffer()));
+  }
+
+  @Test
+  void aPartOfABufferIsReadAndNoMore() throws IOException {
+    byte[] message = response(new byte[] {1, 2, 3}).build().toByteArray();
+    ByteBuffer larger = ByteBuffer.allocate(message.length + 8).position(4);
+    larger.put(message).flip().position(4);
+
+    assertEquals(ByteView.copyOf(new byte[] {1, 2, 3}), Messages.decodeResponse(larger));
+  }
+
+  @Test
+  void aSliceOfAViewIsWrittenAlone() {
+    ByteView slice = ByteView.ofUtf8("abcdef").slice(2, 4);
+
+    assertArrayEquals(response(new byte[] {'c', 'd'}).build().toByteArray(), encoded(slice));
+  }
+
+  @Test
+  void fieldsThatWeDoNotReadAreSkipped() throws IOException {
+    UnknownFieldSet unknown =
+        UnknownFieldSet.newBuilder()
+            .addField(4, Field.newBuilder().addVarint(7).build())
+            .addField(5, Field.newBuilder().addFixed32(7).build())
+            .addField(6, Field.newBuilder().addFixed64(7).build())
+            .addField(
+                1000, Field.newBuilder().addLengthDelimited(ByteString.copyFromUtf8("x")).build())
+            .build();
+    byte[] message =
+        response(new byte[] {1, 2, 3})
+            .setMinuteQps(12.5)
+            .setExpire(1_700_000_000_000_000_000L)
+            .setUnknownFields(unknown)
+            .build()
+            .toByteArray();
+
+    assertEquals(
+        ByteView.copyOf(new byte[] {1, 2, 3}), Messages.decodeResponse(ByteBuffer.wrap(message)));
+  }
+
+  @Test
+  void anEmptyValueIsReadAsGolangWritesItAndAsDawncacheDoes() throws IOException {
+    assertEquals(ByteView.empty(), decoded("0a00"));
+    assertEquals(ByteView.empty(), decoded(""));
+    assertEquals(ByteView.empty(), decoded("110000000000002940")); // minute_qps alone
+  }
+
+  @Test
+  void theLastOfTwoValuesCounts() throws IOException {
+    assertEquals(ByteView.ofUtf8("b"), decoded("0a01610a0162"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0a", // a field without its length
+        "0a05616263", // three bytes of five
+        "0affffffff0f", // a negative length
+        "0affffffff07", // a length of 2 GiB
+        "0a80", // half a length
+        "0affffffffffffffffffff01", // a length of eleven bytes
+        "00", // field 0
+        "0f", // a wire type that does not exist
+        "0c", // the end of a group that did not begin
+        "1100", // half a double
+        "3c68746d6c3e", // <html>
+      })
+  void whatIsNoResponseIsRefused(String hex) {
+    assertThrows(IOException.class, () -> decoded(hex));
+    assertThrows(
+        IOException.class, () -> Messages.decodeResponse(direct(HexFormat.of().parseHex(hex))));
+  }
+
+  @Test
+  void aMessageCutAnywhereInItsValueIsRefused() {
+    byte[] message = response(randomBytes(200)).build().toByteArray();
+
+    for (int length = 1; length < message.length; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(message, 0, length);
+      assertThrows(IOException.class, () -> Messages.decodeResponse(cut), () -> "of " + cut);
+    }
+  }
+
+  @Test
+  void aValueDoesNotChangeWithTheBufferItWasReadFrom() throws IOException {
+    byte[] message = response(new byte[] {1, 2, 3}).build().toByteArray();
+    ByteBuffer heap = ByteBuffer.wrap(message.clone());
+    ByteBuffer direct = direct(message);
+    ByteView fromHeap = Messages.decodeResponse(heap);
+    ByteView fromDirect = Messages.decodeResponse(direct);
+
+    for (int i = 0; i < message.length; i++) {
+      heap.put(i, (byte) 0xff);
+      direct.put(i, (byte) 0xff);
+    }
+
+    assertEquals(ByteView.copyOf(new byte[] {1, 2, 3}), fromHeap);
+    assertEquals(ByteView.copyOf(new byte[] {1, 2, 3}), fromDirect);
+  }
+
+  private static Response.Builder response(byte[] value) {
+    return Response.newBuilder().setValue(ByteString.copyFrom(value));
+  }
+
+  private static ByteView decoded(String hex) throws IOException {
+    return Messages.decodeResponse(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+  }
+
+  private static byte[] encoded(ByteView value) {
+    ByteBuf encoded = Messages.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
+    try {
+      return ByteBufUtil.getBytes(encoded);
+    } finally {
+      encoded.release();
+    }
+  }
+
+  private static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+
+  private static byte[] randomBytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+}

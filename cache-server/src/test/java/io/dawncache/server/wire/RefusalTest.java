@@ -1,0 +1,116 @@
+package io.dawncache.server.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.GetException;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.Books;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a client and a peer are told of a get without a value, in each dialect. */
+@Timeout(30)
+class RefusalTest {
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 404", "GROUPCACHE, 404", "MAILGUN, 404"})
+  void notThere(Dialect dialect, int code) {
+    try (CacheNode node = CacheNode.create()) {
+      Group group = node.addGroup("scores", key -> Loaded.notThere());
+      GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
+
+      assertEquals(
+          new Refusal(code, Kind.NOT_THERE, "load scores/Tom: not there"),
+          Refusal.of(dialect, error));
+      Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 500", "GROUPCACHE, 500", "MAILGUN, 503"})
+  void failed(Dialect dialect, int code) {
+    try (CacheNode node = CacheNode.create()) {
+      Group group =
+          node.addGroup(
+              "scores",
+              key -> {
+                throw new IllegalStateException("boom");
+              });
+      GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
+
+      assertEquals(
+          new Refusal(code, Kind.FAILED, "load scores/Tom: boom"), Refusal.of(dialect, error));
+      assertEquals(new Refusal(code, Kind.FAILED, "why"), Refusal.failed(dialect, "why"));
+      Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 503", "GROUPCACHE, 503", "MAILGUN, 503"})
+  void overloaded(Dialect dialect, int code) throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Loaded> held = new CompletableFuture<>();
+    try (CacheNode node = CacheNode.create()) {
+      Group group =
+          node.addAsyncGroup(
+              "scores",
+              GroupConfig.builder().maxLoads(1).maxQueuedLoads(0).build(),
+              key -> {
+                begun.countDown();
+                return held;
+              });
+      CompletableFuture<?> first = group.getAsync("Jack");
+      begun.await();
+
+      GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
+      Refusal refusal = Refusal.of(dialect, error);
+      held.complete(Loaded.ofUtf8("589"));
+      first.join();
+
+      assertEquals(code, refusal.code());
+      assertEquals(Kind.OVERLOADED, refusal.kind());
+      Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DAWNCACHE,  400, no such group:other",
+    "GROUPCACHE, 404, no such group: other",
+    "MAILGUN,    404, no such group: other",
+  })
+  void noSuchGroup(Dialect dialect, int code, String text) {
+    assertEquals(
+        new Refusal(code, Kind.NO_SUCH_GROUP, text), Refusal.noSuchGroup(dialect, "other"));
+  }
+
+  @Test
+  void aRequestAtFaultHasNoKind() {
+    assertEquals(
+        new Refusal(400, null, "HTTPPool serving unexpected path: /x"),
+        Refusal.unexpectedPath("/x"));
+    assertEquals(new Refusal(400, null, "bad request"), Refusal.badRequest("bad request"));
+    assertEquals(
+        new Refusal(405, null, "method PUT (expected: GET or HEAD)"),
+        Refusal.methodNotAllowed("PUT"));
+  }
+
+  @Test
+  void aRequestBeyondTheLimitsIsToldWhichOne() {
+    assertEquals(414, Refusal.malformed(new TooLongHttpLineException("too long")).code());
+    assertEquals(431, Refusal.malformed(new TooLongHttpHeaderException("too large")).code());
+    assertEquals(
+        new Refusal(400, null, "malformed request: gibberish"),
+        Refusal.malformed(new IllegalArgumentException("gibberish")));
+  }
+}

@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# What the scripts beside this file share: where the repository lies, which JDK runs it, how it is
+# built when nothing is, and how one of its programs starts. Sourced by them, never run.
+#
+#   JAVA_HOME             the JDK to use; else the newest found, else the java on PATH
+#   DAWNCACHE_JAVA_OPTS   further options for a node's JVM, such as "-Xmx4g"
+#   DAWNCACHE_CLASSPATH   further jars for a node, such as one with an origin of your own
+#   DAWNCACHE_RUN         where a cluster keeps its logs and process numbers; else run/
+
+root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
+
+# The JVM reads arguments and file names by the locale; only UTF-8 has room for every key.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *[Uu][Tt][Ff]8 | *[Uu][Tt][Ff]-8) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
+
+# die CODE TEXT: one line on standard error, and the end.
+die() {
+  printf '%s: %s\n' "${0##*/}" "$2" >&2
+  exit "$1"
+}
+
+# feature_version TEXT: prints 25 for 25.0.3, and 8 for 1.8.0_402.
+feature_version() {
+  local version=${1#1.}
+  printf '%s\n' "${version%%[!0-9]*}"
+}
+
+# newest_jdk: prints the home of the newest JDK in the usual places, or nothing.
+newest_jdk() {
+  local home version
+  for home in /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    if [[ -x $home/bin/javac && -r $home/release ]]; then
+      version=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$home/release")
+      printf '%s\t%s\n' "$version" "$home"
+    fi
+  done | sort -V | tail -n 1 | cut -f 2
+}
+
+# find_java: sets java_home, java and java_version.
+find_java() {
+  java_home=${JAVA_HOME:-$(newest_jdk)}
+  if [[ -z $java_home ]]; then
+    java=$(command -v java) || die 1 'no Java found (expected: JAVA_HOME, a JDK of 17 or later)'
+    java_home=$(dirname -- "$(dirname -- "$(readlink -f -- "$java")")")
+  fi
+  java=$java_home/bin/java
+  [[ -x $java ]] || die 1 "JAVA_HOME: $java_home (expected: a JDK of 17 or later)"
+  if [[ -r $java_home/release ]]; then
+    java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$java_home/release")
+  else
+    java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+  fi
+  java_version=$(feature_version "$java_version")
+  ((${java_version:-0} >= 17)) \
+    || die 1 "$java_home: Java ${java_version:-unknown} (expected: 17 or later)"
+}
+
+# exists PATH...: whether there is a file at the first path, which is what a glob without a match
+# is not.
+exists() {
+  [[ -e $1 ]]
+}
+
+# server_jar: prints the newest jar of the node program, or fails.
+server_jar() {
+  local jar newest='' lib=$root/cache-server/target/lib
+  for jar in "$root"/cache-server/target/cache-server-*.jar; do
+    case $jar in
+      *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
+      *) [[ -f $jar && ($newest == '' || $jar -nt $newest) ]] && newest=$jar ;;
+    esac
+  done
+  # The build copies the libraries after it has made the jar; both must be there.
+  exists "$lib"/cache-core-*.jar && exists "$lib"/protobuf-java-*.jar \
+    && [[ -n $newest ]] && printf '%s\n' "$newest"
+}
+
+# build_once: builds the node program if nothing is built; of several at one time, one builds.
+build_once() {
+  server_jar >/dev/null && return
+  [[ -x $java_home/bin/javac ]] || die 1 "$java_home: no compiler (expected: a JDK of 17 or later)"
+  command -v mvn >/dev/null || die 1 'no mvn found (expected: Maven 3.8 or later on PATH)'
+  (
+    if ! flock -n 9; then
+      printf '%s: waiting for another build of the node program\n' "${0##*/}" >&2
+      flock 9
+    fi
+    server_jar >/dev/null && exit
+    printf '%s: building the node program, once, which takes a minute or two\n' "${0##*/}" >&2
+    cd -- "$root"
+    output=$(
+      JAVA_HOME=$java_home mvn --batch-mode -q -Dmaven.test.skip=true -Denforcer.skip -pl cache-server -am \
+        package 2>&1 9<&-
+    ) || {
+      printf '%s\n' "$output" >&2
+      exit 1
+    }
+  ) 9<"$root/pom.xml" || die 1 'the build failed (expected: as above)'
+  server_jar >/dev/null || die 1 "no jar in $root/cache-server/target (expected: one by the build)"
+}
+
+# run_main CLASS JVM_OPTION... -- ARGUMENT...: becomes a JVM that runs CLASS.
+run_main() {
+  local main=$1 options=()
+  shift
+  find_java
+  build_once
+  if ((java_version >= 24)); then
+    options+=(--enable-native-access=ALL-UNNAMED) # Netty asks for it; Java warns without
+  fi
+  if ((java_version >= 25)); then
+    options+=(-XX:+UseCompactObjectHeaders)
+  fi
+  while [[ $1 != -- ]]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  local jars
+  jars=$(server_jar):"$root/cache-server/target/lib/*"
+  exec "$java" "${options[@]}" -cp "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}" "$main" "$@"
+}
+
+# A program that asks once and ends is over before the compiler's best code would be ready.
+# shellcheck disable=SC2034 # used by those who source this file
+short_lived=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m)
