@@ -36,7 +36,7 @@ final class BlockedCaller implements Waiter<ByteView> {
     try {
       if (timeout == null) {
         ended.await();
-      } else if (!ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
         throw late(group, key, timeout);
       }
     } catch (InterruptedException e) {
@@ -54,6 +54,11 @@ final class BlockedCaller implements Waiter<ByteView> {
   /** Returns the error of a caller whose own deadline has passed. */
   static GetFailedException late(String group, String key, Duration timeout) {
     return new GetFailedException(
-        "get " + Keys.shown(group, key) + ": no answer in " + timeout.toMillis() + " ms", null);
+        "get "
+            + Keys.shown(group, key)
+            + ": no answer in "
+            + TimeUnit.MILLISECONDS.convert(timeout)
+            + " ms",
+        null);
   }
 }

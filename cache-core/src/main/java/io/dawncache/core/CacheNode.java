@@ -141,12 +141,12 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Completes a user's future on the callback executor. An executor that refuses, because it is
-   * full or shut down, must not leave a caller waiting: the common pool steps in.
+   * full, shut down or out of threads, must not leave a caller waiting: the common pool steps in.
    */
   void callBack(Runnable completion) {
     try {
       callbacks.execute(completion);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       ForkJoinPool.commonPool().execute(completion);
     }
   }
@@ -154,7 +154,7 @@ public final class CacheNode implements AutoCloseable {
   /** Runs {@code task} on the timer thread after {@code delay}; never, if the node closes first. */
   Future<?> after(Duration delay, Runnable task) {
     try {
-      return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return timer.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(null);
     }

@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import io.dawncache.core.PeerResult.Status;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,13 +48,21 @@ final class Fetch {
     Attempt attempt = new Attempt(owner.url());
     try {
       getter.fetch(request, attempt);
-    } catch (RuntimeException e) {
-      attempt.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, e.toString()));
+    } catch (Throwable t) {
+      // Whatever it is, it must not strand those who wait. Had the getter answered before it threw,
+      // that answer stands.
+      attempt.accept(PeerResult.of(Status.NOT_ASKED, t.getClass().getName()));
     }
   }
 
   private void passOver() {
-    Peer next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
+    Peer next;
+    try {
+      next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
+    } catch (Throwable t) {
+      flight.ended(null, t); // a picker of the user's that breaks its contract
+      return;
+    }
     if (next == null || next.getter() == null) {
       loadHere.accept(request.key(), flight);
     } else {
@@ -75,11 +84,12 @@ final class Fetch {
       if (!told.compareAndSet(false, true)) {
         return;
       }
-      switch (result.status()) {
+      Status status = result == null ? Status.NOT_ASKED : result.status();
+      switch (status) {
         case VALUE, NOT_THERE -> counters.peerLoads.increment();
         case FAILED, OVERLOADED, NOT_ASKED -> counters.peerErrors.increment();
       }
-      switch (result.status()) {
+      switch (status) {
         case VALUE -> flight.ended(result.value(), null);
         case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
         case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));

@@ -116,6 +116,7 @@ public final class Group {
    * within {@code timeout}; the flight goes on.
    */
   public CompletableFuture<ByteView> getAsync(String key, Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
     CompletableFuture<ByteView> future = getAsync(key);
     if (!future.isDone()) {
       GetFailedException late = BlockedCaller.late(name, key, timeout);

@@ -59,6 +59,8 @@ public final class GroupConfig {
 
   /** Collects a {@link GroupConfig}; refuses a bad value at once. Not thread-safe. */
   public static final class Builder {
+    private static final Duration LONGEST_LOAD_TIMEOUT = Duration.ofDays(365);
+
     private long maxBytes = 64L << 20;
     private CachePolicy policy = CachePolicy.TINY_LFU;
     private Duration loadTimeout = Duration.ofSeconds(10);
@@ -82,11 +84,15 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Sets the time-out of a load; more than zero, default 10 s. */
+    /** Sets the time-out of a load; more than zero, at most 365 days, default 10 s. */
     @CanIgnoreReturnValue
     public Builder loadTimeout(Duration loadTimeout) {
       if (loadTimeout.isNegative() || loadTimeout.isZero()) {
         throw new IllegalArgumentException("loadTimeout: " + loadTimeout + " (expected: > 0)");
+      }
+      if (loadTimeout.compareTo(LONGEST_LOAD_TIMEOUT) > 0) {
+        throw new IllegalArgumentException(
+            "loadTimeout: " + loadTimeout + " (expected: <= " + LONGEST_LOAD_TIMEOUT + ")");
       }
       this.loadTimeout = loadTimeout;
       return this;

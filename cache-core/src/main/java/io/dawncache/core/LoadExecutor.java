@@ -127,7 +127,7 @@ final class LoadExecutor {
   private @Nullable Load takePermit() {
     lock.lock();
     try {
-      Load load = running.size() < config.maxLoads() ? queue.poll() : null;
+      Load load = !closed && running.size() < config.maxLoads() ? queue.poll() : null;
       if (load != null) {
         running.add(load);
       }
@@ -203,7 +203,9 @@ final class LoadExecutor {
       }
       if (leaveGetter(stage)) {
         abandonedThreadCameBack();
-        cancel(stage);
+        if (stage != null) {
+          cancel(stage);
+        }
       } else if (thrown != null) {
         finish(null, thrown);
       } else if (stage == null) {
@@ -238,6 +240,15 @@ final class LoadExecutor {
     }
 
     private void finish(@Nullable Loaded loaded, @Nullable Throwable thrown) {
+      try {
+        tell(loaded, thrown);
+      } finally {
+        startQueued();
+      }
+    }
+
+    private void tell(@Nullable Loaded loaded, @Nullable Throwable thrown) {
+      stageIsComplete();
       if (loaded != null) {
         end(loaded, null);
       } else if (thrown == null) {
@@ -250,12 +261,18 @@ final class LoadExecutor {
         String message = cause.getMessage();
         end(null, failed(message == null ? cause.getClass().getName() : message, cause));
       }
-      startQueued();
+    }
+
+    private synchronized void stageIsComplete() {
+      pending = null;
     }
 
     private void timeOut() {
-      end(null, failed("no answer in " + config.loadTimeout().toMillis() + " ms", null));
-      startQueued();
+      try {
+        end(null, failed("no answer in " + config.loadTimeout().toMillis() + " ms", null));
+      } finally {
+        startQueued();
+      }
     }
 
     /** Ends the load unless it has ended; gives its permit back, then tells. */
@@ -277,20 +294,32 @@ final class LoadExecutor {
         unfinished = pending;
       }
       returnPermit(this, abandonsThread);
-      if (loaded == null) {
-        cancel(unfinished);
+      try {
+        ending.ended(loaded, error);
+      } finally {
+        if (unfinished != null) {
+          cancelElsewhere(unfinished);
+        }
       }
-      ending.ended(loaded, error);
+    }
+
+    /**
+     * Cancelling runs what the user hung on the stage; on the timer it would stop all time-outs.
+     */
+    private void cancelElsewhere(CompletionStage<Loaded> stage) {
+      try {
+        node.startLoad(() -> cancel(stage));
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        // No thread for it: the stage ends unheard.
+      }
     }
 
     /** Cancels the user's stage if it is not complete and can be cancelled. */
-    private void cancel(@Nullable CompletionStage<Loaded> stage) {
-      if (stage != null) {
-        try {
-          stage.toCompletableFuture().cancel(true);
-        } catch (UnsupportedOperationException e) {
-          // A stage need not be cancellable; it then ends unheard.
-        }
+    private void cancel(CompletionStage<Loaded> stage) {
+      try {
+        stage.toCompletableFuture().cancel(true);
+      } catch (Throwable t) {
+        // A stage need not be cancellable; it then ends unheard.
       }
     }
 

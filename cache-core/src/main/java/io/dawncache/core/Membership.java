@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -58,21 +59,25 @@ public final class Membership implements PeerPicker {
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
   public void set(List<String> members) {
-    List<Peer> left;
+    List<Runnable> consequences = new ArrayList<>();
     synchronized (changing) {
       Snapshot before = snapshot;
       Snapshot after = new Snapshot(Ring.of(scheme, replicas, members), peers(members, before));
       snapshot = after;
-      left = new ArrayList<>(before.peers.values());
+      List<Peer> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
-      listeners.forEach(Runnable::run);
+      // After the snapshot: a listener that came before it has not looked at it yet.
+      consequences.addAll(listeners);
+      consequences.addAll(closing(left));
     }
-    close(left);
+    // Code of others, so outside the lock. Of two changes at once a listener may hear when both can
+    // be seen; it hears of each after it can be seen, and that is all it is promised.
+    runAll(consequences);
   }
 
   /** Closes the ways to all members; the list stays, and its members cannot be asked any more. */
   public void close() {
-    close(List.copyOf(snapshot.peers.values()));
+    runAll(closing(snapshot.peers.values()));
   }
 
   /** Returns the present member list in the order it was given. */
@@ -118,23 +123,55 @@ public final class Membership implements PeerPicker {
         }
         Peer peer = before.peers.get(url);
         if (peer == null) {
-          peer = new Peer(url, url.equals(self) ? null : connector.connect(url));
+          peer = new Peer(url, url.equals(self) ? null : connect(url));
           entered.add(peer);
         }
         peers.put(url, peer);
       }
-    } catch (RuntimeException e) {
-      close(entered);
+    } catch (RuntimeException | Error e) {
+      try {
+        runAll(closing(entered));
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
     return peers;
   }
 
-  private static void close(List<Peer> peers) {
+  /** A member without a way would pass for this node itself. */
+  private PeerGetter connect(String url) {
+    return Objects.requireNonNull(
+        connector.connect(url), () -> "connect " + url + ": null (expected: a PeerGetter)");
+  }
+
+  private static List<Runnable> closing(Collection<Peer> peers) {
+    List<Runnable> closing = new ArrayList<>();
     for (Peer peer : peers) {
-      if (peer.getter() != null) {
-        peer.getter().close();
+      PeerGetter getter = peer.getter();
+      if (getter != null) {
+        closing.add(getter::close);
       }
+    }
+    return closing;
+  }
+
+  /** Runs all, even if some throw; then throws what the first of these threw. */
+  private static void runAll(List<Runnable> actions) {
+    RuntimeException thrown = null;
+    for (Runnable action : actions) {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        if (thrown == null) {
+          thrown = e;
+        } else {
+          thrown.addSuppressed(e);
+        }
+      }
+    }
+    if (thrown != null) {
+      throw thrown;
     }
   }
 }

@@ -1,0 +1,126 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.core.lru.Lru;
+import io.dawncache.core.singleflight.Singleflight;
+import java.lang.reflect.Field;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Checks at the end of every test that the books of its nodes add up: the identities of {@link
+ * GroupStats}, the bytes of a cache against its entries weighed anew, and that no flight, no queued
+ * load and no permit stayed behind.
+ *
+ * <pre>{@code
+ * @RegisterExtension final Books books = new Books();
+ * private final CacheNode node = books.keepFor(CacheNode.create());
+ * }</pre>
+ */
+@SuppressWarnings("exports") // JUnit, which is no module of ours
+public final class Books implements AfterEachCallback {
+  /*
+   * A node is closed before its books are read, which brings it to rest: close ends every load, and
+   * a load counts its end before it tells anybody. Fetches are the test's own: it answers each.
+   *
+   * What the identities cannot show is private; it is read by reflection here, once, so that the
+   * core need not open itself for its tests.
+   */
+  private final List<CacheNode> nodes = new CopyOnWriteArrayList<>();
+
+  /** Makes books of no nodes yet. */
+  public Books() {}
+
+  /** Has {@code node} closed and its books checked after the test; returns it. */
+  @CanIgnoreReturnValue
+  public CacheNode keepFor(CacheNode node) {
+    nodes.add(node);
+    return node;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    nodes.forEach(CacheNode::close);
+    nodes.forEach(Books::check);
+  }
+
+  /** Checks all groups of a node at rest. */
+  public static void check(CacheNode node) {
+    node.groups().forEach(Books::check);
+  }
+
+  /** Checks a group at rest. */
+  public static void check(Group group) {
+    GroupStats stats = group.stats();
+    String books = group.name() + ": " + stats;
+    assertAll(
+        () ->
+            assertEquals(
+                stats.gets(), stats.cacheHits() + stats.loads(), books + ": gets = hits + loads"),
+        () ->
+            assertEquals(
+                stats.loadsDeduped(),
+                stats.localLoads() + stats.localLoadErrs() + stats.peerLoads() + stats.peerErrors(),
+                books + ": what was begun has ended"),
+        () -> assertTrue(stats.serverRequests() <= stats.gets(), books + ": peers' gets are gets"),
+        () -> checkCache(group, stats.mainCache(), books),
+        () -> assertEquals(0, inFlight(group, "loads"), books + ": load flights left behind"),
+        () -> assertEquals(0, inFlight(group, "fetches"), books + ": fetch flights left behind"),
+        () -> checkLoadExecutor(group, books));
+  }
+
+  private static void checkCache(Group group, CacheStats cache, String books) {
+    AtomicLong bytes = new AtomicLong();
+    AtomicLong items = new AtomicLong();
+    forEachEntry(
+        field(group, "main"),
+        (key, value) -> {
+          bytes.addAndGet(LocalCache.WEIGHER.weigh(key, value));
+          items.incrementAndGet();
+        });
+    assertEquals(bytes.get(), cache.bytes(), books + ": bytes of the entries");
+    assertEquals(items.get(), cache.items(), books + ": number of the entries");
+    long budget = group.config().maxBytes();
+    assertTrue(budget == 0 || cache.bytes() <= budget, books + ": within " + budget + " bytes");
+  }
+
+  private static void checkLoadExecutor(Group group, String books) {
+    Object executor = field(group, "loadExecutor");
+    assertEquals(0, ((Collection<?>) field(executor, "running")).size(), books + ": permits held");
+    assertEquals(0, ((Collection<?>) field(executor, "queue")).size(), books + ": loads queued");
+  }
+
+  private static int inFlight(Group group, String flights) {
+    return ((Singleflight<?, ?>) field(group, flights)).inFlight();
+  }
+
+  /** Shows the entries of a cache at rest; {@link LocalCache} itself has no need to. */
+  @SuppressWarnings("unchecked")
+  static void forEachEntry(Object cache, BiConsumer<String, ByteView> action) {
+    if (cache instanceof LruCache) {
+      ((Lru<String, ByteView>) field(cache, "lru")).forEach(action);
+    } else {
+      ((Cache<String, ByteView>) field(cache, "cache")).asMap().forEach(action);
+    }
+  }
+
+  private static Object field(Object owner, String name) {
+    try {
+      Field field = owner.getClass().getDeclaredField(name);
+      field.setAccessible(true);
+      return field.get(owner);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(owner.getClass() + " has changed; so must Books", e);
+    }
+  }
+}

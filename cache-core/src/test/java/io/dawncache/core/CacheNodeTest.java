@@ -1,0 +1,142 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The registry of groups and the one picker; whatever is wrong is refused at once. */
+class CacheNodeTest {
+  @RegisterExtension final Books books = new Books();
+
+  private final CacheNode node = books.keepFor(CacheNode.create());
+
+  private static void assertRefused(String message, Executable mistake) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, mistake).getMessage());
+  }
+
+  @Test
+  void aGroupIsFoundByItsName() {
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+
+    assertEquals("scores", scores.name());
+    assertSame(scores, node.group("scores"));
+    assertNull(node.group("Scores"));
+    assertEquals(List.of(scores), List.copyOf(node.groups()));
+  }
+
+  @Test
+  void theDefaultsOfAGroupAreThoseOfItsDocumentation() {
+    GroupConfig config = node.addGroup("scores", Loaded::ofUtf8).config();
+
+    assertEquals(64L << 20, config.maxBytes());
+    assertEquals(CachePolicy.TINY_LFU, config.policy());
+    assertEquals(Duration.ofSeconds(10), config.loadTimeout());
+    assertEquals(64, config.maxLoads());
+    assertEquals(10_000, config.maxQueuedLoads());
+    assertEquals(16 << 10, config.maxKeyBytes());
+  }
+
+  @Test
+  void aSecondGroupOfOneNameIsRefusedAndTheFirstStays() {
+    Group first = node.addGroup("scores", Loaded::ofUtf8);
+
+    assertRefused(
+        "name: \"scores\" (expected: no group of that name yet)",
+        () -> node.addGroup("scores", Loaded::ofUtf8));
+    assertSame(first, node.group("scores"));
+    assertEquals("Tom", first.get("Tom").toUtf8());
+  }
+
+  @Test
+  void aGroupWithoutANameIsRefused() {
+    assertRefused(
+        "name: \"\" (expected: a non-empty group name)", () -> node.addGroup("", Loaded::ofUtf8));
+    assertThrows(NullPointerException.class, () -> node.addGroup(null, Loaded::ofUtf8));
+    assertEquals(0, node.groups().size());
+  }
+
+  @Test
+  void aGroupWithoutAGetterOrAConfigurationIsRefused() {
+    GroupConfig config = GroupConfig.builder().build();
+
+    for (Executable mistake :
+        List.<Executable>of(
+            () -> node.addGroup("scores", null),
+            () -> node.addGroup("scores", config, null),
+            () -> node.addAsyncGroup("scores", config, null))) {
+      assertEquals("getter", assertThrows(NullPointerException.class, mistake).getMessage());
+    }
+    assertThrows(NullPointerException.class, () -> node.addGroup("scores", null, Loaded::ofUtf8));
+    assertEquals(0, node.groups().size());
+  }
+
+  static Stream<Arguments> badBounds() {
+    return Stream.of(
+        bad("maxBytes: -1 (expected: >= 0)", builder -> builder.maxBytes(-1)),
+        bad("maxLoads: 0 (expected: >= 1)", builder -> builder.maxLoads(0)),
+        bad("maxQueuedLoads: -1 (expected: >= 0)", builder -> builder.maxQueuedLoads(-1)),
+        bad("maxKeyBytes: 0 (expected: >= 1)", builder -> builder.maxKeyBytes(0)),
+        bad("loadTimeout: PT0S (expected: > 0)", builder -> builder.loadTimeout(Duration.ZERO)),
+        bad(
+            "loadTimeout: PT-0.001S (expected: > 0)",
+            builder -> builder.loadTimeout(Duration.ofMillis(-1))),
+        bad(
+            "loadTimeout: PT8760H0.001S (expected: <= PT8760H)",
+            builder -> builder.loadTimeout(Duration.ofDays(365).plusMillis(1))));
+  }
+
+  private interface Setting {
+    GroupConfig.Builder set(GroupConfig.Builder builder);
+  }
+
+  private static Arguments bad(String message, Setting setting) {
+    return Arguments.of(message, setting);
+  }
+
+  @ParameterizedTest
+  @MethodSource("badBounds")
+  void aBadBoundIsRefusedByNameValueAndExpectation(String message, Setting setting) {
+    assertRefused(message, () -> setting.set(GroupConfig.builder()));
+  }
+
+  @Test
+  void theLongestLoadTimeoutWorks() {
+    GroupConfig config = GroupConfig.builder().loadTimeout(Duration.ofDays(365)).build();
+
+    assertEquals("Tom", node.addGroup("scores", config, Loaded::ofUtf8).get("Tom").toUtf8());
+  }
+
+  @Test
+  void aSecondPickerIsRefusedAndTheFirstStays() {
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    var owner = new FakePeer("http://owner:1");
+    node.registerPeerPicker(new HandPicker(owner.peer()));
+
+    var e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> node.registerPeerPicker(new HandPicker(HandPicker.SELF)));
+
+    assertEquals("a PeerPicker is registered already (expected: one a node)", e.getMessage());
+    var future = scores.getAsync("Tom");
+    owner.is("630");
+    assertEquals("630", Answers.value(future));
+    assertThrows(NullPointerException.class, () -> node.registerPeerPicker(null));
+  }
+
+  @Test
+  void aNodeWithoutACallbackExecutorIsRefused() {
+    assertThrows(NullPointerException.class, () -> CacheNode.create(null));
+  }
+}

@@ -1,0 +1,61 @@
+package io.dawncache.core;
+
+import io.dawncache.core.PeerResult.Status;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A peer that is asked and answers when the test says so. */
+final class FakePeer implements PeerGetter {
+  final String url;
+  private final List<PeerRequest> requests = new CopyOnWriteArrayList<>();
+  private final List<Consumer<? super PeerResult>> callbacks = new CopyOnWriteArrayList<>();
+  private volatile int timesClosed;
+
+  FakePeer(String url) {
+    this.url = url;
+  }
+
+  /** Returns the peer as a picker names it. */
+  Peer peer() {
+    return new Peer(url, this);
+  }
+
+  @Override
+  public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+    requests.add(request);
+    callbacks.add(callback);
+  }
+
+  @Override
+  public synchronized void close() {
+    timesClosed++;
+  }
+
+  /** Returns all that this peer was asked. */
+  List<PeerRequest> requests() {
+    return List.copyOf(requests);
+  }
+
+  int timesClosed() {
+    return timesClosed;
+  }
+
+  /** Answers the latest fetch, on this thread. */
+  void answer(PeerResult result) {
+    callbacks.get(callbacks.size() - 1).accept(result);
+  }
+
+  void is(String value) {
+    answer(PeerResult.value(ByteView.ofUtf8(value)));
+  }
+
+  void cannotBeAsked() {
+    answer(PeerResult.of(Status.NOT_ASKED, "connection refused"));
+  }
+
+  @Override
+  public String toString() {
+    return "FakePeer[" + url + "]";
+  }
+}

@@ -1,0 +1,42 @@
+package io.dawncache.core;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A picker that names the same owners for every key until the test says otherwise. */
+final class HandPicker implements PeerPicker {
+  static final Peer SELF = new Peer("http://self:1", null);
+
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile List<Peer> owners;
+  private volatile Consumer<String> whenAsked = key -> {};
+
+  HandPicker(Peer... owners) {
+    this.owners = List.of(owners);
+  }
+
+  /** Has {@code hook} run in every question; what is answered was read before it ran. */
+  void whenAsked(Consumer<String> hook) {
+    whenAsked = hook;
+  }
+
+  /** Publishes other owners, then tells the listeners. */
+  void change(Peer... owners) {
+    this.owners = List.of(owners);
+    listeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public Iterator<Peer> owners(String key) {
+    Iterator<Peer> answer = owners.iterator();
+    whenAsked.accept(key);
+    return answer;
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+}

@@ -1,0 +1,466 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.consistenthash.Ring;
+import io.dawncache.core.consistenthash.Scheme;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The member list and what its changes do: to the ways to members, and to what is kept. */
+@Timeout(60)
+class MembershipTest {
+  private static final String SELF = "http://self:1";
+  private static final String ONE = "http://one:1";
+  private static final String TWO = "http://two:1";
+
+  @RegisterExtension final Books books = new Books();
+
+  private final CacheNode node = books.keepFor(CacheNode.create());
+
+  /** Every way that was ever made, in order. */
+  private final List<FakePeer> connected = new ArrayList<>();
+
+  private final Membership members = membership(this::connect);
+
+  private static Membership membership(PeerConnector connector) {
+    return new Membership(SELF, Scheme.DAWNCACHE, Membership.REPLICAS, connector);
+  }
+
+  private PeerGetter connect(String url) {
+    if (url.contains("bad")) {
+      throw new IllegalArgumentException("url: " + url + " (expected: a node's)");
+    }
+    var peer = new FakePeer(url);
+    connected.add(peer);
+    return peer;
+  }
+
+  private FakePeer way(String url) {
+    return connected.stream().filter(peer -> peer.url.equals(url)).findFirst().orElseThrow();
+  }
+
+  private static List<Peer> ownersOf(PeerPicker picker, String key) {
+    List<Peer> owners = new ArrayList<>();
+    picker.owners(key).forEachRemaining(owners::add);
+    return owners;
+  }
+
+  private boolean owns(String key) {
+    Iterator<Peer> owners = members.owners(key);
+    return !owners.hasNext() || owners.next().isSelf();
+  }
+
+  private static List<String> keys() {
+    return IntStream.range(0, 200).mapToObj(i -> "key " + i).toList();
+  }
+
+  @Test
+  void beforeTheFirstListThisNodeOwnsEveryKey() {
+    node.registerPeerPicker(members);
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+
+    assertEquals(List.of(), members.members());
+    assertEquals(List.of(), ownersOf(members, "Tom"));
+    assertEquals("Tom", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void anEmptyListToo() {
+    node.registerPeerPicker(members);
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    members.set(List.of(ONE));
+
+    members.set(List.of());
+
+    assertEquals("Tom", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().mainCache().items());
+    assertEquals(1, way(ONE).timesClosed());
+  }
+
+  @Test
+  void aListWithoutThisNodeLeavesItNothing() {
+    node.registerPeerPicker(members);
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    assertEquals("Tom", scores.get("Tom").toUtf8());
+
+    members.set(List.of(ONE));
+
+    assertEquals(0, scores.stats().mainCache().items());
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    way(ONE).is("there");
+    assertEquals("there", value(future));
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void ownersComeInTheOrderOfTheRing() {
+    List<String> urls = List.of(SELF, ONE, TWO);
+    members.set(urls);
+    Ring ring = Ring.of(Scheme.DAWNCACHE, Membership.REPLICAS, urls);
+
+    for (String key : keys()) {
+      List<String> expected = new ArrayList<>();
+      ring.owners(key).forEachRemaining(expected::add);
+      List<Peer> owners = ownersOf(members, key);
+      assertEquals(expected, owners.stream().map(Peer::url).toList());
+      for (Peer owner : owners) {
+        assertEquals(owner.url().equals(SELF), owner.isSelf());
+        assertSame(owner.isSelf() ? null : way(owner.url()), owner.getter());
+      }
+    }
+    assertEquals(urls, members.members());
+    assertEquals(SELF, members.self());
+  }
+
+  @Test
+  void anIteratorInUseStaysWithTheListItCameFrom() {
+    members.set(List.of(ONE, TWO));
+    Iterator<Peer> owners = members.owners("Tom");
+    Peer first = owners.next();
+
+    members.set(List.of(SELF));
+
+    assertNotSame(first.url(), owners.next().url());
+    assertFalse(owners.hasNext());
+  }
+
+  @Test
+  void noWayToThisNodeItselfIsMadeNorASecondOneToAMember() {
+    members.set(List.of(SELF, ONE, ONE, SELF, TWO, ONE));
+
+    assertEquals(List.of(ONE, TWO), connected.stream().map(peer -> peer.url).toList());
+    assertEquals(List.of(SELF, ONE, TWO), members.members());
+  }
+
+  @Test
+  void whoStaysKeepsItsWayAndWhoLeavesHasItClosed() {
+    members.set(List.of(SELF, ONE, TWO));
+    FakePeer one = way(ONE);
+    FakePeer two = way(TWO);
+
+    members.set(List.of(TWO, SELF, "http://three:1"));
+
+    assertEquals(1, one.timesClosed());
+    assertEquals(0, two.timesClosed());
+    assertEquals(0, way("http://three:1").timesClosed());
+    assertEquals(3, connected.size());
+    for (String key : keys()) {
+      for (Peer owner : ownersOf(members, key)) {
+        assertNotSame(one, owner.getter());
+        assertTrue(!owner.url().equals(TWO) || owner.getter() == two);
+      }
+    }
+  }
+
+  @Test
+  void whoComesBackGetsANewWay() {
+    members.set(List.of(ONE));
+    members.set(List.of(SELF));
+    members.set(List.of(ONE));
+
+    assertEquals(List.of(ONE, ONE), connected.stream().map(peer -> peer.url).toList());
+    assertEquals(1, connected.get(0).timesClosed());
+    assertEquals(0, connected.get(1).timesClosed());
+    assertSame(connected.get(1), ownersOf(members, "Tom").get(0).getter());
+  }
+
+  @Test
+  void aBadUrlLeavesEverythingAsItWasAndClosesWhatItOpened() {
+    node.registerPeerPicker(members);
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    members.set(List.of(SELF, ONE));
+    for (String key : keys()) {
+      CompletableFuture<ByteView> future = scores.getAsync(key);
+      if (!owns(key)) {
+        way(ONE).is(key);
+      }
+      assertEquals(key, value(future));
+    }
+    long items = scores.stats().mainCache().items();
+    var changes = new AtomicInteger();
+    members.onChange(changes::incrementAndGet);
+
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> members.set(List.of(TWO, "http://bad", "http://three:1")));
+
+    assertEquals("url: http://bad (expected: a node's)", e.getMessage());
+    assertEquals(List.of(SELF, ONE), members.members());
+    assertEquals(List.of(ONE, TWO), connected.stream().map(peer -> peer.url).toList());
+    assertEquals(1, way(TWO).timesClosed());
+    assertEquals(0, way(ONE).timesClosed());
+    assertEquals(0, changes.get());
+    assertEquals(items, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void anEmptyOrMissingUrlIsRefusedBeforeAnyWayIsMade() {
+    assertThrows(IllegalArgumentException.class, () -> members.set(List.of(ONE, "")));
+    assertThrows(NullPointerException.class, () -> members.set(Arrays.asList(ONE, null)));
+    assertThrows(NullPointerException.class, () -> members.set(null));
+
+    assertEquals(List.of(), connected);
+    assertEquals(List.of(), members.members());
+  }
+
+  @Test
+  void aConnectorThatMakesNoWayIsRefused() {
+    // Without a way the member would pass for this node itself, which then kept another's keys.
+    Membership careless = membership(url -> null);
+
+    assertThrows(NullPointerException.class, () -> careless.set(List.of(SELF, ONE)));
+    assertEquals(List.of(), careless.members());
+  }
+
+  @Test
+  void whateverAConnectorThrowsClosesWhatItOpened() {
+    var opened = new FakePeer(ONE);
+    Membership membership =
+        membership(
+            url -> {
+              if (url.equals(ONE)) {
+                return opened;
+              }
+              throw new NoClassDefFoundError("shaded");
+            });
+
+    assertThrows(NoClassDefFoundError.class, () -> membership.set(List.of(ONE, TWO)));
+
+    assertEquals(1, opened.timesClosed());
+    assertEquals(List.of(), membership.members());
+  }
+
+  @Test
+  void aWayThatFailsToCloseKeepsNoOtherOpen() {
+    var closed = new ArrayList<String>();
+    Membership membership =
+        membership(
+            url ->
+                new PeerGetter() {
+                  @Override
+                  public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {}
+
+                  @Override
+                  public void close() {
+                    closed.add(url);
+                    throw new IllegalStateException("close " + url);
+                  }
+                });
+    membership.set(List.of(ONE, TWO, "http://three:1"));
+
+    assertThrows(IllegalStateException.class, () -> membership.set(List.of(SELF)));
+
+    assertEquals(3, closed.size());
+    assertEquals(List.of(SELF), membership.members());
+  }
+
+  @Test
+  void aListenerThatThrowsKeepsNoOtherFromHearingAndNoWayOpen() {
+    members.set(List.of(ONE));
+    var heard = new AtomicInteger();
+    members.onChange(
+        () -> {
+          throw new IllegalStateException("listener");
+        });
+    members.onChange(heard::incrementAndGet);
+
+    assertThrows(IllegalStateException.class, () -> members.set(List.of(SELF)));
+
+    assertEquals(1, heard.get());
+    assertEquals(1, way(ONE).timesClosed());
+  }
+
+  @Test
+  void listenersHearOfAChangeOnceItCanBeSeen() {
+    var seen = new ArrayList<List<String>>();
+    members.onChange(() -> seen.add(members.members()));
+
+    members.set(List.of(SELF, ONE));
+    members.set(List.of(SELF));
+
+    assertEquals(List.of(List.of(SELF, ONE), List.of(SELF)), seen);
+    assertThrows(NullPointerException.class, () -> members.onChange(null));
+  }
+
+  @Test
+  void aListenerThatComesWhileAChangeIsMadeHearsOfIt() {
+    //   1. A change has begun, and is making a way to a new member;
+    //   2. a node registers, and drops nothing by the list of before;
+    //   3. the new list is published: the node must hear of it.
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    keys().forEach(scores::get);
+    Membership[] changing = new Membership[1];
+    changing[0] =
+        membership(
+            url -> {
+              node.registerPeerPicker(changing[0]);
+              return new FakePeer(url);
+            });
+
+    changing[0].set(List.of(ONE));
+
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void listenersRunUnderNoLock() {
+    members.onChange(
+        () -> {
+          if (members.members().contains(ONE)) {
+            var other = new Thread(() -> members.set(List.of(SELF)));
+            other.start();
+            try {
+              other.join(); // for ever, if this ran under a lock that the other needs
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        });
+
+    members.set(List.of(SELF, ONE));
+
+    assertEquals(List.of(SELF), members.members());
+    assertEquals(1, way(ONE).timesClosed());
+  }
+
+  @Test
+  void closingClosesEveryWayOnceAndKeepsTheList() {
+    members.set(List.of(SELF, ONE, TWO));
+
+    members.close();
+
+    assertEquals(1, way(ONE).timesClosed());
+    assertEquals(1, way(TWO).timesClosed());
+    assertEquals(List.of(SELF, ONE, TWO), members.members());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNewListDropsWhatThisNodeNoLongerOwns(CachePolicy policy) {
+    node.registerPeerPicker(members);
+    members.set(List.of(SELF));
+    Group scores =
+        node.addGroup("scores", GroupConfig.builder().policy(policy).build(), Loaded::ofUtf8);
+    Group teams = node.addGroup("teams", Loaded::ofUtf8);
+    for (String key : keys()) {
+      scores.get(key);
+      teams.get(key);
+    }
+    assertEquals(200, scores.stats().mainCache().items());
+
+    members.set(List.of(SELF, ONE));
+
+    long owned = keys().stream().filter(this::owns).count();
+    assertTrue(owned > 0 && owned < 200, "owned: " + owned);
+    for (Group group : List.of(scores, teams)) {
+      assertEquals(owned, group.stats().mainCache().items());
+      assertEquals(0, group.stats().mainCache().evictions(), "dropped, not evicted");
+      for (String key : keys()) {
+        assertEquals(owns(key), group.lookUp(key) != null);
+      }
+    }
+  }
+
+  @Test
+  void registeringThePickerDropsWhatWasKeptBefore() {
+    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    keys().forEach(scores::get);
+    members.set(List.of(SELF, ONE));
+
+    node.registerPeerPicker(members);
+
+    assertEquals(keys().stream().filter(this::owns).count(), scores.stats().mainCache().items());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aValueThatLandsWhileTheListChangesIsNotKept(CachePolicy policy) throws Exception {
+    //   1. Tom is loaded, and the picker says that this node owns him;
+    //   2. a new list is published, and the sweep does not see him;
+    //   3. he is put, asked about once more, and dropped.
+    var picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    var origin = new HandOrigin();
+    Group scores =
+        node.addAsyncGroup("scores", GroupConfig.builder().policy(policy).build(), origin);
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    picker.whenAsked(
+        key -> {
+          picker.whenAsked(k -> {});
+          assertEquals(0, scores.stats().mainCache().items(), "asked before the put");
+          picker.change(new FakePeer(ONE).peer());
+        });
+
+    origin.next().is("630");
+
+    assertEquals("630", value(future));
+    assertNull(scores.lookUp("Tom"));
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aValueThatLandsJustBeforeTheListChangesIsSwept(CachePolicy policy) throws Exception {
+    //   1. Tom is loaded, owned and put;
+    //   2. the picker is asked the second time, and answers by the old list;
+    //   3. a new list is published: its sweep comes after the put and sees him.
+    var picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    var origin = new HandOrigin();
+    Group scores =
+        node.addAsyncGroup("scores", GroupConfig.builder().policy(policy).build(), origin);
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    picker.whenAsked(
+        first ->
+            picker.whenAsked(
+                second -> {
+                  picker.whenAsked(k -> {});
+                  assertEquals(1, scores.stats().mainCache().items(), "asked after the put");
+                  picker.change(new FakePeer(ONE).peer());
+                }));
+
+    origin.next().is("630");
+
+    assertEquals("630", value(future));
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void aKeyThatBecomesOursWhileItIsFetchedIsNotKeptFromTheFetch() {
+    var picker = new HandPicker(new FakePeer(TWO).peer());
+    node.registerPeerPicker(picker);
+    Group scores = node.addGroup("scores", key -> Loaded.ofUtf8("here"));
+    var owner = new FakePeer(ONE);
+    picker.change(owner.peer());
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+
+    picker.change(HandPicker.SELF);
+    owner.is("there");
+
+    assertEquals("there", value(future));
+    assertEquals("here", scores.get("Tom").toUtf8());
+    assertNotNull(scores.lookUp("Tom"));
+  }
+}
