@@ -27,6 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ class PeerClientIT {
             + "host: "
             + peer.url().substring("http://".length())
             + "\r\n"
-            + "Dawncache-Peer: http://10.0.0.1:8001\r\n"
+            + "dawncache-peer: http://10.0.0.1:8001\r\n"
             + "\r\n",
         request.join());
   }
@@ -300,31 +301,31 @@ class PeerClientIT {
     Client client = client(urlThatRefuses(), PATIENT, 8);
 
     assertTrue(client.fetch("Tom").detail().startsWith("no connection, "));
-    assertEquals(
-        PeerResult.of(Status.NOT_ASKED, "it could not be asked a moment ago"),
-        client.fetch("Jack"));
+    assertEquals(notAskedAMomentAgo(), client.fetch("Jack"));
   }
 
   @Test
   void aPeerThatRefusedIsDialledAgainAfterTheWhile() throws Exception {
     PeerTimings forgiving = new PeerTimings(NEVER, NEVER, NEVER, Duration.ZERO);
-    Client client = client(urlThatRefuses(), forgiving, 8);
+    Client client = client(urlThatRefuses(), forgiving, 1);
 
     assertTrue(client.fetch("Tom").detail().startsWith("no connection, "));
     assertTrue(client.fetch("Jack").detail().startsWith("no connection, "));
   }
 
   @Test
-  void fetchesInTurnForAPeerThatRefusesAllEnd() throws Exception {
-    Client client = client(urlThatRefuses(), PATIENT, 1);
-    List<CompletableFuture<PeerResult>> results = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      results.add(client.startFetch("key-" + i, NEVER));
-    }
+  void fetchesInTurnForAPeerThatCannotBeReachedAllEnd() throws Exception {
+    HeldResolvers resolvers = new HeldResolvers();
+    Client client = client(bootstrap().resolver(resolvers), "http://cache-7:8001", PATIENT, 1);
+    CompletableFuture<PeerResult> dialling = client.startFetch("Tom", NEVER);
+    CompletableFuture<PeerResult> waiting = client.startFetch("Jack", NEVER);
+    CompletableFuture<PeerResult> waitingToo = client.startFetch("Sam", NEVER);
 
-    for (CompletableFuture<PeerResult> result : results) {
-      assertEquals(Status.NOT_ASKED, result.join().status());
-    }
+    resolvers.lookUp.join().setFailure(new UnknownHostException("cache-7"));
+
+    assertEquals(PeerResult.of(Status.NOT_ASKED, "no connection, cache-7"), dialling.join());
+    assertEquals(notAskedAMomentAgo(), waiting.join());
+    assertEquals(notAskedAMomentAgo(), waitingToo.join());
   }
 
   @Test
@@ -342,7 +343,7 @@ class PeerClientIT {
   @Test
   void aNameThatIsLookedUpForEverMeansNotAskedAfterTheConnectTime() throws Exception {
     PeerTimings hasty = new PeerTimings(SOON, NEVER, NEVER, NEVER);
-    Bootstrap bootstrap = bootstrap().resolver(new SilentResolvers());
+    Bootstrap bootstrap = bootstrap().resolver(new HeldResolvers());
 
     PeerResult result = client(bootstrap, "http://cache-7:8001", hasty, 8).fetch("Tom");
 
@@ -902,29 +903,42 @@ class PeerClientIT {
     return PeerResult.value(ByteView.ofUtf8(text));
   }
 
+  private static PeerResult notAskedAMomentAgo() {
+    return PeerResult.of(Status.NOT_ASKED, "it could not be asked a moment ago");
+  }
+
   private static PeerResult tooLong() {
     int maxBytes = MAX_VALUE_BYTES + (64 << 10);
     return PeerResult.of(
         Status.FAILED, "the answer is too long (expected: <= " + maxBytes + " bytes)");
   }
 
-  /** Looks names up and never answers. */
-  private static final class SilentResolvers extends AddressResolverGroup<InetSocketAddress> {
+  /** Looks names up and leaves the answer to the test. */
+  private static final class HeldResolvers extends AddressResolverGroup<InetSocketAddress> {
+    private final CompletableFuture<Promise<InetAddress>> lookUp = new CompletableFuture<>();
+
     @Override
     protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-      return new SilentResolver(executor).asAddressResolver();
+      return new HeldResolver(executor, lookUp).asAddressResolver();
     }
   }
 
-  private static final class SilentResolver extends InetNameResolver {
-    SilentResolver(EventExecutor executor) {
+  private static final class HeldResolver extends InetNameResolver {
+    private final CompletableFuture<Promise<InetAddress>> lookUp;
+
+    HeldResolver(EventExecutor executor, CompletableFuture<Promise<InetAddress>> lookUp) {
       super(executor);
+      this.lookUp = lookUp;
     }
 
     @Override
-    protected void doResolve(String name, Promise<InetAddress> promise) {}
+    protected void doResolve(String name, Promise<InetAddress> promise) {
+      lookUp.complete(promise);
+    }
 
     @Override
-    protected void doResolveAll(String name, Promise<List<InetAddress>> promise) {}
+    protected void doResolveAll(String name, Promise<List<InetAddress>> promise) {
+      throw new UnsupportedOperationException();
+    }
   }
 }
