@@ -46,9 +46,7 @@ final class BlockedCaller implements Waiter<ByteView> {
     if (value != null) {
       return value;
     }
-    throw error instanceof GetException known
-        ? known
-        : new GetFailedException("get " + Keys.shown(group, key) + ": " + error, error);
+    throw GetException.of(group, key, error);
   }
 
   /** Returns the error of a caller whose own deadline has passed. */

@@ -1,5 +1,7 @@
 package io.dawncache.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -38,7 +40,11 @@ public final class CacheNode implements AutoCloseable {
     this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
   }
 
-  /** Returns a node whose users' futures complete on threads of its own. */
+  /**
+   * Returns a node whose users' futures complete on threads of its own: a virtual thread each from
+   * JDK 24 on, at most 64 threads before. There, callbacks that block are better given an
+   * {@linkplain #create(Executor) executor of their own}.
+   */
   public static CacheNode create() {
     return new CacheNode(null);
   }
@@ -59,7 +65,7 @@ public final class CacheNode implements AutoCloseable {
   /**
    * Adds a group.
    *
-   * @param name any non-empty text; the same at every node of the fleet
+   * @param name any non-empty, well-formed text; the same at every node of the fleet
    * @throws IllegalArgumentException if there is a group of that name, or the name is empty
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
@@ -73,8 +79,9 @@ public final class CacheNode implements AutoCloseable {
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
     Objects.requireNonNull(config, "config");
     Objects.requireNonNull(getter, "getter");
-    if (name.isEmpty()) {
-      throw new IllegalArgumentException("name: \"\" (expected: a non-empty group name)");
+    if (name.isEmpty() || !UTF_8.newEncoder().canEncode(name)) {
+      throw new IllegalArgumentException(
+          "name: \"" + name + "\" (expected: a non-empty group name, well-formed UTF-16)");
     }
     Group group = new Group(name, config, getter, this);
     if (groups.putIfAbsent(name, group) != null) {
@@ -110,8 +117,8 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Ends every load with a {@link GetFailedException} and stops the node's threads. Hits are still
-   * answered; misses fail.
+   * Ends every load with a {@link GetFailedException}, refuses later ones, and stops the node's
+   * threads. Hits are still answered. Fetches are the server's, which is to be closed before.
    */
   @Override
   public void close() {

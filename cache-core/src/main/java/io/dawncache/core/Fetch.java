@@ -2,6 +2,7 @@ package io.dawncache.core;
 
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -17,11 +18,13 @@ final class Fetch {
    * not loaded twice because the origin failed or the owner is busy. Only an owner that could not
    * be asked is passed over. The next owner on the ring is the same for every node, so a fleet
    * that loses a node goes on loading each of its keys in one place; it stops after two because
-   * each may cost a connect time-out.
+   * each may cost a connect time-out. The time-out is the journey's: the next owner gets what is
+   * left of it.
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
   private final PeerRequest request;
+  private final long startNanos = System.nanoTime();
   private final Iterator<Peer> owners;
   private final Counters counters;
   private final BiConsumer<String, Waiter<ByteView>> loadHere;
@@ -43,6 +46,10 @@ final class Fetch {
 
   /** Asks {@code owner}, which is not this node. */
   void ask(Peer owner, PeerGetter getter) {
+    ask(owner, getter, request);
+  }
+
+  private void ask(Peer owner, PeerGetter getter, PeerRequest request) {
     asked++;
     counters.loadsDeduped.increment();
     Attempt attempt = new Attempt(owner.url());
@@ -63,10 +70,11 @@ final class Fetch {
       flight.ended(null, t); // a picker of the user's that breaks its contract
       return;
     }
-    if (next == null || next.getter() == null) {
+    Duration left = request.timeout().minusNanos(System.nanoTime() - startNanos);
+    if (next == null || next.getter() == null || left.isNegative() || left.isZero()) {
       loadHere.accept(request.key(), flight);
     } else {
-      ask(next, next.getter());
+      ask(next, next.getter(), new PeerRequest(request.group(), request.key(), left));
     }
   }
 
@@ -87,13 +95,14 @@ final class Fetch {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
         case VALUE, NOT_THERE -> counters.peerLoads.increment();
-        case FAILED, OVERLOADED, NOT_ASKED -> counters.peerErrors.increment();
+        case FAILED, OVERLOADED, UNCLEAR, NOT_ASKED -> counters.peerErrors.increment();
       }
       switch (status) {
         case VALUE -> flight.ended(result.value(), null);
         case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
         case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
         case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));
+        case UNCLEAR -> loadHere.accept(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
     }

@@ -18,4 +18,11 @@ public abstract sealed class GetException extends RuntimeException
   GetException(String message, @Nullable Throwable cause) {
     super(message, cause, false, false);
   }
+
+  /** Returns what a flight ended with; what is not one of us is a fault that it ran into. */
+  static GetException of(String group, String key, @Nullable Throwable error) {
+    return error instanceof GetException known
+        ? known
+        : new GetFailedException("get " + Keys.shown(group, key) + ": " + error, error);
+  }
 }

@@ -61,7 +61,8 @@ public final class Group {
 
   /**
    * Returns the value of {@code key}. A hit never leaves the calling thread; a miss blocks it until
-   * the flight ends, which the load time-out bounds.
+   * the flight ends: within the load time-out for a key of this node's own, within two of them and
+   * a second for another's.
    *
    * @throws NotThereException if the origin holds nothing under the key
    * @throws GetFailedException if the origin failed or this thread was interrupted, which leaves
@@ -107,7 +108,7 @@ public final class Group {
       return CompletableFuture.completedFuture(hit);
     }
     CompletableFuture<ByteView> future = new CompletableFuture<>();
-    miss(key, (value, error) -> node.callBack(() -> complete(future, value, error)));
+    miss(key, (value, error) -> node.callBack(() -> complete(key, future, value, error)));
     return future;
   }
 
@@ -121,7 +122,7 @@ public final class Group {
     if (!future.isDone()) {
       GetFailedException late = BlockedCaller.late(name, key, timeout);
       Future<?> deadline =
-          node.after(timeout, () -> node.callBack(() -> complete(future, null, late)));
+          node.after(timeout, () -> node.callBack(() -> complete(key, future, null, late)));
       var unused = future.whenComplete((value, error) -> deadline.cancel(false));
     }
     return future;
@@ -133,7 +134,7 @@ public final class Group {
     if (hit != null) {
       callback.value(hit);
     } else {
-      miss(key, answering(callback));
+      miss(key, answering(key, callback));
     }
   }
 
@@ -150,7 +151,7 @@ public final class Group {
     }
     checkAndCountMiss(key);
     counters.serverRequests.increment();
-    load(key, answering(callback));
+    load(key, answering(key, callback));
   }
 
   /** Returns the group's counters and what its cache holds. */
@@ -254,28 +255,25 @@ public final class Group {
     loadExecutor.close();
   }
 
-  private Waiter<ByteView> answering(GetCallback callback) {
+  private Waiter<ByteView> answering(String key, GetCallback callback) {
     return (value, error) -> {
       if (value != null) {
         callback.value(value);
       } else {
-        callback.error(asGetException(error));
+        callback.error(GetException.of(name, key, error));
       }
     };
   }
 
   private void complete(
-      CompletableFuture<ByteView> future, @Nullable ByteView value, @Nullable Throwable error) {
+      String key,
+      CompletableFuture<ByteView> future,
+      @Nullable ByteView value,
+      @Nullable Throwable error) {
     if (value != null) {
       future.complete(value);
     } else {
-      future.completeExceptionally(asGetException(error));
+      future.completeExceptionally(GetException.of(name, key, error));
     }
-  }
-
-  private GetException asGetException(@Nullable Throwable error) {
-    return error instanceof GetException known
-        ? known
-        : new GetFailedException("get from " + name + ": " + error, error);
   }
 }

@@ -71,7 +71,7 @@ final class LoadExecutor {
     Load load = new Load(key, ending);
     GetException refusal = admit(load);
     if (refusal != null) {
-      load.end(null, refusal);
+      ending.ended(null, refusal);
     } else {
       load.watch();
       startQueued();

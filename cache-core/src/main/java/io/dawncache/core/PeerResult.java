@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param detail for a person: what the peer said or why it could not be asked; may be empty
  */
 public record PeerResult(Status status, ByteView value, String detail) {
-  /** The five ends of a fetch; all but the last are final. */
+  /** The ends of a fetch; all but the last two are final. */
   public enum Status {
     /** The peer answered with a value. */
     VALUE,
@@ -20,7 +20,14 @@ public record PeerResult(Status status, ByteView value, String detail) {
     FAILED,
     /** The peer has reached a bound and tried nothing. */
     OVERLOADED,
-    /** The peer could not be asked: another may be, or the value is loaded here. */
+    /**
+     * The peer was asked and did not say why it has no value, as Go nodes do: it is loaded here.
+     */
+    UNCLEAR,
+    /**
+     * The peer could not be asked, or does not have the group: the next owner is, or at last the
+     * value is loaded here.
+     */
     NOT_ASKED
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Threads {
   private static final int FIRST_JDK_WITHOUT_PINNING = 24;
+  private static final int MAX_CALLBACK_THREADS = 64;
   private static final long KEEP_ALIVE_SECONDS = 30;
 
   private Threads() {}
@@ -34,16 +35,19 @@ final class Threads {
             daemons(name));
   }
 
-  /** Returns an executor for users' callbacks, which may be many at once and may block. */
+  /**
+   * Returns an executor for users' callbacks. There may be many at once, so before JDK 24 they
+   * share a pool; a callback that waits there for another one's get may find the pool full of its
+   * kind.
+   */
   static ExecutorService callbacks(String name) {
     if (Runtime.version().feature() >= FIRST_JDK_WITHOUT_PINNING) {
       return virtualPerTask(name);
     }
-    int threads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
+            MAX_CALLBACK_THREADS,
+            MAX_CALLBACK_THREADS,
             KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),

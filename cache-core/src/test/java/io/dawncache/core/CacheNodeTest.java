@@ -60,8 +60,9 @@ class CacheNodeTest {
 
   @Test
   void aGroupWithoutANameIsRefused() {
-    assertRefused(
-        "name: \"\" (expected: a non-empty group name)", () -> node.addGroup("", Loaded::ofUtf8));
+    String expected = " (expected: a non-empty group name, well-formed UTF-16)";
+    assertRefused("name: \"\"" + expected, () -> node.addGroup("", Loaded::ofUtf8));
+    assertRefused("name: \"a\uD800\"" + expected, () -> node.addGroup("a\uD800", Loaded::ofUtf8));
     assertThrows(NullPointerException.class, () -> node.addGroup(null, Loaded::ofUtf8));
     assertEquals(0, node.groups().size());
   }

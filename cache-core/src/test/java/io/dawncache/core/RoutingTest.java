@@ -139,11 +139,30 @@ class RoutingTest {
     two.is("630");
 
     assertEquals("630", value(future));
-    assertEquals(one.requests(), two.requests());
+    PeerRequest first = one.requests().get(0);
+    PeerRequest second = two.requests().get(0);
+    assertEquals(first.group(), second.group());
+    assertEquals(first.key(), second.key());
+    // The journey has one time-out; the second owner gets what the first left of it.
+    assertTrue(second.timeout().compareTo(first.timeout()) <= 0);
     assertEquals(List.of(), three.requests());
     assertEquals(0, origin.runs());
     assertEquals(1, scores.stats().peerErrors());
     assertEquals(1, scores.stats().peerLoads());
+  }
+
+  @Test
+  void whatAnOwnerLeavesUnclearIsLoadedHereAndNoOtherOwnerIsAsked() throws Exception {
+    owners(one.peer(), two.peer(), three.peer());
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    one.answer(PeerResult.of(Status.UNCLEAR, "status 500, boom"));
+    origin.next().is("630");
+
+    assertEquals("630", value(future));
+    assertEquals(List.of(), two.requests());
+    assertEquals(1, origin.runs());
+    assertEquals(1, scores.stats().peerErrors());
   }
 
   @Test

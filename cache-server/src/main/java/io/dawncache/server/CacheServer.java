@@ -21,10 +21,12 @@ import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,7 +44,9 @@ public final class CacheServer implements AutoCloseable {
   private final DnsAddressResolverGroup resolver;
   private final ChannelGroup connections;
   private final GoPeers goPeers;
+  private final Object joining = new Object(); // keeps the two lists of one join together
   private final Channel listener;
+  private final PeerDirectory peers;
   private final Membership membership;
 
   /**
@@ -70,7 +74,9 @@ public final class CacheServer implements AutoCloseable {
     goPeers = new GoPeers();
     try {
       listener = bind(node, transport);
-      membership = membership(transport);
+      peers = peers(transport);
+      membership =
+          new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       node.registerPeerPicker(membership);
       join(config.members());
       listener.config().setAutoRead(true);
@@ -114,7 +120,7 @@ public final class CacheServer implements AutoCloseable {
     return bound.channel();
   }
 
-  private Membership membership(Transport transport) {
+  private PeerDirectory peers(Transport transport) {
     Bootstrap bootstrap =
         new Bootstrap()
             .channel(transport.channel())
@@ -124,18 +130,19 @@ public final class CacheServer implements AutoCloseable {
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 Math.toIntExact(PeerTimings.DEFAULT.connect().toMillis()));
-    String self = config.self() != null ? config.self() : urlOfListener();
-    PeerDirectory peers =
-        new PeerDirectory(
-            new Outbound(
-                bootstrap,
-                loops,
-                config.dialect(),
-                config.limits(),
-                PeerTimings.DEFAULT,
-                config.maxPeerConnections(),
-                self));
-    return new Membership(self, config.dialect().scheme(), Membership.REPLICAS, peers);
+    return new PeerDirectory(
+        new Outbound(
+            bootstrap,
+            loops,
+            config.dialect(),
+            config.limits(),
+            PeerTimings.DEFAULT,
+            config.maxPeerConnections(),
+            self(config)));
+  }
+
+  private String self(ServerConfig config) {
+    return config.self() != null ? config.self() : urlOfListener();
   }
 
   private String urlOfListener() {
@@ -170,9 +177,10 @@ public final class CacheServer implements AutoCloseable {
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
   public void join(List<String> members) {
-    membership.set(members);
-    if (config.goPeers()) {
-      goPeers.set(members);
+    synchronized (joining) {
+      Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
+      membership.set(members);
+      goPeers.set(addresses);
     }
   }
 
@@ -188,6 +196,7 @@ public final class CacheServer implements AutoCloseable {
         .newCloseFuture()
         .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+    peers.stop();
     membership.close();
     resolver.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -17,8 +17,8 @@ final class GoPeers implements Predicate<InetAddress> {
 
   private volatile Set<InetAddress> addresses = Set.of();
 
-  /** Takes the addresses of a new member list; blocks for the look-ups. */
-  void set(List<String> members) {
+  /** Returns the addresses that the members have now; blocks for the look-ups. */
+  static Set<InetAddress> addressesOf(List<String> members) {
     Set<InetAddress> found = new HashSet<>();
     for (String member : members) {
       try {
@@ -30,7 +30,11 @@ final class GoPeers implements Predicate<InetAddress> {
             member);
       }
     }
-    addresses = Set.copyOf(found);
+    return Set.copyOf(found);
+  }
+
+  void set(Set<InetAddress> addresses) {
+    this.addresses = addresses;
   }
 
   @Override

@@ -143,7 +143,10 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets this node's URL, exactly as the other members' lists have it. */
+    /**
+     * Sets this node's URL, exactly as the other members' lists have it; by default that of the
+     * host and port to listen on.
+     */
     @CanIgnoreReturnValue
     public Builder self(String self) {
       this.self = NodeUrl.parse(self).text();
@@ -240,10 +243,21 @@ public final class ServerConfig {
     /**
      * Returns the configuration collected so far.
      *
-     * @throws IllegalArgumentException if a limit is out of its range
+     * @throws IllegalArgumentException if a limit is out of its range, or there are members and no
+     *     telling which of them this node is
      */
     public ServerConfig build() {
+      if (self == null && !members.isEmpty() && isAnyAddress(host)) {
+        throw new IllegalArgumentException(
+            "self: none, listening on "
+                + host
+                + " (expected: this node's URL, as members have it)");
+      }
       return new ServerConfig(this);
+    }
+
+    private static boolean isAnyAddress(String host) {
+      return host.equals("0.0.0.0") || host.equals("::");
     }
 
     private static int atLeastOne(String name, int value) {

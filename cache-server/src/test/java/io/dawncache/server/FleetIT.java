@@ -23,8 +23,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Several real nodes in one process, over real sockets. */
@@ -175,7 +177,7 @@ class FleetIT {
   }
 
   private static String keyOwnedByOne(Fleet fleet, String lastDigits) {
-    return java.util.stream.IntStream.range(0, 1000)
+    return IntStream.range(0, 1000)
         .mapToObj(Integer::toString)
         .filter(key -> fleet.ownerOf(key) == 1)
         .filter(key -> lastDigits.indexOf(key.charAt(key.length() - 1)) >= 0)
@@ -319,6 +321,97 @@ class FleetIT {
       assertEquals("in time", answer.value());
       assertEquals("close", answer.header("connection"));
       stopped.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aStopEndsTheFetchesThatAreInFlightSoThatNobodyWaitsForEver() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    IntFunction<Getter> held =
+        index ->
+            key -> {
+              if (index == 1 && key.startsWith("key-")) {
+                running.countDown();
+                release.await();
+              }
+              return Loaded.ofUtf8(index + ":" + key);
+            };
+    try (Fleet fleet = Fleet.of(2, held)) {
+      // So that the fetch in question goes out on a connection that was used before.
+      String warm =
+          IntStream.range(0, 1000)
+              .mapToObj(i -> "warm-" + i)
+              .filter(key -> fleet.ownerOf(key) == 1)
+              .findFirst()
+              .orElseThrow();
+      assertEquals("1:" + warm, fleet.group(0).get(warm).toUtf8());
+      String key = fleet.keyOwnedBy(1);
+      CompletableFuture<ByteView> waiting = fleet.group(0).getAsync(key);
+      running.await();
+      fleet.server(0).close();
+      assertEquals("0:" + key, waiting.get(30, TimeUnit.SECONDS).toUtf8());
+      assertEquals("0:" + key, fleet.group(0).get(key).toUtf8());
+      release.countDown();
+    }
+  }
+
+  @Test
+  void anOwnerThatStopsGracefullyIsWaitedForThoughItAcceptsNoProbes() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    IntFunction<Getter> held =
+        index ->
+            key -> {
+              running.countDown();
+              release.await();
+              return Loaded.ofUtf8(index + ":" + key);
+            };
+    var patient = ServerConfig.builder().stopGrace(Fleet.PATIENCE);
+    try (Fleet fleet = Fleet.of(2, patient, held)) {
+      String key = fleet.keyOwnedBy(1);
+      CompletableFuture<ByteView> waiting = fleet.group(0).getAsync(key);
+      running.await();
+      var address = fleet.server(1).address();
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(fleet.server(1)::close);
+      while (accepts(address)) {
+        Thread.onSpinWait(); // the listener closes first; nothing tells when
+      }
+      // Long enough for two probes to be refused, which must not end the fetch.
+      assertThrows(TimeoutException.class, () -> waiting.get(1500, TimeUnit.MILLISECONDS));
+      release.countDown();
+      assertEquals("1:" + key, waiting.get(30, TimeUnit.SECONDS).toUtf8());
+      stopped.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void hitsThatWaitBehindASlowMissLeaveInOrderThoughTheyFillTheConnection() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    String filling = "x".repeat(20_000);
+    IntFunction<Getter> origin =
+        index ->
+            key -> {
+              if (key.equals("slow")) {
+                release.await();
+              }
+              return Loaded.ofUtf8(key + filling);
+            };
+    try (Fleet fleet = Fleet.of(1, origin);
+        RawClient client = new RawClient(fleet.server(0).address())) {
+      int hits = 500;
+      for (int i = 0; i < hits; i++) {
+        fleet.group(0).get("hit-" + i);
+      }
+      client.send("GET " + path("slow") + " HTTP/1.1\r\n\r\n");
+      for (int i = 0; i < hits; i++) {
+        client.send("GET " + path("hit-" + i) + " HTTP/1.1\r\n\r\n");
+      }
+      release.countDown();
+      assertEquals("slow" + filling, client.answer().value());
+      for (int i = 0; i < hits; i++) {
+        assertEquals("hit-" + i + filling, client.answer().value());
+      }
     }
   }
 

@@ -48,6 +48,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
           HashFunction.FNV1_64,
           Collision.LAST_ADDED);
 
+  /** Refuses nulls. */
   public Scheme {
     requireNonNull(name, "name");
     requireNonNull(pointName, "pointName");

@@ -152,6 +152,12 @@ public final class Singleflight<K, V> {
    */
   @FunctionalInterface
   public interface Waiter<V> {
+    /**
+     * The flight has ended.
+     *
+     * @param value what it brought, or null if it failed
+     * @param error why it failed, or null if it did not
+     */
     void ended(@Nullable V value, @Nullable Throwable error);
   }
 

@@ -35,8 +35,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   /*
    * A decoded request waits in `arrived` until it may start, then in `started` until it and all
    * before it are answered. It may start while fewer than MAX_STARTED are started and the channel
-   * takes more bytes; otherwise reading stops, so a connection holds no more than MAX_STARTED values
-   * and what one read decoded, however many requests a client writes without reading.
+   * takes more bytes, and an answer is written only while it does; otherwise reading stops. So a
+   * connection holds no more than MAX_STARTED values and what one read decoded, and no more than
+   * one value beyond the channel's high-water mark in buffers, however many requests a client
+   * writes without reading.
+   *
+   * Everything that moves a request on happens in advance(), which never runs inside itself:
+   *   1. a write crosses the high-water mark, and the channel tells us inside that write;
+   *   2. a flush empties the channel, and it tells us inside that flush;
+   *   3. a hit answers inside start().
+   * Each of them comes back into advance() in the middle of a write, where another write would break
+   * the encoder. So the inner call does nothing, and the outer one looks again before it ends.
    *
    * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
    * channelReadComplete. Answers that come later flush themselves.
@@ -58,7 +67,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private long bodyBytes; // of the request being read
   private boolean reading; // a channelReadComplete will follow and flush
-  private boolean starting; // start() is on the stack and will flush
+  private boolean advancing; // advance() is on the stack
   private boolean unflushed;
   private boolean draining; // the server stops
   private boolean closing; // the last answer is written; what still comes is dropped
@@ -77,7 +86,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       if (message instanceof HttpRequest request) {
         bodyBytes = 0;
         arrived.add(request);
-        startArrived(ctx);
+        advance(ctx);
       } else if (message instanceof HttpContent content) {
         dropBody(ctx, content);
       }
@@ -97,24 +106,32 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     reading = false;
-    flush(ctx);
+    advance(ctx);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    startArrived(ctx);
+    advance(ctx);
   }
 
-  private void startArrived(ChannelHandlerContext ctx) {
-    if (starting) {
-      return; // a hit answered inside start(); the loop below goes on
+  /** Writes what is answered, starts what has arrived, as far as both may, and flushes. */
+  private void advance(ChannelHandlerContext ctx) {
+    if (advancing) {
+      return;
     }
-    starting = true;
-    while (!arrived.isEmpty() && mayStart(ctx)) {
-      start(ctx, arrived.remove());
+    advancing = true;
+    try {
+      do {
+        writeAnswered(ctx);
+        while (!arrived.isEmpty() && mayStart(ctx)) {
+          start(ctx, arrived.remove());
+          writeAnswered(ctx);
+        }
+        flush(ctx); // which may have made the channel writable again
+      } while (nextAnswered(ctx) != null || (!arrived.isEmpty() && mayStart(ctx)));
+    } finally {
+      advancing = false;
     }
-    starting = false;
-    flush(ctx);
     ctx.channel().config().setAutoRead(closing || (!draining && mayStart(ctx)));
   }
 
@@ -189,17 +206,21 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         && inbound.isGoPeer().test(from.getAddress());
   }
 
-  /** An exchange has its answer: writes it and those behind it, as far as the order allows. */
+  /** An exchange has its answer. */
   void answered(ChannelHandlerContext ctx) {
-    for (Exchange next = nextAnswered(); next != null; next = nextAnswered()) {
+    advance(ctx);
+  }
+
+  private void writeAnswered(ChannelHandlerContext ctx) {
+    for (Exchange next = nextAnswered(ctx); next != null; next = nextAnswered(ctx)) {
       started.remove();
       write(ctx, next);
     }
-    startArrived(ctx);
   }
 
-  private @Nullable Exchange nextAnswered() {
-    Exchange next = closing ? null : started.peek();
+  /** Returns the first in the order if it has its answer and may be written, or null. */
+  private @Nullable Exchange nextAnswered(ChannelHandlerContext ctx) {
+    Exchange next = closing || !ctx.channel().isWritable() ? null : started.peek();
     return next != null && next.isAnswered() ? next : null;
   }
 
@@ -228,8 +249,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Flushes, unless a read goes on: channelReadComplete follows and flushes for all of it. */
   private void flush(ChannelHandlerContext ctx) {
-    if (unflushed && !reading && !starting) {
+    if (unflushed && !reading) {
       unflushed = false;
       ctx.flush();
     }

@@ -21,6 +21,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private @Nullable PendingFetch fetch;
   private boolean reused;
+  private boolean free; // answered, and goes back to the pool when this read is over
 
   Connection(ConnectionPool pool, Channel channel) {
     this.pool = pool;
@@ -54,6 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     PendingFetch waiting = fetch;
     try {
       if (waiting == null || !(message instanceof FullHttpResponse answer)) {
+        free = false;
         channel.close(); // nobody asked
       } else if (isWhole(answer)) {
         answered(waiting, answer);
@@ -78,11 +80,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
     PeerResult result = PeerExchange.result(pool.dialect(), answer);
     if (HttpUtil.isKeepAlive(answer) && answer.decoderResult().isSuccess()) {
       reused = true;
-      pool.giveBack(this);
+      free = true;
     } else {
       channel.close();
     }
     pool.answered(answered, result);
+  }
+
+  /** Not before: an answer too many in the same read must not be taken for the next fetch's. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (free) {
+      free = false;
+      pool.giveBack(this);
+    }
   }
 
   @Override
@@ -110,6 +121,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     PendingFetch lost = taken();
+    free = false;
     pool.closed(this);
     if (lost != null) {
       pool.lost(lost, reused);

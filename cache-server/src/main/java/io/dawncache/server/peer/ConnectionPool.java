@@ -8,6 +8,9 @@ import io.dawncache.server.wire.PeerExchange;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,8 @@ final class ConnectionPool {
    *   1. the peer's idle time ends, it closes;
    *   2. we take the connection and write;
    *   3. we read the end of the stream.
-   * That says nothing about the peer. So a fetch lost on a used connection is sent once more on a
-   * fresh one; a second load cannot come of it, for the peer would join the first.
+   * That says nothing about the peer. So a fetch lost on a used connection is sent once more, on a
+   * fresh one. If the peer had seen the first after all, the second joins its flight.
    */
   private final Outbound outbound;
   private final NodeUrl peer;
@@ -40,8 +43,10 @@ final class ConnectionPool {
 
   private final ArrayDeque<Connection> idle = new ArrayDeque<>();
   private final ArrayDeque<PendingFetch> waiting = new ArrayDeque<>();
+  private final Set<PendingFetch> pending = new HashSet<>(); // all that have not ended
   private int open; // connections, those being dialled included
-  private boolean closed;
+  private boolean closed; // the peer has left the member list
+  private boolean stopped; // this node's server stops, and its event loops with it
 
   ConnectionPool(Outbound outbound, NodeUrl peer, Reachability reachability, EventLoop loop) {
     this.outbound = outbound;
@@ -62,13 +67,16 @@ final class ConnectionPool {
   /** Starts a fetch; its callback may be called before this returns. */
   void start(PendingFetch fetch) {
     assert loop.inEventLoop();
+    pending.add(fetch);
+    fetch.whenEnded(pending::remove);
     fetch.after(fetch.request().timeout().toNanos(), () -> timedOut(fetch));
     place(fetch);
   }
 
   private void place(PendingFetch fetch) {
-    if (fetch.isEnded()) {
-      return; // this node's server is closing
+    if (stopped) {
+      fetch.end(Status.NOT_ASKED, "this node's server has stopped");
+      return;
     }
     if (!reachability.mayAsk()) {
       fetch.end(Status.NOT_ASKED, "it could not be asked a moment ago");
@@ -89,6 +97,18 @@ final class ConnectionPool {
     for (Connection next = idle.poll(); next != null; next = idle.poll()) {
       next.close();
     }
+  }
+
+  /**
+   * Ends all fetches at once, and from now on every one that starts: the event loop is about to
+   * stop, after which no timer and no connection would end them.
+   */
+  void stop() {
+    assert loop.inEventLoop();
+    stopped = true;
+    List.copyOf(pending)
+        .forEach(fetch -> fetch.end(Status.NOT_ASKED, "this node's server has stopped"));
+    close();
   }
 
   private @Nullable Connection takeIdle() {
@@ -174,7 +194,7 @@ final class ConnectionPool {
 
   /** A connection was closed before it gave the answer it owed. */
   void lost(PendingFetch fetch, boolean usedBefore) {
-    if (usedBefore && fetch.takeRetry()) {
+    if (usedBefore && !stopped && fetch.takeRetry()) {
       dialOrWait(fetch);
     } else {
       fetch.end(Status.NOT_ASKED, "the connection was lost before the answer");
@@ -224,10 +244,13 @@ final class ConnectionPool {
   }
 
   private void timedOut(PendingFetch fetch) {
+    String timeout = fetch.request().timeout().toMillis() + " ms";
     if (waiting.remove(fetch)) {
       fetch.end(Status.OVERLOADED, "all " + outbound.maxConnections() + " connections are busy");
+    } else if (fetch.isSent()) {
+      fetch.end(Status.FAILED, "no answer in " + timeout);
     } else {
-      fetch.end(Status.FAILED, "no answer in " + fetch.request().timeout().toMillis() + " ms");
+      fetch.end(Status.NOT_ASKED, "no connection in " + timeout);
     }
   }
 }

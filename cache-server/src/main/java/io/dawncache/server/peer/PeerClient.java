@@ -18,7 +18,8 @@ final class PeerClient implements PeerGetter {
   private final Reachability reachability;
   private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
 
-  private volatile boolean closed;
+  private volatile boolean closed; // the peer has left the member list
+  private volatile boolean stopped; // this node's server stops
 
   PeerClient(Outbound outbound, NodeUrl peer) {
     this.outbound = outbound;
@@ -50,21 +51,29 @@ final class PeerClient implements PeerGetter {
   private ConnectionPool pool(EventLoop loop) {
     ConnectionPool pool =
         pools.computeIfAbsent(loop, l -> new ConnectionPool(outbound, peer, reachability, l));
-    if (closed) {
+    if (stopped) {
+      pool.stop();
+    } else if (closed) {
       pool.close(); // a fetch that began before the peer left may end, but leaves nothing open
     }
     return pool;
   }
 
+  /** Ends all fetches, in flight and to come: the event loops are about to stop. */
+  void stop() {
+    stopped = true;
+    pools.forEach((loop, pool) -> onLoop(loop, pool::stop));
+  }
+
   @Override
   public void close() {
     closed = true;
-    pools.forEach(PeerClient::close);
+    pools.forEach((loop, pool) -> onLoop(loop, pool::close));
   }
 
-  private static void close(EventLoop loop, ConnectionPool pool) {
+  private static void onLoop(EventLoop loop, Runnable task) {
     try {
-      loop.execute(pool::close);
+      loop.execute(task);
     } catch (RejectedExecutionException e) {
       // The loop has ended, and the connections on it with it.
     }

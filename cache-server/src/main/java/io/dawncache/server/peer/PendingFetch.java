@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +18,7 @@ final class PendingFetch {
   private final List<Future<?>> timers = new ArrayList<>(2);
 
   private @Nullable Connection connection; // that the fetch was sent on and is unanswered on
+  private Consumer<PendingFetch> whenEnded = fetch -> {};
   private boolean retried;
   private boolean ended;
 
@@ -40,6 +40,11 @@ final class PendingFetch {
     this.connection = connection;
   }
 
+  /** Returns whether the fetch is on a connection and unanswered. */
+  boolean isSent() {
+    return connection != null;
+  }
+
   /** The connection has given its answer, or is lost. */
   void released() {
     this.connection = null;
@@ -52,14 +57,15 @@ final class PendingFetch {
     return first;
   }
 
+  /** Has {@code listener} told once when the fetch ends, before its callback. */
+  void whenEnded(Consumer<PendingFetch> listener) {
+    whenEnded = listener;
+  }
+
   /** Runs {@code task} after {@code nanos} unless the fetch has ended by then. */
   void after(long nanos, Runnable task) {
     assert loop.inEventLoop();
-    try {
-      timers.add(loop.schedule(() -> runUnlessEnded(task), nanos, TimeUnit.NANOSECONDS));
-    } catch (RejectedExecutionException e) {
-      end(PeerResult.Status.NOT_ASKED, "this node's server is closing");
-    }
+    timers.add(loop.schedule(() -> runUnlessEnded(task), nanos, TimeUnit.NANOSECONDS));
   }
 
   private void runUnlessEnded(Runnable task) {
@@ -76,6 +82,7 @@ final class PendingFetch {
     }
     ended = true;
     timers.forEach(timer -> timer.cancel(false));
+    whenEnded.accept(this);
     if (connection != null) {
       connection.giveUp();
     }

@@ -7,17 +7,20 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.util.ReferenceCountUtil;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Finds out whether a peer that owes us an answer is still there: asks it something cheap on a
- * connection of its own and takes any byte for a yes. Those who want to know at one time share one
- * probe. Lives on one event loop.
+ * connection of its own and takes any byte, or a plain refusal, for a yes. Those who want to know
+ * at one time share one probe. Lives on one event loop.
  */
 final class Prober {
   /** Told whether the peer gave any answer in time. */
@@ -54,6 +57,7 @@ final class Prober {
           outbound
               .bootstrap()
               .clone(loop)
+              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis())
               .handler(
                   new ChannelInitializer<Channel>() {
                     @Override
@@ -72,9 +76,21 @@ final class Prober {
       dialled.addListener(
           done -> {
             if (!done.isSuccess()) {
-              end(false);
+              end(done.cause() instanceof ConnectException refused && isRefusal(refused));
             }
           });
+    }
+
+    /**
+     * A peer that stops gracefully accepts no more, but still answers what it has. Had it been
+     * killed, the connection of the fetch that asks would be lost.
+     */
+    private boolean isRefusal(ConnectException failure) {
+      return !(failure instanceof ConnectTimeoutException);
+    }
+
+    private int timeoutMillis() {
+      return Math.toIntExact(Math.max(1, outbound.timings().probe().toMillis()));
     }
 
     @Override

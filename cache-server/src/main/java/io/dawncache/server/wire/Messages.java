@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBuf;
@@ -47,8 +48,9 @@ public final class Messages {
    * @throws IOException if the bytes are not such a message
    */
   public static ByteView decodeResponse(ByteBuffer body) throws IOException {
-    CodedInputStream input = CodedInputStream.newInstance(body);
-    input.enableAliasing(true); // the message shares the buffer; the view below is the one copy
+    // Wrapped and aliased, the message shares the buffer; the view is the one copy of the value.
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+    input.enableAliasing(true);
     return ByteView.copyOf(Response.parseFrom(input).getValue().asReadOnlyByteBuffer());
   }
 

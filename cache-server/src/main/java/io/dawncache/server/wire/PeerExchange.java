@@ -56,14 +56,19 @@ public final class PeerExchange {
     return fromGo(dialect, code, text);
   }
 
-  /** An answer without our header: a Go node's. Only one dialect has final statuses. */
+  /**
+   * An answer without our header: a Go node's. Only one dialect has final statuses. Another Go node
+   * would only ask the same owner again, so whatever is unclear is loaded here.
+   */
   private static PeerResult fromGo(Dialect dialect, int code, String text) {
-    if (!dialect.isFinal(code) || text.startsWith(dialect.noSuchGroupText().strip())) {
-      return PeerResult.of(PeerResult.Status.NOT_ASKED, "status " + code + ", " + text);
+    if (text.startsWith(dialect.noSuchGroupText().strip())) {
+      return PeerResult.of(PeerResult.Status.NOT_ASKED, text);
     }
-    return code == 404
-        ? PeerResult.of(PeerResult.Status.NOT_THERE, text)
-        : failed("status " + code + ", " + text);
+    String detail = "status " + code + ", " + text;
+    if (!dialect.isFinal(code)) {
+      return PeerResult.of(PeerResult.Status.UNCLEAR, detail);
+    }
+    return code == 404 ? PeerResult.of(PeerResult.Status.NOT_THERE, text) : failed(detail);
   }
 
   private static PeerResult value(ByteBuf body) {

@@ -35,6 +35,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -208,6 +209,18 @@ class RequestHandlerTest {
   }
 
   @Test
+  void hitsThatWaitedForRoomGoOutInOneFlush() {
+    setWritable(false);
+    read(gets("/here/k", 3));
+    flushes.count = 0;
+
+    setWritable(true);
+
+    assertEquals(1, flushes.count);
+    assertEquals(3, values(3).size());
+  }
+
+  @Test
   void anAnswerThatComesLaterIsFlushedAtOnceWithThoseItHeldUp() throws Exception {
     read(get("/held/a"), get("/here/k0"), get("/here/k1"));
     flushes.count = 0;
@@ -364,6 +377,21 @@ class RequestHandlerTest {
   }
 
   @Test
+  void everyBodyHasTheWholeLimit() {
+    for (int i = 0; i < 3; i++) {
+      HttpRequest withBody = get("/here/k0");
+      withBody.headers().set("Content-Length", 64 << 10);
+      channel.writeInbound(
+          withBody,
+          new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64 << 10])),
+          LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    assertEquals(List.of(400, 400, 400), statuses(3));
+    assertTrue(channel.isActive());
+  }
+
+  @Test
   void answersThatComeAfterTheConnectionHasGoneAreDropped() throws Exception {
     read(get("/held/a"), get("/held/b"));
     channel.close();
@@ -448,6 +476,18 @@ class RequestHandlerTest {
     assertFalse(channel.isActive());
   }
 
+  @Test
+  void aDrainedConnectionAnswersTheHitsThatWaitForRoom() {
+    setWritable(false);
+    read(gets("/here/k", 3));
+
+    drain();
+    setWritable(true);
+
+    assertFalse(channel.isActive());
+    assertEquals(Arrays.asList(null, null, "close"), connectionHeaders(3));
+  }
+
   // Silence.
 
   @Test
@@ -471,6 +511,16 @@ class RequestHandlerTest {
     assertTrue(channel.isActive());
     origin.answer("a", "1");
     assertEquals(List.of("1"), values(1));
+  }
+
+  @Test
+  void aClientThatHasNotTakenAllItsAnswersIsNotSilentYet() {
+    flushes.held = true;
+    read(get("/here/k0"));
+
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+
+    assertTrue(channel.isActive());
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -97,7 +98,7 @@ class PeerClientIT {
             + "host: "
             + peer.url().substring("http://".length())
             + "\r\n"
-            + "dawncache-peer: http://10.0.0.1:8001\r\n"
+            + "Dawncache-Peer: http://10.0.0.1:8001\r\n"
             + "\r\n",
         request.join());
   }
@@ -537,36 +538,29 @@ class PeerClientIT {
   }
 
   @Test
-  void fetchesThatWaitForOnePeerShareItsProbe() throws Exception {
-    CountDownLatch probed = new CountDownLatch(1);
-    CountDownLatch bothAsked = new CountDownLatch(2);
-    ScriptedPeer.Script fetch =
-        wire -> {
-          wire.readRequest();
-          bothAsked.countDown();
-          probed.await();
-          wire.answer("630");
-          wire.readToTheEnd();
-        };
+  void thoseWhoAskAtOneTimeShareAProbeAndWhoAsksLaterDoesNot() throws Exception {
+    CountDownLatch bothAsked = new CountDownLatch(1);
     ScriptedPeer peer =
         peer(
-            fetch,
-            fetch,
             wire -> {
-              assertTrue(wire.readRequest().startsWith("GET /_dawncache/probe "));
-              probed.countDown();
+              wire.readRequest();
+              bothAsked.await();
+              wire.write("H"); // any byte is a yes
               wire.readToTheEnd();
-            });
-    PeerTimings curious = new PeerTimings(NEVER, Duration.ofSeconds(1), NEVER, NEVER);
-    Client client = client(peer, curious);
+            },
+            ScriptedPeer.Wire::readRequest);
+    EventLoop loop = loops.next();
+    Prober prober = new Prober(outbound(bootstrap(), PATIENT, 8), NodeUrl.parse(peer.url()), loop);
 
-    CompletableFuture<PeerResult> tom = client.startFetch("Tom", NEVER);
-    CompletableFuture<PeerResult> jack = client.startFetch("Jack", NEVER);
-    bothAsked.await();
+    CompletableFuture<Boolean> first = probe(prober, loop);
+    CompletableFuture<Boolean> second = probe(prober, loop);
+    bothAsked.countDown();
 
-    assertEquals(value("630"), tom.join());
-    assertEquals(value("630"), jack.join());
-    assertEquals(3, peer.accepted());
+    assertTrue(first.join());
+    assertTrue(second.join());
+    assertEquals(1, peer.accepted());
+    assertFalse(probe(prober, loop).join());
+    assertEquals(2, peer.accepted());
   }
 
   @Test
@@ -717,6 +711,33 @@ class PeerClientIT {
     assertEquals(value("589"), client.fetch("Jack"));
   }
 
+  @Test
+  void anAnswerThatNobodyAskedForIsNotTakenForTheNextFetchs() throws Exception {
+    CountDownLatch bothStarted = new CountDownLatch(1);
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              bothStarted.await();
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\n\003630"
+                      + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\n\003666");
+              wire.readToTheEnd();
+            },
+            wire -> {
+              wire.readRequest();
+              wire.answer("589");
+              wire.readToTheEnd();
+            });
+    Client client = client(peer, PATIENT, 1);
+    CompletableFuture<PeerResult> tom = client.startFetch("Tom", NEVER);
+    CompletableFuture<PeerResult> jack = client.startFetch("Jack", NEVER);
+    bothStarted.countDown();
+
+    assertEquals(value("630"), tom.join());
+    assertEquals("589", jack.join().value().toUtf8());
+  }
+
   // The end.
 
   @Test
@@ -843,6 +864,12 @@ class PeerClientIT {
     public void close() {
       client.close();
     }
+  }
+
+  private static CompletableFuture<Boolean> probe(Prober prober, EventLoop loop) throws Exception {
+    CompletableFuture<Boolean> told = new CompletableFuture<>();
+    loop.submit(() -> prober.probe(told::complete)).sync();
+    return told;
   }
 
   private ScriptedPeer peer(ScriptedPeer.Script... scripts) throws IOException {

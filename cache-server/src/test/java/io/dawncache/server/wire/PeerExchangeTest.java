@@ -115,32 +115,32 @@ class PeerExchangeTest {
 
     assertEquals(Status.FAILED, result(dialect, failed).status());
     assertEquals(Status.NOT_ASKED, result(dialect, noSuchGroup).status());
-    assertEquals(Status.NOT_ASKED, result(dialect, Refusal.badRequest("why")).status());
+    assertEquals(Status.UNCLEAR, result(dialect, Refusal.badRequest("why")).status());
   }
 
   /* An answer without a mark, or with one we do not know, is taken for a Go node's. */
   @ParameterizedTest
   @CsvSource({
     "DAWNCACHE,  400, 'no such group:g',      NOT_ASKED",
-    "DAWNCACHE,  400, 'bad request',          NOT_ASKED",
-    "DAWNCACHE,  404, 'not found',            NOT_ASKED",
-    "DAWNCACHE,  500, 'boom',                 NOT_ASKED",
-    "DAWNCACHE,  503, 'boom',                 NOT_ASKED",
-    "GROUPCACHE, 400, 'bad request',          NOT_ASKED",
+    "DAWNCACHE,  400, 'bad request',          UNCLEAR",
+    "DAWNCACHE,  404, 'not found',            UNCLEAR",
+    "DAWNCACHE,  500, 'boom',                 UNCLEAR",
+    "DAWNCACHE,  503, 'boom',                 UNCLEAR",
+    "GROUPCACHE, 400, 'bad request',          UNCLEAR",
     "GROUPCACHE, 404, 'no such group: g',     NOT_ASKED",
-    "GROUPCACHE, 404, 'not found',            NOT_ASKED",
-    "GROUPCACHE, 500, 'boom',                 NOT_ASKED",
-    "GROUPCACHE, 503, 'boom',                 NOT_ASKED",
-    "MAILGUN,    400, 'bad request',          NOT_ASKED",
+    "GROUPCACHE, 404, 'not found',            UNCLEAR",
+    "GROUPCACHE, 500, 'boom',                 UNCLEAR",
+    "GROUPCACHE, 503, 'boom',                 UNCLEAR",
+    "MAILGUN,    400, 'bad request',          UNCLEAR",
     "MAILGUN,    404, 'no such group: g',     NOT_ASKED",
     "MAILGUN,    404, 'not found',            NOT_THERE",
     "MAILGUN,    404, '',                     NOT_THERE",
-    "MAILGUN,    500, 'boom',                 NOT_ASKED",
+    "MAILGUN,    500, 'boom',                 UNCLEAR",
     "MAILGUN,    503, 'boom',                 FAILED",
-    "MAILGUN,    502, 'bad gateway',          NOT_ASKED",
-    "DAWNCACHE,  204, '',                     NOT_ASKED",
-    "GROUPCACHE, 206, '',                     NOT_ASKED",
-    "MAILGUN,    301, '',                     NOT_ASKED",
+    "MAILGUN,    502, 'bad gateway',          UNCLEAR",
+    "DAWNCACHE,  204, '',                     UNCLEAR",
+    "GROUPCACHE, 206, '',                     UNCLEAR",
+    "MAILGUN,    301, '',                     UNCLEAR",
   })
   void anUnmarkedAnswerMeansWhatItsDialectSays(
       Dialect dialect, int code, String body, Status expected) {
