@@ -1,0 +1,116 @@
+package io.dawncache.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+
+/**
+ * One line of the table: what was measured, how, and what came out.
+ *
+ * @param benchmark the method's short name, and after a colon what else was measured while it ran
+ * @param mode JMH's name for it: {@code avgt} is time for an operation, {@code thrpt} operations in
+ *     a time
+ * @param threads how many threads ran it
+ * @param params the values of its parameters
+ * @param unit of all that follows
+ * @param score the mean over all rounds and iterations
+ * @param error half the width of the score's 99.9 % confidence interval; null from one iteration
+ * @param rounds the mean of each round
+ */
+record Figure(
+    String benchmark,
+    String mode,
+    int threads,
+    Map<String, String> params,
+    String unit,
+    double score,
+    @Nullable Double error,
+    List<Double> rounds) {
+  /** What makes two results those of one benchmark. */
+  record Key(String benchmark, String mode, int threads, Map<String, String> params) {
+    static Key of(RunResult result) {
+      BenchmarkParams of = result.getParams();
+      Map<String, String> params = new TreeMap<>();
+      of.getParamsKeys().forEach(name -> params.put(name, of.getParam(name)));
+      return new Key(
+          Suite.shortName(of.getBenchmark()), of.getMode().shortLabel(), of.getThreads(), params);
+    }
+  }
+
+  /** Returns the figures of one benchmark from its results, one a round. */
+  static List<Figure> of(Key key, List<RunResult> rounds) {
+    List<BenchmarkResult> forks = new ArrayList<>();
+    rounds.forEach(round -> forks.addAll(round.getBenchmarkResults()));
+    RunResult all = new RunResult(rounds.get(0).getParams(), forks);
+
+    List<Figure> figures = new ArrayList<>();
+    figures.add(
+        of(key, key.benchmark(), all.getPrimaryResult(), rounds, RunResult::getPrimaryResult));
+    all.getSecondaryResults()
+        .forEach(
+            (label, result) ->
+                figures.add(
+                    of(
+                        key,
+                        key.benchmark() + ":" + label,
+                        result,
+                        rounds,
+                        round -> round.getSecondaryResults().get(label))));
+    return figures;
+  }
+
+  private static Figure of(
+      Key key,
+      String name,
+      Result<?> all,
+      List<RunResult> rounds,
+      Function<RunResult, Result<?>> ofRound) {
+    double error = all.getScoreError();
+    return new Figure(
+        name,
+        key.mode(),
+        key.threads(),
+        key.params(),
+        all.getScoreUnit(),
+        all.getScore(),
+        Double.isNaN(error) ? null : error,
+        rounds.stream().map(ofRound).map(Result::getScore).toList());
+  }
+
+  /** Returns whether this is a baseline of {@code that}: same class, parameters and measure. */
+  boolean isBaselineOf(Figure that) {
+    return isBaseline()
+        && !that.isBaseline()
+        && className().equals(that.className())
+        && measure().equals(that.measure())
+        && threads == that.threads
+        && params.equals(that.params);
+  }
+
+  /** Returns {@code baselineCaffeine} of {@code core.GroupHitBenchmark.baselineCaffeine:x}. */
+  String methodName() {
+    String method = benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    return method.substring(0, method.length() - measure().length());
+  }
+
+  private boolean isBaseline() {
+    return methodName().startsWith("baseline");
+  }
+
+  private String className() {
+    return benchmark.substring(0, benchmark.lastIndexOf('.'));
+  }
+
+  /** Returns what else was measured, with its colon; empty for the score itself. */
+  private String measure() {
+    int colon = benchmark.indexOf(':');
+    return colon < 0 ? "" : benchmark.substring(colon);
+  }
+}

@@ -1,0 +1,5 @@
+/** The ring beside the {@link java.util.TreeMap} that one would build it from. */
+@NullMarked
+package io.dawncache.bench.core.consistenthash;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The bounded map beside the JDK's {@link java.util.LinkedHashMap}, on one thread. */
+@NullMarked
+package io.dawncache.bench.core.lru;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.dawncache.bench.server;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Getter;
+import io.dawncache.core.Loaded;
+import io.dawncache.node.Origin;
+
+/** {@code fixed:BYTES}: every key has a value of so many bytes, at once and for nothing. */
+public final class FixedOrigin implements Origin {
+  @Override
+  public String scheme() {
+    return "fixed";
+  }
+
+  @Override
+  public String form() {
+    return "fixed:BYTES";
+  }
+
+  @Override
+  public String description() {
+    return "so many zero bytes for any key, to measure all the rest";
+  }
+
+  @Override
+  public Getter open(String location) {
+    if (!location.matches("[0-9]{1,7}")) {
+      throw new IllegalArgumentException(
+          "fixed:" + location + " (expected: fixed:BYTES, such as fixed:100)");
+    }
+    byte[] bytes = new byte[Integer.parseInt(location)];
+    return key -> Loaded.of(ByteView.copyOf(bytes));
+  }
+}

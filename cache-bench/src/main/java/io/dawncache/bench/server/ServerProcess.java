@@ -1,0 +1,137 @@
+package io.dawncache.bench.server;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a JVM of its own, on this JVM's JDK and class path; it dies with this JVM at the
+ * latest. What it says on standard error is said on ours.
+ */
+final class ServerProcess implements AutoCloseable {
+  private static final long START_SECONDS = 60;
+  private static final long STOP_SECONDS = 10;
+
+  /** What {@link ServerCpuProfiler} counts; it is made by JMH and cannot be handed anything. */
+  private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
+
+  private final Process process;
+
+  private ServerProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts {@code main} and returns when it has said its first line, which servers say when they
+   * serve.
+   */
+  static ServerProcess start(Class<?> main, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions(Runtime.version().feature()));
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    ServerProcess started = new ServerProcess(builder.start());
+    RUNNING.add(started);
+    Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
+    try {
+      started.awaitFirstLine(main);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      started.close();
+      throw e;
+    }
+    return started;
+  }
+
+  /** Returns different ports that nobody listens at. */
+  static int[] freePorts(int count) throws IOException {
+    List<ServerSocket> bound = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        bound.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return bound.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+    } finally {
+      for (ServerSocket socket : bound) {
+        socket.close();
+      }
+    }
+  }
+
+  /** As {@code scripts/node} starts a node, save for the bound of its heap. */
+  private static List<String> jvmOptions(int javaVersion) {
+    List<String> options = new ArrayList<>(List.of("-Xmx1g"));
+    if (javaVersion >= 24) {
+      options.add("--enable-native-access=ALL-UNNAMED");
+      options.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (javaVersion >= 25) {
+      options.add("-XX:+UseCompactObjectHeaders");
+    }
+    return options;
+  }
+
+  /** Returns the CPU time that all servers now running have used, or null if there are none. */
+  static @Nullable Duration cpuOfAll() {
+    return RUNNING.stream()
+        .map(server -> server.process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration::plus)
+        .orElse(null);
+  }
+
+  /** Ends the process by SIGTERM, and by SIGKILL if that does not do. */
+  @Override
+  public void close() {
+    RUNNING.remove(this);
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitFirstLine(Class<?> main) throws IOException, InterruptedException {
+    BufferedReader out = process.inputReader();
+    CompletableFuture<@Nullable String> firstLine =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return out.readLine();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try {
+      if (firstLine.get(START_SECONDS, SECONDS) == null) {
+        throw new IOException(main.getName() + ": ended with " + process.waitFor());
+      }
+    } catch (ExecutionException e) {
+      throw new IOException(main.getName() + ": " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new IOException(main.getName() + ": silent for " + START_SECONDS + " s", e);
+    }
+  }
+}

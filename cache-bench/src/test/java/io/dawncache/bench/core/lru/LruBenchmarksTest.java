@@ -1,0 +1,52 @@
+package io.dawncache.bench.core.lru;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.bench.workload.ZipfKeys;
+import org.junit.jupiter.api.Test;
+
+final class LruBenchmarksTest {
+  private static final int TURNS = 100_000; // three times round all keys
+
+  @Test
+  void everyGetHits() {
+    LruGetBenchmark benchmark = new LruGetBenchmark();
+    LruGetBenchmark.FilledLru lru = new LruGetBenchmark.FilledLru();
+    LruGetBenchmark.FilledMap map = new LruGetBenchmark.FilledMap();
+    ZipfKeys keys = new ZipfKeys();
+    for (int i = 0; i < TURNS; i++) {
+      assertNotNull(benchmark.get(lru, keys));
+      assertNotNull(benchmark.baselineLinkedHashMap(map, keys));
+    }
+    assertEquals(ZipfKeys.COUNT, lru.lru.size());
+  }
+
+  @Test
+  void everyPutIsKeptAndEvictsOneEntry() {
+    LruPutBenchmark benchmark = new LruPutBenchmark();
+    LruPutBenchmark.FullLru full = new LruPutBenchmark.FullLru();
+    LruPutBenchmark.Keys keys = new LruPutBenchmark.Keys();
+    assertEquals(LruPutBenchmark.ENTRIES, full.lru.size());
+    assertEquals(0, full.lru.evictions());
+    for (int i = 0; i < TURNS; i++) {
+      assertTrue(benchmark.putEvictingOne(full, keys));
+    }
+    assertEquals(TURNS, full.lru.evictions());
+    assertEquals(LruPutBenchmark.ENTRIES, full.lru.size());
+    assertEquals((long) LruPutBenchmark.ENTRIES * LruPutBenchmark.ENTRY_BYTES, full.lru.bytes());
+  }
+
+  @Test
+  void everyPutIntoTheBaselineIsOfANewKey() {
+    LruPutBenchmark benchmark = new LruPutBenchmark();
+    LruPutBenchmark.FullMap full = new LruPutBenchmark.FullMap();
+    LruPutBenchmark.Keys keys = new LruPutBenchmark.Keys();
+    for (int i = 0; i < TURNS; i++) {
+      assertNull(benchmark.baselineLinkedHashMap(full, keys));
+    }
+    assertEquals(LruPutBenchmark.ENTRIES, full.map.size());
+  }
+}
