@@ -40,10 +40,10 @@ import picocli.CommandLine.Spec;
           + " a table of scores, and leaves it with the commit, JDK, cores and date in a JSON file"
           + " in run/bench.%n",
       "Benchmarks take turns, one fork each a round, so that a machine that slows down slows all of"
-          + " them. A benchmark is compared with those of its class whose names begin with"
-          + " baseline: the last column is its score divided by theirs, the median of the rounds"
-          + " and in brackets the extremes. A line that ends in :cpu has the CPU time of the threads"
-          + " or servers that did the work.%n"
+          + " them. The table has the median of the rounds and in brackets the extremes, then the"
+          + " same for a benchmark's ratio to the baselines in its class. A line that ends in :cpu"
+          + " has the CPU time of the threads or servers that did the work. JMH's own mean and error"
+          + " are in the file.%n"
     })
 public final class BenchMain implements Callable<Integer> {
   private static final int FAILED = 1;

@@ -30,29 +30,27 @@ record Report(
   record Line(Figure figure, List<Ratio> ratios) {
     /** One row, and one more for each further baseline. */
     private List<List<String>> rows() {
-      String error = figure.error() == null ? "-" : number(figure.error());
       List<List<String>> rows = new ArrayList<>();
       rows.add(
           List.of(
               figure.benchmark(),
               params(figure.params()),
               String.valueOf(figure.threads()),
-              number(figure.score()),
-              "± " + error,
+              Spread.of(figure.rounds()).toString(),
               figure.unit(),
               ratios.isEmpty() ? "" : ratios.get(0).toString()));
       ratios.stream()
           .skip(1)
-          .forEach(further -> rows.add(List.of("", "", "", "", "", "", further.toString())));
+          .forEach(further -> rows.add(List.of("", "", "", "", "", further.toString())));
       return rows;
     }
   }
 
   private static final List<String> HEAD =
-      List.of("benchmark", "params", "threads", "score", "error", "unit", "of its baseline");
+      List.of("benchmark", "params", "threads", "median of rounds", "unit", "of its baseline");
 
   /** Columns of text stand left, columns of numbers right. */
-  private static final String ALIGNED = "llrrrll";
+  private static final String ALIGNED = "llrrll";
 
   /** Makes the report of a run that began at {@code began} in the checkout {@code root}. */
   static Report of(Instant began, Path root, boolean quick, List<Figure> figures) {
@@ -103,9 +101,5 @@ record Report(
 
   private static String params(Map<String, String> params) {
     return params.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) < 1000 ? "%.1f" : "%,.0f", value);
   }
 }

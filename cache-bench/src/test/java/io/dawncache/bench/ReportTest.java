@@ -28,8 +28,15 @@ final class ReportTest {
             figure("core.A.baselineMap", EIGHT, 2, 1, 1, 1),
             figure("core.B.baselineMap", EIGHT, 1, 1, 1, 1),
             figure("core.A.baselineMap:cpu", EIGHT, 1, 1, 1, 1));
-    assertEquals(List.of(new Ratio("baselineMap", 2, 1, 3)), report.results().get(0).ratios());
+    assertEquals(
+        List.of(new Ratio("baselineMap", new Spread(2, 1, 3))), report.results().get(0).ratios());
     assertEquals(List.of(), report.results().get(1).ratios(), "a baseline has none itself");
+  }
+
+  @Test
+  void theMedianOfAnEvenNumberOfRoundsLiesBetweenTheTwoInTheMiddle() {
+    assertEquals(new Spread(2.5, 1, 9), Spread.of(List.of(3.0, 9.0, 1.0, 2.0)));
+    assertEquals(new Spread(7, 7, 7), Spread.of(List.of(7.0)));
   }
 
   @Test
@@ -40,24 +47,25 @@ final class ReportTest {
             figure("server.A.baselineReply", Map.of(), 8, 1, 1),
             figure("server.A.baselineReply:cpu", Map.of(), 8, 10, 10));
     assertEquals(
-        List.of(new Ratio("baselineReply", 3.05, 3, 3.1)), report.results().get(0).ratios());
+        List.of(new Ratio("baselineReply", new Spread(3.05, 3, 3.1))),
+        report.results().get(0).ratios());
   }
 
   @Test
   void theTableHasALineAFigure() {
     List<String> lines =
         report(
-                figure("core.A.get", EIGHT, 1, 10, 20, 90),
-                figure("core.A.baselineMap", EIGHT, 1, 10, 10, 30))
+                figure("core.A.get", EIGHT, 1, 10, 20, 1090),
+                figure("core.A.baselineMap", EIGHT, 1, 10, 9.5, 30))
             .toTable()
             .lines()
             .toList();
     assertEquals(
         List.of(
-            "benchmark           params   threads  score  error  unit   of its baseline",
-            "core.A.get          nodes=8        1   10.0  ± 0.5  ns/op  "
-                + "2.00 (1.00 to 3.00) x baselineMap",
-            "core.A.baselineMap  nodes=8        1   10.0  ± 0.5  ns/op"),
+            "benchmark           params   threads      median of rounds  unit   of its baseline",
+            "core.A.get          nodes=8        1  20.0 (10.0 to 1,090)  ns/op  "
+                + "2.11 (1.00 to 36.3) x baselineMap",
+            "core.A.baselineMap  nodes=8        1   10.0 (9.50 to 30.0)  ns/op"),
         lines.subList(0, 3));
     assertTrue(lines.get(4).contains("commit unknown"), lines.get(4));
   }
