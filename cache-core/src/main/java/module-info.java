@@ -1,6 +1,8 @@
 /** The embeddable cache: groups, local caches, the ring and the flights, without any network. */
 module io.dawncache.core {
   requires com.github.benmanes.caffeine;
+  requires static java.management; // both to learn how the JVM lays out its heap; see HeapLayout
+  requires static jdk.management;
   requires static transitive com.google.errorprone.annotations;
   requires static transitive org.jspecify;
 

@@ -2,6 +2,9 @@ package io.dawncache.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.bench.hot.HotCommand;
+import io.dawncache.bench.memory.BytesCommand;
+import io.dawncache.bench.memory.HitRatioCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     sortOptions = false,
     usageHelpWidth = 96,
+    subcommands = {BytesCommand.class, HitRatioCommand.class, HotCommand.class},
     description = {
       "Measures Dawncache: runs the benchmarks that match PATTERN, all of them without one, prints"
           + " a table of scores, and leaves it with the commit, JDK, cores and date in a JSON file"

@@ -2,37 +2,39 @@ package io.dawncache.core;
 
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thread blocked in {@link Group#get(String)} until its flight ends: woken directly by the
- * ending thread, for no user code runs in between.
+ * ending thread, for no user code runs in between. The one place where the core blocks.
  */
-final class BlockedCaller implements Waiter<ByteView> {
-  private final String group;
+final class BlockedCaller implements Waiter<Entry> {
+  private final Group group;
   private final String key;
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // Written before the latch falls, read after.
-  private @Nullable ByteView value;
+  private @Nullable Entry entry;
   private @Nullable Throwable error;
 
-  BlockedCaller(String group, String key) {
+  BlockedCaller(Group group, String key) {
     this.group = group;
     this.key = key;
   }
 
   @Override
-  public void ended(@Nullable ByteView value, @Nullable Throwable error) {
-    this.value = value;
+  public void ended(@Nullable Entry entry, @Nullable Throwable error) {
+    this.entry = entry;
     this.error = error;
     ended.countDown();
   }
 
   /** Waits, for ever if {@code timeout} is null; the flight itself is bounded. */
-  ByteView await(@Nullable Duration timeout) {
+  Entry await(@Nullable Duration timeout) {
     try {
       if (timeout == null) {
         ended.await();
@@ -41,22 +43,35 @@ final class BlockedCaller implements Waiter<ByteView> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GetFailedException("get " + Keys.shown(group, key) + ": interrupted", e);
+      throw new GetFailedException("get " + Keys.shown(group.name(), key) + ": interrupted", e);
     }
-    if (value != null) {
-      return value;
+    if (entry != null) {
+      return entry;
     }
-    throw GetException.of(group, key, error);
+    throw GetException.of(group.name(), key, error);
+  }
+
+  /** Returns the value of a future of ours, or throws what it failed with. */
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GetFailedException("interrupted before the end", e);
+    }
   }
 
   /** Returns the error of a caller whose own deadline has passed. */
-  static GetFailedException late(String group, String key, Duration timeout) {
-    return new GetFailedException(
+  static LateException late(Group group, String key, Duration timeout) {
+    return new LateException(
         "get "
-            + Keys.shown(group, key)
+            + Keys.shown(group.name(), key)
             + ": no answer in "
             + TimeUnit.MILLISECONDS.convert(timeout)
-            + " ms",
-        null);
+            + " ms");
   }
 }

@@ -92,6 +92,11 @@ public final class ByteView {
     return from == to ? EMPTY : new ByteView(bytes, offset + from, to - from);
   }
 
+  /** Returns these bytes in an array of their own: this very view unless it is a slice. */
+  ByteView compact() {
+    return length == bytes.length ? this : new ByteView(toByteArray(), 0, length);
+  }
+
   /** Returns a copy of the bytes, the caller's to change. */
   public byte[] toByteArray() {
     return Arrays.copyOfRange(bytes, offset, offset + length);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +31,19 @@ import org.jspecify.annotations.Nullable;
  * thread; several nodes may live in one process and share nothing.
  */
 public final class CacheNode implements AutoCloseable {
+  /** The timer is late by more than load explains. */
+  private static final long STOPPED_NANOS = 20 * CoarseClock.TICK_NANOS;
+
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
   private final ExecutorService loadThreads = Threads.perTask("dawncache-load");
   private final ScheduledExecutorService timer = Threads.timer("dawncache-timer");
+  private final CoarseClock clock;
   private final Executor callbacks;
   private final @Nullable ExecutorService ownCallbacks;
 
-  private CacheNode(@Nullable Executor callbacks) {
+  private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
+    clock = new CoarseClock(nanoTime);
     ownCallbacks = callbacks == null ? Threads.callbacks("dawncache-callback") : null;
     this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
   }
@@ -46,7 +54,7 @@ public final class CacheNode implements AutoCloseable {
    * {@linkplain #create(Executor) executor of their own}.
    */
   public static CacheNode create() {
-    return new CacheNode(null);
+    return ticking(new CacheNode(null, System::nanoTime));
   }
 
   /**
@@ -54,7 +62,19 @@ public final class CacheNode implements AutoCloseable {
    * shut down and must not run tasks on the thread that submits them.
    */
   public static CacheNode create(Executor callbacks) {
-    return new CacheNode(Objects.requireNonNull(callbacks, "callbacks"));
+    return ticking(new CacheNode(Objects.requireNonNull(callbacks, "callbacks"), System::nanoTime));
+  }
+
+  /** Returns a node whose time is told by {@code nanoTime} and moved on by {@link #tick} alone. */
+  static CacheNode withTime(LongSupplier nanoTime) {
+    return new CacheNode(null, nanoTime);
+  }
+
+  private static CacheNode ticking(CacheNode node) {
+    var unused =
+        node.timer.scheduleAtFixedRate(
+            node::tick, CoarseClock.TICK_NANOS, CoarseClock.TICK_NANOS, TimeUnit.NANOSECONDS);
+    return node;
   }
 
   /** Adds a group with the default {@link GroupConfig}. */
@@ -70,20 +90,28 @@ public final class CacheNode implements AutoCloseable {
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    return addAsyncGroup(name, config, key -> CompletableFuture.completedFuture(getter.load(key)));
+    return add(
+        name,
+        config,
+        key -> CompletableFuture.completedFuture(getter.load(key)),
+        getter instanceof BulkGetter bulk ? bulk : null);
   }
 
   /**
    * As {@link #addGroup(String, GroupConfig, Getter)}, for an origin with an asynchronous client.
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
+    return add(name, config, Objects.requireNonNull(getter, "getter"), null);
+  }
+
+  private Group add(
+      String name, GroupConfig config, AsyncGetter getter, @Nullable BulkGetter bulkGetter) {
     Objects.requireNonNull(config, "config");
-    Objects.requireNonNull(getter, "getter");
     if (name.isEmpty() || !UTF_8.newEncoder().canEncode(name)) {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: a non-empty group name, well-formed UTF-16)");
     }
-    Group group = new Group(name, config, getter, this);
+    Group group = new Group(name, config, getter, bulkGetter, this);
     if (groups.putIfAbsent(name, group) != null) {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: no group of that name yet)");
@@ -103,7 +131,7 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys.
-   * Entries that this node does not own by it are dropped, now and after each of its changes.
+   * Entries that this node does not own by it become copies, now and after each of its changes.
    *
    * @throws IllegalStateException if a picker is registered already
    */
@@ -112,8 +140,8 @@ public final class CacheNode implements AutoCloseable {
     if (!this.picker.compareAndSet(null, picker)) {
       throw new IllegalStateException("a PeerPicker is registered already (expected: one a node)");
     }
-    picker.onChange(this::dropUnowned);
-    dropUnowned();
+    picker.onChange(this::rehome);
+    rehome();
   }
 
   /**
@@ -135,6 +163,12 @@ public final class CacheNode implements AutoCloseable {
     return present == null ? Collections.emptyIterator() : present.owners(key);
   }
 
+  /** Returns all members, this node among them; none if it stands alone. */
+  Collection<Peer> peers() {
+    PeerPicker present = picker.get();
+    return present == null ? List.of() : present.peers();
+  }
+
   /** Returns whether this node is the first owner of {@code key}, or stands alone. */
   boolean owns(String key) {
     Iterator<Peer> owners = owners(key);
@@ -144,6 +178,15 @@ public final class CacheNode implements AutoCloseable {
   /** Runs a load on a thread of its own; how many there are is the groups' business. */
   void startLoad(Runnable load) {
     loadThreads.execute(load);
+  }
+
+  /** Runs {@code task}, which does not block, on another thread if there is one to be had. */
+  void startSoon(Runnable task) {
+    try {
+      loadThreads.execute(task);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      task.run();
+    }
   }
 
   /**
@@ -167,7 +210,47 @@ public final class CacheNode implements AutoCloseable {
     }
   }
 
-  private void dropUnowned() {
-    groups.values().forEach(Group::dropUnowned);
+  CoarseClock clock() {
+    return clock;
+  }
+
+  /**
+   * For a server, before it answers what it has just read: if this process was stopped and its
+   * timer has not run since, does the timer's work, so that nothing is answered that ended
+   * meanwhile. Costs one reading of the time.
+   */
+  public void wakeUp() {
+    if (clock.behindNanos() > STOPPED_NANOS) {
+      tick();
+    }
+  }
+
+  /**
+   * Moves the time on, and lets go of what has ended by it.
+   *
+   * <p>A process that was stopped was told nothing meanwhile. What it then no longer trusts goes
+   * before the time moves on, so another thread that looks at the clock waits for that here.
+   */
+  synchronized void tick() {
+    long passedNanos = clock.behindNanos();
+    eachGroup(group -> group.wasStopped(passedNanos));
+    clock.tick();
+    eachGroup(Group::tick);
+  }
+
+  /** The timer would never tick again after an exception. */
+  private void eachGroup(Consumer<Group> action) {
+    for (Group group : groups.values()) {
+      try {
+        action.accept(group);
+      } catch (Throwable e) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      }
+    }
+  }
+
+  private void rehome() {
+    groups.values().forEach(Group::rehome);
   }
 }

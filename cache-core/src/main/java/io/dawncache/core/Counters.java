@@ -2,7 +2,10 @@ package io.dawncache.core;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** A group's counters while they count; {@link GroupStats} tells what each one means. */
+/**
+ * A group's counters while they count; {@link GroupStats} and {@link EventStats} tell what each one
+ * means.
+ */
 final class Counters {
   final LongAdder gets = new LongAdder();
   final LongAdder cacheHits = new LongAdder();
@@ -14,7 +17,18 @@ final class Counters {
   final LongAdder peerErrors = new LongAdder();
   final LongAdder serverRequests = new LongAdder();
 
-  GroupStats snapshot(CacheStats mainCache) {
+  final LongAdder hotHits = new LongAdder();
+  final LongAdder notThereHits = new LongAdder();
+  final LongAdder staleServed = new LongAdder();
+  final LongAdder refreshes = new LongAdder();
+  final LongAdder expired = new LongAdder();
+  final LongAdder removed = new LongAdder();
+  final LongAdder overloaded = new LongAdder();
+  final LongAdder notKept = new LongAdder();
+  final LongAdder hedges = new LongAdder();
+  final LongAdder bulkRequests = new LongAdder();
+
+  GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
     return new GroupStats(
         gets.sum(),
         cacheHits.sum(),
@@ -25,6 +39,25 @@ final class Counters {
         peerLoads.sum(),
         peerErrors.sum(),
         serverRequests.sum(),
-        mainCache);
+        memory.mainStats(),
+        memory.hotStats(),
+        memory.missingStats(),
+        events(unheard),
+        loadTimes.snapshot());
+  }
+
+  private EventStats events(long unheard) {
+    return new EventStats(
+        hotHits.sum(),
+        notThereHits.sum(),
+        staleServed.sum(),
+        refreshes.sum(),
+        expired.sum(),
+        removed.sum(),
+        overloaded.sum(),
+        notKept.sum(),
+        hedges.sum(),
+        bulkRequests.sum(),
+        unheard);
   }
 }

@@ -3,9 +3,11 @@ package io.dawncache.core;
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -23,24 +25,22 @@ final class Fetch {
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
+  private static final String UNTOLD = "it could not be told what to forget";
+
+  private final Group group;
   private final PeerRequest request;
-  private final long startNanos = System.nanoTime();
+  private final long generation;
+  private final long startNanos;
   private final Iterator<Peer> owners;
-  private final Counters counters;
-  private final BiConsumer<String, Waiter<ByteView>> loadHere;
-  private final Waiter<ByteView> flight;
+  private final Waiter<Entry> flight;
   private int asked;
 
-  Fetch(
-      PeerRequest request,
-      Iterator<Peer> owners,
-      Counters counters,
-      BiConsumer<String, Waiter<ByteView>> loadHere,
-      Waiter<ByteView> flight) {
+  Fetch(Group group, PeerRequest request, Iterator<Peer> owners, Waiter<Entry> flight) {
+    this.group = group;
     this.request = request;
+    this.generation = group.generation(request.key());
+    this.startNanos = group.clock().exact();
     this.owners = owners;
-    this.counters = counters;
-    this.loadHere = loadHere;
     this.flight = flight;
   }
 
@@ -50,9 +50,22 @@ final class Fetch {
   }
 
   private void ask(Peer owner, PeerGetter getter, PeerRequest request) {
-    asked++;
-    counters.loadsDeduped.increment();
-    Attempt attempt = new Attempt(owner.url());
+    Attempt attempt = attempt(owner);
+    group
+        .coordinator()
+        .whenHeard(
+            owner.url(),
+            getter,
+            heard -> {
+              if (heard) {
+                ask(getter, request, attempt);
+              } else {
+                attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
+              }
+            });
+  }
+
+  private static void ask(PeerGetter getter, PeerRequest request, Attempt attempt) {
     try {
       getter.fetch(request, attempt);
     } catch (Throwable t) {
@@ -60,6 +73,51 @@ final class Fetch {
       // that answer stands.
       attempt.accept(PeerResult.of(Status.NOT_ASKED, t.getClass().getName()));
     }
+  }
+
+  /** Sets out on several journeys whose first owner is the same: it is asked once for all. */
+  static void askAll(Group group, Peer owner, PeerGetter getter, List<Fetch> journeys) {
+    Map<String, Attempt> attempts = new HashMap<>();
+    journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
+    List<PeerRequest> requests = journeys.stream().map(journey -> journey.request).toList();
+    group
+        .coordinator()
+        .whenHeard(
+            owner.url(),
+            getter,
+            heard -> {
+              if (heard) {
+                askAll(getter, requests, attempts);
+              } else {
+                endAll(attempts, UNTOLD);
+              }
+            });
+  }
+
+  private static void askAll(
+      PeerGetter getter, List<PeerRequest> requests, Map<String, Attempt> attempts) {
+    try {
+      getter.fetchAll(
+          requests,
+          (request, result) -> {
+            Attempt attempt = attempts.get(request.key());
+            if (attempt != null) {
+              attempt.accept(result);
+            }
+          });
+    } catch (Throwable t) {
+      endAll(attempts, t.getClass().getName());
+    }
+  }
+
+  private static void endAll(Map<String, Attempt> attempts, String why) {
+    attempts.values().forEach(a -> a.accept(PeerResult.of(Status.NOT_ASKED, why)));
+  }
+
+  private Attempt attempt(Peer owner) {
+    asked++;
+    group.counters().loadsDeduped.increment();
+    return new Attempt(owner.url());
   }
 
   private void passOver() {
@@ -70,11 +128,11 @@ final class Fetch {
       flight.ended(null, t); // a picker of the user's that breaks its contract
       return;
     }
-    Duration left = request.timeout().minusNanos(System.nanoTime() - startNanos);
+    Duration left = request.timeout().minusNanos(group.clock().exact() - startNanos);
     if (next == null || next.getter() == null || left.isNegative() || left.isZero()) {
-      loadHere.accept(request.key(), flight);
+      group.loadHere(request.key(), flight);
     } else {
-      ask(next, next.getter(), new PeerRequest(request.group(), request.key(), left));
+      ask(next, next.getter(), request.withTimeout(left));
     }
   }
 
@@ -94,15 +152,17 @@ final class Fetch {
       }
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
-        case VALUE, NOT_THERE -> counters.peerLoads.increment();
-        case FAILED, OVERLOADED, UNCLEAR, NOT_ASKED -> counters.peerErrors.increment();
+        case VALUE, NOT_THERE -> group.counters().peerLoads.increment();
+        case FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
+            group.counters().peerErrors.increment();
       }
       switch (status) {
-        case VALUE -> flight.ended(result.value(), null);
+        case VALUE -> group.landFetched(request.key(), generation, startNanos, result, flight);
         case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
         case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
+        case LATE -> flight.ended(null, new LateException(message(result.detail())));
         case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));
-        case UNCLEAR -> loadHere.accept(request.key(), flight);
+        case UNCLEAR -> group.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
     }

@@ -8,8 +8,13 @@ package io.dawncache.core;
  * code that might: it hands over.
  */
 public interface GetCallback {
-  /** The get ended with {@code value}. */
-  void value(ByteView value);
+  /**
+   * The get ended with a value.
+   *
+   * @param minuteQps for a peer's get: how often a minute other nodes ask this node for the key; 0
+   *     for a client's
+   */
+  void value(Entry entry, double minuteQps);
 
   /** The get ended without a value. */
   void error(GetException error);

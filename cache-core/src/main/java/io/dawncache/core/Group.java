@@ -3,10 +3,23 @@ package io.dawncache.core;
 import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,29 +37,45 @@ public final class Group {
    * flight, so nodes that disagree about an owner never wait for each other: a load waits for the
    * origin alone.
    *
-   * Between our miss and our flight an earlier flight may have landed; a flight is removed only
-   * after its value was put, so one more look inside the new flight keeps the key from being
-   * loaded twice.
+   * What a group is made of: Memory holds, and is where a change is one step; Keeper decides what
+   * is kept; Loads runs the getter; a Fetch asks other nodes, a Bulk for many keys; a Wait is one
+   * caller that waits; the Coordinator makes changes all over the fleet.
    */
   private static final Duration FETCH_GRACE = Duration.ofSeconds(1);
+
+  private static final GetResult UNFINISHED =
+      new GetResult(null, new GetFailedException("not ended", null));
 
   private final String name;
   private final GroupConfig config;
   private final CacheNode node;
-  private final LocalCache main;
-  private final LoadExecutor loadExecutor;
-  private final Counters counters = new Counters();
-  private final Singleflight<String, ByteView> loads = new Singleflight<>();
-  private final Singleflight<String, ByteView> fetches = new Singleflight<>();
   private final Duration fetchTimeout;
+  private final Counters counters = new Counters();
+  private final Events events;
+  private final Memory memory;
+  private final RateSketch rates;
+  private final Keeper keeper;
+  private final Loads loads;
+  private final Singleflight<String, Entry> fetches = new Singleflight<>();
+  private final AtomicInteger waiters = new AtomicInteger();
+  private final Coordinator coordinator;
 
-  Group(String name, GroupConfig config, AsyncGetter getter, CacheNode node) {
+  Group(
+      String name,
+      GroupConfig config,
+      AsyncGetter getter,
+      @Nullable BulkGetter bulkGetter,
+      CacheNode node) {
     this.name = name;
     this.config = config;
     this.node = node;
-    this.main = LocalCache.of(config.policy(), config.maxBytes());
-    this.loadExecutor = new LoadExecutor(name, getter, config, node);
     this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
+    this.events = new Events(name, node, counters);
+    this.memory = new Memory(config, node.clock(), events);
+    this.rates = new RateSketch(config.maxBytes(), node.clock()::exact);
+    this.keeper = new Keeper(config, node, memory, rates, counters);
+    this.loads = new Loads(this, getter, bulkGetter, node, memory, keeper, events);
+    this.coordinator = new Coordinator(this, node);
   }
 
   /** Returns the group's name. */
@@ -54,7 +83,7 @@ public final class Group {
     return name;
   }
 
-  /** Returns the group's bounds and policy. */
+  /** Returns the group's bounds and policies. */
   public GroupConfig config() {
     return config;
   }
@@ -71,29 +100,33 @@ public final class Group {
    * @throws IllegalStateException if called on an {@link EventLoopThread}
    */
   public ByteView get(String key) {
-    return getBlocking(key, null);
+    return getBlocking(key, null).value();
   }
 
   /**
    * As {@link #get(String)}, but waits no longer than {@code timeout}; the flight goes on.
    *
-   * @throws GetFailedException also if there was no answer in time
+   * @throws LateException if there was no answer in time
    */
   public ByteView get(String key, Duration timeout) {
+    return getEntry(key, timeout).value();
+  }
+
+  /** As {@link #get(String, Duration)}, but tells more than the bytes. */
+  public Entry getEntry(String key, Duration timeout) {
     return getBlocking(key, Objects.requireNonNull(timeout, "timeout"));
   }
 
-  private ByteView getBlocking(String key, @Nullable Duration timeout) {
+  private Entry getBlocking(String key, @Nullable Duration timeout) {
     if (Thread.currentThread() instanceof EventLoopThread) {
-      throw new IllegalStateException(
-          "get " + Keys.shown(name, key) + " would block an event loop (expected: getAsync)");
+      throw wouldBlock("get " + Keys.shown(name, key), "getAsync");
     }
-    ByteView hit = lookUp(key);
+    Entry hit = lookUp(key);
     if (hit != null) {
       return hit;
     }
-    BlockedCaller caller = new BlockedCaller(name, key);
-    miss(key, caller);
+    BlockedCaller caller = new BlockedCaller(this, key);
+    miss(key, timeout, caller);
     return caller.await(timeout);
   }
 
@@ -103,175 +136,653 @@ public final class Group {
    * own: cancelling it ends this wait and no other.
    */
   public CompletableFuture<ByteView> getAsync(String key) {
-    ByteView hit = lookUp(key);
-    if (hit != null) {
-      return CompletableFuture.completedFuture(hit);
-    }
-    CompletableFuture<ByteView> future = new CompletableFuture<>();
-    miss(key, (value, error) -> node.callBack(() -> complete(key, future, value, error)));
-    return future;
+    return getAsync(key, null, Entry::value);
   }
 
   /**
-   * As {@link #getAsync(String)}, but fails with a {@link GetFailedException} if there is no answer
+   * As {@link #getAsync(String)}, but fails with a {@link LateException} if there is no answer
    * within {@code timeout}; the flight goes on.
    */
   public CompletableFuture<ByteView> getAsync(String key, Duration timeout) {
-    Objects.requireNonNull(timeout, "timeout");
-    CompletableFuture<ByteView> future = getAsync(key);
-    if (!future.isDone()) {
-      GetFailedException late = BlockedCaller.late(name, key, timeout);
-      Future<?> deadline =
-          node.after(timeout, () -> node.callBack(() -> complete(key, future, null, late)));
-      var unused = future.whenComplete((value, error) -> deadline.cancel(false));
+    return getAsync(key, Objects.requireNonNull(timeout, "timeout"), Entry::value);
+  }
+
+  /** As {@link #getAsync(String, Duration)}, but tells more than the bytes. */
+  public CompletableFuture<Entry> getEntryAsync(String key, Duration timeout) {
+    return getAsync(key, Objects.requireNonNull(timeout, "timeout"), entry -> entry);
+  }
+
+  private <T> CompletableFuture<T> getAsync(
+      String key, @Nullable Duration timeout, Function<Entry, T> form) {
+    Entry hit = lookUp(key);
+    if (hit != null) {
+      return CompletableFuture.completedFuture(form.apply(hit));
     }
+    CompletableFuture<T> future = new CompletableFuture<>();
+    missTimed(
+        key,
+        timeout,
+        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)));
     return future;
   }
 
-  /** Gets {@code key} for a client of a server: a hit answers before this returns. */
-  public void get(String key, GetCallback callback) {
-    ByteView hit = lookUp(key);
+  /**
+   * Gets {@code key} for a client of a server: a hit answers before this returns.
+   *
+   * @param timeout ends this wait with a {@link LateException}; null for none
+   */
+  public void get(String key, @Nullable Duration timeout, GetCallback callback) {
+    Entry hit = lookUp(key);
     if (hit != null) {
-      callback.value(hit);
+      callback.value(hit, 0);
     } else {
-      miss(key, answering(key, callback));
+      missTimed(key, timeout, answering(key, 0, callback));
     }
   }
 
   /**
-   * Gets {@code key} for a peer: from memory or by a load here, never by asking another node.
-   * Otherwise as {@link #get(String, GetCallback)}.
+   * Gets {@code key} for a peer: from this node's own values or by a load here, never by asking
+   * another node. A copy does not answer a peer. Otherwise as {@link #get(String, Duration,
+   * GetCallback)}.
+   *
+   * @param copyGets how many gets the peer's copies have answered since it last asked
    */
-  public void getLocally(String key, GetCallback callback) {
-    ByteView hit = lookUp(key);
+  public void getLocally(
+      String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
+    double minuteQps = rates.count(Objects.requireNonNull(key, "key"), 1 + copyGets);
+    Entry hit = lookUpOwn(key);
     if (hit != null) {
       counters.serverRequests.increment();
-      callback.value(hit);
-      return;
-    }
-    checkAndCountMiss(key);
-    counters.serverRequests.increment();
-    load(key, answering(key, callback));
-  }
-
-  /** Returns the group's counters and what its cache holds. */
-  public GroupStats stats() {
-    return counters.snapshot(main.stats());
-  }
-
-  /** The synchronous look-up: the value in memory or null; counts a hit, makes no future. */
-  @Nullable ByteView lookUp(String key) {
-    ByteView value = main.get(Objects.requireNonNull(key, "key"));
-    if (value != null) {
       counters.gets.increment();
       counters.cacheHits.increment();
+      callback.value(hit, minuteQps);
+      return;
     }
-    return value;
+    Wait wait = begin(key, timeout, answering(key, minuteQps, callback), true);
+    counters.serverRequests.increment();
+    if (wait != null) {
+      load(wait);
+    }
   }
 
-  private void miss(String key, Waiter<ByteView> waiter) {
-    checkAndCountMiss(key);
-    Iterator<Peer> owners = node.owners(key);
-    Peer owner = owners.hasNext() ? owners.next() : null;
-    if (owner == null || owner.getter() == null) {
-      load(key, waiter);
+  /**
+   * As {@link #removeAsync}, and waits for it.
+   *
+   * @throws OutcomeUnknownException if it cannot be known whether it was done
+   * @throws IllegalStateException if called on an {@link EventLoopThread}
+   */
+  public Applied remove(String key) {
+    refuseOnEventLoop("remove " + Keys.shown(name, key), "removeAsync");
+    return BlockedCaller.await(removeAsync(key));
+  }
+
+  /** As {@link #putAsync(String, ByteView)}, and waits for it; otherwise as {@link #remove}. */
+  public Applied put(String key, ByteView value) {
+    refuseOnEventLoop("put " + Keys.shown(name, key), "putAsync");
+    return BlockedCaller.await(putAsync(key, value));
+  }
+
+  /** As {@link #clearAsync}, and waits for it; otherwise as {@link #remove}. */
+  public Applied clear() {
+    refuseOnEventLoop("clear " + name, "clearAsync");
+    return BlockedCaller.await(clearAsync());
+  }
+
+  /**
+   * Has every member of the fleet forget {@code key}. Write the origin first: what is loaded after
+   * this may be kept.
+   *
+   * @return a future completed on the callback executor once every member has forgotten or could
+   *     not be told; exceptionally with an {@link OutcomeUnknownException} if that cannot be known
+   */
+  public CompletableFuture<Applied> removeAsync(String key) {
+    return submit(Operation.remove(name, key));
+  }
+
+  /**
+   * As {@link #removeAsync}, and has the key's owner hold {@code value} for the group's life. It
+   * may be evicted at once, so write the origin first.
+   */
+  public CompletableFuture<Applied> putAsync(String key, ByteView value) {
+    return submit(Operation.put(name, key, value, keeper.lifeNanos(Loaded.of(value))));
+  }
+
+  /**
+   * As {@link #putAsync(String, ByteView)}, with a life of the value's own.
+   *
+   * @param life more than zero
+   */
+  public CompletableFuture<Applied> putAsync(String key, ByteView value, Duration life) {
+    return submit(Operation.put(name, key, value, TimeUnit.NANOSECONDS.convert(life)));
+  }
+
+  /** As {@link #removeAsync}, for all keys of the group. */
+  public CompletableFuture<Applied> clearAsync() {
+    CompletableFuture<Applied> future = new CompletableFuture<>();
+    coordinator.clear(result -> node.callBack(() -> complete(future, result)));
+    return future;
+  }
+
+  private CompletableFuture<Applied> submit(Operation operation) {
+    Keys.check(operation.key(), config.maxKeyBytes());
+    CompletableFuture<Applied> future = new CompletableFuture<>();
+    coordinator.submit(operation, result -> node.callBack(() -> complete(future, result)));
+    return future;
+  }
+
+  private static void complete(CompletableFuture<Applied> future, OperationResult result) {
+    if (result.status() == OperationResult.Status.DONE) {
+      future.complete(new Applied(result.unreached()));
     } else {
-      PeerGetter getter = owner.getter();
-      fetches.join(key, (k, flight) -> fetch(k, owners, flight).ask(owner, getter), waiter);
+      future.completeExceptionally(new OutcomeUnknownException(result.detail()));
     }
   }
 
-  private void checkAndCountMiss(String key) {
+  /**
+   * Gets many keys at once and waits for all of them; otherwise as {@link #getAll(Collection,
+   * Duration, BiConsumer)}.
+   *
+   * @return how each ended, in the order of {@code keys}
+   * @throws IllegalStateException if called on an {@link EventLoopThread}
+   */
+  public Map<String, GetResult> getAll(Collection<String> keys) {
+    refuseOnEventLoop("getAll of " + name, "getAllAsync");
+    return BlockedCaller.await(getAllAsync(keys, null));
+  }
+
+  /**
+   * As {@link #getAll(Collection, Duration, BiConsumer)}: a future of how all of the keys ended,
+   * completed on the callback executor, never exceptionally.
+   */
+  public CompletableFuture<Map<String, GetResult>> getAllAsync(
+      Collection<String> keys, @Nullable Duration timeout) {
+    Map<String, GetResult> results = new LinkedHashMap<>();
+    keys.forEach(key -> results.put(key, UNFINISHED));
+    CompletableFuture<Map<String, GetResult>> future = new CompletableFuture<>();
+    AtomicInteger unfinished = new AtomicInteger(results.size() + 1); // and this call
+    Runnable finished =
+        () -> {
+          if (unfinished.decrementAndGet() == 0) {
+            node.callBack(() -> future.complete(results));
+          }
+        };
+    getAll(
+        results.keySet(),
+        timeout,
+        (key, result) -> {
+          synchronized (results) {
+            results.put(key, result);
+          }
+          finished.run();
+        });
+    finished.run();
+    return future;
+  }
+
+  /** Returns a view of this group whose values {@code codec} encodes and decodes. */
+  public <T> TypedGroup<T> as(Codec<T> codec) {
+    return new TypedGroup<>(this, codec);
+  }
+
+  /**
+   * Returns what this node has in memory under {@code key} and may be answered, or null: asks
+   * nobody, counts nothing, and does not count as a use.
+   */
+  public @Nullable Entry peek(String key) {
+    Entry entry = memory.peek(Objects.requireNonNull(key, "key"));
+    return entry == null || entry.isExpired(clock().now()) ? null : entry;
+  }
+
+  /**
+   * Gets {@code keys}, at most so many a second, so that those which this node owns are in its
+   * memory and others in their owners'.
+   *
+   * @param keysPerSecond more than 0
+   * @param listener told now and then how far it is, and at the end; on the callback executor, one
+   *     call at a time but for the last
+   * @return a future of how it ended, completed on the callback executor; cancelling it begins no
+   *     more keys
+   * @throws IllegalArgumentException for a bad key, before anything is asked
+   */
+  public CompletableFuture<WarmProgress> warm(
+      Collection<String> keys, double keysPerSecond, Consumer<? super WarmProgress> listener) {
+    if (!(keysPerSecond > 0)) {
+      throw new IllegalArgumentException("keysPerSecond: " + keysPerSecond + " (expected: > 0)");
+    }
+    keys.forEach(key -> Keys.check(key, config.maxKeyBytes()));
+    return new Warming(this, node, keys, keysPerSecond, Objects.requireNonNull(listener)).start();
+  }
+
+  /**
+   * Returns some of the keys in memory, each as likely as any other; for operators. O(entries).
+   *
+   * @param count at most so many, at least 0
+   */
+  public List<String> sampleKeys(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
+    }
+    // Vitter's algorithm R: of n keys seen so far, each is in the sample with probability count/n.
+    List<String> sample = new ArrayList<>();
+    AtomicLong seen = new AtomicLong();
+    memory.forEach(
+        entry -> {
+          long place = ThreadLocalRandom.current().nextLong(seen.incrementAndGet());
+          if (sample.size() < count) {
+            sample.add(entry.key());
+          } else if (place < count) {
+            sample.set((int) place, entry.key());
+          }
+        });
+    return sample;
+  }
+
+  /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
+  public @Nullable Duration lifeLeft(Entry entry) {
+    return entry.expiresNanos() == CoarseClock.NEVER
+        ? null
+        : Duration.ofNanos(Math.max(0, entry.expiresNanos() - clock().exact()));
+  }
+
+  /** Returns the group's counters and what it holds. */
+  public GroupStats stats() {
+    return counters.snapshot(memory, loads.times(), events.unheard());
+  }
+
+  /** Has {@code listener} told of what happens from now on. */
+  public void addListener(GroupListener listener) {
+    events.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** The synchronous look-up: what is in memory or null; counts a hit, makes no future. */
+  @Nullable Entry lookUp(String key) {
+    Entry entry = lookUpOwn(key);
+    if (entry == null) {
+      entry = memory.copy(key);
+      if (entry == null || entry.isExpired(clock().now())) {
+        return null;
+      }
+      counters.hotHits.increment();
+    }
+    counters.gets.increment();
+    counters.cacheHits.increment();
+    return entry;
+  }
+
+  private @Nullable Entry lookUpOwn(String key) {
+    Entry entry = memory.own(Objects.requireNonNull(key, "key"));
+    if (entry == null) {
+      return null;
+    }
+    long now = clock().now();
+    return now < entry.expiresNanos() && now < entry.reloadNanos() ? entry : past(entry, now);
+  }
+
+  /**
+   * An own value whose end or soft age has come: what may be answered with, or null. One whose load
+   * failed a moment ago is answered without another try.
+   */
+  private @Nullable Entry past(Entry entry, long now) {
+    if (!entry.isExpired(now)) {
+      loads.refresh(entry);
+      return entry;
+    }
+    boolean failedJustNow = entry.reloadNanos() != CoarseClock.NEVER && now < entry.reloadNanos();
+    if (!failedJustNow || now >= memory.end(entry)) {
+      return null;
+    }
+    events.staleServed(entry.key());
+    return Entry.stale(entry.key(), entry.value());
+  }
+
+  /**
+   * Gets many keys at once; each ends by itself, so a slow one delays no other. What is not in
+   * memory or in flight is asked for by one request to each owner, and of the origin by one call of
+   * a {@link BulkGetter}, if the group has one.
+   *
+   * @param keys in any number and order; one that stands there twice is told of once
+   * @param timeout ends the waits that are left with a {@link LateException}; null for none
+   * @param callback told once of each key: of hits before this returns, of others on any thread; it
+   *     must not block, and does not run two at a time only if keys end one after the other
+   * @throws IllegalArgumentException for a bad key, before anything is asked
+   */
+  public void getAll(
+      Collection<String> keys,
+      @Nullable Duration timeout,
+      BiConsumer<String, ? super GetResult> callback) {
+    Set<String> distinct = new LinkedHashSet<>(keys);
+    distinct.forEach(key -> Keys.check(key, config.maxKeyBytes()));
+    Bulk bulk = new Bulk(this, loads);
+    for (String key : distinct) {
+      Entry hit = lookUp(key);
+      if (hit != null) {
+        callback.accept(key, new GetResult(hit, null));
+        continue;
+      }
+      Wait wait = begin(key, timeout, telling(key, callback), true);
+      if (wait != null) {
+        route(wait, bulk);
+      }
+    }
+    bulk.send();
+  }
+
+  private void route(Wait wait, Bulk bulk) {
+    Iterator<Peer> owners = node.owners(wait.key());
+    Peer owner = owners.hasNext() ? owners.next() : null;
+    if (owner != null && !owner.isSelf()) {
+      bulk.fetch(fetches, wait, owner, owners);
+    } else if (!endsAsMissing(wait)) {
+      bulk.load(wait);
+    }
+  }
+
+  /**
+   * Gets many keys for a peer, each as by {@link #getLocally}; {@code callback} is told of each as
+   * its answer comes, on any thread, and must not block.
+   *
+   * @param requests each key once
+   */
+  public void getAllLocally(
+      List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    counters.bulkRequests.increment();
+    Bulk bulk = new Bulk(this, loads);
+    for (PeerRequest request : requests) {
+      try {
+        getLocally(request, bulk, callback);
+      } catch (IllegalArgumentException e) {
+        callback.accept(
+            request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
+      }
+    }
+    bulk.send();
+  }
+
+  private void getLocally(
+      PeerRequest request, Bulk bulk, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    String key = request.key();
+    double minuteQps = rates.count(key, 1 + request.copyGets());
+    Waiter<Entry> peer =
+        (entry, error) -> callback.accept(request, resultOf(key, entry, minuteQps, error));
+    Entry hit = lookUpOwn(key);
+    if (hit != null) {
+      counters.serverRequests.increment();
+      counters.gets.increment();
+      counters.cacheHits.increment();
+      peer.ended(hit, null);
+      return;
+    }
+    Wait wait = begin(key, request.timeout(), peer, true);
+    counters.serverRequests.increment();
+    if (wait != null && !endsAsMissing(wait)) {
+      bulk.load(wait);
+    }
+  }
+
+  PeerResult resultOf(
+      String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
+    if (entry != null) {
+      long left = entry.expiresNanos();
+      return PeerResult.value(
+          entry.value(),
+          left == CoarseClock.NEVER ? left : left - clock().exact(),
+          entry.isStale(),
+          minuteQps);
+    }
+    GetException end = GetException.of(name, key, error);
+    PeerResult.Status status =
+        end instanceof NotThereException
+            ? PeerResult.Status.NOT_THERE
+            : end instanceof OverloadedException
+                ? PeerResult.Status.OVERLOADED
+                : end instanceof LateException ? PeerResult.Status.LATE : PeerResult.Status.FAILED;
+    return PeerResult.of(status, String.valueOf(end.getMessage()));
+  }
+
+  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
+    Wait wait = begin(key, timeout, caller, false);
+    if (wait != null) {
+      route(wait);
+    }
+  }
+
+  private void missTimed(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
+    Wait wait = begin(key, timeout, caller, true);
+    if (wait != null) {
+      route(wait);
+    }
+  }
+
+  /** Counts a miss and has its caller wait, or refuses to and returns null. */
+  private @Nullable Wait begin(
+      String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
     Keys.check(key, config.maxKeyBytes());
     counters.gets.increment();
     counters.loads.increment();
+    if (waiters.incrementAndGet() > config.maxWaiters()) {
+      waiters.decrementAndGet();
+      events.overloaded(key);
+      caller.ended(
+          null,
+          new OverloadedException(
+              "get "
+                  + Keys.shown(name, key)
+                  + ": overloaded, "
+                  + config.maxWaiters()
+                  + " gets waiting"));
+      return null;
+    }
+    // By the time-out of a fetch every flight has ended, without a timer.
+    boolean endsBefore = timeout != null && timeout.compareTo(fetchTimeout) < 0;
+    Duration patience = endsBefore ? Objects.requireNonNull(timeout) : fetchTimeout;
+    Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
+    if (timed && endsBefore) {
+      wait.watch(node, patience);
+    }
+    return wait;
   }
 
-  private Fetch fetch(String key, Iterator<Peer> owners, Waiter<ByteView> flight) {
-    return new Fetch(
-        new PeerRequest(name, key, fetchTimeout), owners, counters, this::load, flight);
+  /** Has a wait join the flight that its key's owner decides. */
+  void route(Wait wait) {
+    Iterator<Peer> owners = node.owners(wait.key());
+    Peer owner = owners.hasNext() ? owners.next() : null;
+    PeerGetter getter = owner == null ? null : owner.getter();
+    if (owner == null || getter == null) {
+      load(wait);
+    } else {
+      fetches.join(
+          wait.key(),
+          (key, flight) -> fetch(key, owners, wait.left(), flight).ask(owner, getter),
+          wait);
+    }
   }
 
-  private void load(String key, Waiter<ByteView> waiter) {
-    loads.join(key, this::startLoad, waiter);
+  /** Runs when a wait has ended, whatever its end. */
+  void waitOver(@Nullable Entry entry, String key) {
+    waiters.decrementAndGet();
+    if (entry != null && entry.isStale()) {
+      events.staleServed(key);
+    }
   }
 
-  private void startLoad(String key, Waiter<ByteView> flight) {
-    ByteView landed = main.get(key);
-    if (landed != null) {
-      flight.ended(landed, null);
+  Fetch fetch(String key, Iterator<Peer> owners, @Nullable Duration left, Waiter<Entry> flight) {
+    PeerRequest request =
+        new PeerRequest(
+            name, key, left == null ? Duration.ofMillis(1) : left, memory.takeCopyGets(key));
+    return new Fetch(this, request, owners, flight);
+  }
+
+  private void load(Wait wait) {
+    if (!endsAsMissing(wait)) {
+      loads.join(wait.key(), wait);
+    }
+  }
+
+  /** Ends the wait for a key that is remembered as not there: a hit after all. */
+  private boolean endsAsMissing(Wait wait) {
+    if (!memory.isMissing(wait.key())) {
+      return false;
+    }
+    counters.loads.decrement();
+    counters.cacheHits.increment();
+    counters.notThereHits.increment();
+    wait.ended(null, loads.notThere(wait.key()));
+    return true;
+  }
+
+  /** Loads a key that another node owns and that could not be asked of it. */
+  void loadHere(String key, Waiter<Entry> flight) {
+    loads.join(key, flight);
+  }
+
+  /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */
+  void landFetched(
+      String key, long generation, long sentNanos, PeerResult result, Waiter<Entry> flight) {
+    if (result.stale()) {
+      flight.ended(Entry.stale(key, result.value()), null);
       return;
     }
-    counters.loadsDeduped.increment();
-    loadExecutor.load(key, (loaded, error) -> land(key, loaded, error, flight));
-  }
-
-  /** Ends a load flight: keeps the value first, so that who comes after the flight finds it. */
-  private void land(
-      String key, @Nullable Loaded loaded, @Nullable GetException error, Waiter<ByteView> flight) {
-    if (loaded == null) {
-      counters.localLoadErrs.increment();
-      flight.ended(null, error);
-      return;
-    }
-    counters.localLoads.increment();
-    ByteView value = loaded.value();
-    if (value == null) {
-      flight.ended(null, new NotThereException("load " + Keys.shown(name, key) + ": not there"));
-      return;
-    }
+    Entry entry = Entry.copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
     try {
-      keep(key, value);
+      keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
     } finally {
-      flight.ended(value, null);
+      flight.ended(entry, null);
     }
   }
 
-  /*
-   * Main holds only what this node owns under its present member list. The list may change between
-   * the question and the put:
-   *   1. we ask, and own the key;
-   *   2. a new list is published, and dropUnowned sweeps, not seeing the key;
-   *   3. we put.
-   * So we ask again after the put. A list published after that second question is swept after the
-   * put and sees the key.
+  long generation(String key) {
+    return memory.generation(key);
+  }
+
+  CoarseClock clock() {
+    return node.clock();
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  /** Goes through what is held; called after the member list has changed. */
+  void rehome() {
+    keeper.rehome();
+  }
+
+  /**
+   * Forgets everything if this process was stopped for longer than a copy may live: it has not
+   * heard what it was to forget, and others no longer count on its having heard.
    */
-  private void keep(String key, ByteView value) {
-    if (node.owns(key)) {
-      main.put(key, value);
-      if (!node.owns(key)) {
-        main.remove(key);
-      }
+  void wasStopped(long forNanos) {
+    if (forNanos > config.hotLife().toNanos()) {
+      forgetAll();
     }
   }
 
-  /** Drops what this node no longer owns; called after the member list has changed. */
-  void dropUnowned() {
-    main.removeIf(key -> !node.owns(key));
+  /** Lets go of what has expired. Runs on the timer thread. */
+  void tick() {
+    memory.tick();
+    coordinator.tick();
+  }
+
+  /**
+   * Forgets on this node, as a peer has told its server: values, copies, what is not there, and
+   * what is being asked for. A get that begins after this returns asks anew.
+   */
+  public void forget(Forget what) {
+    if (what.isAll()) {
+      forgetAll();
+    } else {
+      what.keys().forEach(this::forget);
+    }
+  }
+
+  private void forget(String key) {
+    memory.forget(key, () -> detach(key));
+    events.removed(key);
+  }
+
+  /** Makes a change on this node alone, in one step. */
+  void apply(Operation operation) {
+    String key = operation.key();
+    ByteView value = operation.value();
+    if (value == null || !node.owns(key)) {
+      forget(key);
+      return;
+    }
+    keeper.replace(keeper.own(key, value, operation.lifeNanos()), () -> detach(key));
+    events.removed(key);
+  }
+
+  /**
+   * Makes a change of one key as its owner, as a peer has asked this node's server to, and tells
+   * all members; {@code callback} is told once, on any thread, and must not block.
+   */
+  public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
+    Keys.check(operation.key(), config.maxKeyBytes());
+    coordinator.coordinate(operation, callback);
+  }
+
+  Coordinator coordinator() {
+    return coordinator;
+  }
+
+  /** Forgets the whole group on this node. */
+  void forgetAll() {
+    memory.forgetAll(
+        () -> {
+          loads.flights().detachAll();
+          fetches.detachAll();
+        });
+    events.removed(null);
+  }
+
+  private void detach(String key) {
+    loads.flights().detach(key);
+    fetches.detach(key);
   }
 
   /** Ends all loads. */
   void close() {
-    loadExecutor.close();
+    loads.close();
   }
 
-  private Waiter<ByteView> answering(String key, GetCallback callback) {
-    return (value, error) -> {
-      if (value != null) {
-        callback.value(value);
+  private static void refuseOnEventLoop(String what, String instead) {
+    if (Thread.currentThread() instanceof EventLoopThread) {
+      throw wouldBlock(what, instead);
+    }
+  }
+
+  private static IllegalStateException wouldBlock(String what, String instead) {
+    return new IllegalStateException(
+        what + " would block an event loop (expected: " + instead + ")");
+  }
+
+  private Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {
+    return (entry, error) -> {
+      if (entry != null) {
+        callback.value(entry, minuteQps);
       } else {
         callback.error(GetException.of(name, key, error));
       }
     };
   }
 
-  private void complete(
+  private Waiter<Entry> telling(String key, BiConsumer<String, ? super GetResult> callback) {
+    return (entry, error) ->
+        callback.accept(
+            key,
+            entry != null
+                ? new GetResult(entry, null)
+                : new GetResult(null, GetException.of(name, key, error)));
+  }
+
+  private <T> void complete(
       String key,
-      CompletableFuture<ByteView> future,
-      @Nullable ByteView value,
+      CompletableFuture<T> future,
+      Function<Entry, T> form,
+      @Nullable Entry entry,
       @Nullable Throwable error) {
-    if (value != null) {
-      future.complete(value);
+    if (entry != null) {
+      future.complete(form.apply(entry));
     } else {
       future.completeExceptionally(GetException.of(name, key, error));
     }

@@ -3,15 +3,31 @@ package io.dawncache.core;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The bounds and the policy of a group; immutable, made by a {@linkplain #builder() builder}. */
 public final class GroupConfig {
+  private static final int HOT_PART = 8;
+  private static final int MISSING_PART = 16;
+  private static final long UNBOUNDED_HOT_BYTES = 8L << 20;
+  private static final long UNBOUNDED_MISSING_BYTES = 4L << 20;
+
   private final long maxBytes;
   private final CachePolicy policy;
   private final Duration loadTimeout;
   private final int maxLoads;
   private final int maxQueuedLoads;
   private final int maxKeyBytes;
+  private final @Nullable Duration life;
+  private final double lifeJitter;
+  private final @Nullable Duration refreshAfter;
+  private final Duration staleGrace;
+  private final Duration notThereLife;
+  private final HotPolicy hotPolicy;
+  private final long hotBytes;
+  private final Duration hotLife;
+  private final int maxWaiters;
+  private final boolean hedge;
 
   private GroupConfig(Builder builder) {
     maxBytes = builder.maxBytes;
@@ -20,6 +36,16 @@ public final class GroupConfig {
     maxLoads = builder.maxLoads;
     maxQueuedLoads = builder.maxQueuedLoads;
     maxKeyBytes = builder.maxKeyBytes;
+    life = builder.life;
+    lifeJitter = builder.lifeJitter;
+    refreshAfter = builder.refreshAfter;
+    staleGrace = builder.staleGrace;
+    notThereLife = builder.notThereLife;
+    hotPolicy = builder.hotPolicy;
+    hotLife = builder.hotLife;
+    maxWaiters = builder.maxWaiters;
+    hedge = builder.hedge;
+    hotBytes = builder.hotBytesOrDefault();
   }
 
   /** Returns a builder with the defaults. */
@@ -27,7 +53,7 @@ public final class GroupConfig {
     return new Builder();
   }
 
-  /** Returns the budget of the main cache in bytes of keys and values; 0 for unbounded. */
+  /** Returns the budget in bytes of heap: keys, values and what holds them; 0 for unbounded. */
   public long maxBytes() {
     return maxBytes;
   }
@@ -57,9 +83,66 @@ public final class GroupConfig {
     return maxKeyBytes;
   }
 
+  /**
+   * Returns how long a loaded value holds whose getter gave it no life of its own; null for ever.
+   */
+  public @Nullable Duration life() {
+    return life;
+  }
+
+  /** Returns the largest fraction by which a loaded value's life is shortened. */
+  public double lifeJitter() {
+    return lifeJitter;
+  }
+
+  /** Returns from what age on a value that is asked for is loaded anew; null for never. */
+  public @Nullable Duration refreshAfter() {
+    return refreshAfter;
+  }
+
+  /** Returns how long after its end a value may be answered if the origin fails. */
+  public Duration staleGrace() {
+    return staleGrace;
+  }
+
+  /** Returns how long the owner of a key remembers that it is not there. */
+  public Duration notThereLife() {
+    return notThereLife;
+  }
+
+  /** Returns which of other nodes' values are kept as copies. */
+  public HotPolicy hotPolicy() {
+    return hotPolicy;
+  }
+
+  /** Returns the most of the budget that copies of other nodes' values may take, in bytes. */
+  public long hotBytes() {
+    return hotBytes;
+  }
+
+  /** Returns how long a copy of another node's value holds at most. */
+  public Duration hotLife() {
+    return hotLife;
+  }
+
+  /** Returns how many gets may wait for a value at once. */
+  public int maxWaiters() {
+    return maxWaiters;
+  }
+
+  /** Returns whether a slow load is given a second one beside it. */
+  public boolean hedge() {
+    return hedge;
+  }
+
+  /** Returns the most that remembering what is not there may take, in bytes. */
+  long notThereBytes() {
+    return maxBytes == 0 ? UNBOUNDED_MISSING_BYTES : maxBytes / MISSING_PART;
+  }
+
   /** Collects a {@link GroupConfig}; refuses a bad value at once. Not thread-safe. */
   public static final class Builder {
-    private static final Duration LONGEST_LOAD_TIMEOUT = Duration.ofDays(365);
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private long maxBytes = 64L << 20;
     private CachePolicy policy = CachePolicy.TINY_LFU;
@@ -67,6 +150,16 @@ public final class GroupConfig {
     private int maxLoads = 64;
     private int maxQueuedLoads = 10_000;
     private int maxKeyBytes = 16 << 10;
+    private @Nullable Duration life = null;
+    private double lifeJitter = 0;
+    private @Nullable Duration refreshAfter = null;
+    private Duration staleGrace = Duration.ZERO;
+    private Duration notThereLife = Duration.ZERO;
+    private HotPolicy hotPolicy = HotPolicy.RATE;
+    private long hotBytes = -1; // an eighth of maxBytes
+    private Duration hotLife = Duration.ofSeconds(10);
+    private int maxWaiters = 100_000;
+    private boolean hedge = false;
 
     private Builder() {}
 
@@ -87,13 +180,7 @@ public final class GroupConfig {
     /** Sets the time-out of a load; more than zero, at most 365 days, default 10 s. */
     @CanIgnoreReturnValue
     public Builder loadTimeout(Duration loadTimeout) {
-      if (loadTimeout.isNegative() || loadTimeout.isZero()) {
-        throw new IllegalArgumentException("loadTimeout: " + loadTimeout + " (expected: > 0)");
-      }
-      if (loadTimeout.compareTo(LONGEST_LOAD_TIMEOUT) > 0) {
-        throw new IllegalArgumentException(
-            "loadTimeout: " + loadTimeout + " (expected: <= " + LONGEST_LOAD_TIMEOUT + ")");
-      }
+      positive("loadTimeout", loadTimeout);
       this.loadTimeout = loadTimeout;
       return this;
     }
@@ -119,9 +206,136 @@ public final class GroupConfig {
       return this;
     }
 
+    /**
+     * Sets how long a loaded value holds whose getter gave it no life of its own; more than zero,
+     * or null for ever, the default.
+     */
+    @CanIgnoreReturnValue
+    public Builder life(@Nullable Duration life) {
+      this.life = life == null ? null : positive("life", life);
+      return this;
+    }
+
+    /**
+     * Sets the largest fraction by which each life is shortened, drawn once a load, so that what
+     * was loaded together does not end together; 0, the default, to 1.
+     */
+    @CanIgnoreReturnValue
+    public Builder lifeJitter(double lifeJitter) {
+      if (!(lifeJitter >= 0 && lifeJitter <= 1)) {
+        throw new IllegalArgumentException("lifeJitter: " + lifeJitter + " (expected: 0 to 1)");
+      }
+      this.lifeJitter = lifeJitter;
+      return this;
+    }
+
+    /**
+     * Sets from what age on a get of a value, answered at once, makes its owner load it anew; more
+     * than zero, or null for never, the default.
+     */
+    @CanIgnoreReturnValue
+    public Builder refreshAfter(@Nullable Duration refreshAfter) {
+      this.refreshAfter = refreshAfter == null ? null : positive("refreshAfter", refreshAfter);
+      return this;
+    }
+
+    /**
+     * Sets how long after its end a value may still be answered, marked as stale, if the origin
+     * fails; zero, the default, never does.
+     */
+    @CanIgnoreReturnValue
+    public Builder staleGrace(Duration staleGrace) {
+      this.staleGrace = notNegative("staleGrace", staleGrace);
+      return this;
+    }
+
+    /**
+     * Sets how long a key's owner remembers that the origin holds nothing under it, in a sixteenth
+     * of the budget at most; zero, the default, asks the origin each time.
+     */
+    @CanIgnoreReturnValue
+    public Builder notThereLife(Duration notThereLife) {
+      this.notThereLife = notNegative("notThereLife", notThereLife);
+      return this;
+    }
+
+    /** Sets which of other nodes' values are kept as copies; default those asked for most. */
+    @CanIgnoreReturnValue
+    public Builder hotPolicy(HotPolicy hotPolicy) {
+      this.hotPolicy = Objects.requireNonNull(hotPolicy, "hotPolicy");
+      return this;
+    }
+
+    /**
+     * Sets the most of the budget that copies of other nodes' values may take, in bytes; 0 keeps
+     * none; default an eighth of {@link #maxBytes}, and 8 MiB if that is unbounded.
+     */
+    @CanIgnoreReturnValue
+    public Builder hotBytes(long hotBytes) {
+      this.hotBytes = atLeast("hotBytes", hotBytes, 0);
+      return this;
+    }
+
+    /** Sets how long a copy of another node's value holds at most; more than zero, default 10 s. */
+    @CanIgnoreReturnValue
+    public Builder hotLife(Duration hotLife) {
+      this.hotLife = positive("hotLife", hotLife);
+      return this;
+    }
+
+    /**
+     * Sets how many gets may wait for a value at once; one more is refused as overloaded; at least
+     * 1, default 100,000.
+     */
+    @CanIgnoreReturnValue
+    public Builder maxWaiters(int maxWaiters) {
+      this.maxWaiters = (int) atLeast("maxWaiters", maxWaiters, 1);
+      return this;
+    }
+
+    /**
+     * Sets whether a load that takes longer than 99 of 100 do gets a second one beside it, of which
+     * the first to answer counts; default false, for it loads a key twice.
+     */
+    @CanIgnoreReturnValue
+    public Builder hedge(boolean hedge) {
+      this.hedge = hedge;
+      return this;
+    }
+
     /** Returns the configuration collected so far. */
     public GroupConfig build() {
       return new GroupConfig(this);
+    }
+
+    private long hotBytesOrDefault() {
+      if (hotBytes < 0) {
+        return maxBytes == 0 ? UNBOUNDED_HOT_BYTES : maxBytes / HOT_PART;
+      }
+      if (maxBytes != 0 && hotBytes > maxBytes / 2) {
+        throw new IllegalArgumentException(
+            "hotBytes: " + hotBytes + " (expected: <= " + maxBytes / 2 + ", half of maxBytes)");
+      }
+      return hotBytes;
+    }
+
+    @CanIgnoreReturnValue
+    private static Duration positive(String name, Duration duration) {
+      if (duration.isZero() || duration.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + duration + " (expected: > 0)");
+      }
+      return notNegative(name, duration);
+    }
+
+    private static Duration notNegative(String name, Duration duration) {
+      if (duration.isNegative()) {
+        throw new IllegalArgumentException(name + ": " + duration + " (expected: >= 0)");
+      }
+      if (duration.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            name + ": " + duration + " (expected: <= " + LONGEST + ")");
+      }
+      return duration;
     }
 
     private static long atLeast(String name, long value, long min) {

@@ -1,7 +1,7 @@
 package io.dawncache.core;
 
 /**
- * A group's counters since it began, under groupcache's names, and what its main cache holds.
+ * A group's counters since it began, under groupcache's names, and what it holds.
  *
  * <p>Each counter is exact; a snapshot taken while gets are in flight may show one side of an
  * identity before the other. At rest, when no get is in flight, these hold:
@@ -23,7 +23,11 @@ package io.dawncache.core;
  * @param peerErrors fetches that ended otherwise: failed, overloaded, or the peer could not be
  *     asked
  * @param serverRequests gets that came from peers
- * @param mainCache what the main cache holds
+ * @param mainCache the values of own keys that are held
+ * @param hotCache the copies of other nodes' values that are held
+ * @param missingKeys the keys that are remembered as not there
+ * @param events what else happened
+ * @param loadTimes how long runs of the getter took
  */
 public record GroupStats(
     long gets,
@@ -35,4 +39,8 @@ public record GroupStats(
     long peerLoads,
     long peerErrors,
     long serverRequests,
-    CacheStats mainCache) {}
+    CacheStats mainCache,
+    CacheStats hotCache,
+    CacheStats missingKeys,
+    EventStats events,
+    LoadTimeStats loadTimes) {}

@@ -31,24 +31,29 @@ final class LoadExecutor {
    */
   private static final int ABANDONED_PER_PERMIT = 16;
 
+  /** One run of the user's code. */
+  @FunctionalInterface
+  interface Call<T> {
+    @Nullable CompletionStage<T> start() throws Exception;
+  }
+
   /** Told once how a load ended: exactly one of the two is non-null. */
   @FunctionalInterface
-  interface Ending {
-    void ended(@Nullable Loaded loaded, @Nullable GetException error);
+  interface Ending<T> {
+    void ended(@Nullable T loaded, @Nullable GetException error);
   }
 
   private final String group;
-  private final AsyncGetter getter;
   private final GroupConfig config;
   private final CacheNode node;
 
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private final Set<Load> running = new HashSet<>();
+  private final Set<Load<?>> running = new HashSet<>();
 
   @GuardedBy("lock")
-  private final ArrayDeque<Load> queue = new ArrayDeque<>();
+  private final ArrayDeque<Load<?>> queue = new ArrayDeque<>();
 
   @GuardedBy("lock")
   private int abandoned;
@@ -56,19 +61,20 @@ final class LoadExecutor {
   @GuardedBy("lock")
   private boolean closed;
 
-  LoadExecutor(String group, AsyncGetter getter, GroupConfig config, CacheNode node) {
+  LoadExecutor(String group, GroupConfig config, CacheNode node) {
     this.group = group;
-    this.getter = getter;
     this.config = config;
     this.node = node;
   }
 
   /**
-   * Loads {@code key} or refuses to; {@code ending} is told on the thread that ended the load,
+   * Runs {@code call} or refuses to; {@code ending} is told on the thread that ended the load,
    * which is the caller's own for a refusal.
+   *
+   * @param key of what is loaded, for messages
    */
-  void load(String key, Ending ending) {
-    Load load = new Load(key, ending);
+  <T> void load(String key, Call<T> call, Ending<? super T> ending) {
+    Load<T> load = new Load<>(key, call, ending);
     GetException refusal = admit(load);
     if (refusal != null) {
       ending.ended(null, refusal);
@@ -80,7 +86,7 @@ final class LoadExecutor {
 
   /** Ends all loads, running or queued, and refuses later ones. */
   void close() {
-    List<Load> left = new ArrayList<>();
+    List<Load<?>> left = new ArrayList<>();
     lock.lock();
     try {
       closed = true;
@@ -93,7 +99,7 @@ final class LoadExecutor {
   }
 
   /** Queues the load, or returns why not. */
-  private @Nullable GetException admit(Load load) {
+  private @Nullable GetException admit(Load<?> load) {
     lock.lock();
     try {
       if (closed) {
@@ -115,7 +121,7 @@ final class LoadExecutor {
 
   /** Starts queued loads while there are permits; a loop, so that no failure nests in another. */
   private void startQueued() {
-    for (Load load = takePermit(); load != null; load = takePermit()) {
+    for (Load<?> load = takePermit(); load != null; load = takePermit()) {
       try {
         node.startLoad(load);
       } catch (RejectedExecutionException | OutOfMemoryError e) {
@@ -124,10 +130,10 @@ final class LoadExecutor {
     }
   }
 
-  private @Nullable Load takePermit() {
+  private @Nullable Load<?> takePermit() {
     lock.lock();
     try {
-      Load load = !closed && running.size() < config.maxLoads() ? queue.poll() : null;
+      Load<?> load = !closed && running.size() < config.maxLoads() ? queue.poll() : null;
       if (load != null) {
         running.add(load);
       }
@@ -137,7 +143,7 @@ final class LoadExecutor {
     }
   }
 
-  private void returnPermit(Load load, boolean abandonsThread) {
+  private void returnPermit(Load<?> load, boolean abandonsThread) {
     lock.lock();
     try {
       if (!running.remove(load)) {
@@ -161,15 +167,16 @@ final class LoadExecutor {
   }
 
   /** One key's load from its turn in the queue to its end. */
-  private final class Load implements Runnable {
+  private final class Load<T> implements Runnable {
     private final String key;
-    private final Ending ending;
+    private final Call<T> call;
+    private final Ending<? super T> ending;
 
     @GuardedBy("this")
     private @Nullable Thread threadInGetter;
 
     @GuardedBy("this")
-    private @Nullable CompletionStage<Loaded> pending;
+    private @Nullable CompletionStage<T> pending;
 
     @GuardedBy("this")
     private @Nullable Future<?> timeout;
@@ -177,8 +184,9 @@ final class LoadExecutor {
     @GuardedBy("this")
     private boolean ended;
 
-    Load(String key, Ending ending) {
+    Load(String key, Call<T> call, Ending<? super T> ending) {
       this.key = key;
+      this.call = call;
       this.ending = ending;
     }
 
@@ -194,10 +202,10 @@ final class LoadExecutor {
       if (!enterGetter()) {
         return;
       }
-      CompletionStage<Loaded> stage = null;
+      CompletionStage<T> stage = null;
       Throwable thrown = null;
       try {
-        stage = getter.load(key);
+        stage = call.start();
       } catch (Throwable t) {
         thrown = t;
       }
@@ -224,14 +232,14 @@ final class LoadExecutor {
     }
 
     /** Returns whether the load ended meanwhile and counted this thread as abandoned. */
-    private synchronized boolean leaveGetter(@Nullable CompletionStage<Loaded> stage) {
+    private synchronized boolean leaveGetter(@Nullable CompletionStage<T> stage) {
       threadInGetter = null;
       pending = stage;
       Thread.interrupted(); // the time-out's interrupt was for the getter alone
       return ended;
     }
 
-    private void follow(CompletionStage<Loaded> stage) {
+    private void follow(CompletionStage<T> stage) {
       try {
         stage.whenComplete(this::finish);
       } catch (Throwable t) {
@@ -239,7 +247,7 @@ final class LoadExecutor {
       }
     }
 
-    private void finish(@Nullable Loaded loaded, @Nullable Throwable thrown) {
+    private void finish(@Nullable T loaded, @Nullable Throwable thrown) {
       try {
         tell(loaded, thrown);
       } finally {
@@ -247,7 +255,7 @@ final class LoadExecutor {
       }
     }
 
-    private void tell(@Nullable Loaded loaded, @Nullable Throwable thrown) {
+    private void tell(@Nullable T loaded, @Nullable Throwable thrown) {
       stageIsComplete();
       if (loaded != null) {
         end(loaded, null);
@@ -276,9 +284,9 @@ final class LoadExecutor {
     }
 
     /** Ends the load unless it has ended; gives its permit back, then tells. */
-    void end(@Nullable Loaded loaded, @Nullable GetException error) {
+    void end(@Nullable T loaded, @Nullable GetException error) {
       boolean abandonsThread;
-      CompletionStage<Loaded> unfinished;
+      CompletionStage<T> unfinished;
       synchronized (this) {
         if (ended) {
           return;
@@ -306,7 +314,7 @@ final class LoadExecutor {
     /**
      * Cancelling runs what the user hung on the stage; on the timer it would stop all time-outs.
      */
-    private void cancelElsewhere(CompletionStage<Loaded> stage) {
+    private void cancelElsewhere(CompletionStage<T> stage) {
       try {
         node.startLoad(() -> cancel(stage));
       } catch (RejectedExecutionException | OutOfMemoryError e) {
@@ -315,7 +323,7 @@ final class LoadExecutor {
     }
 
     /** Cancels the user's stage if it is not complete and can be cancelled. */
-    private void cancel(CompletionStage<Loaded> stage) {
+    private void cancel(CompletionStage<T> stage) {
       try {
         stage.toCompletableFuture().cancel(true);
       } catch (Throwable t) {

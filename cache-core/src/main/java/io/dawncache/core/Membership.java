@@ -5,6 +5,7 @@ import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -85,6 +86,11 @@ public final class Membership implements PeerPicker {
     return snapshot.ring.members();
   }
 
+  @Override
+  public Collection<Peer> peers() {
+    return snapshot.peers.values();
+  }
+
   /** Returns this node's exact text in the member list. */
   public String self() {
     return self;
@@ -136,7 +142,7 @@ public final class Membership implements PeerPicker {
       }
       throw e;
     }
-    return peers;
+    return Collections.unmodifiableMap(peers);
   }
 
   /** A member without a way would pass for this node itself. */

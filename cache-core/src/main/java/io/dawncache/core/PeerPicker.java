@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import java.util.Collection;
 import java.util.Iterator;
 
 /**
@@ -15,6 +16,12 @@ public interface PeerPicker {
    * key.
    */
   Iterator<Peer> owners(String key);
+
+  /**
+   * Returns all members, each once, this node among them as a rule; empty if it stands alone. They
+   * are told what to forget.
+   */
+  Collection<Peer> peers();
 
   /**
    * Has {@code listener} called after every change of what {@link #owners} names, once the change

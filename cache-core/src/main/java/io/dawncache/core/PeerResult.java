@@ -7,9 +7,14 @@ import java.util.Objects;
  *
  * @param status what kind of end it was
  * @param value the value if the status is {@link Status#VALUE}, else empty
+ * @param lifeNanos how long the value holds from when the peer answered, {@link Long#MAX_VALUE} for
+ *     ever; 0 or less if it has expired already and serves this one answer
+ * @param stale whether the value had expired and the peer's origin failed; it is kept nowhere
+ * @param minuteQps how often a minute other nodes ask the peer for the key; 0 if it does not tell
  * @param detail for a person: what the peer said or why it could not be asked; may be empty
  */
-public record PeerResult(Status status, ByteView value, String detail) {
+public record PeerResult(
+    Status status, ByteView value, long lifeNanos, boolean stale, double minuteQps, String detail) {
   /** The ends of a fetch; all but the last two are final. */
   public enum Status {
     /** The peer answered with a value. */
@@ -18,6 +23,8 @@ public record PeerResult(Status status, ByteView value, String detail) {
     NOT_THERE,
     /** The peer, or its origin, failed; or it had the request and gave no answer in time. */
     FAILED,
+    /** The time that the request gave it is over; the peer goes on loading. */
+    LATE,
     /** The peer has reached a bound and tried nothing. */
     OVERLOADED,
     /**
@@ -38,9 +45,14 @@ public record PeerResult(Status status, ByteView value, String detail) {
     Objects.requireNonNull(detail, "detail");
   }
 
-  /** Returns the end with a value. */
+  /** Returns the end with a value that holds for ever. */
   public static PeerResult value(ByteView value) {
-    return new PeerResult(Status.VALUE, value, "");
+    return value(value, Long.MAX_VALUE, false, 0);
+  }
+
+  /** Returns the end with a value. */
+  public static PeerResult value(ByteView value, long lifeNanos, boolean stale, double minuteQps) {
+    return new PeerResult(Status.VALUE, value, lifeNanos, stale, minuteQps, "");
   }
 
   /**
@@ -52,6 +64,6 @@ public record PeerResult(Status status, ByteView value, String detail) {
     if (status == Status.VALUE) {
       throw new IllegalArgumentException("status: VALUE (expected: an end without a value)");
     }
-    return new PeerResult(status, ByteView.empty(), detail);
+    return new PeerResult(status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail);
   }
 }

@@ -3,51 +3,150 @@ package io.dawncache.core;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** W-TinyLFU by Caffeine, whose upkeep runs on the thread that caused it. */
 final class TinyLfuCache implements LocalCache {
-  private final long maxBytes;
-  private final Cache<String, ByteView> cache;
-  private final Policy.Eviction<String, ByteView> bound;
-  private final LongAdder evictions = new LongAdder();
+  /*
+   * Caffeine evicts behind its writers: a put changes the map at once, and the policy hears of it
+   * when somebody gets hold of its lock. Many writers of large values are ahead of it by many
+   * values: 64 MiB of budget were seen to hold 600. So here writers take turns at a gate, and none
+   * leaves it before the policy has heard of its entry and made room: the map holds at most the one
+   * entry too much that is in the gate. Readers never come to the gate, and the policy decides as it
+   * always does, only sooner.
+   *
+   * Room is needed by a put, but a reader that does the policy's upkeep in between may make it:
+   *   1. a writer puts its entry in the map;
+   *   2. a reader's buffer is full, and the upkeep that this causes evicts another;
+   *   3. the writer asks for upkeep and finds nothing left to do.
+   * Caffeine tells of the evicted one in 2, under its locks. It waits in a queue until the writer,
+   * behind 3, takes it and tells of it.
+   */
+  private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
-  TinyLfuCache(long maxBytes) {
-    this.maxBytes = maxBytes == 0 ? Long.MAX_VALUE : maxBytes;
+  /** Counters of eight bytes, as many as entries rounded up to a power of two. */
+  private static final long SKETCH_BYTES = 12;
+
+  /**
+   * What an entry takes beside itself: the policy's node, the map's, two slots of its table, which
+   * is between three and six eighths full, and its part of the frequency sketch.
+   */
+  static final long PLACE_BYTES =
+      HEAP.objectBytes(4, 0, 12)
+          + HEAP.objectBytes(3, 0, 4)
+          + 2L * HEAP.referenceBytes()
+          + SKETCH_BYTES;
+
+  private final Consumer<? super Entry> onEvicted;
+  private final Cache<String, Entry> cache;
+  private final Policy.Eviction<String, Entry> bound;
+  private final Queue<Entry> evicted = new ConcurrentLinkedQueue<>();
+  private final LongAdder evictions = new LongAdder();
+  private final ReentrantLock gate = new ReentrantLock();
+
+  @GuardedBy("gate")
+  private long maxBytes;
+
+  TinyLfuCache(long maxBytes, Consumer<? super Entry> onEvicted) {
+    this.onEvicted = onEvicted;
+    this.maxBytes = boundOf(maxBytes);
     cache =
         Caffeine.newBuilder()
-            .maximumWeight(this.maxBytes)
-            .weigher((String key, ByteView value) -> weight(key, value))
-            .evictionListener((key, value, cause) -> evictions.increment())
+            .maximumWeight(boundOf(maxBytes))
+            .weigher((String key, Entry entry) -> (int) Math.min(Integer.MAX_VALUE, weigh(entry)))
+            .evictionListener(
+                (@Nullable String key, @Nullable Entry entry, RemovalCause cause) -> {
+                  evictions.increment();
+                  evicted.add(Objects.requireNonNull(entry));
+                })
             .executor(Runnable::run)
             .build();
     bound = cache.policy().eviction().orElseThrow();
   }
 
+  private static long boundOf(long maxBytes) {
+    return maxBytes == 0 ? Long.MAX_VALUE : maxBytes;
+  }
+
   @Override
-  public @Nullable ByteView get(String key) {
+  public @Nullable Entry get(String key) {
     return cache.getIfPresent(key);
   }
 
   @Override
-  public void put(String key, ByteView value) {
-    if (WEIGHER.weigh(key, value) > maxBytes) {
-      cache.invalidate(key);
-    } else {
-      cache.put(key, value);
+  public @Nullable Entry peek(String key) {
+    return cache.policy().getIfPresentQuietly(key);
+  }
+
+  @Override
+  public boolean put(Entry entry) {
+    long weight = weigh(entry);
+    List<Entry> left;
+    gate.lock();
+    try {
+      if (weight > maxBytes) {
+        cache.invalidate(entry.key());
+        return false;
+      }
+      cache.put(entry.key(), entry);
+      cache.cleanUp();
+      left = takeEvicted();
+    } finally {
+      gate.unlock();
     }
+    left.forEach(onEvicted);
+    return !left.contains(entry);
   }
 
   @Override
-  public void remove(String key) {
-    cache.invalidate(key);
+  public @Nullable Entry remove(String key) {
+    return cache.asMap().remove(key);
   }
 
   @Override
-  public void removeIf(Predicate<? super String> keys) {
-    cache.asMap().keySet().removeIf(keys);
+  public boolean remove(Entry entry) {
+    return cache.asMap().remove(entry.key(), entry);
+  }
+
+  @Override
+  public void removeIf(Predicate<? super Entry> unwanted) {
+    cache.asMap().values().removeIf(unwanted);
+  }
+
+  @Override
+  public void forEach(Consumer<? super Entry> action) {
+    cache.asMap().values().forEach(action);
+  }
+
+  /** Changes the budget; Caffeine forgets how far it had tuned recency against frequency. */
+  @Override
+  public void resize(long maxBytes) {
+    List<Entry> left;
+    gate.lock();
+    try {
+      this.maxBytes = boundOf(maxBytes);
+      bound.setMaximum(this.maxBytes);
+      left = takeEvicted();
+    } finally {
+      gate.unlock();
+    }
+    left.forEach(onEvicted);
+  }
+
+  @Override
+  public long weigh(Entry entry) {
+    return Weight.of(entry) + PLACE_BYTES;
   }
 
   @Override
@@ -57,8 +156,15 @@ final class TinyLfuCache implements LocalCache {
         bound.weightedSize().orElseThrow(), cache.estimatedSize(), evictions.sum());
   }
 
-  /** Caffeine weighs in ints; only a key beside a value of nearly 2 GiB comes to the cap. */
-  private static int weight(String key, ByteView value) {
-    return (int) Math.min(Integer.MAX_VALUE, WEIGHER.weigh(key, value));
+  @GuardedBy("gate")
+  private List<Entry> takeEvicted() {
+    if (evicted.isEmpty()) {
+      return List.of();
+    }
+    List<Entry> taken = new ArrayList<>();
+    for (Entry entry = evicted.poll(); entry != null; entry = evicted.poll()) {
+      taken.add(entry);
+    }
+    return taken;
   }
 }

@@ -47,10 +47,10 @@ final class Answers {
     volatile Thread teller;
 
     @Override
-    public void value(ByteView value) {
+    public void value(Entry entry, double minuteQps) {
       teller = Thread.currentThread();
       times.incrementAndGet();
-      answer.complete(value);
+      answer.complete(entry.value());
     }
 
     @Override

@@ -91,7 +91,12 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            with(ANNOTATIONS, CORE + "..", "com.github.benmanes.caffeine.cache..", "java.."))
+            with(
+                ANNOTATIONS,
+                CORE + "..",
+                "com.github.benmanes.caffeine.cache..",
+                "com.sun.management..",
+                "java.."))
         .because("the core knows other nodes only as PeerGetters")
         .check(MAIN);
   }

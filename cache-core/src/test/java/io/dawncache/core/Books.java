@@ -4,16 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.dawncache.core.lru.Lru;
 import io.dawncache.core.singleflight.Singleflight;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -73,45 +70,45 @@ public final class Books implements AfterEachCallback {
                 stats.localLoads() + stats.localLoadErrs() + stats.peerLoads() + stats.peerErrors(),
                 books + ": what was begun has ended"),
         () -> assertTrue(stats.serverRequests() <= stats.gets(), books + ": peers' gets are gets"),
-        () -> checkCache(group, stats.mainCache(), books),
-        () -> assertEquals(0, inFlight(group, "loads"), books + ": load flights left behind"),
+        () -> checkMemory(group, stats, books),
+        () ->
+            assertEquals(
+                0,
+                inFlight(field(group, "loads"), "flights"),
+                books + ": load flights left behind"),
         () -> assertEquals(0, inFlight(group, "fetches"), books + ": fetch flights left behind"),
         () -> checkLoadExecutor(group, books));
   }
 
-  private static void checkCache(Group group, CacheStats cache, String books) {
+  private static void checkMemory(Group group, GroupStats stats, String books) {
+    Object memory = field(group, "memory");
+    checkCache((LocalCache) field(memory, "main"), stats.mainCache(), books + ": main");
+    checkCache((LocalCache) field(memory, "missing"), stats.missingKeys(), books + ": missing");
+    long bytes = stats.mainCache().bytes() + stats.hotCache().bytes() + stats.missingKeys().bytes();
+    long budget = group.config().maxBytes();
+    assertTrue(budget == 0 || bytes <= budget, books + ": within " + budget + " bytes");
+  }
+
+  private static void checkCache(LocalCache cache, CacheStats stats, String books) {
     AtomicLong bytes = new AtomicLong();
     AtomicLong items = new AtomicLong();
-    forEachEntry(
-        field(group, "main"),
-        (key, value) -> {
-          bytes.addAndGet(LocalCache.WEIGHER.weigh(key, value));
+    cache.forEach(
+        entry -> {
+          bytes.addAndGet(cache.weigh(entry));
           items.incrementAndGet();
         });
-    assertEquals(bytes.get(), cache.bytes(), books + ": bytes of the entries");
-    assertEquals(items.get(), cache.items(), books + ": number of the entries");
-    long budget = group.config().maxBytes();
-    assertTrue(budget == 0 || cache.bytes() <= budget, books + ": within " + budget + " bytes");
+    assertEquals(bytes.get(), stats.bytes(), books + ": bytes of the entries");
+    assertEquals(items.get(), stats.items(), books + ": number of the entries");
   }
 
   private static void checkLoadExecutor(Group group, String books) {
-    Object executor = field(group, "loadExecutor");
+    Object executor = field(field(group, "loads"), "executor");
     assertEquals(0, ((Collection<?>) field(executor, "running")).size(), books + ": permits held");
     assertEquals(0, ((Collection<?>) field(executor, "queue")).size(), books + ": loads queued");
   }
 
-  private static int inFlight(Group group, String flights) {
-    return ((Singleflight<?, ?>) field(group, flights)).inFlight();
-  }
-
-  /** Shows the entries of a cache at rest; {@link LocalCache} itself has no need to. */
-  @SuppressWarnings("unchecked")
-  static void forEachEntry(Object cache, BiConsumer<String, ByteView> action) {
-    if (cache instanceof LruCache) {
-      ((Lru<String, ByteView>) field(cache, "lru")).forEach(action);
-    } else {
-      ((Cache<String, ByteView>) field(cache, "cache")).asMap().forEach(action);
-    }
+  private static int inFlight(Object owner, String flights) {
+    return ((Singleflight<?, ?>) field(owner, flights)).inFlight();
   }
 
   private static Object field(Object owner, String name) {

@@ -65,6 +65,17 @@ class ByteViewTest {
   }
 
   @Test
+  void compactingAPartLetsGoOfTheWhole() {
+    ByteView whole = ByteView.ofUtf8("a630b");
+
+    assertSame(whole, whole.compact());
+    assertSame(ByteView.empty(), ByteView.empty().compact());
+    ByteView part = whole.slice(1, 4).compact();
+    assertEquals(ByteView.ofUtf8("630"), part);
+    assertSame(part, part.compact(), "has an array of its own");
+  }
+
+  @Test
   void theArrayItGivesOutIsACopyToo() {
     ByteView view = ByteView.ofUtf8("630");
 

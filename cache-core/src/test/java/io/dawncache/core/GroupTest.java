@@ -59,7 +59,7 @@ class GroupTest {
     assertEquals("630", group.getAsync("Tom").getNow(ByteView.empty()).toUtf8());
 
     assertEquals(List.of("Tom"), loaded);
-    assertEquals(new GroupStats(3, 2, 1, 1, 1, 0, 0, 0, 0, new CacheStats(6, 1, 0)), group.stats());
+    assertEquals(new Counts(3, 2, 1, 1, 1, 0, 0, 0, 0, 1), Counts.of(group));
   }
 
   @Test
@@ -272,8 +272,7 @@ class GroupTest {
       assertEquals("630", value(future));
     }
     assertEquals(1, origin.runs());
-    assertEquals(
-        new GroupStats(200, 0, 200, 1, 1, 0, 0, 0, 0, new CacheStats(6, 1, 0)), scores.stats());
+    assertEquals(new Counts(200, 0, 200, 1, 1, 0, 0, 0, 0, 1), Counts.of(scores));
   }
 
   @Test
@@ -340,8 +339,7 @@ class GroupTest {
     assertEquals("630", value(scores.getAsync("Tom")));
 
     assertEquals(1, origin.runs());
-    assertEquals(
-        new GroupStats(2, 0, 2, 1, 1, 0, 0, 0, 0, new CacheStats(6, 1, 0)), scores.stats());
+    assertEquals(new Counts(2, 0, 2, 1, 1, 0, 0, 0, 0, 1), Counts.of(scores));
   }
 
   @Test
@@ -555,7 +553,7 @@ class GroupTest {
           assertEquals("589", value(jack));
           observed.addGroup("more", Loaded::ofUtf8).get("Sam");
           group.stats();
-          group.dropUnowned();
+          group.rehome();
         });
 
     origin.next().is("630");
@@ -594,8 +592,8 @@ class GroupTest {
     var client = new Told();
     var peer = new Told();
 
-    scores.get("Tom", client);
-    scores.getLocally("Tom", peer);
+    scores.get("Tom", null, client);
+    scores.getLocally("Tom", null, 0, peer);
 
     for (Told told : List.of(client, peer)) {
       assertSame(Thread.currentThread(), told.teller);
@@ -610,8 +608,8 @@ class GroupTest {
   void inCallbackFormAMissAnswersOnTheThreadThatEndsTheFlight() throws Exception {
     var client = new Told();
     var peer = new Told();
-    scores.get("Tom", client);
-    scores.getLocally("Tom", peer);
+    scores.get("Tom", null, client);
+    scores.getLocally("Tom", null, 0, peer);
     assertNull(client.teller);
 
     origin.next().is("630");
@@ -621,14 +619,13 @@ class GroupTest {
     assertEquals("630", value(client.answer));
     assertEquals("630", value(peer.answer));
     assertEquals(1, origin.runs());
-    assertEquals(
-        new GroupStats(2, 0, 2, 1, 1, 0, 0, 0, 1, new CacheStats(6, 1, 0)), scores.stats());
+    assertEquals(new Counts(2, 0, 2, 1, 1, 0, 0, 0, 1, 1), Counts.of(scores));
   }
 
   @Test
   void inCallbackFormAFailureIsToldOnce() throws Exception {
     var told = new Told();
-    scores.get("Tom", told);
+    scores.get("Tom", null, told);
 
     origin.next().answer().complete(Loaded.notThere());
 
@@ -641,9 +638,10 @@ class GroupTest {
     var reported = new CompletableFuture<Throwable>();
     scores.get(
         "Tom",
+        null,
         new GetCallback() {
           @Override
-          public void value(ByteView value) {
+          public void value(Entry entry, double minuteQps) {
             throw new IllegalStateException("callback");
           }
 

@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +34,11 @@ final class HandPicker implements PeerPicker {
     Iterator<Peer> answer = owners.iterator();
     whenAsked.accept(key);
     return answer;
+  }
+
+  @Override
+  public Collection<Peer> peers() {
+    return owners;
   }
 
   @Override

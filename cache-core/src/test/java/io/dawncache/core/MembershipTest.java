@@ -29,6 +29,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The member list and what its changes do: to the ways to members, and to what is kept. */
 @Timeout(60)
 class MembershipTest {
+  /** What another owns is not kept at all; {@code ChangeTest} and {@code CopyTest} keep it. */
+  private static GroupConfig.Builder withoutCopies() {
+    return GroupConfig.builder().hotBytes(0);
+  }
+
   private static final String SELF = "http://self:1";
   private static final String ONE = "http://one:1";
   private static final String TWO = "http://two:1";
@@ -101,7 +106,7 @@ class MembershipTest {
   @Test
   void aListWithoutThisNodeLeavesItNothing() {
     node.registerPeerPicker(members);
-    Group scores = node.addGroup("scores", Loaded::ofUtf8);
+    Group scores = node.addGroup("scores", withoutCopies().build(), Loaded::ofUtf8);
     assertEquals("Tom", scores.get("Tom").toUtf8());
 
     members.set(List.of(ONE));
@@ -361,9 +366,8 @@ class MembershipTest {
   void aNewListDropsWhatThisNodeNoLongerOwns(CachePolicy policy) {
     node.registerPeerPicker(members);
     members.set(List.of(SELF));
-    Group scores =
-        node.addGroup("scores", GroupConfig.builder().policy(policy).build(), Loaded::ofUtf8);
-    Group teams = node.addGroup("teams", Loaded::ofUtf8);
+    Group scores = node.addGroup("scores", withoutCopies().policy(policy).build(), Loaded::ofUtf8);
+    Group teams = node.addGroup("teams", withoutCopies().build(), Loaded::ofUtf8);
     for (String key : keys()) {
       scores.get(key);
       teams.get(key);
@@ -403,8 +407,7 @@ class MembershipTest {
     var picker = new HandPicker(HandPicker.SELF);
     node.registerPeerPicker(picker);
     var origin = new HandOrigin();
-    Group scores =
-        node.addAsyncGroup("scores", GroupConfig.builder().policy(policy).build(), origin);
+    Group scores = node.addAsyncGroup("scores", withoutCopies().policy(policy).build(), origin);
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     picker.whenAsked(
         key -> {

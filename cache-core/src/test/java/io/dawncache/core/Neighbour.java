@@ -1,32 +1,52 @@
 package io.dawncache.core;
 
-import io.dawncache.core.PeerResult.Status;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** The way to a node in the same process: what a server does over a socket, without the socket. */
 record Neighbour(CacheNode node) implements PeerGetter {
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
-    Group group = Objects.requireNonNull(node.group(request.group()));
+    Group group = group(request.group());
     group.getLocally(
         request.key(),
+        request.timeout(),
+        request.copyGets(),
         new GetCallback() {
           @Override
-          public void value(ByteView value) {
-            callback.accept(PeerResult.value(value));
+          public void value(Entry entry, double minuteQps) {
+            callback.accept(group.resultOf(request.key(), entry, minuteQps, null));
           }
 
           @Override
           public void error(GetException error) {
-            callback.accept(PeerResult.of(status(error), String.valueOf(error.getMessage())));
+            callback.accept(group.resultOf(request.key(), null, 0, error));
           }
         });
   }
 
-  private static Status status(GetException error) {
-    return error instanceof NotThereException
-        ? Status.NOT_THERE
-        : error instanceof OverloadedException ? Status.OVERLOADED : Status.FAILED;
+  @Override
+  public void fetchAll(
+      List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    group(requests.get(0).group()).getAllLocally(requests, callback);
+  }
+
+  @Override
+  public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+    group(what.group()).forget(what);
+    callback.accept(OperationResult.done(List.of()));
+  }
+
+  @Override
+  public void coordinate(
+      Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
+    group(operation.group()).coordinate(operation, callback);
+  }
+
+  private Group group(String name) {
+    return Objects.requireNonNull(node.group(name));
   }
 }

@@ -15,6 +15,7 @@ import io.dawncache.core.consistenthash.Scheme;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -67,8 +68,7 @@ class RoutingTest {
     assertEquals(2, one.requests().size());
     assertEquals(List.of(), two.requests());
     assertEquals(0, origin.runs());
-    assertEquals(
-        new GroupStats(2, 0, 2, 2, 0, 0, 2, 0, 0, new CacheStats(0, 0, 0)), scores.stats());
+    assertEquals(new Counts(2, 0, 2, 2, 0, 0, 2, 0, 0, 0), Counts.of(scores));
   }
 
   @Test
@@ -190,8 +190,7 @@ class RoutingTest {
 
     assertEquals("630", value(future));
     assertEquals(List.of(), three.requests());
-    assertEquals(
-        new GroupStats(1, 0, 1, 3, 1, 0, 0, 2, 0, new CacheStats(0, 0, 0)), scores.stats());
+    assertEquals(new Counts(1, 0, 1, 3, 1, 0, 0, 2, 0, 0), Counts.of(scores));
   }
 
   @Test
@@ -360,6 +359,11 @@ class RoutingTest {
           }
 
           @Override
+          public Collection<Peer> peers() {
+            return List.of(one.peer());
+          }
+
+          @Override
           public void onChange(Runnable listener) {}
         });
 
@@ -404,8 +408,7 @@ class RoutingTest {
 
     assertTrue(futures.stream().map(Answers::value).allMatch("630"::equals));
     assertEquals(1, one.requests().size());
-    assertEquals(
-        new GroupStats(200, 0, 200, 1, 0, 0, 1, 0, 0, new CacheStats(0, 0, 0)), scores.stats());
+    assertEquals(new Counts(200, 0, 200, 1, 0, 0, 1, 0, 0, 0), Counts.of(scores));
   }
 
   @Test
@@ -431,7 +434,7 @@ class RoutingTest {
     CompletableFuture<ByteView> client = scores.getAsync("Tom"); // waits for its owner
     var peer = new Told();
 
-    scores.getLocally("Tom", peer);
+    scores.getLocally("Tom", null, 0, peer);
     origin.next().is("here");
 
     assertEquals("here", value(peer.answer));
@@ -448,7 +451,7 @@ class RoutingTest {
     owners(HandPicker.SELF, one.peer());
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
     var peer = new Told();
-    scores.getLocally("Tom", peer);
+    scores.getLocally("Tom", null, 0, peer);
 
     origin.next().is("630");
 
@@ -462,7 +465,7 @@ class RoutingTest {
   void aFetchThatComesHomeJoinsTheLoadThatRunsHere() throws Exception {
     owners(one.peer());
     var peer = new Told();
-    scores.getLocally("Tom", peer);
+    scores.getLocally("Tom", null, 0, peer);
     Question question = origin.next();
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
 
@@ -494,8 +497,7 @@ class RoutingTest {
     assertEquals(1, origin.runs());
     assertEquals(1, otherOrigin.runs());
     for (Group group : List.of(scores, otherScores)) {
-      assertEquals(
-          new GroupStats(101, 0, 101, 2, 1, 0, 1, 0, 1, new CacheStats(0, 0, 0)), group.stats());
+      assertEquals(new Counts(101, 0, 101, 2, 1, 0, 1, 0, 1, 0), Counts.of(group));
     }
   }
 
@@ -573,7 +575,8 @@ class RoutingTest {
       Membership members = fleet.memberships.get(i);
       for (int k = 0; k < 300; k++) {
         boolean ours = members.owners("key " + k).next().isSelf();
-        assertEquals(ours, group.lookUp("key " + k) != null);
+        Entry held = group.peek("key " + k);
+        assertEquals(ours, held != null && held.kind() == Entry.Kind.OWN);
       }
     }
     assertEquals(

@@ -128,7 +128,7 @@ public final class GetMain implements Callable<Integer> {
   }
 
   private int refused(HttpResponse<byte[]> answer) {
-    String status = answer.headers().firstValue(Headers.STATUS).orElse("");
+    String status = answer.headers().firstValue(Headers.STATUS.toString()).orElse("");
     if (status.equals(Kind.NOT_THERE.label())) {
       return complain("not there", NOT_THERE);
     }

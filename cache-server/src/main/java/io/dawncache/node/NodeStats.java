@@ -4,13 +4,18 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.dawncache.core.CacheStats;
+import io.dawncache.core.EventStats;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupStats;
+import io.dawncache.core.LoadTimeStats;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +35,7 @@ record NodeStats(
    * One group: its policy and budget, then {@link GroupStats}.
    *
    * @param policy {@code lru} or {@code tinylfu}
-   * @param maxBytes the main cache's budget, 0 for unbounded
+   * @param maxBytes the group's budget, 0 for unbounded
    */
   record OfGroup(
       String policy,
@@ -44,7 +49,11 @@ record NodeStats(
       long peerLoads,
       long peerErrors,
       long serverRequests,
-      CacheStats mainCache) {
+      CacheStats mainCache,
+      CacheStats hotCache,
+      CacheStats missingKeys,
+      EventStats events,
+      LoadMillis loadTimes) {
     private static OfGroup of(Group group) {
       GroupStats stats = group.stats();
       return new OfGroup(
@@ -59,12 +68,18 @@ record NodeStats(
           stats.peerLoads(),
           stats.peerErrors(),
           stats.serverRequests(),
-          stats.mainCache());
+          stats.mainCache(),
+          stats.hotCache(),
+          stats.missingKeys(),
+          stats.events(),
+          LoadMillis.of(stats.loadTimes()));
     }
 
     /** Whether a page that was read left out what every node says. */
     private static boolean isPart(@Nullable OfGroup read) {
-      return read == null || read.mainCache == null;
+      return read == null
+          || Stream.of(read.mainCache, read.hotCache, read.missingKeys, read.events, read.loadTimes)
+              .anyMatch(Objects::isNull);
     }
 
     /** Returns how often the getter ran, whatever came of it. */
@@ -72,9 +87,36 @@ record NodeStats(
       return localLoads + localLoadErrs;
     }
 
+    /** Returns the bytes of all that is held. */
+    long heldBytes() {
+      return mainCache.bytes() + hotCache.bytes() + missingKeys.bytes();
+    }
+
     /** Returns how many fetches this node made, whatever came of them. */
     long fetchesMade() {
       return peerLoads + peerErrors;
+    }
+  }
+
+  /**
+   * How long runs of the getter took, in milliseconds.
+   *
+   * @param count how many there were
+   * @param p50 within which half of them ended
+   * @param p99 within which 99 of 100 ended
+   * @param max within which all ended
+   */
+  record LoadMillis(long count, double p50, double p99, double max) {
+    private static LoadMillis of(LoadTimeStats stats) {
+      return new LoadMillis(
+          stats.count(),
+          millis(stats.percentile(50)),
+          millis(stats.percentile(99)),
+          millis(stats.percentile(100)));
+    }
+
+    private static double millis(Duration duration) {
+      return TimeUnit.NANOSECONDS.toMicros(duration.toNanos()) / 1e3;
     }
   }
 

@@ -37,7 +37,9 @@ import picocli.CommandLine.Spec;
       "loads     runs of the getter, at the origin",
       "fetches   asked of other nodes",
       "answered  asked by other nodes",
-      "entries   held in memory, with their bytes of keys and values"
+      "entries   values held in memory",
+      "hot       copies of other nodes' values, held for a short time",
+      "bytes     what all that is held takes"
     })
 public final class StatusMain implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);

@@ -1,6 +1,5 @@
 package io.dawncache.node;
 
-import io.dawncache.core.CacheStats;
 import io.dawncache.node.NodeStats.OfGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +12,17 @@ import java.util.stream.Stream;
 final class StatusTable {
   private static final int TEXT_COLUMNS = 2;
   private static final List<String> HEAD =
-      List.of("NODE", "GROUP", "GETS", "HITS", "LOADS", "FETCHES", "ANSWERED", "ENTRIES", "BYTES");
+      List.of(
+          "NODE",
+          "GROUP",
+          "GETS",
+          "HITS",
+          "LOADS",
+          "FETCHES",
+          "ANSWERED",
+          "ENTRIES",
+          "HOT",
+          "BYTES");
 
   private final List<List<String>> rows = new ArrayList<>(List.of(HEAD));
   private final Map<String, long[]> sums = new TreeMap<>();
@@ -53,15 +62,15 @@ final class StatusTable {
   }
 
   private static long[] counts(OfGroup group) {
-    CacheStats main = group.mainCache();
     return new long[] {
       group.gets(),
       group.cacheHits(),
       group.getterRuns(),
       group.fetchesMade(),
       group.serverRequests(),
-      main.items(),
-      main.bytes()
+      group.mainCache().items(),
+      group.hotCache().items(),
+      group.heldBytes()
     };
   }
 

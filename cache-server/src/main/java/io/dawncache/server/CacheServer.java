@@ -24,6 +24,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -93,7 +94,9 @@ public final class CacheServer implements AutoCloseable {
             config.dialect(),
             config.limits(),
             config.pages(),
-            address -> config.goPeers() && goPeers.test(address));
+            address -> config.goPeers() && goPeers.test(address),
+            InstantSource.system(),
+            node::wakeUp);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -138,7 +141,8 @@ public final class CacheServer implements AutoCloseable {
             config.limits(),
             PeerTimings.DEFAULT,
             config.maxPeerConnections(),
-            self(config)));
+            self(config),
+            InstantSource.system()));
   }
 
   private String self(ServerConfig config) {
@@ -180,6 +184,7 @@ public final class CacheServer implements AutoCloseable {
     synchronized (joining) {
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
       membership.set(members);
+      peers.meetAnew();
       goPeers.set(addresses);
     }
   }

@@ -3,6 +3,8 @@ package io.dawncache.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dawncache.core.CacheStats;
+import io.dawncache.core.EventStats;
+import io.dawncache.node.NodeStats.LoadMillis;
 import io.dawncache.node.NodeStats.OfGroup;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,26 @@ import org.junit.jupiter.api.Test;
 
 class StatusTableTest {
   private static OfGroup group(long gets, long bytes) {
-    return new OfGroup("lru", 0, gets, 2, gets - 2, 9, 3, 1, 4, 1, 6, new CacheStats(bytes, 7, 0));
+    CacheStats main = new CacheStats(bytes - 3, 7, 0);
+    CacheStats hot = new CacheStats(2, 5, 0);
+    CacheStats missing = new CacheStats(1, 1, 0);
+    return new OfGroup(
+        "lru",
+        0,
+        gets,
+        2,
+        gets - 2,
+        9,
+        3,
+        1,
+        4,
+        1,
+        6,
+        main,
+        hot,
+        missing,
+        new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        new LoadMillis(4, 1, 2, 3));
   }
 
   @Test
@@ -20,8 +41,10 @@ class StatusTableTest {
 
     assertEquals(
         List.of(
-            "NODE                   GROUP    GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES    BYTES",
-            "http://127.0.0.1:8001  scores  12345     2      4        5         6        7  1000000"),
+            "NODE                   GROUP    GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES  HOT   "
+                + " BYTES",
+            "http://127.0.0.1:8001  scores  12345     2      4        5         6        7    5 "
+                + " 1000000"),
         table.lines());
   }
 
@@ -33,10 +56,10 @@ class StatusTableTest {
 
     assertEquals(
         List.of(
-            "NODE        GROUP  GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES  BYTES",
-            "http://a:1  docs      5     2      4        5         6        7     10",
-            "http://b:1  docs      7     2      4        5         6        7     20",
-            "sum         docs     12     4      8       10        12       14     30"),
+            "NODE        GROUP  GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES  HOT  BYTES",
+            "http://a:1  docs      5     2      4        5         6        7    5     10",
+            "http://b:1  docs      7     2      4        5         6        7    5     20",
+            "sum         docs     12     4      8       10        12       14   10     30"),
         table.lines());
   }
 
@@ -48,10 +71,13 @@ class StatusTableTest {
 
     assertEquals(
         List.of(
-            "NODE                   GROUP  GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES  BYTES",
-            "http://a:1             docs      5     2      4        5         6        7     10",
+            "NODE                   GROUP  GETS  HITS  LOADS  FETCHES  ANSWERED  ENTRIES  HOT "
+                + " BYTES",
+            "http://a:1             docs      5     2      4        5         6        7    5    "
+                + " 10",
             "http://127.0.0.1:8002  no connection",
-            "sum                    docs      5     2      4        5         6        7     10"),
+            "sum                    docs      5     2      4        5         6        7    5    "
+                + " 10"),
         table.lines());
   }
 

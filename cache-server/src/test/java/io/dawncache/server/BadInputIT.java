@@ -1,12 +1,16 @@
 package io.dawncache.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Loaded;
 import io.dawncache.server.RawClient.Answer;
+import io.dawncache.server.wire.pb.CoordinateRequest;
+import io.dawncache.server.wire.pb.ForgetRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,93 @@ class BadInputIT {
     isRefused(400, text, GET_TOM + "Content-Length: 5\r\n\r\nhello");
     isRefused(400, text, GET_TOM + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
     assertEquals(0, node.stats(0).gets());
+  }
+
+  private static String message(String kind, String body) {
+    return "POST /_dawncache/ HTTP/1.1\r\nHost: t\r\nDawncache-Peer: http://10.0.0.2:8001\r\n"
+        + "Dawncache-Message: "
+        + kind
+        + "\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  @Test
+  void aMessageOfNoKindThatWeKnow() throws IOException {
+    String expected = " (expected: forget, coordinate or get-all)";
+    isRefused(400, "Dawncache-Message: sing" + expected, message("sing", ""));
+    isRefused(
+        400,
+        "Dawncache-Message: null" + expected,
+        message("", "").replaceAll("Dawncache-Message.*\r\n", ""));
+  }
+
+  @Test
+  void aMessageWhoseBodyIsNone() throws IOException {
+    for (String kind : List.of("forget", "coordinate", "get-all")) {
+      Answer answer = RawClient.ask(node.server(0), message(kind, "<html>"));
+      assertEquals(400, answer.status());
+      assertTrue(answer.text().startsWith("body: not the protobuf message, "), answer.text());
+      assertEquals(400, RawClient.ask(node.server(0), message(kind, "")).status());
+      assertEquals(400, RawClient.ask(node.server(0), message(kind, "\n\2\377\0")).status());
+    }
+    assertEquals(0, node.stats(0).gets());
+  }
+
+  @Test
+  void aMessageWithAKeyBeyondTheLimit() throws IOException {
+    String key = "x".repeat((16 << 10) + 1);
+    byte[] change =
+        CoordinateRequest.newBuilder().setGroup("scores").setKey(key).build().toByteArray();
+    isRefused(
+        400,
+        "key: 16385 bytes of UTF-8 (expected: <= 16384)",
+        message("coordinate", new String(change, ISO_8859_1)));
+    byte[] forget =
+        ForgetRequest.newBuilder().setGroup("scores").addKeys(key).build().toByteArray();
+    Answer done = RawClient.ask(node.server(0), message("forget", new String(forget, ISO_8859_1)));
+    assertEquals(200, done.status()); // there is nothing under such a key
+  }
+
+  @Test
+  void aMessageFromNobodyOrToAnotherPath() throws IOException {
+    String forget = message("forget", "\n\6scores");
+    String method = "method POST (expected: GET or HEAD)";
+    isRefused(405, method, forget.replaceAll("Dawncache-Peer.*\r\n", ""));
+    isRefused(405, method, forget.replace("/_dawncache/", "/_dawncache/scores/Tom"));
+    isRefused(405, method, forget.replace("/_dawncache/", "/_dawncache"));
+    isRefused(405, method, forget.replace("/_dawncache/", "/"));
+    isRefused(405, "method PUT (expected: GET or HEAD)", forget.replace("POST", "PUT"));
+    assertEquals(0, node.stats(0).events().removed());
+  }
+
+  @Test
+  void aMessageForAGroupThatIsNotThere() throws IOException {
+    assertEquals(200, RawClient.ask(node.server(0), message("forget", "\n\1g")).status());
+    isRefused(400, "no such group:g", message("coordinate", "\n\1g\22\1k"));
+    isRefused(400, "no such group:g", message("get-all", "\n\1g\22\3\n\1k\30\1"));
+  }
+
+  @Test
+  void aMessageBeyondTheLimit() throws IOException {
+    int max = (16 << 20) + (64 << 10);
+    String head = message("forget", "").replace("Length: 0", "Length: " + (max + 1));
+    try (RawClient client = client()) {
+      Answer answer = client.send(head).answer();
+      assertEquals(413, answer.status());
+      assertEquals("body: too long (expected: <= " + max + " bytes)\n", answer.text());
+      assertTrue(client.isClosedByServer());
+    }
+  }
+
+  @Test
+  void halfAMessageAndSilence() throws IOException {
+    try (RawClient client = client()) {
+      String forget = message("forget", "\n\6scores");
+      assertTrue(client.send(forget.substring(0, forget.length() - 1)).isClosedByServer());
+    }
+    assertEquals(0, node.stats(0).events().removed());
   }
 
   @Test

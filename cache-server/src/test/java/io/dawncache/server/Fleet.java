@@ -22,8 +22,16 @@ import java.util.stream.Stream;
 final class Fleet implements AutoCloseable {
   static final String GROUP = "scores";
 
+  /** Nodes keep no copies of others' values, so that a test can count who asks whom. */
+  static final GroupConfig WITHOUT_COPIES = GroupConfig.builder().hotBytes(0).build();
+
+  private final Scheme scheme;
   private final List<CacheNode> nodes = new ArrayList<>();
   private final List<CacheServer> servers = new ArrayList<>();
+
+  private Fleet(Scheme scheme) {
+    this.scheme = scheme;
+  }
 
   /** Starts nodes whose getters the index makes, all members of one ring. */
   static Fleet of(int size, IntFunction<Getter> getters) throws IOException {
@@ -41,11 +49,11 @@ final class Fleet implements AutoCloseable {
   /** Starts nodes that stand alone until a test has them join. */
   static Fleet strangers(int size, ServerConfig.Builder config, IntFunction<Getter> getters)
       throws IOException {
-    Fleet fleet = new Fleet();
+    Fleet fleet = new Fleet(config.build().dialect().scheme());
     for (int i = 0; i < size; i++) {
       CacheNode node = CacheNode.create();
       fleet.nodes.add(node);
-      node.addGroup(GROUP, GroupConfig.builder().build(), getters.apply(i));
+      node.addGroup(GROUP, WITHOUT_COPIES, getters.apply(i));
       fleet.servers.add(CacheServer.start(node, config.build()));
     }
     return fleet;
@@ -72,7 +80,7 @@ final class Fleet implements AutoCloseable {
   /** Returns the index of the node that the ring names for {@code key}. */
   int ownerOf(String key) {
     CacheServer any = servers.get(0);
-    Ring ring = Ring.of(Scheme.DAWNCACHE, 50, any.members());
+    Ring ring = Ring.of(scheme, 50, any.members());
     String owner = ring.owner(key);
     return IntStream.range(0, servers.size())
         .filter(i -> servers.get(i).self().equals(owner))

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
+import io.dawncache.core.Entry;
 import io.dawncache.core.GetFailedException;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
+import io.dawncache.core.LateException;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotThereException;
 import io.dawncache.core.OverloadedException;
@@ -18,6 +20,7 @@ import io.dawncache.server.wire.Escape;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -210,6 +213,43 @@ class FleetIT {
       assertThrows(OverloadedException.class, () -> asking.get(keyOwnedByOne(fleet, "0")));
       release.countDown();
       assertEquals("at last", first.get(30, TimeUnit.SECONDS).toUtf8());
+    }
+  }
+
+  @Test
+  void whatIsLeftOfALifeTravelsWithTheValue() throws IOException {
+    Duration life = Duration.ofHours(1);
+    try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.ofUtf8(key).withLife(life))) {
+      String key = fleet.keyOwnedBy(1);
+      Entry atTheOwner = fleet.group(1).getEntry(key, Fleet.PATIENCE);
+      Entry fetched = fleet.group(0).getEntry(key, Fleet.PATIENCE);
+      Duration left = fleet.group(1).lifeLeft(atTheOwner);
+      assertTrue(fleet.group(0).lifeLeft(fetched).compareTo(life) < 0);
+      assertTrue(left.compareTo(fleet.group(1).lifeLeft(atTheOwner)) >= 0);
+    }
+  }
+
+  @Test
+  void aDeadlineTravelsToTheOwnerAndEndsTheWaitThereWhileTheLoadGoesOn() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    IntFunction<Getter> held =
+        index ->
+            key -> {
+              release.await();
+              return counting(index).load(key);
+            };
+    try (Fleet fleet = Fleet.of(2, held)) {
+      String key = fleet.keyOwnedBy(1);
+      assertThrows(LateException.class, () -> fleet.group(0).get(key, Duration.ofMillis(20)));
+      String fromPeer = "Dawncache-Peer: " + fleet.server(0).self() + "\r\n";
+      for (String mark : List.of("", fromPeer)) {
+        Answer late = RawClient.get(fleet.server(1), path(key), mark + "Dawncache-Timeout: 20\r\n");
+        assertEquals(504, late.status(), late.text());
+        assertEquals("late", late.header("dawncache-status"));
+      }
+      release.countDown();
+      assertEquals("1:" + key, fleet.group(0).get(key).toUtf8());
+      assertEquals(1, loads.get());
     }
   }
 

@@ -122,15 +122,28 @@ class InboundIT {
 
   @Test
   void otherMethodsAreRefusedByName() throws IOException {
-    try (Fleet node = node(Dialect.MAILGUN)) {
-      for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"}) {
-        String path = "/_groupcache/scores/Tom";
-        Answer answer =
-            RawClient.ask(node.server(0), method + " " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
-        assertEquals(405, answer.status(), method);
-        assertEquals("GET, HEAD", answer.header("allow"));
+    for (Dialect dialect : new Dialect[] {Dialect.DAWNCACHE, Dialect.GROUPCACHE}) {
+      try (Fleet node = node(dialect)) {
+        for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"}) {
+          String path = dialect.basePath() + "scores/Tom";
+          Answer answer =
+              RawClient.ask(node.server(0), method + " " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
+          assertEquals(405, answer.status(), method);
+          assertEquals("GET, HEAD", answer.header("allow"));
+        }
+        assertEquals(0, node.stats(0).gets());
       }
-      assertEquals(0, node.stats(0).gets());
+    }
+  }
+
+  @Test
+  void mailgunsNodesAreToldOfPutAndDeleteToo() throws IOException {
+    try (Fleet node = node(Dialect.MAILGUN)) {
+      Answer answer =
+          RawClient.ask(node.server(0), "POST /_groupcache/scores/Tom HTTP/1.1\r\nHost: t\r\n\r\n");
+      assertEquals(405, answer.status());
+      assertEquals("GET, HEAD, PUT, DELETE", answer.header("allow"));
+      assertEquals("method POST (expected: GET, HEAD, PUT or DELETE)\n", answer.text());
     }
   }
 

@@ -93,6 +93,16 @@ final class RawClient implements Closeable {
     return new Answer(status, headers, ByteView.copyOf(body));
   }
 
+  RawClient send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    return this;
+  }
+
+  /** Returns the next bytes, whatever they are. */
+  byte[] bytes(int count) throws IOException {
+    return in.readNBytes(count);
+  }
+
   /** Reads to the end of the stream; returns whether the server closed it, by FIN or by reset. */
   boolean isClosedByServer() throws IOException {
     try {

@@ -39,13 +39,13 @@ public final class Lru<K, V> {
    * the same queue: everybody is told once, in order.
    */
 
-  private final long maxBytes;
   private final Weigher<? super K, ? super V> weigher;
   private final BiConsumer<? super K, ? super V> onEvicted;
   private final Map<K, Entry<K, V>> entries = new HashMap<>();
 
   private @Nullable Entry<K, V> mostRecent;
   private @Nullable Entry<K, V> leastRecent;
+  private long maxBytes;
   private long bytes;
   private long evictions;
 
@@ -74,12 +74,16 @@ public final class Lru<K, V> {
       long maxBytes,
       Weigher<? super K, ? super V> weigher,
       BiConsumer<? super K, ? super V> onEvicted) {
+    this.maxBytes = boundOf(maxBytes);
+    this.weigher = requireNonNull(weigher, "weigher");
+    this.onEvicted = requireNonNull(onEvicted, "onEvicted");
+  }
+
+  private static long boundOf(long maxBytes) {
     if (maxBytes < 0) {
       throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 0)");
     }
-    this.maxBytes = maxBytes == 0 ? Long.MAX_VALUE : maxBytes;
-    this.weigher = requireNonNull(weigher, "weigher");
-    this.onEvicted = requireNonNull(onEvicted, "onEvicted");
+    return maxBytes == 0 ? Long.MAX_VALUE : maxBytes;
   }
 
   /** Returns the value under {@code key}, now the most recently used, or null if there is none. */
@@ -135,15 +139,32 @@ public final class Lru<K, V> {
       entry.value = value;
       entry.weight = weight;
     }
-    // Room first, then the entry: neither side can overflow, as bytes + weight could. The right
-    // side is never negative, so while it is exceeded something is left to evict.
-    while (bytes > maxBytes - weight) {
-      purge(requireNonNull(leastRecent));
-      evictions++;
-    }
+    // Room first, then the entry: neither side can overflow, as bytes + weight could.
+    evictDownTo(maxBytes - weight);
     link(entry);
     tellPurged();
     return true;
+  }
+
+  /**
+   * Changes what all entries may weigh together and evicts, from the least recently used, until
+   * they do. O(1) and the number of entries evicted.
+   *
+   * @param maxBytes as for {@link #Lru(long, Weigher, BiConsumer)}
+   * @throws IllegalArgumentException if {@code maxBytes} is negative
+   */
+  public void resize(long maxBytes) {
+    this.maxBytes = boundOf(maxBytes);
+    evictDownTo(this.maxBytes);
+    tellPurged();
+  }
+
+  /** Evicts until the rest weighs at most {@code mostBytes}; that of nothing is never too much. */
+  private void evictDownTo(long mostBytes) {
+    while (bytes > mostBytes) {
+      purge(requireNonNull(leastRecent));
+      evictions++;
+    }
   }
 
   /** Removes the entry under {@code key}; returns its value, or null if there was none. */

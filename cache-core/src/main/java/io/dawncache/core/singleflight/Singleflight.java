@@ -30,10 +30,11 @@ public final class Singleflight<K, V> {
    * nobody join any more. There is no lock to wait on; keys meet only in the map's bins.
    *
    * Ending a flight takes three steps: (1) remove it from the map, (2) seal its stack, (3) tell the
-   * waiters. Their order answers every race.
+   * waiters. Their order answers every race. A detached flight was removed before; it ends by (2)
+   * and (3) alone.
    *
-   * Two threads end the same flight. Removing exactly this flight succeeds for one of them; that
-   * one goes on, the other's answer is ignored.
+   * Two threads end the same flight. The seal, a swap, brings the stack to one of them; that one
+   * goes on, the other's answer is ignored.
    *
    * A caller joins while the flight ends:
    *   1. the caller finds the flight in the map;
@@ -129,7 +130,20 @@ public final class Singleflight<K, V> {
     return future;
   }
 
-  /** Returns how many flights have not ended. Under concurrent use an estimate, else exact. */
+  /**
+   * Lets nobody join the flight for {@code key} any more: who asks after this call starts another.
+   * Those who have joined are told how it ends, as ever. O(1).
+   */
+  public void detach(K key) {
+    flights.remove(requireNonNull(key, "key"));
+  }
+
+  /** {@linkplain #detach Detaches} every flight that had started before this call. */
+  public void detachAll() {
+    flights.clear();
+  }
+
+  /** Returns how many flights may be joined. Under concurrent use an estimate, else exact. */
   public int inFlight() {
     return flights.size();
   }
@@ -217,10 +231,11 @@ public final class Singleflight<K, V> {
 
     @Override
     public void ended(@Nullable V value, @Nullable Throwable error) {
-      if (!flights.remove(key, this)) {
+      flights.remove(key, this);
+      Waiting<V> last = lastJoined.getAndSet(null);
+      if (last == null) {
         return; // it has ended before
       }
-      Waiting<V> last = lastJoined.getAndSet(null);
       if (error != null) {
         tell(last, null, error);
       } else if (value != null) {
@@ -231,7 +246,7 @@ public final class Singleflight<K, V> {
       }
     }
 
-    private void tell(@Nullable Waiting<V> last, @Nullable V value, @Nullable Throwable error) {
+    private void tell(Waiting<V> last, @Nullable V value, @Nullable Throwable error) {
       for (Waiting<V> next = reversed(last); next != null; next = next.link) {
         try {
           next.waiter.ended(value, error);
@@ -242,7 +257,8 @@ public final class Singleflight<K, V> {
     }
 
     /** Turns the stack, ours alone once sealed, into the order of joining. */
-    private @Nullable Waiting<V> reversed(@Nullable Waiting<V> last) {
+    private @Nullable Waiting<V> reversed(Waiting<V> sealed) {
+      Waiting<V> last = sealed;
       Waiting<V> first = null;
       while (last != null) {
         Waiting<V> earlier = last.link;

@@ -269,10 +269,32 @@ class LruTest {
   }
 
   @Test
+  void aSmallerBudgetEvictsOldestFirstAndALargerOneHoldsMore() {
+    putAll("a", "b", "c");
+
+    lru.resize(9);
+    assertEquals(List.of(), told);
+    lru.resize(5);
+    assertEquals(List.of("a=3", "b=3"), told);
+    assertEquals(2, lru.evictions());
+
+    assertFalse(lru.put("d", 6L));
+    lru.resize(9);
+    assertTrue(lru.put("d", 6L));
+    lru.resize(0);
+    assertTrue(lru.put("e", Long.MAX_VALUE - 9));
+    assertEquals(List.of("e", "d", "c"), order(lru));
+  }
+
+  @Test
   void aNegativeBudgetIsRefused() {
     var e = assertThrows(IllegalArgumentException.class, () -> lru(-1));
-
     assertEquals("maxBytes: -1 (expected: >= 0)", e.getMessage());
+
+    putAll("a", "b", "c");
+    e = assertThrows(IllegalArgumentException.class, () -> lru.resize(-1));
+    assertEquals("maxBytes: -1 (expected: >= 0)", e.getMessage());
+    assertEquals(9, lru.bytes());
   }
 
   @Test

@@ -1,22 +1,31 @@
 package io.dawncache.server.inbound;
 
-import io.dawncache.core.ByteView;
+import io.dawncache.core.Entry;
 import io.dawncache.core.GetCallback;
 import io.dawncache.core.GetException;
+import io.dawncache.core.Group;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request from its start to its answer. A flight may end on any thread; the answer is then
- * handed over to the connection's event loop, where all fields live. It stays a value, not a
- * buffer, until its turn to be written, so nothing leaks if the connection goes first.
+ * One request from its start to its answer: a value, some other {@link Answer}, or a {@link
+ * ResultStream}. It may end on any thread; the answer is then handed over to the connection's event
+ * loop, where all fields live. It stays a value, not a buffer, until its turn to be written, so
+ * nothing leaks if the connection goes first.
  */
 final class Exchange implements GetCallback {
   private final RequestHandler handler;
@@ -25,9 +34,14 @@ final class Exchange implements GetCallback {
   private final boolean head;
 
   private boolean keepAlive;
-  private @Nullable ByteView value;
-  private @Nullable Refusal refusal;
-  private @Nullable Shown shown;
+  private @Nullable Group group; // that is asked
+  private boolean fromOurs;
+  private @Nullable Entry entry;
+  private double minuteQps;
+  private @Nullable Answer answer;
+  private @Nullable ResultStream results;
+  private boolean begun; // the head of the results is written
+  private boolean over;
 
   Exchange(
       RequestHandler handler, ChannelHandlerContext ctx, Inbound inbound, HttpRequest request) {
@@ -38,56 +52,43 @@ final class Exchange implements GetCallback {
     this.keepAlive = HttpUtil.isKeepAlive(request);
   }
 
+  /** Says whom the get is about to ask, and whether one of our nodes does. */
+  void asks(Group group, boolean fromOurs) {
+    this.group = group;
+    this.fromOurs = fromOurs;
+  }
+
   @Override
-  public void value(ByteView value) {
-    if (value.length() > inbound.limits().maxValueBytes()) {
+  public void value(Entry entry, double minuteQps) {
+    int length = entry.value().length();
+    if (length > inbound.limits().maxValueBytes()) {
       String text =
-          "value: "
-              + value.length()
-              + " bytes (expected: <= "
-              + inbound.limits().maxValueBytes()
-              + ")";
-      refuseOnLoop(Refusal.failed(inbound.dialect(), text));
+          "value: " + length + " bytes (expected: <= " + inbound.limits().maxValueBytes() + ")";
+      refuse(Refusal.failed(inbound.dialect(), text));
     } else if (ctx.executor().inEventLoop()) {
-      answer(value);
+      answer(entry, minuteQps);
     } else {
-      handOver(() -> answer(value));
+      handOver(() -> answer(entry, minuteQps));
     }
   }
 
   @Override
   public void error(GetException error) {
-    refuseOnLoop(Refusal.of(inbound.dialect(), error));
+    refuse(Refusal.of(inbound.dialect(), error));
   }
 
-  private void refuseOnLoop(Refusal refusal) {
-    if (ctx.executor().inEventLoop()) {
-      refuse(refusal);
-    } else {
-      handOver(() -> refuse(refusal));
-    }
-  }
-
-  private void handOver(Runnable answer) {
-    try {
-      ctx.executor().execute(answer);
-    } catch (RejectedExecutionException e) {
-      // The server has closed, and this connection with it: nobody waits for the answer.
-    }
-  }
-
-  private void answer(ByteView value) {
-    this.value = value;
+  private void answer(Entry entry, double minuteQps) {
+    this.entry = entry;
+    this.minuteQps = minuteQps;
     handler.answered(ctx);
   }
 
-  /** Answers without a value. */
+  /** Answers without a value, on any thread. */
   void refuse(Refusal refusal) {
-    this.refusal = refusal;
-    handler.answered(ctx);
+    answer((toHead, allocator) -> Responses.refusal(refusal, inbound.dialect(), toHead));
   }
 
-  /** Answers without a value, as the connection's last. */
+  /** Answers without a value, as the connection's last, on its event loop. */
   void refuseAndClose(Refusal refusal) {
     keepAlive = false;
     refuse(refusal);
@@ -95,47 +96,104 @@ final class Exchange implements GetCallback {
 
   /** Answers with a page; one that cannot be rendered is a failure told in its place. */
   void show(Page page) {
+    byte[] body;
     try {
-      shown = new Shown(page.contentType(), page.body().get());
+      body = page.body().get();
     } catch (RuntimeException e) {
       refuse(Refusal.failed(inbound.dialect(), "page: " + e));
       return;
     }
+    answer((toHead, allocator) -> Responses.page(page.contentType(), body, toHead));
+  }
+
+  /** Answers with what is rendered when its turn comes, on any thread. */
+  void answer(Answer answer) {
+    if (ctx.executor().inEventLoop()) {
+      answerOnLoop(answer);
+    } else {
+      handOver(() -> answerOnLoop(answer));
+    }
+  }
+
+  private void answerOnLoop(Answer answer) {
+    this.answer = answer;
     handler.answered(ctx);
   }
 
-  boolean isAnswered() {
-    return value != null || refusal != null || shown != null;
+  /** Answers with a result of each request, as they come. */
+  ResultStream stream(List<PeerRequest> requests) {
+    Runnable onCome =
+        () -> {
+          if (ctx.executor().inEventLoop()) {
+            handler.answered(ctx);
+          } else {
+            handOver(() -> handler.answered(ctx));
+          }
+        };
+    ResultStream stream = new ResultStream(requests, inbound.limits().maxValueBytes(), onCome);
+    results = stream;
+    return stream;
+  }
+
+  private void handOver(Runnable task) {
+    try {
+      ctx.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The server has closed, and this connection with it: nobody waits for the answer.
+    }
+  }
+
+  /** Returns whether there is something to write. */
+  boolean hasNext() {
+    return entry != null || answer != null || (results != null && (!begun || results.hasNext()));
+  }
+
+  /** Returns whether all has been written. */
+  boolean isOver() {
+    return over;
   }
 
   boolean keepsAlive() {
     return keepAlive;
   }
 
-  /** Returns the response, in a new buffer that the pipeline releases. */
-  FullHttpResponse response(ByteBufAllocator allocator, boolean last) {
-    FullHttpResponse response;
-    if (value != null) {
-      response = Responses.value(value, inbound.dialect(), head, allocator);
-    } else if (refusal != null) {
-      response = Responses.refusal(refusal, head);
-    } else if (shown != null) {
-      response = Responses.page(shown.contentType, shown.body, head);
-    } else {
-      throw new IllegalStateException("no answer yet");
+  /**
+   * Returns what is to be written next, in a new buffer that the pipeline releases; there must be
+   * something.
+   *
+   * @param last whether it would be the connection's last answer
+   */
+  HttpObject next(ByteBufAllocator allocator, boolean last) {
+    if (entry != null) {
+      return whole(
+          Responses.value(entry, freshness(entry), inbound.dialect(), head, allocator), last);
     }
+    if (answer != null) {
+      return whole(answer.render(head, allocator), last);
+    }
+    ResultStream stream = Objects.requireNonNull(results, "no answer yet");
+    if (!begun) {
+      begun = true;
+      HttpResponse response = Responses.resultsToCome();
+      HttpUtil.setKeepAlive(response, !last);
+      return response;
+    }
+    HttpObject piece = stream.take(allocator);
+    over = stream.isOver();
+    return piece;
+  }
+
+  private FullHttpResponse whole(FullHttpResponse response, boolean last) {
+    over = true;
     HttpUtil.setKeepAlive(response, !last);
     return response;
   }
 
-  /** A page as it was rendered for this request. */
-  private static final class Shown {
-    final String contentType;
-    final byte[] body;
-
-    Shown(String contentType, byte[] body) {
-      this.contentType = contentType;
-      this.body = body;
-    }
+  /** What is left of the value's life is left now, and not when the get ended. */
+  private Freshness freshness(Entry entry) {
+    Duration left = Objects.requireNonNull(group, "group").lifeLeft(entry);
+    return fromOurs
+        ? Freshness.toOurs(left, entry.isStale(), minuteQps)
+        : Freshness.toOthers(left, inbound.clock());
   }
 }

@@ -4,6 +4,7 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -16,10 +17,14 @@ import java.util.function.Predicate;
  * @param pages the pages beside the groups, by path
  * @param isGoPeer whether a Go program at this address is a member of the fleet; always false
  *     unless the server was told that Go nodes are
+ * @param clock the wall clock, for those who are told in its time until when a value holds
+ * @param beforeReading run before what one read brought is served
  */
 public record Inbound(
     CacheNode node,
     Dialect dialect,
     Limits limits,
     Map<String, Page> pages,
-    Predicate<InetAddress> isGoPeer) {}
+    Predicate<InetAddress> isGoPeer,
+    InstantSource clock,
+    Runnable beforeReading) {}

@@ -1,9 +1,6 @@
 package io.dawncache.server.inbound;
 
-import io.dawncache.core.Group;
 import io.dawncache.server.wire.BadRequestException;
-import io.dawncache.server.wire.Headers;
-import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,32 +10,30 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's requests: each becomes a get, side by side, and they are answered in the order
- * in which they came.
+ * One connection's requests: they are served side by side, and answered in the order in which they
+ * came.
  */
 final class RequestHandler extends ChannelInboundHandlerAdapter {
   /*
-   * A decoded request waits in `arrived` until it may start, then in `started` until it and all
-   * before it are answered. It may start while fewer than MAX_STARTED are started and the channel
+   * A decoded request waits in `arrived` until it is whole and may start, then in `started` until it
+   * and all before it are answered. Of those that have arrived only the last may lack a part of its
+   * body; it is read on under the rule that it may start. It may start while fewer than MAX_STARTED are started and the channel
    * takes more bytes, and an answer is written only while it does; otherwise reading stops. So a
-   * connection holds no more than MAX_STARTED values and what one read decoded, and no more than
-   * one value beyond the channel's high-water mark in buffers, however many requests a client
-   * writes without reading.
+   * connection holds no more than MAX_STARTED answers, one body and what one read decoded, and no
+   * more than one value beyond the channel's high-water mark in buffers, however many requests a
+   * client writes without reading. The answer to a get of many keys is written in pieces under the
+   * same rule, and keeps its place until the last.
    *
    * Everything that moves a request on happens in advance(), which never runs inside itself:
    *   1. a write crosses the high-water mark, and the channel tells us inside that write;
@@ -54,7 +49,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
-  private static final String GO_CLIENT = "Go-http-client/";
 
   /** Fired into a pipeline to have it answer what it has, take no more, and close. */
   enum Drain {
@@ -62,10 +56,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private final Inbound inbound;
-  private final ArrayDeque<HttpRequest> arrived = new ArrayDeque<>();
+  private final Service service;
+  private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
 
-  private long bodyBytes; // of the request being read
+  private @Nullable Body body; // of the request being read, if it may have one
+  private long droppedBytes; // of the body being read, if it may not
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
   private boolean unflushed;
@@ -74,31 +70,53 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   RequestHandler(Inbound inbound) {
     this.inbound = inbound;
+    this.service = new Service(inbound);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    reading = true;
+    if (!reading) {
+      reading = true;
+      inbound.beforeReading().run();
+    }
     try {
       if (closing) {
         return;
       }
       if (message instanceof HttpRequest request) {
-        bodyBytes = 0;
-        arrived.add(request);
-        advance(ctx);
-      } else if (message instanceof HttpContent content) {
-        dropBody(ctx, content);
+        arrive(ctx, request);
+      } else if (message instanceof HttpContent part) {
+        read(ctx, part);
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
   }
 
-  /** No method that we answer takes a body; one that comes all the same is read past, in bounds. */
-  private void dropBody(ChannelHandlerContext ctx, HttpContent content) {
-    bodyBytes += content.content().readableBytes();
-    if (bodyBytes > inbound.limits().maxBodyBytes() || content.decoderResult().isFailure()) {
+  private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
+    droppedBytes = 0;
+    body = service.bodyOf(request);
+    if (draining && body != null) {
+      body = null; // it may never come whole
+    } else {
+      arrived.add(new Arrival(request, body));
+      advance(ctx);
+    }
+  }
+
+  private void read(ChannelHandlerContext ctx, HttpContent part) {
+    if (body == null) {
+      drop(ctx, part);
+    } else {
+      body.add(part);
+      advance(ctx);
+    }
+  }
+
+  /** A body that comes where there is none to come is read past, in bounds. */
+  private void drop(ChannelHandlerContext ctx, HttpContent part) {
+    droppedBytes += part.content().readableBytes();
+    if (droppedBytes > inbound.limits().maxBodyBytes() || part.decoderResult().isFailure()) {
       ctx.close();
     }
   }
@@ -123,27 +141,33 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     try {
       do {
         writeAnswered(ctx);
-        while (!arrived.isEmpty() && mayStart(ctx)) {
+        while (hasArrived() && mayStart(ctx)) {
           start(ctx, arrived.remove());
           writeAnswered(ctx);
         }
         flush(ctx); // which may have made the channel writable again
-      } while (nextAnswered(ctx) != null || (!arrived.isEmpty() && mayStart(ctx)));
+      } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
     } finally {
       advancing = false;
     }
     ctx.channel().config().setAutoRead(closing || (!draining && mayStart(ctx)));
   }
 
+  /** Returns whether the next request is whole. */
+  private boolean hasArrived() {
+    Arrival next = arrived.peek();
+    return next != null && next.isOver();
+  }
+
   private boolean mayStart(ChannelHandlerContext ctx) {
     return !closing && started.size() < MAX_STARTED && ctx.channel().isWritable();
   }
 
-  private void start(ChannelHandlerContext ctx, HttpRequest request) {
-    Exchange exchange = new Exchange(this, ctx, inbound, request);
+  private void start(ChannelHandlerContext ctx, Arrival arrival) {
+    Exchange exchange = new Exchange(this, ctx, inbound, arrival.head());
     started.add(exchange);
     try {
-      serve(ctx, request, exchange);
+      service.serve(arrival, ctx.channel().remoteAddress(), exchange);
     } catch (BadRequestException e) {
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException e) { // the core's word on a key
@@ -151,83 +175,31 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void serve(ChannelHandlerContext ctx, HttpRequest request, Exchange exchange)
-      throws BadRequestException {
-    if (request.decoderResult().isFailure()) {
-      exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
-    } else if (!isGetOrHead(request)) {
-      exchange.refuse(Refusal.methodNotAllowed(request.method().name()));
-    } else if (HttpUtil.isTransferEncodingChunked(request)
-        || HttpUtil.getContentLength(request, 0L) > 0) {
-      exchange.refuse(Refusal.badRequest("a body (expected: none with GET and HEAD)"));
-    } else {
-      servePath(ctx, request, KeyPath.pathOf(request.uri()), exchange);
-    }
-  }
-
-  private void servePath(
-      ChannelHandlerContext ctx, HttpRequest request, String path, Exchange exchange)
-      throws BadRequestException {
-    Page page = inbound.pages().get(path);
-    if (page != null) {
-      exchange.show(page);
-    } else if (!KeyPath.isUnder(inbound.dialect(), path)) {
-      exchange.refuseAndClose(Refusal.unexpectedPath(path));
-    } else {
-      boolean fromGo = isGoPeer(ctx, request);
-      boolean fromPeer = fromGo || request.headers().contains(Headers.PEER);
-      get(KeyPath.parse(inbound.dialect(), path, fromGo), fromPeer, exchange);
-    }
-  }
-
-  private void get(KeyPath asked, boolean fromPeer, Exchange exchange) {
-    Group group = inbound.node().group(asked.group());
-    if (group == null) {
-      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.group()));
-    } else if (asked.key().isEmpty()) {
-      exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
-    } else if (fromPeer) {
-      group.getLocally(asked.key(), exchange);
-    } else {
-      group.get(asked.key(), exchange);
-    }
-  }
-
-  private static boolean isGetOrHead(HttpRequest request) {
-    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-  }
-
-  /** Go nodes carry no mark of ours: what tells them is their user agent and a member's address. */
-  private boolean isGoPeer(ChannelHandlerContext ctx, HttpRequest request) {
-    String agent = request.headers().get(HttpHeaderNames.USER_AGENT);
-    return agent != null
-        && agent.startsWith(GO_CLIENT)
-        && ctx.channel().remoteAddress() instanceof InetSocketAddress from
-        && inbound.isGoPeer().test(from.getAddress());
-  }
-
-  /** An exchange has its answer. */
+  /** An exchange has its answer, or more of it. */
   void answered(ChannelHandlerContext ctx) {
     advance(ctx);
   }
 
   private void writeAnswered(ChannelHandlerContext ctx) {
     for (Exchange next = nextAnswered(ctx); next != null; next = nextAnswered(ctx)) {
-      started.remove();
       write(ctx, next);
     }
   }
 
-  /** Returns the first in the order if it has its answer and may be written, or null. */
+  /** Returns the first in the order if it has something to write and may, or null. */
   private @Nullable Exchange nextAnswered(ChannelHandlerContext ctx) {
     Exchange next = closing || !ctx.channel().isWritable() ? null : started.peek();
-    return next != null && next.isAnswered() ? next : null;
+    return next != null && next.hasNext() ? next : null;
   }
 
   private void write(ChannelHandlerContext ctx, Exchange exchange) {
-    boolean last = !exchange.keepsAlive() || (draining && started.isEmpty() && arrived.isEmpty());
+    boolean last = !exchange.keepsAlive() || (draining && started.size() == 1 && arrived.isEmpty());
     unflushed = true;
-    var written = ctx.write(exchange.response(ctx.alloc(), last));
+    var written = ctx.write(exchange.next(ctx.alloc(), last));
+    if (!exchange.isOver()) {
+      return; // it keeps its place until the rest of its answer is written
+    }
+    started.remove();
     if (last) {
       closing = true;
       started.clear();
@@ -259,9 +231,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    boolean nothingInFlight = started.isEmpty() && arrived.isEmpty();
+    boolean nothingInFlight = started.isEmpty() && !hasArrived();
     if (event == Drain.NOW) {
       draining = true;
+      arrived.removeIf(arrival -> !arrival.isOver()); // it will not come whole any more
       ctx.channel().config().setAutoRead(false);
       if (nothingInFlight && !closing) {
         // Behind what is still on its way out.

@@ -1,26 +1,28 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.core.PeerResult;
-import io.dawncache.server.wire.PeerExchange;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.PrematureChannelClosureException;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a peer: one fetch at a time, so that a slow load holds up nobody else's. */
+/** One connection to a peer: one exchange at a time, so that a slow load holds up nobody else's. */
 final class Connection extends ChannelInboundHandlerAdapter {
   private final ConnectionPool pool;
   private final Channel channel;
-  private @Nullable PendingFetch fetch;
+  private @Nullable Pending pending;
   private boolean reused;
+  private boolean staysOpen; // after the answer that comes in pieces
   private boolean free; // answered, and goes back to the pool when this read is over
 
   Connection(ConnectionPool pool, Channel channel) {
@@ -32,17 +34,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return channel.isActive();
   }
 
-  /** Sends the fetch; its answer or the loss of the connection goes to the pool. */
-  void send(PendingFetch fetch, FullHttpRequest request) {
-    assert this.fetch == null : "one fetch at a time";
-    this.fetch = fetch;
-    fetch.sentOn(this);
-    channel.writeAndFlush(request, channel.voidPromise());
+  /** Sends the request; its answer or the loss of the connection goes to the pool. */
+  void send(Pending pending) {
+    assert this.pending == null : "one exchange at a time";
+    this.pending = pending;
+    pending.sentOn(this);
+    channel.writeAndFlush(pending.question().request(pending.left()), channel.voidPromise());
   }
 
-  /** The fetch will not wait for its answer: who came next would get it, so the connection goes. */
+  /** Nobody waits for the answer: who came next would get it, so the connection goes. */
   void giveUp() {
-    fetch = null;
+    pending = null;
     channel.close();
   }
 
@@ -52,13 +54,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    PendingFetch waiting = fetch;
+    Pending waiting = pending;
     try {
-      if (waiting == null || !(message instanceof FullHttpResponse answer)) {
+      if (waiting == null) {
         free = false;
         channel.close(); // nobody asked
-      } else if (isWhole(answer)) {
-        answered(waiting, answer);
+      } else if (message instanceof FullHttpResponse answer) {
+        if (isWhole(answer)) {
+          answered(waiting, answer);
+        }
+      } else if (message instanceof HttpResponse head) {
+        begun(waiting, head);
+      } else if (message instanceof HttpContent piece) {
+        received(waiting, piece);
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -74,20 +82,56 @@ final class Connection extends ChannelInboundHandlerAdapter {
         && !(answer.decoderResult().cause() instanceof PrematureChannelClosureException);
   }
 
-  private void answered(PendingFetch answered, FullHttpResponse answer) {
-    fetch = null;
+  private void answered(Pending answered, FullHttpResponse answer) {
+    release(answered, HttpUtil.isKeepAlive(answer) && answer.decoderResult().isSuccess());
+    pool.answered(answered, answer);
+  }
+
+  /** The head of an answer that comes in pieces. */
+  private void begun(Pending waiting, HttpResponse head) {
+    if (waiting.question().takesPieces()) {
+      waiting.begun();
+      staysOpen = HttpUtil.isKeepAlive(head);
+    } else {
+      broken(waiting, "an answer in pieces (expected: a whole one)");
+    }
+  }
+
+  private void received(Pending waiting, HttpContent piece) {
+    if (piece.decoderResult().isFailure()) {
+      broken(waiting, "not an HTTP answer, " + piece.decoderResult().cause().getMessage());
+      return;
+    }
+    try {
+      waiting.question().received(piece.content());
+    } catch (IOException e) {
+      broken(waiting, "not what was asked for, " + e.getMessage());
+      return;
+    }
+    // What was received may have ended the exchange, and with it this connection's part in it.
+    if (piece instanceof LastHttpContent && pending == waiting) {
+      release(waiting, staysOpen);
+      pool.answeredInPieces(waiting);
+    }
+  }
+
+  private void broken(Pending waiting, String why) {
+    release(waiting, false);
+    pool.failed(waiting, why);
+  }
+
+  private void release(Pending answered, boolean reusable) {
+    pending = null;
     answered.released();
-    PeerResult result = PeerExchange.result(pool.dialect(), answer);
-    if (HttpUtil.isKeepAlive(answer) && answer.decoderResult().isSuccess()) {
+    if (reusable) {
       reused = true;
       free = true;
     } else {
       channel.close();
     }
-    pool.answered(answered, result);
   }
 
-  /** Not before: an answer too many in the same read must not be taken for the next fetch's. */
+  /** Not before: an answer too many in the same read must not be taken for the next exchange's. */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (free) {
@@ -99,28 +143,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof TooLongHttpContentException) {
-      PendingFetch answered = taken();
+      Pending answered = taken();
       if (answered != null) {
-        pool.answered(
-            answered,
-            PeerResult.of(
-                PeerResult.Status.FAILED,
-                "the answer is too long (expected: <= " + pool.maxBodyBytes() + " bytes)"));
+        pool.failed(
+            answered, "the answer is too long (expected: <= " + pool.maxBodyBytes() + " bytes)");
       }
     }
-    channel.close(); // a fetch that is still here is lost by channelInactive
+    channel.close(); // an exchange that is still here is lost by channelInactive
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent && fetch == null) {
+    if (event instanceof IdleStateEvent && pending == null) {
       channel.close();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    PendingFetch lost = taken();
+    Pending lost = taken();
     free = false;
     pool.closed(this);
     if (lost != null) {
@@ -128,9 +169,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private @Nullable PendingFetch taken() {
-    PendingFetch taken = fetch;
-    fetch = null;
+  private @Nullable Pending taken() {
+    Pending taken = pending;
+    pending = null;
     if (taken != null) {
       taken.released();
     }

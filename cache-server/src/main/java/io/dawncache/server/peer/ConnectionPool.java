@@ -1,12 +1,10 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
-import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.NodeUrl;
-import io.dawncache.server.wire.PeerExchange;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.FullHttpResponse;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -14,26 +12,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to one peer, and the rules by which a fetch on them ends.
+ * The connections of one event loop to one peer, and the rules by which an exchange on them ends.
  *
  * <p>Everything here runs on that event loop.
  */
 final class ConnectionPool {
   /*
-   * A fetch takes an idle connection, the one used last; else it dials; else, with all connections
-   * busy, it waits its turn. It ends
+   * An exchange takes an idle connection, the one used last; else it dials; else, with all
+   * connections busy, it waits its turn. It ends, in the words of a fetch,
    *   - by an answer, whatever it says;
    *   - NOT_ASKED, if the dial fails or takes too long, if the connection is lost, or if the peer
    *     is silent to a probe while it waits;
-   *   - FAILED at its time-out: the peer had it and goes on loading, so nobody else is asked;
+   *   - LATE at its time-out: the peer had it and goes on loading, so nobody else is asked;
    *   - OVERLOADED at its time-out if it never had its turn.
    *
    * A connection from the pool may have been closed by the peer while our request was on its way:
    *   1. the peer's idle time ends, it closes;
    *   2. we take the connection and write;
    *   3. we read the end of the stream.
-   * That says nothing about the peer. So a fetch lost on a used connection is sent once more, on a
-   * fresh one. If the peer had seen the first after all, the second joins its flight.
+   * That says nothing about the peer. So what is lost on a used connection is sent once more, on a
+   * fresh one. If the peer had seen the first after all, the second joins its flight; and to repeat
+   * an operation is safe.
    */
   private final Outbound outbound;
   private final NodeUrl peer;
@@ -42,8 +41,8 @@ final class ConnectionPool {
   private final Prober prober;
 
   private final ArrayDeque<Connection> idle = new ArrayDeque<>();
-  private final ArrayDeque<PendingFetch> waiting = new ArrayDeque<>();
-  private final Set<PendingFetch> pending = new HashSet<>(); // all that have not ended
+  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  private final Set<Pending> all = new HashSet<>(); // all that have not ended
   private int open; // connections, those being dialled included
   private boolean closed; // the peer has left the member list
   private boolean stopped; // this node's server stops, and its event loops with it
@@ -56,41 +55,37 @@ final class ConnectionPool {
     this.prober = new Prober(outbound, peer, loop);
   }
 
-  Dialect dialect() {
-    return outbound.dialect();
-  }
-
   int maxBodyBytes() {
     return outbound.limits().maxBodyBytes();
   }
 
-  /** Starts a fetch; its callback may be called before this returns. */
-  void start(PendingFetch fetch) {
+  /** Starts an exchange; it may have ended when this returns. */
+  void start(Pending asked) {
     assert loop.inEventLoop();
-    pending.add(fetch);
-    fetch.whenEnded(pending::remove);
-    fetch.after(fetch.request().timeout().toNanos(), () -> timedOut(fetch));
-    place(fetch);
+    all.add(asked);
+    asked.whenEnded(all::remove);
+    asked.after(asked.question().timeout().toNanos(), () -> timedOut(asked));
+    place(asked);
   }
 
-  private void place(PendingFetch fetch) {
+  private void place(Pending asked) {
     if (stopped) {
-      fetch.end(Status.NOT_ASKED, "this node's server has stopped");
+      asked.unanswered(Status.NOT_ASKED, "this node's server has stopped");
       return;
     }
     if (!reachability.mayAsk()) {
-      fetch.end(Status.NOT_ASKED, "it could not be asked a moment ago");
+      asked.unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
       return;
     }
     Connection connection = takeIdle();
     if (connection != null) {
-      send(fetch, connection);
+      send(asked, connection);
     } else {
-      dialOrWait(fetch);
+      dialOrWait(asked);
     }
   }
 
-  /** Closes what is idle, now and from now on; fetches in flight end as they would. */
+  /** Closes what is idle, now and from now on; what is in flight ends as it would. */
   void close() {
     assert loop.inEventLoop();
     closed = true;
@@ -100,14 +95,14 @@ final class ConnectionPool {
   }
 
   /**
-   * Ends all fetches at once, and from now on every one that starts: the event loop is about to
+   * Ends all exchanges at once, and from now on every one that starts: the event loop is about to
    * stop, after which no timer and no connection would end them.
    */
   void stop() {
     assert loop.inEventLoop();
     stopped = true;
-    List.copyOf(pending)
-        .forEach(fetch -> fetch.end(Status.NOT_ASKED, "this node's server has stopped"));
+    List.copyOf(all)
+        .forEach(asked -> asked.unanswered(Status.NOT_ASKED, "this node's server has stopped"));
     close();
   }
 
@@ -120,15 +115,15 @@ final class ConnectionPool {
     return null;
   }
 
-  private void dialOrWait(PendingFetch fetch) {
+  private void dialOrWait(Pending asked) {
     if (open < outbound.maxConnections()) {
-      dial(fetch);
+      dial(asked);
     } else {
-      waiting.add(fetch);
+      waiting.add(asked);
     }
   }
 
-  private void dial(PendingFetch fetch) {
+  private void dial(Pending asked) {
     open++;
     ChannelFuture dialled =
         outbound
@@ -136,74 +131,85 @@ final class ConnectionPool {
             .clone(loop)
             .handler(new PeerPipeline(outbound.limits(), this))
             .connect(peer.host(), peer.port());
-    fetch.after(
+    asked.after(
         outbound.timings().connect().toNanos(),
         () -> {
           if (!dialled.isDone()) {
             unreachable(
-                fetch, "no connection in " + outbound.timings().connect().toMillis() + " ms");
+                asked, "no connection in " + outbound.timings().connect().toMillis() + " ms");
           }
         });
-    dialled.addListener(done -> dialled(fetch, dialled));
+    dialled.addListener(done -> dialled(asked, dialled));
   }
 
-  private void dialled(PendingFetch fetch, ChannelFuture dialled) {
+  private void dialled(Pending asked, ChannelFuture dialled) {
     if (!dialled.isSuccess()) {
       open--;
-      unreachable(fetch, "no connection, " + dialled.cause().getMessage());
+      unreachable(asked, "no connection, " + dialled.cause().getMessage());
       serveWaiting();
       return;
     }
     reachability.reached();
     Connection connection = dialled.channel().pipeline().get(Connection.class);
-    if (fetch.isEnded()) {
+    if (asked.isEnded()) {
       giveBack(connection);
     } else {
-      send(fetch, connection);
+      send(asked, connection);
     }
   }
 
-  private void send(PendingFetch fetch, Connection connection) {
-    connection.send(
-        fetch, PeerExchange.request(outbound.dialect(), peer, outbound.self(), fetch.request()));
-    probeWhileUnanswered(fetch);
+  private void send(Pending asked, Connection connection) {
+    connection.send(asked);
+    probeWhileUnanswered(asked);
   }
 
-  private void probeWhileUnanswered(PendingFetch fetch) {
-    fetch.after(
+  private void probeWhileUnanswered(Pending asked) {
+    asked.after(
         outbound.timings().probeAfter().toNanos(),
-        () -> prober.probe(answered -> probed(fetch, answered)));
+        () -> prober.probe(answered -> probed(asked, answered)));
   }
 
-  private void probed(PendingFetch fetch, boolean answered) {
-    if (fetch.isEnded()) {
+  private void probed(Pending asked, boolean answered) {
+    if (asked.isEnded()) {
       return;
     }
     if (answered) {
-      probeWhileUnanswered(fetch);
+      probeWhileUnanswered(asked);
     } else {
-      unreachable(fetch, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+      unreachable(asked, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
     }
   }
 
-  /** The peer answered a fetch. */
-  void answered(PendingFetch fetch, PeerResult result) {
+  /** The peer answered. */
+  void answered(Pending asked, FullHttpResponse answer) {
     reachability.reached();
-    fetch.end(result);
+    asked.answered(answer);
+  }
+
+  /** The peer has given the last piece of its answer. */
+  void answeredInPieces(Pending asked) {
+    reachability.reached();
+    asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
+  }
+
+  /** The peer gave an answer that is none. */
+  void failed(Pending asked, String why) {
+    reachability.reached();
+    asked.unanswered(Status.FAILED, why);
   }
 
   /** A connection was closed before it gave the answer it owed. */
-  void lost(PendingFetch fetch, boolean usedBefore) {
-    if (usedBefore && !stopped && fetch.takeRetry()) {
-      dialOrWait(fetch);
+  void lost(Pending asked, boolean usedBefore) {
+    if (usedBefore && !stopped && asked.takeRetry()) {
+      dialOrWait(asked);
     } else {
-      fetch.end(Status.NOT_ASKED, "the connection was lost before the answer");
+      asked.unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
     }
   }
 
   /** A connection has nothing in flight any more. */
   void giveBack(Connection connection) {
-    PendingFetch next = nextWaiting();
+    Pending next = nextWaiting();
     if (next != null) {
       send(next, connection);
     } else if (closed) {
@@ -222,7 +228,7 @@ final class ConnectionPool {
 
   private void serveWaiting() {
     while (open < outbound.maxConnections()) {
-      PendingFetch next = nextWaiting();
+      Pending next = nextWaiting();
       if (next == null) {
         return;
       }
@@ -230,27 +236,28 @@ final class ConnectionPool {
     }
   }
 
-  private @Nullable PendingFetch nextWaiting() {
-    PendingFetch next = waiting.poll();
+  private @Nullable Pending nextWaiting() {
+    Pending next = waiting.poll();
     while (next != null && next.isEnded()) {
       next = waiting.poll();
     }
     return next;
   }
 
-  private void unreachable(PendingFetch fetch, String why) {
+  private void unreachable(Pending asked, String why) {
     reachability.missed();
-    fetch.end(Status.NOT_ASKED, why);
+    asked.unanswered(Status.NOT_ASKED, why);
   }
 
-  private void timedOut(PendingFetch fetch) {
-    String timeout = fetch.request().timeout().toMillis() + " ms";
-    if (waiting.remove(fetch)) {
-      fetch.end(Status.OVERLOADED, "all " + outbound.maxConnections() + " connections are busy");
-    } else if (fetch.isSent()) {
-      fetch.end(Status.FAILED, "no answer in " + timeout);
+  private void timedOut(Pending asked) {
+    String timeout = asked.question().timeout().toMillis() + " ms";
+    if (waiting.remove(asked)) {
+      asked.unanswered(
+          Status.OVERLOADED, "all " + outbound.maxConnections() + " connections are busy");
+    } else if (asked.isSent()) {
+      asked.unanswered(Status.LATE, "no answer in " + timeout);
     } else {
-      fetch.end(Status.NOT_ASKED, "no connection in " + timeout);
+      asked.unanswered(Status.NOT_ASKED, "no connection in " + timeout);
     }
   }
 }

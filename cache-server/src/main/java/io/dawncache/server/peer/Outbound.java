@@ -2,8 +2,12 @@ package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerAnswers;
+import io.dawncache.server.wire.PeerRequests;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
+import java.time.InstantSource;
 
 /**
  * What the clients of all peers share.
@@ -15,6 +19,7 @@ import io.netty.channel.EventLoopGroup;
  * @param timings when a peer counts as one that cannot be asked
  * @param maxConnections how many connections one event loop opens to one peer
  * @param self this node's URL, the mark of its requests
+ * @param clock the wall clock that Go nodes live by
  */
 public record Outbound(
     Bootstrap bootstrap,
@@ -23,4 +28,15 @@ public record Outbound(
     Limits limits,
     PeerTimings timings,
     int maxConnections,
-    String self) {}
+    String self,
+    InstantSource clock) {
+  /** Returns the maker of requests to {@code peer}. */
+  PeerRequests requestsTo(NodeUrl peer) {
+    return new PeerRequests(dialect, peer, self, clock);
+  }
+
+  /** Returns the reader of answers. */
+  PeerAnswers answers() {
+    return new PeerAnswers(dialect, clock);
+  }
+}

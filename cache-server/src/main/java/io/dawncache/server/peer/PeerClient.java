@@ -1,40 +1,155 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Forget;
+import io.dawncache.core.Operation;
+import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerAnswers;
+import io.dawncache.server.wire.PeerRequests;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The way to one other node: a pool of connections on each event loop, and what all know of it. */
 final class PeerClient implements PeerGetter {
+  /*
+   * In a fleet with Go nodes nothing tells beforehand which member is one. So a message of ours is
+   * sent to any, once: whoever answers it without our headers is a stranger, and asked in the words
+   * of the family from then on, until `meetAnew`.
+   */
   private final Outbound outbound;
   private final NodeUrl peer;
+  private final PeerRequests requests;
+  private final PeerAnswers answers;
   private final Reachability reachability;
   private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
 
+  private volatile boolean stranger; // it takes no message of ours
   private volatile boolean closed; // the peer has left the member list
   private volatile boolean stopped; // this node's server stops
 
   PeerClient(Outbound outbound, NodeUrl peer) {
     this.outbound = outbound;
     this.peer = peer;
+    this.requests = outbound.requestsTo(peer);
+    this.answers = outbound.answers();
     this.reachability = new Reachability(outbound.timings().avoid().toNanos(), System::nanoTime);
   }
 
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
-    EventLoop loop = presentLoop();
-    PendingFetch fetch = new PendingFetch(loop, request, callback);
-    if (loop.inEventLoop()) {
-      pool(loop).start(fetch);
+    ask(new FetchQuestion(request, requests, answers, callback));
+  }
+
+  @Override
+  public void fetchAll(
+      List<PeerRequest> fetches, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    int maxBytes = outbound.limits().maxBodyBytes();
+    if (stranger || fetches.size() < 2) {
+      fetchEach(fetches, callback);
+    } else if (!PeerRequests.fits(fetches, maxBytes)) {
+      int half = fetches.size() / 2;
+      fetchAll(fetches.subList(0, half), callback);
+      fetchAll(fetches.subList(half, fetches.size()), callback);
     } else {
-      loop.execute(() -> pool(loop).start(fetch));
+      long startNanos = System.nanoTime();
+      Runnable onStranger =
+          () -> {
+            stranger = true;
+            fetchEachInTheRest(startNanos, fetches, callback);
+          };
+      ask(new BulkQuestion(fetches, requests, answers, maxBytes, callback, onStranger));
+    }
+  }
+
+  private void fetchEach(
+      List<PeerRequest> fetches, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    fetches.forEach(fetch -> fetch(fetch, result -> callback.accept(fetch, result)));
+  }
+
+  private void fetchEachInTheRest(
+      long startNanos,
+      List<PeerRequest> fetches,
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
+    for (PeerRequest fetch : fetches) {
+      PeerRequest hastier =
+          new PeerRequest(
+              fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
+      fetch(hastier, result -> callback.accept(fetch, result));
+    }
+  }
+
+  @Override
+  public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+    boolean inTheirWords = outbound.dialect().putsAndDeletes() && !what.isAll();
+    if (inTheirWords && (stranger || what.keys().size() == 1)) {
+      new Deletes(this, what, timeout, callback).start();
+    } else {
+      // To forget more than was asked for is always right, and fits in any message.
+      Forget fitting =
+          PeerRequests.fits(what, outbound.limits().maxBodyBytes())
+              ? what
+              : Forget.all(what.group());
+      operate(timeout, () -> requests.forget(fitting), this::ofMessage, callback);
+    }
+  }
+
+  /** Has the peer forget one key in mailgun's words. */
+  void delete(
+      String group, String key, Duration timeout, Consumer<? super OperationResult> callback) {
+    operate(timeout, () -> requests.delete(group, key), answers::ofDelete, callback);
+  }
+
+  @Override
+  public void coordinate(
+      Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
+    ByteView value = operation.value();
+    int maxBytes = outbound.limits().maxValueBytes();
+    if (value != null && value.length() > maxBytes) {
+      String why = "value: " + value.length() + " bytes (expected: <= " + maxBytes + ")";
+      callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, why));
+    } else if (value != null && outbound.dialect().putsAndDeletes()) {
+      operate(timeout, () -> requests.put(operation), answers::ofPut, callback);
+    } else {
+      operate(timeout, () -> requests.coordinate(operation), this::ofMessage, callback);
+    }
+  }
+
+  private OperationResult ofMessage(FullHttpResponse answer) {
+    stranger |= answer.decoderResult().isSuccess() && !PeerAnswers.isOurs(answer);
+    return answers.ofMessage(answer);
+  }
+
+  private void operate(
+      Duration timeout,
+      Supplier<FullHttpRequest> request,
+      Function<FullHttpResponse, OperationResult> meaning,
+      Consumer<? super OperationResult> callback) {
+    ask(new OperationQuestion(timeout, request, meaning, callback));
+  }
+
+  private void ask(Question question) {
+    EventLoop loop = presentLoop();
+    Pending asked = new Pending(loop, question);
+    if (loop.inEventLoop()) {
+      pool(loop).start(asked);
+    } else {
+      loop.execute(() -> pool(loop).start(asked));
     }
   }
 
@@ -57,6 +172,11 @@ final class PeerClient implements PeerGetter {
       pool.close(); // a fetch that began before the peer left may end, but leaves nothing open
     }
     return pool;
+  }
+
+  /** Whoever answers at the peer's URL may be another than before. */
+  void meetAnew() {
+    stranger = false;
   }
 
   /** Ends all fetches, in flight and to come: the event loops are about to stop. */

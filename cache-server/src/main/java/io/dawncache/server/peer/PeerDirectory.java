@@ -27,6 +27,13 @@ public final class PeerDirectory implements PeerConnector {
     return client;
   }
 
+  /** The member list has changed, and with it perhaps who answers at a member's URL. */
+  public void meetAnew() {
+    synchronized (clients) {
+      clients.forEach(PeerClient::meetAnew);
+    }
+  }
+
   /**
    * Ends all fetches, so that nobody waits for what the event loops, about to stop, cannot bring
    * any more. To be called before they are told to.

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.concurrent.TimeUnit;
 
@@ -31,7 +30,7 @@ final class PeerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new HttpClientCodec(decoding, false, false))
-        .addLast(new HttpObjectAggregator(limits.maxBodyBytes()))
+        .addLast(new WholeAnswers(limits.maxBodyBytes()))
         .addLast(new Connection(pool, channel));
   }
 }

@@ -1,7 +1,6 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.NodeUrl;
-import io.dawncache.server.wire.PeerExchange;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -95,7 +94,7 @@ final class Prober {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      ctx.writeAndFlush(PeerExchange.probe(outbound.dialect(), peer, outbound.self()));
+      ctx.writeAndFlush(outbound.requestsTo(peer).probe());
     }
 
     @Override

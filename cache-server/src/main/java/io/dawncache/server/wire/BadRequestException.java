@@ -4,7 +4,8 @@ package io.dawncache.server.wire;
 public final class BadRequestException extends Exception {
   private static final long serialVersionUID = 1;
 
-  BadRequestException(String message) {
+  /** Makes one that says what is wrong: the value, then the expectation. */
+  public BadRequestException(String message) {
     super(message, null, false, false);
   }
 }

@@ -15,7 +15,7 @@ public enum Dialect {
   GROUPCACHE(
       Scheme.GROUPCACHE, "/_groupcache/", "application/x-protobuf", 404, "no such group: ", 500),
 
-  /** mailgun/groupcache version 2, the GET side: the ring points are {@code fnv1(md5(i + url))}. */
+  /** mailgun/groupcache version 2: the ring points are {@code fnv1(md5(i + url))}. */
   MAILGUN(Scheme.MAILGUN, "/_groupcache/", "application/x-protobuf", 404, "no such group: ", 503);
 
   private final Scheme scheme;
@@ -61,6 +61,19 @@ public enum Dialect {
    */
   boolean goWritesSpaceAsPlus() {
     return this != MAILGUN;
+  }
+
+  /**
+   * Returns whether a PUT to a key's path puts a value and a DELETE removes one; the other dialects
+   * have no word for either.
+   */
+  public boolean putsAndDeletes() {
+    return this == MAILGUN;
+  }
+
+  /** Returns the methods that a key's path takes, as the header Allow has them. */
+  public String allowed() {
+    return putsAndDeletes() ? "GET, HEAD, PUT, DELETE" : "GET, HEAD";
   }
 
   /** Returns whether an unmarked answer of {@code code} is the owner's last word on the key. */

@@ -1,12 +1,87 @@
 package io.dawncache.server.wire;
 
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /** The headers that our nodes say things in which the family's protocol has no words for. */
 public final class Headers {
   /** On a request: it comes from the node whose URL this is, and is not to be forwarded. */
-  public static final String PEER = "Dawncache-Peer";
+  public static final AsciiString PEER = AsciiString.cached("Dawncache-Peer");
+
+  /** On a get, anybody's: after how many milliseconds its sender waits no longer. */
+  public static final AsciiString TIMEOUT = AsciiString.cached("Dawncache-Timeout");
+
+  /** On a get of one of our nodes: how many gets its copies have answered since its last. */
+  public static final AsciiString COPY_GETS = AsciiString.cached("Dawncache-Copy-Gets");
 
   /** On an answer without a value: why, as a {@link Kind#label()}. */
-  public static final String STATUS = "Dawncache-Status";
+  public static final AsciiString STATUS = AsciiString.cached("Dawncache-Status");
+
+  /** On an answer with a value: {@code true} if it has expired and the origin failed. */
+  public static final AsciiString STALE = AsciiString.cached("Dawncache-Stale");
+
+  /** On a message between our nodes, and on its answer: its {@link MessageKind#label()}. */
+  public static final AsciiString MESSAGE = AsciiString.cached("Dawncache-Message");
+
+  /** On the answer to a put, once a member: the member's URL, which could not be told of it. */
+  public static final AsciiString UNREACHED = AsciiString.cached("Dawncache-Unreached");
+
+  /** A number of more digits is beyond what a long holds, and beyond all sense. */
+  private static final int MAX_DIGITS = 18;
 
   private Headers() {}
+
+  /**
+   * Returns the kind of message that this is.
+   *
+   * @throws BadRequestException if it is none that we know
+   */
+  public static MessageKind message(HttpHeaders headers) throws BadRequestException {
+    String label = headers.get(MESSAGE);
+    MessageKind kind = MessageKind.of(label);
+    if (kind == null) {
+      throw new BadRequestException(
+          MESSAGE + ": " + label + " (expected: forget, coordinate or get-all)");
+    }
+    return kind;
+  }
+
+  /**
+   * Returns how long the sender waits, or null if it does not say.
+   *
+   * @throws BadRequestException if that is no number of milliseconds
+   */
+  public static @Nullable Duration timeout(HttpHeaders headers) throws BadRequestException {
+    String millis = headers.get(TIMEOUT);
+    return millis == null ? null : Duration.ofMillis(number(TIMEOUT, millis, 1));
+  }
+
+  /**
+   * Returns how many gets the sender's copies have answered.
+   *
+   * @throws BadRequestException if that is no number
+   */
+  public static long copyGets(HttpHeaders headers) throws BadRequestException {
+    String gets = headers.get(COPY_GETS);
+    return gets == null ? 0 : number(COPY_GETS, gets, 0);
+  }
+
+  /** Returns {@code left} in whole milliseconds, upwards: who has any time left has one. */
+  static long millis(Duration left) {
+    return left.plusNanos(999_999).toMillis();
+  }
+
+  private static long number(AsciiString header, String text, long min) throws BadRequestException {
+    boolean digits =
+        !text.isEmpty()
+            && text.length() <= MAX_DIGITS
+            && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (digits && Long.parseLong(text) >= min) {
+      return Long.parseLong(text);
+    }
+    throw new BadRequestException(
+        header + ": " + text + " (expected: a whole number, >= " + min + ")");
+  }
 }

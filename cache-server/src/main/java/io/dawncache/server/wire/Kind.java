@@ -9,6 +9,8 @@ public enum Kind {
   NOT_THERE("not-there", PeerResult.Status.NOT_THERE),
   /** The origin or the way to it failed. */
   FAILED("failed", PeerResult.Status.FAILED),
+  /** The time that the get was given is over. */
+  LATE("late", PeerResult.Status.LATE),
   /** A bound was reached; nothing was tried. */
   OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
   /** The node does not have the group, so it could not be asked. */

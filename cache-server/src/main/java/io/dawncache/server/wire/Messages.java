@@ -1,65 +1,156 @@
 package io.dawncache.server.wire;
 
+import static com.google.protobuf.WireFormat.WIRETYPE_FIXED64;
+import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
+import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
+
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 
 /**
- * The protobuf messages of {@code proto/}. An answer is written without building a message object,
- * byte for byte as the generated class would write it.
+ * The protobuf messages of {@code proto/groupcache.proto}. An answer is written without building a
+ * message object, byte for byte as the generated class would write it.
  */
 public final class Messages {
-  private static final int VALUE_TAG = (Response.VALUE_FIELD_NUMBER << 3) | 2; // length-delimited
+  private static final int VALUE_TAG =
+      (Response.VALUE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int MINUTE_QPS_TAG =
+      (Response.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
+  private static final int EXPIRE_TAG = (Response.EXPIRE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int LIFE_NANOS_TAG =
+      (Response.LIFE_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int STALE_TAG = (Response.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
 
   private Messages() {}
 
-  /** Returns how many bytes {@link #encodeResponse} makes of {@code value}. */
+  /** Returns how many bytes {@link #encodeResponse} makes of {@code value} alone. */
   public static int responseBytes(ByteView value) {
-    // An empty value is proto3's default and is not written at all.
-    return value.isEmpty()
-        ? 0
-        : CodedOutputStream.computeTagSize(Response.VALUE_FIELD_NUMBER)
-            + CodedOutputStream.computeUInt32SizeNoTag(value.length())
-            + value.length();
+    return responseBytes(value, Freshness.NONE);
+  }
+
+  /** Returns how many bytes {@link #encodeResponse} makes of these. */
+  public static int responseBytes(ByteView value, Freshness freshness) {
+    int bytes = 0;
+    if (!value.isEmpty()) { // an empty value is proto3's default and is not written at all
+      bytes += varintBytes(VALUE_TAG) + varintBytes(value.length()) + value.length();
+    }
+    return bytes + bytes(freshness);
+  }
+
+  private static int bytes(Freshness freshness) {
+    int bytes = 0;
+    if (freshness.minuteQps() != 0) {
+      bytes += varintBytes(MINUTE_QPS_TAG) + Double.BYTES;
+    }
+    if (freshness.expireUnixNanos() != 0) {
+      bytes += varintBytes(EXPIRE_TAG) + varintBytes(freshness.expireUnixNanos());
+    }
+    if (freshness.lifeNanos() != Long.MAX_VALUE) {
+      bytes += varintBytes(LIFE_NANOS_TAG) + varintBytes(freshness.lifeNanos());
+    }
+    if (freshness.stale()) {
+      bytes += varintBytes(STALE_TAG) + 1;
+    }
+    return bytes;
   }
 
   /** Returns a new buffer, the caller's to release, holding a {@code Response} of {@code value}. */
   public static ByteBuf encodeResponse(ByteView value, ByteBufAllocator allocator) {
-    int size = responseBytes(value);
+    return encodeResponse(value, Freshness.NONE, allocator);
+  }
+
+  /** As {@link #encodeResponse(ByteView, ByteBufAllocator)}, but says more than the value. */
+  public static ByteBuf encodeResponse(
+      ByteView value, Freshness freshness, ByteBufAllocator allocator) {
+    int size = responseBytes(value, freshness);
     ByteBuf encoded = allocator.buffer(size, size);
     if (!value.isEmpty()) {
-      encoded.writeByte(VALUE_TAG);
+      writeVarint(VALUE_TAG, encoded);
       writeVarint(value.length(), encoded);
-      value.copyTo(encoded.nioBuffer(encoded.writerIndex(), value.length()));
-      encoded.writerIndex(size);
+      int start = encoded.writerIndex();
+      value.copyTo(encoded.nioBuffer(start, value.length()));
+      encoded.writerIndex(start + value.length());
     }
+    write(freshness, encoded);
     return encoded;
   }
 
+  private static void write(Freshness freshness, ByteBuf out) {
+    if (freshness.minuteQps() != 0) {
+      writeVarint(MINUTE_QPS_TAG, out);
+      out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
+    }
+    if (freshness.expireUnixNanos() != 0) {
+      writeVarint(EXPIRE_TAG, out);
+      writeVarint(freshness.expireUnixNanos(), out);
+    }
+    if (freshness.lifeNanos() != Long.MAX_VALUE) {
+      writeVarint(LIFE_NANOS_TAG, out);
+      writeVarint(freshness.lifeNanos(), out);
+    }
+    if (freshness.stale()) {
+      writeVarint(STALE_TAG, out);
+      out.writeByte(1);
+    }
+  }
+
   /**
-   * Returns the value in a {@code Response}, copied once; unknown fields are skipped.
+   * Returns the value in a {@code Response}, copied once; all else is skipped.
    *
    * @throws IOException if the bytes are not such a message
    */
   public static ByteView decodeResponse(ByteBuffer body) throws IOException {
-    // Wrapped and aliased, the message shares the buffer; the view is the one copy of the value.
-    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
-    input.enableAliasing(true);
-    return ByteView.copyOf(Response.parseFrom(input).getValue().asReadOnlyByteBuffer());
+    return value(parse(body));
   }
 
-  private static void writeVarint(int value, ByteBuf out) {
-    int rest = value;
-    while (rest > 0x7f) {
-      out.writeByte((rest & 0x7f) | 0x80);
+  /**
+   * Returns what a {@code Response} means for the node that asked: our own nodes say how much of
+   * the value's life is left, Go nodes until when it lasts.
+   *
+   * @throws IOException if the bytes are not such a message
+   */
+  static PeerResult decodeResult(ByteBuffer body, InstantSource clock) throws IOException {
+    Response response = parse(body);
+    long lifeNanos = Long.MAX_VALUE;
+    if (response.hasLifeNanos()) {
+      lifeNanos = response.getLifeNanos();
+    } else if (response.getExpire() != 0) {
+      lifeNanos = Freshness.lifeNanos(response.getExpire(), clock.instant());
+    }
+    return PeerResult.value(
+        value(response), lifeNanos, response.getStale(), response.getMinuteQps());
+  }
+
+  /** Wrapped and aliased, the message shares the buffer; the view is the one copy of the value. */
+  private static Response parse(ByteBuffer body) throws IOException {
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+    input.enableAliasing(true);
+    return Response.parseFrom(input);
+  }
+
+  private static ByteView value(Response response) {
+    return ByteView.copyOf(response.getValue().asReadOnlyByteBuffer());
+  }
+
+  private static int varintBytes(long value) {
+    return CodedOutputStream.computeUInt64SizeNoTag(value);
+  }
+
+  private static void writeVarint(long value, ByteBuf out) {
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      out.writeByte((int) (rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    out.writeByte(rest);
+    out.writeByte((int) rest);
   }
 }

@@ -1,6 +1,7 @@
 package io.dawncache.server.wire;
 
 import io.dawncache.core.GetException;
+import io.dawncache.core.LateException;
 import io.dawncache.core.NotThereException;
 import io.dawncache.core.OverloadedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -23,6 +24,9 @@ public record Refusal(int code, @Nullable Kind kind, String text) {
     }
     if (error instanceof OverloadedException) {
       return new Refusal(503, Kind.OVERLOADED, text);
+    }
+    if (error instanceof LateException) {
+      return new Refusal(504, Kind.LATE, text);
     }
     return failed(dialect, text);
   }
@@ -57,8 +61,14 @@ public record Refusal(int code, @Nullable Kind kind, String text) {
     return new Refusal(code, null, "malformed request: " + cause.getMessage());
   }
 
-  /** Returns the answer to a method other than GET and HEAD. */
-  public static Refusal methodNotAllowed(String method) {
-    return new Refusal(405, null, "method " + method + " (expected: GET or HEAD)");
+  /** Returns the answer to a body that holds more than it may. */
+  public static Refusal tooLong(String what, long maxBytes) {
+    return new Refusal(413, null, what + ": too long (expected: <= " + maxBytes + " bytes)");
+  }
+
+  /** Returns the answer to a method that the path does not take. */
+  public static Refusal methodNotAllowed(Dialect dialect, String method) {
+    String expected = dialect.putsAndDeletes() ? "GET, HEAD, PUT or DELETE" : "GET or HEAD";
+    return new Refusal(405, null, "method " + method + " (expected: " + expected + ")");
   }
 }

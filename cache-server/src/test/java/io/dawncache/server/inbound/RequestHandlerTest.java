@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
@@ -16,6 +18,12 @@ import io.dawncache.server.testing.Books;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.pb.ForgetRequest;
+import io.dawncache.server.wire.pb.GetAllRequest;
+import io.dawncache.server.wire.pb.KeyAnswer;
+import io.dawncache.server.wire.pb.Response;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,19 +34,25 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +63,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RequestHandlerTest {
   private static final int MAX_VALUE_BYTES = 1000;
+  private static final String PEER = "http://10.0.0.2:8001";
+  private static final Duration LIFE = Duration.ofHours(1);
+  private static final long NOW_SECONDS = 1_800_000_000;
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.ofEpochSecond(NOW_SECONDS));
 
   private final HeldOrigin origin = new HeldOrigin();
   private final CacheNode node = CacheNode.create();
@@ -56,6 +75,7 @@ class RequestHandlerTest {
   private final EmbeddedChannel channel = channel();
 
   private Group held;
+  private int reads;
 
   @BeforeEach
   void addGroups() {
@@ -296,6 +316,355 @@ class RequestHandlerTest {
 
     assertEquals(2, values(2).size());
     assertEquals(1, node.group("here").stats().serverRequests());
+  }
+
+  // Time.
+
+  @Test
+  void aGetThatIsGivenLittleTimeIsLate() throws Exception {
+    HttpRequest hasty = get("/held/a");
+    hasty.headers().set("Dawncache-Timeout", "1");
+
+    read(hasty);
+    while (channel.outboundMessages().isEmpty()) {
+      channel.runPendingTasks();
+    }
+
+    FullHttpResponse late = channel.readOutbound();
+    assertEquals(504, late.status().code());
+    assertEquals("late", late.headers().get("Dawncache-Status"));
+    late.release();
+    origin.answer("a", "1");
+    assertEquals(ByteView.ofUtf8("1"), held.get("a")); // its load went on
+  }
+
+  @Test
+  void aTimeoutIsANumberOfMilliseconds() {
+    for (String text : List.of("", "0", "-1", "1.5", "10s", "1e3", "9".repeat(19), "٣")) {
+      HttpRequest wrong = get("/here/k0");
+      wrong.headers().set("Dawncache-Timeout", text);
+      read(wrong);
+
+      FullHttpResponse refused = channel.readOutbound();
+      assertEquals(400, refused.status().code());
+      assertEquals(
+          "Dawncache-Timeout: " + text + " (expected: a whole number, >= 1)\n",
+          refused.content().toString(UTF_8));
+      refused.release();
+    }
+    assertTrue(channel.isActive());
+  }
+
+  @Test
+  void aPeersCountOfGetsIsANumber() {
+    HttpRequest marked = get("/here/k0");
+    marked.headers().set("Dawncache-Peer", PEER).set("Dawncache-Copy-Gets", "many");
+
+    read(marked);
+
+    assertEquals(List.of(400), statuses(1));
+  }
+
+  @Test
+  void oneOfOurNodesIsToldWhatIsLeftOfALifeAndEverybodyElseWhenItEnds() throws Exception {
+    node.addGroup("mortal", key -> Loaded.ofUtf8("x").withLife(LIFE));
+    HttpRequest marked = get("/mortal/a");
+    marked.headers().set("Dawncache-Peer", PEER);
+    awaitAnswer(get("/mortal/a"));
+
+    Response toOurs = response(marked);
+    assertTrue(toOurs.getLifeNanos() > 0 && toOurs.getLifeNanos() <= LIFE.toNanos());
+    assertEquals(0, toOurs.getExpire());
+
+    Response toOthers = response(get("/mortal/a"));
+    long left = toOthers.getExpire() - NOW_SECONDS * 1_000_000_000;
+    assertTrue(left > 0 && left <= LIFE.toNanos(), () -> "left " + left);
+    assertFalse(toOthers.hasLifeNanos());
+    assertEquals(0, toOthers.getMinuteQps());
+  }
+
+  @Test
+  void aValueWithoutALifeIsNothingButItsBytesToAClient() throws Exception {
+    assertEquals(
+        Response.newBuilder().setValue(ByteString.copyFromUtf8("value of k0")).build(),
+        response(get("/here/k0")));
+  }
+
+  @Test
+  void aStaleAnswerSaysSoToEverybody() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    GroupConfig config = GroupConfig.builder().staleGrace(Duration.ofHours(1)).build();
+    node.addGroup(
+        "stale",
+        config,
+        key -> {
+          if (broken.getAndSet(true)) {
+            throw new IOException("the origin is on fire");
+          }
+          return Loaded.ofUtf8("old").withLife(Duration.ofMillis(1));
+        });
+    HttpRequest marked = get("/stale/a");
+    marked.headers().set("Dawncache-Peer", PEER);
+
+    String stale = null;
+    while (stale == null) { // until its life is over
+      FullHttpResponse answer = awaitAnswer(get("/stale/a"));
+      stale = answer.headers().get("Dawncache-Stale");
+    }
+    FullHttpResponse toOurs = awaitAnswer(marked);
+
+    assertEquals("true", stale);
+    assertEquals("true", toOurs.headers().get("Dawncache-Stale"));
+    assertTrue(Response.parseFrom(ByteBufUtil.getBytes(toOurs.content())).getStale());
+  }
+
+  private Response response(HttpRequest request) throws IOException {
+    return Response.parseFrom(ByteBufUtil.getBytes(awaitAnswer(request).content()));
+  }
+
+  /** Has the channel read the request, and returns its answer in a buffer that nobody counts. */
+  private FullHttpResponse awaitAnswer(HttpRequest request) {
+    read(request);
+    while (channel.outboundMessages().isEmpty()) {
+      channel.runPendingTasks();
+    }
+    FullHttpResponse answer = channel.readOutbound();
+    try {
+      return answer.replace(Unpooled.copiedBuffer(answer.content()));
+    } finally {
+      answer.release();
+    }
+  }
+
+  // Messages of our nodes.
+
+  @Test
+  void whatOneReadBringsIsServedAfterOneLookAtTheTime() {
+    reads = 0;
+    channel.writeOneInbound(get("/here/k0"));
+    assertEquals(1, reads);
+    channel.writeOneInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+    channel.writeOneInbound(get("/here/k1"));
+    channel.writeOneInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+    channel.flushInbound();
+    assertEquals(1, reads);
+
+    read(get("/here/k2"));
+
+    assertEquals(2, reads);
+    assertEquals(3, values(3).size());
+  }
+
+  @Test
+  void aMessageIsServedWhenItHasComeWhole() throws Exception {
+    byte[] body = ForgetRequest.newBuilder().setGroup("here").addKeys("k0").build().toByteArray();
+    channel.writeInbound(message("forget", body.length), part(body, 0, 3));
+    assertNotNull(node.group("here").peek("k0"));
+    assertNull(channel.readOutbound());
+
+    channel.writeInbound(last(body, 3));
+
+    FullHttpResponse answer = channel.readOutbound();
+    assertEquals(200, answer.status().code());
+    assertEquals("forget", answer.headers().get("Dawncache-Message"));
+    assertEquals(0, answer.content().readableBytes()); // done, and everybody was reached
+    answer.release();
+    assertNull(node.group("here").peek("k0"));
+  }
+
+  @Test
+  void aMessageWaitsItsTurnToBeServed() throws Exception {
+    setWritable(false);
+    sendForget("here");
+    assertNotNull(node.group("here").peek("k0"));
+    assertFalse(channel.config().isAutoRead());
+
+    setWritable(true);
+
+    assertEquals(List.of(200), statuses(1));
+    assertNull(node.group("here").peek("k0"));
+  }
+
+  @Test
+  void requestsBehindAMessageThatIsStillComingWaitForIt() throws Exception {
+    byte[] body = ForgetRequest.newBuilder().setGroup("nowhere").build().toByteArray();
+    channel.writeInbound(message("forget", body.length), part(body, 0, 1));
+    channel.writeInbound(last(body, 1), get("/here/k0"), LastHttpContent.EMPTY_LAST_CONTENT);
+
+    assertEquals(List.of(200, 200), statuses(2));
+  }
+
+  @Test
+  void aMessageBeyondTheLimitIsTheConnectionsLast() {
+    channel.writeInbound(message("forget", 1 << 30));
+
+    assertEquals(List.of(413), statuses(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aMessageThatGrowsBeyondTheLimitIsTheConnectionsLast() {
+    HttpRequest chunked = message("forget", 0);
+    chunked.headers().remove("Content-Length").set("Transfer-Encoding", "chunked");
+    byte[] body = new byte[MAX_VALUE_BYTES + (64 << 10)];
+    channel.writeInbound(chunked, part(body, 0, body.length));
+    assertNull(channel.readOutbound());
+    channel.writeInbound(part(new byte[1], 0, 1));
+
+    assertEquals(List.of(413), statuses(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aMessageThatIsNoHttpInTheMiddleIsTheConnectionsLast() {
+    DefaultHttpContent broken = part(new byte[1], 0, 1);
+    broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("gibberish")));
+
+    channel.writeInbound(message("forget", 10), broken);
+
+    assertEquals(List.of(400), statuses(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aMessageThatNeverComesWholeDoesNotKeepASilentConnectionOpen() {
+    channel.writeInbound(message("forget", 10), part(new byte[1], 0, 1));
+
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aDrainedConnectionDoesNotWaitForTheRestOfAMessage() throws Exception {
+    channel.writeInbound(message("forget", 10), part(new byte[1], 0, 1));
+    drain();
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aDrainedConnectionAnswersWhatIsBeforeTheMessageThatIsStillComing() throws Exception {
+    read(get("/held/a"));
+    channel.writeInbound(message("forget", 10), part(new byte[1], 0, 1));
+    drain();
+    channel.writeInbound(last(new byte[9], 0)); // was on its way
+    read(message("forget", 0)); // likewise
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of("close"), connectionHeaders(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void resultsOfManyKeysLeaveAsTheyComeAndHoldTheirPlace() throws Exception {
+    getAll("held", "a", "b");
+    read(get("/here/k0"));
+    HttpResponse head = channel.readOutbound();
+    assertEquals(200, head.status().code());
+    assertEquals("get-all", head.headers().get("Dawncache-Message"));
+    assertEquals("chunked", head.headers().get("Transfer-Encoding"));
+    assertNull(channel.readOutbound());
+
+    origin.answer("b", "2");
+    assertEquals(List.of("b=2"), results("a", "b"));
+    assertNull(channel.readOutbound());
+    origin.answer("a", "1");
+
+    assertEquals(List.of("a=1"), results("a", "b"));
+    assertEquals(List.of("value of k0"), values(1));
+    assertEquals(2, held.stats().serverRequests());
+  }
+
+  @Test
+  void resultsAreWrittenOnlyWhileTheChannelTakesBytes() throws Exception {
+    getAll("held", "a", "b", "c");
+    assertTrue(channel.readOutbound() instanceof HttpResponse);
+    setWritable(false);
+    origin.answer("c", "3");
+    origin.answer("a", "1");
+    assertNull(channel.readOutbound());
+
+    setWritable(true);
+
+    assertEquals(List.of("c=3", "a=1"), results("a", "b", "c"));
+    origin.answer("b", "2");
+    assertEquals(List.of("b=2"), results("a", "b", "c"));
+  }
+
+  @Test
+  void aDrainedConnectionClosesBehindTheLastResult() throws Exception {
+    getAll("held", "a");
+    drain();
+    assertTrue(channel.isActive());
+
+    origin.answer("a", "1");
+
+    assertFalse(channel.isActive());
+    assertTrue(channel.readOutbound() instanceof HttpResponse);
+    assertEquals(List.of("a=1"), results("a"));
+  }
+
+  @Test
+  void resultsThatComeAfterTheConnectionHasGoneAreDropped() throws Exception {
+    getAll("held", "a", "b");
+    assertTrue(channel.readOutbound() instanceof HttpResponse);
+    channel.close();
+
+    origin.answer("a", "1");
+    origin.answer("b", "2");
+
+    assertNull(channel.readOutbound());
+  }
+
+  private void sendForget(String group) {
+    byte[] body = ForgetRequest.newBuilder().setGroup(group).build().toByteArray();
+    channel.writeInbound(message("forget", body.length), last(body, 0));
+  }
+
+  private void getAll(String group, String... keys) {
+    GetAllRequest.Builder all = GetAllRequest.newBuilder().setGroup(group).setTimeoutMillis(60_000);
+    for (String key : keys) {
+      all.addKeysBuilder().setKey(key);
+    }
+    byte[] body = all.build().toByteArray();
+    channel.writeInbound(message("get-all", body.length), last(body, 0));
+  }
+
+  private static HttpRequest message(String kind, int length) {
+    HttpRequest message =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/_dawncache/");
+    message
+        .headers()
+        .set("Dawncache-Peer", PEER)
+        .set("Dawncache-Message", kind)
+        .set("Content-Length", length);
+    return message;
+  }
+
+  private static DefaultHttpContent part(byte[] body, int from, int to) {
+    return new DefaultHttpContent(Unpooled.copiedBuffer(body, from, to - from));
+  }
+
+  private static LastHttpContent last(byte[] body, int from) {
+    return new DefaultLastHttpContent(Unpooled.copiedBuffer(body, from, body.length - from));
+  }
+
+  /** Returns the results that have been written, each as {@code key=value}. */
+  private List<String> results(String... keys) throws IOException {
+    List<String> results = new ArrayList<>();
+    while (channel.outboundMessages().peek() instanceof HttpContent
+        && !(channel.outboundMessages().peek() instanceof FullHttpResponse)) {
+      HttpContent piece = channel.readOutbound();
+      ByteBufInputStream in = new ByteBufInputStream(piece.content());
+      for (KeyAnswer next = KeyAnswer.parseDelimitedFrom(in);
+          next != null;
+          next = KeyAnswer.parseDelimitedFrom(in)) {
+        results.add(keys[next.getIndex()] + "=" + next.getValue().toStringUtf8());
+      }
+      piece.release();
+    }
+    return results;
   }
 
   // The end of a connection.
@@ -544,7 +913,14 @@ class RequestHandlerTest {
               throw new IllegalStateException("boom");
             });
     return new RequestHandler(
-        new Inbound(node, Dialect.DAWNCACHE, limits, Map.of("/broken", broken), address -> false));
+        new Inbound(
+            node,
+            Dialect.DAWNCACHE,
+            limits,
+            Map.of("/broken", broken),
+            address -> false,
+            CLOCK,
+            () -> reads++));
   }
 
   private EmbeddedChannel channel() {

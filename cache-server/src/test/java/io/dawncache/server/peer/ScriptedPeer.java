@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A node made by hand: a listener on loopback that follows one script a connection, in the order in
@@ -94,6 +96,9 @@ final class ScriptedPeer implements AutoCloseable {
 
   /** One connection as the peer sees it. */
   static final class Wire {
+    private static final Pattern CONTENT_LENGTH =
+        Pattern.compile("\ncontent-length: ([0-9]+)\r\n", Pattern.CASE_INSENSITIVE);
+
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -115,6 +120,33 @@ final class ScriptedPeer implements AutoCloseable {
         request.append((char) b);
       }
       return request.toString();
+    }
+
+    /** Reads a request and its body, whose length it says; returns the body. */
+    byte[] readMessage() throws IOException {
+      return readBodyOf(readRequest());
+    }
+
+    /** Reads the body of {@code request}, whose length it says. */
+    byte[] readBodyOf(String request) throws IOException {
+      Matcher length = CONTENT_LENGTH.matcher(request);
+      if (!length.find()) {
+        throw new IOException("no Content-Length in: " + request);
+      }
+      return in.readNBytes(Integer.parseInt(length.group(1)));
+    }
+
+    /** Writes a whole 200 with these header lines, each ending in CRLF, and this body. */
+    void answer(String headers, byte[] body) throws IOException {
+      write("HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " + body.length + "\r\n\r\n");
+      write(body);
+    }
+
+    /** Writes one chunk of a body that comes in chunks; an empty one is the last. */
+    void chunk(byte[] bytes) throws IOException {
+      write(Integer.toHexString(bytes.length) + "\r\n");
+      write(bytes);
+      write("\r\n");
     }
 
     void write(String text) throws IOException {

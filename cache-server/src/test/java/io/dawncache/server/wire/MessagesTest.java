@@ -8,20 +8,27 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our protobuf against the generated classes'. */
 class MessagesTest {
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 3 << 20})
@@ -31,6 +38,68 @@ class MessagesTest {
 
     assertArrayEquals(generated, encoded(ByteView.copyOf(bytes)));
     assertEquals(generated.length, Messages.responseBytes(ByteView.copyOf(bytes)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,       0,                   9223372036854775807, false",
+    "12.5,    0,                   9223372036854775807, false",
+    "1e300,   0,                   1,                   true",
+    "0,       1,                   0,                   false",
+    "0,       1800000000000000000, 9223372036854775807, false",
+    "0.25,    -1,                  -1,                  true",
+    "1,       9223372036854775807, 9223372036854775806, true",
+    "0,       0,                   127,                 false",
+    "0,       0,                   128,                 false",
+    "0,       0,                   3600000000000,       true",
+  })
+  void whatAnAnswerSaysBesideItsValueIsWhatTheGeneratedClassWrites(
+      double minuteQps, long expireUnixNanos, long lifeNanos, boolean stale) {
+    Freshness freshness = new Freshness(minuteQps, expireUnixNanos, lifeNanos, stale);
+    for (int length : new int[] {0, 1, 200}) {
+      byte[] bytes = randomBytes(length);
+      Response.Builder generated =
+          response(bytes).setMinuteQps(minuteQps).setExpire(expireUnixNanos).setStale(stale);
+      if (lifeNanos != Long.MAX_VALUE) {
+        generated.setLifeNanos(lifeNanos);
+      }
+      ByteView value = ByteView.copyOf(bytes);
+
+      assertArrayEquals(generated.build().toByteArray(), encoded(value, freshness));
+      assertEquals(encoded(value, freshness).length, Messages.responseBytes(value, freshness));
+    }
+  }
+
+  @Test
+  void whatOneOfOurNodesSaysBesideTheValueIsRead() throws IOException {
+    ByteView value = ByteView.ofUtf8("630");
+    for (Freshness said :
+        new Freshness[] {
+          Freshness.NONE,
+          Freshness.toOurs(Duration.ofMillis(1_500), false, 12.5),
+          Freshness.toOurs(Duration.ZERO, true, 0),
+          Freshness.toOurs(null, false, 1e9)
+        }) {
+      assertEquals(
+          PeerResult.value(value, said.lifeNanos(), said.stale(), said.minuteQps()),
+          Messages.decodeResult(ByteBuffer.wrap(encoded(value, said)), NOW));
+    }
+  }
+
+  @Test
+  void theRemainingLifeCountsBeforeTheMomentOfTheWallClock() throws IOException {
+    Freshness both = new Freshness(0, 1, 7, false);
+
+    assertEquals(
+        7,
+        Messages.decodeResult(ByteBuffer.wrap(encoded(ByteView.empty(), both)), NOW).lifeNanos());
+  }
+
+  @Test
+  void aLifeBeyondTheYear2262IsAsGoodAsForEver() {
+    Freshness told = Freshness.toOthers(Duration.ofDays(36_500 * 4), NOW);
+
+    assertEquals(Long.MAX_VALUE, told.expireUnixNanos());
   }
 
   @ParameterizedTest
@@ -153,7 +222,11 @@ class MessagesTest {
   }
 
   private static byte[] encoded(ByteView value) {
-    ByteBuf encoded = Messages.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
+    return encoded(value, Freshness.NONE);
+  }
+
+  private static byte[] encoded(ByteView value, Freshness freshness) {
+    ByteBuf encoded = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     try {
       return ByteBufUtil.getBytes(encoded);
     } finally {

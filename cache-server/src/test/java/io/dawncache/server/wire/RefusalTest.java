@@ -11,6 +11,7 @@ import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.Books;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,25 @@ class RefusalTest {
       assertEquals(
           new Refusal(code, Kind.FAILED, "load scores/Tom: boom"), Refusal.of(dialect, error));
       assertEquals(new Refusal(code, Kind.FAILED, "why"), Refusal.failed(dialect, "why"));
+      Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 504", "GROUPCACHE, 504", "MAILGUN, 504"})
+  void late(Dialect dialect, int code) throws Exception {
+    CompletableFuture<Loaded> held = new CompletableFuture<>();
+    try (CacheNode node = CacheNode.create()) {
+      Group group = node.addAsyncGroup("scores", GroupConfig.builder().build(), key -> held);
+
+      GetException error =
+          assertThrows(GetException.class, () -> group.get("Tom", Duration.ofMillis(1)));
+      Refusal refusal = Refusal.of(dialect, error);
+      held.complete(Loaded.ofUtf8("630"));
+      assertEquals("630", group.get("Tom").toUtf8());
+
+      assertEquals(code, refusal.code());
+      assertEquals(Kind.LATE, refusal.kind());
       Books.check(node);
     }
   }
@@ -102,7 +122,13 @@ class RefusalTest {
     assertEquals(new Refusal(400, null, "bad request"), Refusal.badRequest("bad request"));
     assertEquals(
         new Refusal(405, null, "method PUT (expected: GET or HEAD)"),
-        Refusal.methodNotAllowed("PUT"));
+        Refusal.methodNotAllowed(Dialect.DAWNCACHE, "PUT"));
+    assertEquals(
+        new Refusal(405, null, "method POST (expected: GET, HEAD, PUT or DELETE)"),
+        Refusal.methodNotAllowed(Dialect.MAILGUN, "POST"));
+    assertEquals(
+        new Refusal(413, null, "body: too long (expected: <= 10 bytes)"),
+        Refusal.tooLong("body", 10));
   }
 
   @Test

@@ -1,0 +1,54 @@
+package io.dawncache.bench.memory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A program of numbers: a JVM of its own, on this JVM's JDK and class path, that prints them. */
+final class ChildJvm {
+  private ChildJvm() {}
+
+  /**
+   * Runs {@code main} to its end; what it says on standard error is said on ours.
+   *
+   * @param options of the JVM
+   * @param arguments of the program
+   * @return the numbers that it printed
+   * @throws IOException if it fails, or prints something else
+   */
+  static long[] run(Class<?> main, List<String> options, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Thread ending = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(ending);
+    try {
+      String printed = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      int exitCode = process.waitFor();
+      if (exitCode != 0) {
+        throw new IOException(String.join(" ", command) + ": exit code " + exitCode);
+      }
+      return Arrays.stream(printed.split("\\s+")).mapToLong(Long::parseLong).toArray();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(main.getName() + ": interrupted", e);
+    } catch (NumberFormatException e) {
+      throw new IOException(main.getName() + ": no numbers: " + e.getMessage(), e);
+    } finally {
+      process.destroyForcibly();
+      Runtime.getRuntime().removeShutdownHook(ending);
+    }
+  }
+}

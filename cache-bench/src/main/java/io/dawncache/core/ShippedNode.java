@@ -1,0 +1,58 @@
+package io.dawncache.core;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * What a node does about copies of others' values, as it is shipped, opened to a simulation: the
+ * memory of one group, the clock by which it lives, and the measure of what others ask for. The
+ * loads, flights and connections around them are left out, and time is whatever it is told.
+ */
+@NullMarked
+public final class ShippedNode {
+  private final GroupConfig config;
+  private final CoarseClock clock;
+  private final Memory memory;
+  private final RateSketch rates;
+
+  /** Makes a node that holds nothing. */
+  public ShippedNode(GroupConfig config, LongSupplier nanoTime) {
+    this.config = config;
+    this.clock = new CoarseClock(nanoTime);
+    this.memory = new Memory(config, clock, new Untold());
+    this.rates = new RateSketch(config.maxBytes(), clock::exact);
+  }
+
+  /** Returns what a copy takes of {@link GroupConfig#hotBytes()}. */
+  public static long copyBytes(String key, ByteView value) {
+    return Weight.of(Entry.copy(key, value, CoarseClock.NEVER)) + HotCopies.PLACE_BYTES;
+  }
+
+  /** Does what the node's timer does, a hundred times a second. */
+  public void tick() {
+    clock.tick();
+    memory.tick();
+  }
+
+  /** Gets another node's key from here; returns whether a copy has answered. */
+  public boolean answers(String key) {
+    Entry copy = memory.copy(key);
+    return copy != null && !copy.isExpired(clock.now());
+  }
+
+  /** Fetches the key from its owner and keeps a copy if that earns its place. */
+  public void fetch(String key, ByteView value, ShippedNode owner) {
+    long generation = memory.generation(key);
+    double minuteQps = owner.rates.count(key, 1 + memory.takeCopyGets(key));
+    long end = CoarseClock.end(clock.exact(), config.hotLife().toNanos());
+    memory.keepCopy(Entry.copy(key, value, end), minuteQps, generation);
+  }
+
+  private static final class Untold implements Memory.Departures {
+    @Override
+    public void evicted(Entry entry) {}
+
+    @Override
+    public void expired(Entry entry) {}
+  }
+}

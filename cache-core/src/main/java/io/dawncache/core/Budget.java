@@ -1,0 +1,88 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.function.LongConsumer;
+
+/**
+ * How the regions of a group share its bytes: the small ones begin with nothing and are allotted
+ * more in steps, as they fill, up to their part; main has all the rest.
+ */
+final class Budget {
+  /*
+   * Whoever gives goes first: main shrinks before another region grows, and that one shrinks before
+   * main grows, so the sum never passes the budget. The steps are few because a policy that adapts
+   * itself begins to learn anew whenever its bound changes.
+   */
+  private static final int STEPS = 8;
+
+  private final long maxBytes;
+  private final LongConsumer resizeMain;
+
+  @GuardedBy("this")
+  private long allottedBytes;
+
+  /**
+   * Has main hold it all.
+   *
+   * @param maxBytes the whole; 0 for unbounded
+   * @param resizeMain sets main's bound
+   */
+  Budget(long maxBytes, LongConsumer resizeMain) {
+    this.maxBytes = maxBytes;
+    this.resizeMain = resizeMain;
+  }
+
+  /** Returns a region's part, of which nothing is allotted yet. */
+  Part part(long mostBytes, LongConsumer resize) {
+    return new Part(mostBytes, resize);
+  }
+
+  private synchronized void take(long bytes) {
+    allottedBytes += bytes;
+    if (maxBytes != 0) {
+      resizeMain.accept(maxBytes - allottedBytes);
+    }
+  }
+
+  /** What one of the small regions may hold. */
+  final class Part {
+    private final long mostBytes;
+    private final long stepBytes;
+    private final LongConsumer resize;
+
+    private volatile long bytes; // written under this part's lock
+
+    private Part(long mostBytes, LongConsumer resize) {
+      this.mostBytes = mostBytes;
+      this.stepBytes = Math.max(1, mostBytes / STEPS);
+      this.resize = resize;
+    }
+
+    /** Makes room for so many bytes in all, as far as the part goes. */
+    void grow(long neededBytes) {
+      if (neededBytes > bytes && bytes < mostBytes) {
+        growTo(neededBytes);
+      }
+    }
+
+    private synchronized void growTo(long neededBytes) {
+      long steps = (neededBytes + stepBytes - 1) / stepBytes;
+      long grown = steps >= STEPS ? mostBytes : steps * stepBytes;
+      if (grown > bytes) {
+        take(grown - bytes);
+        resize.accept(grown);
+        bytes = grown;
+      }
+    }
+
+    /** Gives back whole steps that the region does not use. */
+    synchronized void shrink(long heldBytes) {
+      long shrunk = (heldBytes / stepBytes + 1) * stepBytes;
+      if (bytes - shrunk >= stepBytes) {
+        resize.accept(shrunk);
+        take(shrunk - bytes);
+        bytes = shrunk;
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight;
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One get of many keys: gathers the flights that it starts, then sends each owner one request for
+ * all of its keys and the origin one for all of this node's.
+ */
+final class Bulk {
+  /*
+   * A flight a key is registered before anything leaves, so a single get that comes meanwhile joins
+   * it, and a key that is already in flight is joined and not asked for again. To join runs a
+   * flight's work at once if it starts it; here that work only notes the flight. Until `send` those
+   * flights stand still: nothing slow may come between.
+   */
+  private final Group group;
+  private final Loads loads;
+  private final Map<String, Waiter<Entry>> begun = new LinkedHashMap<>();
+  private final Map<Peer, List<Fetch>> fetches = new HashMap<>();
+
+  Bulk(Group group, Loads loads) {
+    this.group = group;
+    this.loads = loads;
+  }
+
+  /** Has {@code wait} join the flight of a key of this node's. */
+  void load(Wait wait) {
+    loads.flights().join(wait.key(), begun::put, wait);
+  }
+
+  /** Has {@code wait} join the flight of another's key. */
+  void fetch(
+      Singleflight<String, Entry> flights, Wait wait, Peer owner, Iterator<Peer> nextOwners) {
+    flights.join(
+        wait.key(),
+        (key, flight) ->
+            fetches
+                .computeIfAbsent(owner, any -> new ArrayList<>())
+                .add(group.fetch(key, nextOwners, wait.left(), flight)),
+        wait);
+  }
+
+  /** Sends what was gathered; flights may end before this returns. */
+  void send() {
+    fetches.forEach(this::ask);
+    if (!begun.isEmpty()) {
+      loads.startAll(begun);
+    }
+  }
+
+  private void ask(Peer owner, List<Fetch> journeys) {
+    PeerGetter getter = owner.getter();
+    if (getter == null) {
+      throw new IllegalStateException("fetch from " + owner.url() + " (expected: another node)");
+    }
+    Fetch.askAll(group, owner, getter, journeys);
+  }
+}

@@ -1,0 +1,58 @@
+package io.dawncache.core;
+
+import java.util.function.LongSupplier;
+
+/**
+ * The time by which entries live, read without a system call: a timer moves it on, readers look at
+ * a field.
+ */
+final class CoarseClock {
+  /*
+   * Told time is one tick ahead of what the timer last read, so an entry ends up to a tick early
+   * and, while the timer keeps up, never late. When the timer does not keep up the process was
+   * stopped or starved; whoever moves the clock on sees by how much, before anybody is told the new
+   * time.
+   *
+   * Time is counted from the clock's own start: nanoTime may be negative and wrap.
+   */
+  static final long TICK_NANOS = 10_000_000;
+
+  /** The end of what has none. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  private final LongSupplier nanoTime;
+  private final long startNanos;
+
+  private volatile long readNanos;
+
+  CoarseClock(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.startNanos = nanoTime.getAsLong();
+  }
+
+  /** Returns the present time for an entry's end: at most one tick early, late with the timer. */
+  long now() {
+    return readNanos + TICK_NANOS;
+  }
+
+  /** Reads the true time; for what happens once a load, a fetch or a message. */
+  long exact() {
+    return nanoTime.getAsLong() - startNanos;
+  }
+
+  /** Returns how long ago the clock was moved on. */
+  long behindNanos() {
+    return exact() - readNanos;
+  }
+
+  /** Moves the clock on. */
+  void tick() {
+    readNanos = exact();
+  }
+
+  /** Returns {@code fromNanos + lifeNanos}, or {@link #NEVER} where that is beyond all time. */
+  static long end(long fromNanos, long lifeNanos) {
+    long end = fromNanos + lifeNanos;
+    return lifeNanos > 0 && end < fromNanos ? NEVER : end;
+  }
+}

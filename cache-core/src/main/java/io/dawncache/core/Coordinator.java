@@ -1,0 +1,286 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.OperationResult.Status;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the changes of one group: finds who is to coordinate, or does it here. */
+final class Coordinator {
+  /*
+   * What is promised stands in ARCHITECTURE.md: on reached members that hold the same member list,
+   * a get begun after the answer sees no value whose load began before the change. A node that has
+   * forgotten a key brings no such value back by itself (Memory). But it may fetch one from a node
+   * that has not forgotten yet, and keep it:
+   *   1. this member is told, and forgets;
+   *   2. a get here fetches the key from another member, which still holds the old value;
+   *   3. that one is told.
+   * So those are told first whom a fetch may ask: the key's owner, then the next owner, each before
+   * the next; then all others at once. Of a whole group everybody owns a part; so all are told
+   * twice, and what was fetched between goes with the second time.
+   *
+   * The owner coordinates, one change of a key at a time; if it cannot be asked the next owner does,
+   * and finds that it cannot tell the owner, either.
+   */
+  static final Duration TELL_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_OWNERS = 2;
+
+  private final Group group;
+  private final CacheNode node;
+  private final Debts debts;
+
+  @GuardedBy("itself")
+  private final Map<String, ArrayDeque<Runnable>> turns = new HashMap<>();
+
+  private long nextTryNanos; // read and written by ticks alone
+
+  Coordinator(Group group, CacheNode node) {
+    this.group = group;
+    this.node = node;
+    this.debts = new Debts(group.name(), TELL_TIMEOUT);
+  }
+
+  /** Has the key's owner make the change, or the next owner, or at last this node. */
+  void submit(Operation operation, Consumer<? super OperationResult> callback) {
+    ask(operation, node.owners(operation.key()), 0, callback);
+  }
+
+  private void ask(
+      Operation operation,
+      Iterator<Peer> owners,
+      int asked,
+      Consumer<? super OperationResult> callback) {
+    Peer owner = asked < MAX_OWNERS && owners.hasNext() ? owners.next() : null;
+    PeerGetter getter = owner == null ? null : owner.getter();
+    if (owner == null || getter == null) {
+      coordinate(operation, callback);
+      return;
+    }
+    Once<OperationResult> answer =
+        new Once<>(
+            result -> {
+              switch (result.status()) {
+                case DONE -> callback.accept(hearHere(operation, result));
+                case DONE_ALONE -> inTurn(operation, owner.url(), callback);
+                case NOT_ASKED -> ask(operation, owners, asked + 1, callback);
+                case UNKNOWN ->
+                    callback.accept(
+                        OperationResult.of(
+                            Status.UNKNOWN, "change at " + owner.url() + ": " + result.detail()));
+              }
+            });
+    whenHeard(
+        owner.url(),
+        getter,
+        heard -> {
+          if (heard) {
+            try {
+              getter.coordinate(operation, COORDINATE_TIMEOUT, answer);
+            } catch (Throwable t) {
+              answer.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
+            }
+          } else {
+            answer.accept(OperationResult.of(Status.NOT_ASKED, "it could not be told"));
+          }
+        });
+  }
+
+  /** The owner may not have reached the very node where the change was made; that hears it now. */
+  private OperationResult hearHere(Operation operation, OperationResult result) {
+    Peer self = self();
+    if (self == null || !result.unreached().contains(self.url())) {
+      return result;
+    }
+    group.forget(Forget.key(group.name(), operation.key()));
+    List<String> others = new ArrayList<>(result.unreached());
+    others.remove(self.url());
+    return OperationResult.done(others);
+  }
+
+  /** Coordinates a change here, in its turn. */
+  void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
+    inTurn(operation, null, callback);
+  }
+
+  private void inTurn(
+      Operation operation, @Nullable String doneBy, Consumer<? super OperationResult> callback) {
+    Runnable turn =
+        () ->
+            carryOut(
+                operation,
+                doneBy,
+                unreached -> {
+                  try {
+                    callback.accept(OperationResult.done(unreached));
+                  } finally {
+                    turnIsOver(operation.key());
+                  }
+                });
+    synchronized (turns) {
+      ArrayDeque<Runnable> waiting = turns.get(operation.key());
+      if (waiting != null) {
+        waiting.add(turn);
+        return;
+      }
+      turns.put(operation.key(), new ArrayDeque<>());
+    }
+    turn.run();
+  }
+
+  /** Starts the key's next change on a thread of its own: a chain of them must not nest. */
+  private void turnIsOver(String key) {
+    Runnable next;
+    synchronized (turns) {
+      ArrayDeque<Runnable> waiting = turns.get(key);
+      next = waiting == null ? null : waiting.poll();
+      if (next == null) {
+        turns.remove(key);
+      }
+    }
+    if (next != null) {
+      node.startSoon(next);
+    }
+  }
+
+  /**
+   * Changes the owners, one after the other, then all others at once; this node when its turn is.
+   *
+   * @param doneBy the member that has made the change already, if one has
+   */
+  private void carryOut(
+      Operation operation, @Nullable String doneBy, Consumer<List<String>> whenDone) {
+    List<Peer> others = new ArrayList<>(node.peers());
+    if (self() == null) {
+      group.apply(operation); // it stands alone, or has left the fleet
+    }
+    others.removeIf(peer -> peer.url().equals(doneBy));
+    List<List<Peer>> stages = new ArrayList<>();
+    Iterator<Peer> owners = node.owners(operation.key());
+    for (int i = 0; i < MAX_OWNERS && owners.hasNext(); i++) {
+      Peer owner = owners.next();
+      if (others.remove(owner)) {
+        stages.add(List.of(owner));
+      }
+    }
+    stages.add(others);
+    tellInStages(stages.iterator(), operation, new ArrayList<>(), whenDone);
+  }
+
+  /** Has every member forget the whole group, twice. */
+  void clear(Consumer<? super OperationResult> callback) {
+    List<Peer> members = new ArrayList<>(node.peers());
+    if (self() == null) {
+      forgetAll();
+    }
+    Forget all = Forget.all(group.name());
+    tellAtOnce(
+        members,
+        all,
+        this::forgetAll,
+        unreached -> {
+          members.removeIf(peer -> unreached.contains(peer.url()));
+          tellAtOnce(
+              members,
+              all,
+              this::forgetAll,
+              lost -> {
+                unreached.addAll(lost);
+                callback.accept(OperationResult.done(List.copyOf(unreached)));
+              });
+        });
+  }
+
+  private void forgetAll() {
+    group.forget(Forget.all(group.name()));
+  }
+
+  private void tellInStages(
+      Iterator<List<Peer>> stages,
+      Operation operation,
+      Collection<String> unreached,
+      Consumer<List<String>> whenDone) {
+    if (!stages.hasNext()) {
+      whenDone.accept(List.copyOf(unreached));
+      return;
+    }
+    tellAtOnce(
+        stages.next(),
+        Forget.key(group.name(), operation.key()),
+        () -> group.apply(operation),
+        lost -> {
+          unreached.addAll(lost);
+          tellInStages(stages, operation, unreached, whenDone);
+        });
+  }
+
+  /** Tells members side by side, then {@code whenDone} which of them were not reached. */
+  private void tellAtOnce(
+      List<Peer> members, Forget what, Runnable here, Consumer<Collection<String>> whenDone) {
+    Collection<String> unreached = new ConcurrentLinkedQueue<>();
+    AtomicInteger untold = new AtomicInteger(members.size() + 1); // and this call
+    Consumer<@Nullable String> told =
+        lost -> {
+          if (lost != null) {
+            unreached.add(lost);
+          }
+          if (untold.decrementAndGet() == 0) {
+            whenDone.accept(unreached);
+          }
+        };
+    for (Peer member : members) {
+      PeerGetter getter = member.getter();
+      if (getter == null) {
+        here.run();
+        told.accept(null);
+      } else {
+        debts.add(member.url(), what);
+        debts.pay(member.url(), getter, heard -> told.accept(heard ? null : member.url()));
+      }
+    }
+    told.accept(null);
+  }
+
+  /** Has a member that is about to be asked something hear first what it is owed. */
+  void whenHeard(String url, PeerGetter getter, Consumer<Boolean> then) {
+    if (debts.owes(url)) {
+      debts.pay(url, getter, then);
+    } else {
+      then.accept(true);
+    }
+  }
+
+  /** Now and then tries again to tell those who could not be told. Runs on the timer thread. */
+  void tick() {
+    long now = node.clock().now();
+    if (debts.isEmpty() || now < nextTryNanos) {
+      return;
+    }
+    nextTryNanos = now + TELL_TIMEOUT.toNanos();
+    for (Peer peer : node.peers()) {
+      PeerGetter getter = peer.getter();
+      if (getter != null) {
+        whenHeard(peer.url(), getter, heard -> {});
+      }
+    }
+  }
+
+  private @Nullable Peer self() {
+    for (Peer peer : node.peers()) {
+      if (peer.isSelf()) {
+        return peer;
+      }
+    }
+    return null;
+  }
+}

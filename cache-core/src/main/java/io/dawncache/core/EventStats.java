@@ -1,0 +1,32 @@
+package io.dawncache.core;
+
+/**
+ * What else has happened in a group since it began, beside what groupcache counts. Hits by copies,
+ * by what is known to be missing, and stale answers given at the first look are among the {@code
+ * cacheHits}.
+ *
+ * @param hotHits gets answered by a copy of another node's value
+ * @param notThereHits gets answered by the memory that the key is not there
+ * @param staleServed gets answered with an expired value because the origin failed
+ * @param refreshes values loaded anew before their end
+ * @param expired entries that left because their end had come
+ * @param removed times that this node was told to forget a key or the group
+ * @param overloaded gets and loads refused because a bound was reached
+ * @param notKept values that were not kept because their key was forgotten while they were loaded
+ * @param hedges second loads begun beside slow ones
+ * @param bulkRequests requests of peers for many keys at once; each of their keys is also a {@code
+ *     serverRequest}
+ * @param unheard events that were dropped because a listener did not keep up
+ */
+public record EventStats(
+    long hotHits,
+    long notThereHits,
+    long staleServed,
+    long refreshes,
+    long expired,
+    long removed,
+    long overloaded,
+    long notKept,
+    long hedges,
+    long bulkRequests,
+    long unheard) {}

@@ -1,0 +1,118 @@
+package io.dawncache.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what happens in a group, and brings it to the listeners, in order and off the threads that
+ * it happens on.
+ */
+final class Events implements Memory.Departures {
+  /*
+   * `waiting` counts the events queued or being told. Who moves it from 0 starts the one task that
+   * tells; that task ends when it brings it back to 0. So there is never more than one, and an
+   * event that is queued while it ends starts the next. It is the timer that hands the task to the
+   * callback executor, which may be a user's: an event may happen under a lock.
+   */
+  private static final int MOST_WAITING = 10_000;
+
+  private final String group;
+  private final CacheNode node;
+  private final Counters counters;
+  private final List<GroupListener> listeners = new CopyOnWriteArrayList<>();
+  private final ConcurrentLinkedQueue<GroupEvent> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final LongAdder unheard = new LongAdder();
+
+  Events(String group, CacheNode node, Counters counters) {
+    this.group = group;
+    this.node = node;
+    this.counters = counters;
+  }
+
+  void add(GroupListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Returns how many events were dropped. */
+  long unheard() {
+    return unheard.sum();
+  }
+
+  @Override
+  public void evicted(Entry entry) {
+    happened(GroupEvent.Type.EVICTED, entry.key());
+  }
+
+  @Override
+  public void expired(Entry entry) {
+    counters.expired.increment();
+    happened(GroupEvent.Type.EXPIRED, entry.key());
+  }
+
+  /** This node has forgotten the key, or, if null, the group. */
+  void removed(@Nullable String key) {
+    counters.removed.increment();
+    happened(GroupEvent.Type.REMOVED, key);
+  }
+
+  /** A value was loaded before its end. */
+  void refreshed(String key) {
+    happened(GroupEvent.Type.REFRESHED, key);
+  }
+
+  /** A get was answered with an expired value. */
+  void staleServed(String key) {
+    counters.staleServed.increment();
+    happened(GroupEvent.Type.STALE_SERVED, key);
+  }
+
+  /** A get or a load was refused. */
+  void overloaded(String key) {
+    counters.overloaded.increment();
+    happened(GroupEvent.Type.OVERLOADED, key);
+  }
+
+  /** Queues an event if anybody listens; runs no code of a user's. */
+  private void happened(GroupEvent.Type type, @Nullable String key) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    if (waiting.get() >= MOST_WAITING) {
+      unheard.increment();
+      return;
+    }
+    queue.add(new GroupEvent(type, group, key));
+    if (waiting.getAndIncrement() == 0) {
+      var unused = node.after(Duration.ZERO, () -> node.callBack(this::tellAll));
+    }
+  }
+
+  /** Runs on the callback executor. */
+  private void tellAll() {
+    int told;
+    do {
+      told = 0;
+      for (GroupEvent event = queue.poll(); event != null; event = queue.poll()) {
+        tell(event);
+        told++;
+      }
+    } while (waiting.addAndGet(-told) > 0);
+  }
+
+  private void tell(GroupEvent event) {
+    for (GroupListener listener : listeners) {
+      try {
+        listener.heard(event);
+      } catch (Throwable e) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.LoadExecutor.Ending;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One load that is given a second one beside it if it is slow; the first to answer counts. */
+final class Hedge implements Ending<Loaded> {
+  /** What is slow is not known before so many loads have ended. */
+  static final int FEWEST_LOADS = 100;
+
+  private final Ending<Loaded> ending;
+
+  @GuardedBy("this")
+  private int running = 1;
+
+  @GuardedBy("this")
+  private boolean ended;
+
+  private @Nullable Future<?> second; // written before the first load starts
+
+  private Hedge(Ending<Loaded> ending) {
+    this.ending = ending;
+  }
+
+  /**
+   * Starts a load.
+   *
+   * @param times of loads that have ended, which say what is slow
+   * @param run starts one load
+   * @param onSecond told when there is a second one, before it starts
+   */
+  static void start(
+      CacheNode node,
+      LoadTimeStats times,
+      Consumer<Ending<Loaded>> run,
+      Runnable onSecond,
+      Ending<Loaded> ending) {
+    if (times.count() < FEWEST_LOADS) {
+      run.accept(ending);
+      return;
+    }
+    Hedge hedge = new Hedge(ending);
+    Duration slow = times.percentile(99);
+    hedge.second =
+        node.after(
+            slow,
+            () ->
+                node.startSoon(
+                    () -> {
+                      if (hedge.startsSecond()) {
+                        onSecond.run();
+                        run.accept(hedge);
+                      }
+                    }));
+    run.accept(hedge);
+  }
+
+  private synchronized boolean startsSecond() {
+    if (ended) {
+      return false;
+    }
+    running++;
+    return true;
+  }
+
+  /** A value ends both; a failure only if the other one has failed, too. */
+  @Override
+  public void ended(@Nullable Loaded loaded, @Nullable GetException error) {
+    synchronized (this) {
+      running--;
+      if (ended || (loaded == null && running > 0)) {
+        return;
+      }
+      ended = true;
+    }
+    Future<?> pending = second;
+    if (pending != null) {
+      pending.cancel(false);
+    }
+    ending.ended(loaded, error);
+  }
+}

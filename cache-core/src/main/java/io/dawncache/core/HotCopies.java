@@ -1,0 +1,327 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Short-lived copies of values that other nodes own, so that a key which everybody asks for does
+ * not make its owner answer everybody.
+ *
+ * <p>Holds what it is given until it is removed or outranked: when a copy expires, and whose keys
+ * are another's, is for the group to know. Safe for use by any thread; {@link #get} and {@link
+ * #peek} take no lock.
+ */
+final class HotCopies {
+  /*
+   * A place here is worth the fetches that it saves, so it goes to the copy with the most gets a
+   * minute and byte, as the owner measures them over the whole fleet. A newcomer gets in if its
+   * rate is higher than that of every copy that would have to go for it; so most of what is fetched
+   * once is turned away by one comparison, and nothing leaves for a key that does not get in. The
+   * dice of groupcache let in one fetched value in ten whatever it is, and the copy that was used
+   * least recently leaves.
+   *
+   * An owner that hears of a key only by fetches would take it for cold as soon as everybody holds
+   * a copy. So copies count what they answer, and the next fetch reports it. That fetch mostly comes
+   * after the copy has expired, and its count must outlive it: see UnreportedGets.
+   *
+   * All changes are made under one lock, which a fetch takes twice and a hit never. Readers go by
+   * the concurrent map alone:
+   *   1. A finds a copy;
+   *   2. B evicts it and takes its count;
+   *   3. A counts its get, which nobody will take any more.
+   * A rate may lack such gets, and those that two threads count at the same instant; it is a
+   * measurement. The bound does not: a copy leaves the map before the next one comes.
+   *
+   * Under DICE a hit only notes the time, which is the number of uses so far, in the copy; the order
+   * is made good when somebody must leave. Times only grow, so if the first in the order has not
+   * been used since it was put there, it is the one; else it is put where it belongs now, and the
+   * next is first.
+   */
+  private static final int DICE_SIDES = 10;
+
+  private static final HeapLayout HEAP = HeapLayout.RUNNING;
+
+  /**
+   * What a copy takes beside its entry: its {@link Copy}, the tree's node, the map's, and two slots
+   * of the map's table, which is between three and six eighths full.
+   */
+  static final long PLACE_BYTES =
+      HEAP.objectBytes(1, 3, 0)
+          + HEAP.objectBytes(5, 0, 1)
+          + HEAP.objectBytes(3, 0, 4)
+          + 2L * HEAP.referenceBytes();
+
+  private final HotPolicy policy;
+  private final Consumer<? super Entry> onEvicted;
+  private final RandomGenerator random;
+  private final Map<String, Copy> copies = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** The same copies in the order in which they leave. */
+  @GuardedBy("lock")
+  private final TreeSet<Copy> worstFirst =
+      new TreeSet<>(
+          Comparator.comparingDouble((Copy copy) -> copy.rank)
+              .thenComparing(copy -> copy.entry.key()));
+
+  @GuardedBy("lock")
+  private final UnreportedGets unreported = new UnreportedGets();
+
+  @GuardedBy("lock")
+  private long maxBytes;
+
+  @GuardedBy("lock")
+  private long bytes;
+
+  @GuardedBy("lock")
+  private long evictions;
+
+  /** The time by which DICE orders. */
+  private final AtomicLong uses = new AtomicLong();
+
+  /**
+   * Holds nothing yet.
+   *
+   * @param maxBytes the bound, exact at every moment; 0 keeps nothing, Long.MAX_VALUE has no bound
+   * @param onEvicted told of each copy that leaves to make room, on the thread that needs it, after
+   *     the change and under no lock
+   */
+  HotCopies(HotPolicy policy, long maxBytes, Consumer<? super Entry> onEvicted) {
+    this(policy, maxBytes, onEvicted, new SplittableRandom());
+  }
+
+  HotCopies(
+      HotPolicy policy, long maxBytes, Consumer<? super Entry> onEvicted, RandomGenerator random) {
+    this.policy = policy;
+    this.maxBytes = maxBytes;
+    this.onEvicted = onEvicted;
+    this.random = random;
+    this.unreported.makeRoomFor(maxBytes);
+  }
+
+  /** Returns the copy under {@code key} and counts the get, or null; does not ask if it expired. */
+  @Nullable Entry get(String key) {
+    Copy copy = copies.get(key);
+    if (copy == null) {
+      return null;
+    }
+    copy.entry.countCopyGet();
+    if (policy == HotPolicy.DICE) {
+      copy.usedAt = uses.incrementAndGet();
+    }
+    return copy.entry;
+  }
+
+  /** As {@link #get}, but counts nothing. */
+  @Nullable Entry peek(String key) {
+    Copy copy = copies.get(key);
+    return copy == null ? null : copy.entry;
+  }
+
+  /**
+   * Keeps the copy if it earns a place; an older one of the key goes either way.
+   *
+   * @param minuteQps how often a minute its owner is asked for it; 0 if the owner does not tell
+   * @return whether it was kept
+   */
+  boolean offer(Entry entry, double minuteQps) {
+    Copy copy = new Copy(entry, weigh(entry));
+    switch (policy) {
+      case RATE -> copy.rank = minuteQps > 0 ? minuteQps / copy.weightBytes : 0; // NaN is 0
+      case DICE -> copy.rank = uses.incrementAndGet();
+    }
+    List<Entry> evicted = new ArrayList<>();
+    lock.lock();
+    try {
+      drop(copies.get(entry.key()));
+      if (!earnsPlace(copy)) {
+        return false;
+      }
+      makeRoom(copy.weightBytes, evicted);
+      copies.put(entry.key(), copy);
+      worstFirst.add(copy);
+      bytes += copy.weightBytes;
+    } finally {
+      lock.unlock();
+    }
+    evicted.forEach(onEvicted);
+    return true;
+  }
+
+  @GuardedBy("lock")
+  private boolean earnsPlace(Copy copy) {
+    return copy.weightBytes <= maxBytes
+        && switch (policy) {
+          case RATE -> outranksThoseInItsPlace(copy);
+          case DICE -> random.nextInt(DICE_SIDES) == 0;
+        };
+  }
+
+  @GuardedBy("lock")
+  private boolean outranksThoseInItsPlace(Copy copy) {
+    long room = maxBytes - bytes;
+    if (room >= copy.weightBytes) {
+      return true;
+    }
+    for (Copy other : worstFirst) {
+      if (other.rank >= copy.rank) {
+        return false;
+      }
+      room += other.weightBytes;
+      if (room >= copy.weightBytes) {
+        return true;
+      }
+    }
+    throw new AssertionError("all copies together leave too little room: " + room);
+  }
+
+  /** Evicts until {@code roomBytes} are free, which is no more than the bound. */
+  @GuardedBy("lock")
+  private void makeRoom(long roomBytes, List<Entry> evicted) {
+    while (bytes > maxBytes - roomBytes) {
+      Copy worst = worst();
+      drop(worst);
+      evictions++;
+      evicted.add(worst.entry);
+    }
+  }
+
+  @GuardedBy("lock")
+  private Copy worst() {
+    // As many looks as there are copies: hits that go on meanwhile must not keep us here.
+    for (int looks = worstFirst.size(); looks > 1; looks--) {
+      Copy first = worstFirst.first();
+      if (first.rank >= first.usedAt) {
+        return first;
+      }
+      worstFirst.remove(first);
+      first.rank = first.usedAt;
+      worstFirst.add(first);
+    }
+    return worstFirst.first();
+  }
+
+  @GuardedBy("lock")
+  private void drop(@Nullable Copy copy) {
+    if (copy != null) {
+      copies.remove(copy.entry.key());
+      worstFirst.remove(copy);
+      bytes -= copy.weightBytes;
+      unreported.add(copy.entry.key(), copy.entry.takeCopyGets());
+    }
+  }
+
+  /** Removes and returns the copy under {@code key}, or null. */
+  @Nullable Entry remove(String key) {
+    lock.lock();
+    try {
+      Copy copy = copies.get(key);
+      drop(copy);
+      return copy == null ? null : copy.entry;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes the very copy; returns whether it was there. */
+  boolean remove(Entry entry) {
+    lock.lock();
+    try {
+      Copy copy = copies.get(entry.key());
+      if (copy == null || copy.entry != entry) {
+        return false;
+      }
+      drop(copy);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes copies; {@code unwanted} runs under no lock. */
+  void removeIf(Predicate<? super Entry> unwanted) {
+    forEach(
+        entry -> {
+          if (unwanted.test(entry)) {
+            remove(entry);
+          }
+        });
+  }
+
+  /** Shows all copies; {@code action} runs under no lock. Weakly consistent. */
+  void forEach(Consumer<? super Entry> action) {
+    copies.values().forEach(copy -> action.accept(copy.entry));
+  }
+
+  /**
+   * Returns how many gets copies of {@code key} have answered since this was last asked, also those
+   * that have left; some may have been forgotten, none is told twice.
+   */
+  long takeGets(String key) {
+    lock.lock();
+    try {
+      Copy copy = copies.get(key);
+      return unreported.take(key) + (copy == null ? 0 : copy.entry.takeCopyGets());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Changes the bound; the copies that earn their place least leave before this returns. */
+  void resize(long maxBytes) {
+    List<Entry> evicted = new ArrayList<>();
+    lock.lock();
+    try {
+      this.maxBytes = maxBytes;
+      unreported.makeRoomFor(maxBytes);
+      makeRoom(0, evicted);
+    } finally {
+      lock.unlock();
+    }
+    evicted.forEach(onEvicted);
+  }
+
+  /** Returns what the copy costs here in bytes of heap, the place that it takes included. */
+  long weigh(Entry entry) {
+    return Weight.of(entry) + PLACE_BYTES;
+  }
+
+  /** Returns what is held; the evictions are those of copies that left to make room. */
+  CacheStats stats() {
+    lock.lock();
+    try {
+      return new CacheStats(bytes, copies.size(), evictions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A copy and its place in the order. */
+  private static final class Copy {
+    final Entry entry;
+    final long weightBytes;
+
+    /** Its place: gets a minute and byte, or the time of a use; guarded by the lock. */
+    double rank;
+
+    /** When it was last used since it came, under DICE, else 0; written by any thread. */
+    long usedAt;
+
+    Copy(Entry entry, long weightBytes) {
+      this.entry = entry;
+      this.weightBytes = weightBytes;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.dawncache.core;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Decides where a value that has come goes, and for how long: main, hot, or nowhere. */
+final class Keeper {
+  /*
+   * Main holds only what this node owns under its present member list. The list may change between
+   * the question and the put:
+   *   1. we ask, and own the key;
+   *   2. a new list is published, and rehome sweeps, not seeing the key;
+   *   3. we put.
+   * So we ask again after the put. A list published after that second question is swept after the
+   * put and sees the key. A copy of what has become our own goes in the same way.
+   *
+   * The picker that is asked may be a user's: it is not asked under Memory's locks.
+   */
+  private final GroupConfig config;
+  private final CacheNode node;
+  private final Memory memory;
+  private final RateSketch rates;
+  private final Counters counters;
+
+  Keeper(GroupConfig config, CacheNode node, Memory memory, RateSketch rates, Counters counters) {
+    this.config = config;
+    this.node = node;
+    this.memory = memory;
+    this.rates = rates;
+    this.counters = counters;
+  }
+
+  /** Returns an own value that begins its life now. */
+  Entry own(String key, ByteView value, long lifeNanos) {
+    long now = node.clock().exact();
+    Duration soft = config.refreshAfter();
+    return Entry.own(
+        key,
+        value,
+        CoarseClock.end(now, lifeNanos),
+        soft == null ? CoarseClock.NEVER : CoarseClock.end(now, soft.toNanos()));
+  }
+
+  /** Returns how long what was loaded holds: the getter's word, else the group's; with jitter. */
+  long lifeNanos(Loaded loaded) {
+    Duration life = loaded.life();
+    if (life == null) {
+      life = loaded.value() == null ? config.notThereLife() : config.life();
+    }
+    if (life == null) {
+      return CoarseClock.NEVER;
+    }
+    double kept = 1 - config.lifeJitter() * ThreadLocalRandom.current().nextDouble();
+    return (long) (TimeUnit.NANOSECONDS.convert(life) * kept);
+  }
+
+  /** Keeps a loaded value: as an own one, or as a copy if it was loaded in another's place. */
+  void keep(Entry entry, long generation) {
+    String key = entry.key();
+    if (!node.owns(key)) {
+      long end = Math.min(entry.expiresNanos(), hotEnd(node.clock().exact()));
+      keepCopy(Entry.copy(key, entry.value(), end), rates.minuteQps(key), generation);
+    } else if (!memory.keepOwn(entry, generation)) {
+      noteFenced(key, generation);
+    } else {
+      disownUnlessOurs(entry);
+    }
+  }
+
+  /** Keeps a fetched value as a copy, if its owner calls it popular and it holds. */
+  void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
+    String key = fetched.key();
+    boolean holds = fetched.expiresNanos() > node.clock().exact();
+    if (minuteQps > 0 && holds && !node.owns(key)) {
+      long end = Math.min(fetched.expiresNanos(), hotEnd(sentNanos));
+      keepCopy(Entry.copy(key, fetched.value(), end), minuteQps, generation);
+    }
+  }
+
+  /** Remembers for a while that an own key is not there; what was held under it goes. */
+  void keepMissing(String key, long lifeNanos, long generation) {
+    long end = node.owns(key) ? CoarseClock.end(node.clock().exact(), lifeNanos) : 0;
+    memory.keepMissing(Entry.notThere(key, end), generation);
+  }
+
+  /** Holds a value that was put, in the place of whatever there is; see {@link Memory#replace}. */
+  void replace(Entry successor, Runnable detach) {
+    memory.replace(successor, detach);
+    disownUnlessOurs(successor);
+  }
+
+  /** Goes through all that is held when the member list has changed. */
+  void rehome() {
+    memory.rehome(node::owns, rates::minuteQps);
+  }
+
+  private void keepCopy(Entry copy, double minuteQps, long generation) {
+    if (!memory.keepCopy(copy, minuteQps, generation)) {
+      noteFenced(copy.key(), generation);
+    } else if (node.owns(copy.key())) {
+      memory.dropCopy(copy);
+    }
+  }
+
+  private void disownUnlessOurs(Entry entry) {
+    if (!node.owns(entry.key())) {
+      memory.disown(entry, rates.minuteQps(entry.key()));
+    }
+  }
+
+  private long hotEnd(long fromNanos) {
+    return CoarseClock.end(fromNanos, config.hotLife().toNanos());
+  }
+
+  private void noteFenced(String key, long generation) {
+    if (memory.generation(key) != generation) {
+      counters.notKept.increment();
+    }
+  }
+}

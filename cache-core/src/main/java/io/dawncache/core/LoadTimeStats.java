@@ -1,0 +1,58 @@
+package io.dawncache.core;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long the loads of a group took that have ended, whatever their end; immutable. Times are told
+ * as the upper bounds of buckets, at most 12.5 % too long.
+ */
+public final class LoadTimeStats {
+  private final long[] counts;
+  private final long total;
+
+  LoadTimeStats(long[] counts) {
+    this.counts = counts;
+    long sum = 0;
+    for (long count : counts) {
+      sum += count;
+    }
+    this.total = sum;
+  }
+
+  /** Returns how many loads there were. */
+  public long count() {
+    return total;
+  }
+
+  /**
+   * Returns the time within which {@code percent} of all loads ended; zero if there were none.
+   *
+   * @throws IllegalArgumentException unless {@code 0 < percent <= 100}
+   */
+  public Duration percentile(double percent) {
+    if (!(percent > 0 && percent <= 100)) {
+      throw new IllegalArgumentException("percent: " + percent + " (expected: > 0, <= 100)");
+    }
+    long rank = (long) Math.ceil(total * percent / 100);
+    long seen = 0;
+    for (int i = 0; i < counts.length && total > 0; i++) {
+      seen += counts[i];
+      if (seen >= rank) {
+        return Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(LoadTimes.upperMicros(i)));
+      }
+    }
+    return Duration.ZERO;
+  }
+
+  @Override
+  public String toString() {
+    return "LoadTimeStats["
+        + total
+        + " loads, p50 "
+        + percentile(50)
+        + ", p99 "
+        + percentile(99)
+        + "]";
+  }
+}

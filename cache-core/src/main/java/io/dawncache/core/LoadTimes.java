@@ -1,0 +1,47 @@
+package io.dawncache.core;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * How long loads took: a histogram whose buckets are an eighth of a power of two wide, from a
+ * microsecond on. Safe for use by any thread; to record is one increment.
+ */
+final class LoadTimes {
+  /*
+   * A time in microseconds of n bits falls by its n - 1 and its next three bits into one of eight
+   * buckets of its power of two: an upper bound is at most 12.5 % above the times below it.
+   */
+  private static final int BITS = 3;
+  private static final int BUCKETS = (64 - BITS) << BITS;
+
+  private final AtomicLongArray counts = new AtomicLongArray(BUCKETS);
+
+  void record(long nanos) {
+    counts.incrementAndGet(bucket(Math.max(0, nanos) / 1_000));
+  }
+
+  LoadTimeStats snapshot() {
+    long[] snapshot = new long[BUCKETS];
+    for (int i = 0; i < BUCKETS; i++) {
+      snapshot[i] = counts.get(i);
+    }
+    return new LoadTimeStats(snapshot);
+  }
+
+  static int bucket(long micros) {
+    if (micros < 1 << BITS) {
+      return (int) micros;
+    }
+    int shift = 63 - Long.numberOfLeadingZeros(micros) - BITS;
+    return (shift << BITS) + (int) (micros >>> shift);
+  }
+
+  /** Returns the largest number of microseconds that falls into the bucket. */
+  static long upperMicros(int bucket) {
+    if (bucket < 2 << BITS) {
+      return bucket;
+    }
+    int shift = (bucket >>> BITS) - 1;
+    return ((((bucket & ((1L << BITS) - 1)) | (1L << BITS)) + 1) << shift) - 1;
+  }
+}

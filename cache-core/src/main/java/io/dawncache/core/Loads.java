@@ -1,0 +1,235 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight;
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The load flights of one group: when the getter runs, and what becomes of its answer. */
+final class Loads {
+  /*
+   * Between a miss and its flight an earlier flight may have landed; a flight is removed only after
+   * its value was put, so one more look inside the new flight keeps the key from being loaded twice.
+   *
+   * Every flight notes its key's generation before anything else; Memory tells why.
+   */
+
+  /** After a load that failed, an older value answers for so long before another load is tried. */
+  private static final long RETRY_NANOS = 1_000_000_000;
+
+  private static final Loaded NOT_THERE = Loaded.notThere();
+  private static final Waiter<Entry> NOBODY = (entry, error) -> {};
+
+  private final String group;
+  private final GroupConfig config;
+  private final CacheNode node;
+  private final AsyncGetter getter;
+  private final @Nullable BulkGetter bulkGetter;
+  private final Memory memory;
+  private final Keeper keeper;
+  private final Counters counters;
+  private final Events events;
+  private final LoadExecutor executor;
+  private final LoadTimes times = new LoadTimes();
+  private final Singleflight<String, Entry> flights = new Singleflight<>();
+
+  Loads(
+      Group group,
+      AsyncGetter getter,
+      @Nullable BulkGetter bulkGetter,
+      CacheNode node,
+      Memory memory,
+      Keeper keeper,
+      Events events) {
+    this.group = group.name();
+    this.config = group.config();
+    this.node = node;
+    this.getter = getter;
+    this.bulkGetter = bulkGetter;
+    this.memory = memory;
+    this.keeper = keeper;
+    this.counters = group.counters();
+    this.events = events;
+    this.executor = new LoadExecutor(group.name(), config, node);
+  }
+
+  /** Returns the flights, for what registers several before any of them starts. */
+  Singleflight<String, Entry> flights() {
+    return flights;
+  }
+
+  /** Has {@code waiter} join the key's flight, or starts one. */
+  void join(String key, Waiter<Entry> waiter) {
+    flights.join(key, this::start, waiter);
+  }
+
+  private void start(String key, Waiter<Entry> flight) {
+    long generation = memory.generation(key);
+    Entry landed = landed(key);
+    if (landed != null) {
+      flight.ended(landed, null);
+    } else {
+      run(key, (loaded, error) -> land(key, generation, loaded, error, flight));
+    }
+  }
+
+  private @Nullable Entry landed(String key) {
+    Entry entry = memory.own(key);
+    return entry == null || entry.isExpired(node.clock().now()) ? null : entry;
+  }
+
+  /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
+  void refresh(Entry entry) {
+    if (entry.claimReload()) {
+      flights.join(entry.key(), this::startRefresh, NOBODY);
+    }
+  }
+
+  private void startRefresh(String key, Waiter<Entry> flight) {
+    long generation = memory.generation(key);
+    counters.refreshes.increment();
+    run(
+        key,
+        (loaded, error) -> {
+          if (loaded != null) {
+            events.refreshed(key);
+          }
+          land(key, generation, loaded, error, flight);
+        });
+  }
+
+  private void run(String key, LoadExecutor.Ending<Loaded> ending) {
+    if (config.hedge()) {
+      Hedge.start(
+          node, times.snapshot(), first -> runOnce(key, first), counters.hedges::increment, ending);
+    } else {
+      runOnce(key, ending);
+    }
+  }
+
+  private void runOnce(String key, LoadExecutor.Ending<Loaded> ending) {
+    counters.loadsDeduped.increment();
+    long start = node.clock().exact();
+    executor.load(
+        key,
+        () -> getter.load(key),
+        (loaded, error) -> {
+          times.record(node.clock().exact() - start);
+          count(key, loaded, error);
+          ending.ended(loaded, error);
+        });
+  }
+
+  /** Loads what these flights, of keys apart, have begun for: at once if the origin can. */
+  void startAll(Map<String, Waiter<Entry>> begun) {
+    BulkGetter bulk = bulkGetter;
+    if (bulk == null || begun.size() == 1) {
+      begun.forEach(this::start);
+      return;
+    }
+    Map<String, Long> generations = new HashMap<>();
+    begun.forEach(
+        (key, flight) -> {
+          long generation = memory.generation(key);
+          Entry landed = landed(key);
+          if (landed == null) {
+            generations.put(key, generation);
+          } else {
+            flight.ended(landed, null);
+          }
+        });
+    if (!generations.isEmpty()) {
+      runAll(bulk, generations, begun);
+    }
+  }
+
+  private void runAll(
+      BulkGetter bulk, Map<String, Long> generations, Map<String, Waiter<Entry>> begun) {
+    Set<String> keys = Collections.unmodifiableSet(generations.keySet());
+    counters.loadsDeduped.add(keys.size());
+    long start = node.clock().exact();
+    executor.load(
+        keys.iterator().next(),
+        () -> CompletableFuture.completedFuture(bulk.loadAll(keys)),
+        (found, error) -> {
+          times.record(node.clock().exact() - start);
+          generations.forEach(
+              (key, generation) -> {
+                Loaded loaded =
+                    found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_THERE);
+                count(key, loaded, error);
+                land(key, generation, loaded, error, Objects.requireNonNull(begun.get(key)));
+              });
+        });
+  }
+
+  private void count(String key, @Nullable Loaded loaded, @Nullable GetException error) {
+    (loaded == null ? counters.localLoadErrs : counters.localLoads).increment();
+    if (error instanceof OverloadedException) {
+      events.overloaded(key);
+    }
+  }
+
+  /** Ends a flight: keeps the value first, so that who comes after the flight finds it. */
+  private void land(
+      String key,
+      long generation,
+      @Nullable Loaded loaded,
+      @Nullable GetException error,
+      Waiter<Entry> flight) {
+    if (loaded == null) {
+      landFailure(key, generation, error, flight);
+      return;
+    }
+    ByteView value = loaded.value();
+    long lifeNanos = keeper.lifeNanos(loaded);
+    if (value == null) {
+      try {
+        keeper.keepMissing(key, lifeNanos, generation);
+      } finally {
+        flight.ended(null, notThere(key));
+      }
+      return;
+    }
+    Entry entry = keeper.own(key, value, lifeNanos);
+    try {
+      if (lifeNanos > 0) {
+        keeper.keep(entry, generation);
+      }
+    } finally {
+      flight.ended(entry, null);
+    }
+  }
+
+  /** An older value answers in the place of a load that failed, and keeps others from trying. */
+  private void landFailure(
+      String key, long generation, @Nullable GetException error, Waiter<Entry> flight) {
+    Entry older = memory.held(key, generation);
+    if (older == null) {
+      flight.ended(null, error);
+      return;
+    }
+    CoarseClock clock = node.clock();
+    older.reloadAt(CoarseClock.end(clock.exact(), RETRY_NANOS));
+    flight.ended(older.isExpired(clock.now()) ? Entry.stale(key, older.value()) : older, null);
+  }
+
+  /** Returns the end of a get for a key that the origin holds nothing under. */
+  NotThereException notThere(String key) {
+    return new NotThereException("load " + Keys.shown(group, key) + ": not there");
+  }
+
+  LoadTimes times() {
+    return times;
+  }
+
+  /** Ends all loads, and refuses later ones. */
+  void close() {
+    executor.close();
+  }
+}

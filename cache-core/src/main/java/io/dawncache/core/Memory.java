@@ -1,0 +1,337 @@
+package io.dawncache.core;
+
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one group holds in memory, and the one place where that changes: <em>main</em>, the values
+ * of this node's own keys; <em>hot</em>, short-lived copies of others' values; and
+ * <em>missing</em>, own keys that are known to be not there.
+ */
+final class Memory {
+  /*
+   * Forgetting against loads in flight. A load that began before a removal must not bring the old
+   * value back after it:
+   *   1. the load reads the old value at the origin;
+   *   2. the user writes the origin, and removes the key here;
+   *   3. the load lands.
+   * So every key has a generation. Whoever is about to ask for a value notes it before, and the
+   * value is kept only if it is still the same; forgetting moves it on. To compare and to put is
+   * one step, under the lock of the key's stripe, and so is to move on, to drop and to detach the
+   * flights. Keys that share a stripe share its generation: now and then one of them is not kept
+   * that could have been, and that is all.
+   *
+   * Reading takes none of these locks. Under a stripe's lock those of the budget, the regions and
+   * the wheel are taken; under none of them is a stripe's asked for, and no code of a user's runs.
+   */
+  private static final int STRIPES = 1024; // a power of two
+
+  /** A generation and the lock under which its keys change. */
+  private static final class Stripe {
+    volatile long generation;
+  }
+
+  /** Told of entries that leave by themselves, under locks: counts and queues, no more. */
+  interface Departures {
+    void evicted(Entry entry);
+
+    void expired(Entry entry);
+  }
+
+  private final GroupConfig config;
+  private final CoarseClock clock;
+  private final Departures departures;
+  private final Stripe[] stripes = new Stripe[STRIPES];
+  private final LocalCache main;
+  private final HotCopies hot;
+  private final LocalCache missing;
+  private final ExpiryWheel wheel;
+
+  private final Budget.Part hotPart;
+  private final Budget.Part missingPart;
+
+  Memory(GroupConfig config, CoarseClock clock, Departures departures) {
+    this.config = config;
+    this.clock = clock;
+    this.departures = departures;
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new Stripe();
+    }
+    wheel = new ExpiryWheel(this::end, this::expire);
+    main = LocalCache.of(config.policy(), config.maxBytes(), this::evicted);
+    hot = new HotCopies(config.hotPolicy(), 0, this::evicted);
+    missing = LocalCache.of(CachePolicy.LRU, 1, this::evicted);
+    Budget budget = new Budget(config.maxBytes(), main::resize);
+    hotPart = budget.part(config.hotBytes(), hot::resize);
+    missingPart = budget.part(config.notThereBytes(), missing::resize);
+  }
+
+  /** Returns this node's own value, noting the use, or null; it may have expired. */
+  @Nullable Entry own(String key) {
+    return main.get(key);
+  }
+
+  /** Returns the copy of another's value, noting the use, or null; it may have expired. */
+  @Nullable Entry copy(String key) {
+    return hot.get(key);
+  }
+
+  /** Returns what is held under the key, expired or not, without noting a use, or null. */
+  @Nullable Entry peek(String key) {
+    Entry own = main.peek(key);
+    return own == null ? hot.peek(key) : own;
+  }
+
+  /** Returns whether the key is remembered as not there. */
+  boolean isMissing(String key) {
+    Entry marker = missing.peek(key);
+    return marker != null && !marker.isExpired(clock.now());
+  }
+
+  /** Returns the key's generation, to be noted before its value is asked for. */
+  long generation(String key) {
+    return stripe(key).generation;
+  }
+
+  /** Keeps an own value if its key's generation is still the one noted; returns whether it did. */
+  boolean keepOwn(Entry entry, long generation) {
+    Stripe stripe = stripe(entry.key());
+    synchronized (stripe) {
+      return stripe.generation == generation && putOwn(entry);
+    }
+  }
+
+  /** As {@link #keepOwn}, for a copy, if its rate earns it a place. */
+  boolean keepCopy(Entry copy, double minuteQps, long generation) {
+    Stripe stripe = stripe(copy.key());
+    synchronized (stripe) {
+      return stripe.generation == generation && offer(copy, minuteQps);
+    }
+  }
+
+  /** As {@link #keepOwn}, for the memory that there is no value; an older value goes. */
+  void keepMissing(Entry marker, long generation) {
+    Stripe stripe = stripe(marker.key());
+    synchronized (stripe) {
+      if (stripe.generation != generation) {
+        return;
+      }
+      drop(marker.key());
+      if (!marker.isExpired(clock.now())) {
+        missingPart.grow(missing.stats().bytes() + missing.weigh(marker));
+        wheel.add(marker);
+        if (!missing.put(marker)) {
+          wheel.remove(marker);
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns the own value under the key that may yet be answered, if the generation is the same.
+   */
+  @Nullable Entry held(String key, long generation) {
+    Stripe stripe = stripe(key);
+    synchronized (stripe) {
+      Entry entry = stripe.generation == generation ? main.peek(key) : null;
+      return entry == null || clock.now() >= end(entry) ? null : entry;
+    }
+  }
+
+  /** Forgets the key; {@code detach} runs in the same step. */
+  void forget(String key, Runnable detach) {
+    forgetThen(key, null, detach);
+  }
+
+  /** Forgets the key and holds {@code successor} instead; {@code detach} runs in the same step. */
+  void replace(Entry successor, Runnable detach) {
+    forgetThen(successor.key(), successor, detach);
+  }
+
+  private void forgetThen(String key, @Nullable Entry successor, Runnable detach) {
+    Stripe stripe = stripe(key);
+    synchronized (stripe) {
+      stripe.generation++;
+      drop(key);
+      detach.run();
+      if (successor != null) {
+        putOwn(successor);
+      }
+    }
+  }
+
+  /** Forgets everything; {@code detach} runs when no value of before can be kept any more. */
+  void forgetAll(Runnable detach) {
+    for (Stripe stripe : stripes) {
+      synchronized (stripe) {
+        stripe.generation++;
+      }
+    }
+    detach.run();
+    removeIf(entry -> true);
+  }
+
+  /** Goes through everything that is held after the member list has changed. */
+  void rehome(Predicate<String> owns, ToDoubleFunction<String> minuteQps) {
+    main.forEach(
+        entry -> {
+          if (!owns.test(entry.key())) {
+            disown(entry, minuteQps.applyAsDouble(entry.key()));
+          }
+        });
+    hot.removeIf(copy -> owns.test(copy.key()) && retire(copy));
+    missing.removeIf(marker -> !owns.test(marker.key()) && retire(marker));
+  }
+
+  /** Turns an own value into a copy: the key has another owner now. */
+  void disown(Entry entry, double minuteQps) {
+    synchronized (stripe(entry.key())) {
+      if (main.remove(entry)) {
+        wheel.remove(entry);
+        long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
+        offer(
+            Entry.copy(entry.key(), entry.value(), Math.min(hotEnd, entry.expiresNanos())),
+            minuteQps);
+      }
+    }
+  }
+
+  /** Drops a copy of what has become this node's own key. */
+  void dropCopy(Entry copy) {
+    synchronized (stripe(copy.key())) {
+      if (hot.remove(copy)) {
+        wheel.remove(copy);
+      }
+    }
+  }
+
+  /** Returns how many gets copies of the key have answered since this was last asked. */
+  long takeCopyGets(String key) {
+    return hot.takeGets(key);
+  }
+
+  /** Lets go of what has expired by now, and of room that the small regions do not use. */
+  void tick() {
+    wheel.advance(clock.now());
+    hotPart.shrink(hot.stats().bytes());
+    missingPart.shrink(missing.stats().bytes());
+  }
+
+  /** Shows all values held, weakly consistent, under no lock. */
+  void forEach(Consumer<? super Entry> action) {
+    main.forEach(action);
+    hot.forEach(action);
+  }
+
+  CacheStats mainStats() {
+    return main.stats();
+  }
+
+  CacheStats hotStats() {
+    return hot.stats();
+  }
+
+  CacheStats missingStats() {
+    return missing.stats();
+  }
+
+  private Stripe stripe(String key) {
+    int hash = key.hashCode();
+    return stripes[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+  }
+
+  /** Under the stripe's lock. On the wheel first: an entry may be evicted as soon as it is put. */
+  private boolean putOwn(Entry entry) {
+    String key = entry.key();
+    Entry before = main.peek(key);
+    dropCopyOf(key);
+    dropMarkerOf(key);
+    wheel.add(entry);
+    boolean kept = main.put(entry);
+    if (!kept) {
+      wheel.remove(entry);
+    }
+    if (before != null) {
+      wheel.remove(before);
+    }
+    return kept;
+  }
+
+  /** Under the stripe's lock. */
+  private boolean offer(Entry copy, double minuteQps) {
+    dropCopyOf(copy.key());
+    hotPart.grow(hot.stats().bytes() + Weight.of(copy));
+    wheel.add(copy);
+    boolean kept = hot.offer(copy, minuteQps);
+    if (!kept) {
+      wheel.remove(copy);
+    }
+    return kept;
+  }
+
+  /** Under the stripe's lock. */
+  private void drop(String key) {
+    Entry own = main.remove(key);
+    if (own != null) {
+      wheel.remove(own);
+    }
+    dropCopyOf(key);
+    dropMarkerOf(key);
+  }
+
+  private void dropCopyOf(String key) {
+    Entry copy = hot.remove(key);
+    if (copy != null) {
+      wheel.remove(copy);
+    }
+  }
+
+  private void dropMarkerOf(String key) {
+    Entry marker = missing.remove(key);
+    if (marker != null) {
+      wheel.remove(marker);
+    }
+  }
+
+  private void removeIf(Predicate<Entry> unwanted) {
+    main.removeIf(entry -> unwanted.test(entry) && retire(entry));
+    hot.removeIf(entry -> unwanted.test(entry) && retire(entry));
+    missing.removeIf(entry -> unwanted.test(entry) && retire(entry));
+  }
+
+  private boolean retire(Entry entry) {
+    wheel.remove(entry);
+    return true;
+  }
+
+  /** Runs on the timer thread, outside the wheel's lock. */
+  private void expire(Entry entry) {
+    boolean held;
+    synchronized (stripe(entry.key())) {
+      held =
+          switch (entry.kind()) {
+            case OWN -> main.remove(entry);
+            case COPY -> hot.remove(entry);
+            case NOT_THERE -> missing.remove(entry);
+            case STALE -> false;
+          };
+    }
+    if (held) {
+      departures.expired(entry);
+    }
+  }
+
+  private void evicted(Entry entry) {
+    wheel.remove(entry);
+    departures.evicted(entry);
+  }
+
+  /** Returns when an entry leaves: an own value may be asked for as a stale one for a while. */
+  long end(Entry entry) {
+    return entry.kind() == Entry.Kind.OWN
+        ? CoarseClock.end(entry.expiresNanos(), config.staleGrace().toNanos())
+        : entry.expiresNanos();
+  }
+}

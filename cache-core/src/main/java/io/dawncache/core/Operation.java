@@ -1,0 +1,34 @@
+package io.dawncache.core;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's change of one key, as the node where it was made tells it to the key's owner.
+ *
+ * @param group the group's name, never empty
+ * @param key the key, never empty
+ * @param value what the owner is to hold; null to remove
+ * @param lifeNanos how long that value holds from now on, more than 0; {@link Long#MAX_VALUE} for
+ *     ever
+ */
+public record Operation(String group, String key, @Nullable ByteView value, long lifeNanos) {
+  /** Refuses nulls, but for the value, and a life that is over. */
+  public Operation {
+    Objects.requireNonNull(group, "group");
+    Objects.requireNonNull(key, "key");
+    if (lifeNanos <= 0) {
+      throw new IllegalArgumentException("lifeNanos: " + lifeNanos + " (expected: > 0)");
+    }
+  }
+
+  /** Returns the removal of a key. */
+  public static Operation remove(String group, String key) {
+    return new Operation(group, key, null, Long.MAX_VALUE);
+  }
+
+  /** Returns the put of a value that holds for {@code lifeNanos}. */
+  public static Operation put(String group, String key, ByteView value, long lifeNanos) {
+    return new Operation(group, key, Objects.requireNonNull(value, "value"), lifeNanos);
+  }
+}

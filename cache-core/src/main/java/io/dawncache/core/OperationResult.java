@@ -1,0 +1,43 @@
+package io.dawncache.core;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How it ended that a peer was asked to {@linkplain PeerGetter#forget forget} or to {@linkplain
+ * PeerGetter#coordinate coordinate}.
+ *
+ * @param status what kind of end it was
+ * @param unreached the members, by URL, that the peer could not tell
+ * @param detail for a person; may be empty
+ */
+public record OperationResult(Status status, List<String> unreached, String detail) {
+  /** The ends of an operation. */
+  public enum Status {
+    /** The peer has done what it was asked to, all but telling the members it names. */
+    DONE,
+    /** The peer has changed its own memory and tells nobody, as Go nodes do. */
+    DONE_ALONE,
+    /** The peer could not be asked, or knows no such message: it has done nothing. */
+    NOT_ASKED,
+    /** The peer was asked, and no answer came or one that it failed: it may have been done. */
+    UNKNOWN
+  }
+
+  /** Refuses nulls. */
+  public OperationResult {
+    Objects.requireNonNull(status, "status");
+    unreached = List.copyOf(unreached);
+    Objects.requireNonNull(detail, "detail");
+  }
+
+  /** Returns the end of what was done but for these members. */
+  public static OperationResult done(List<String> unreached) {
+    return new OperationResult(Status.DONE, unreached, "");
+  }
+
+  /** Returns an end that leaves no member unreached, or nothing done. */
+  public static OperationResult of(Status status, String detail) {
+    return new OperationResult(status, List.of(), detail);
+  }
+}

@@ -1,0 +1,79 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One get that waits for a flight: it counts among the group's waiters and has an end of its own.
+ */
+final class Wait implements Waiter<Entry> {
+  /*
+   * A deadline ends this wait alone; the flight goes on for the others. It travels with a fetch,
+   * though, so a fetch that one get began may end as late while another, who joined it, has time
+   * left:
+   *   1. a get with 100 ms starts the fetch, which carries them;
+   *   2. a get with 5 s joins it;
+   *   3. the fetch ends late.
+   * The second then starts anew with what it has left. The owner's load has gone on meanwhile, and
+   * the new fetch joins it.
+   */
+  private final Group group;
+  private final String key;
+  private final long deadlineNanos;
+  private final Waiter<? super Entry> caller;
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  private volatile @Nullable Future<?> timer;
+
+  Wait(Group group, String key, long deadlineNanos, Waiter<? super Entry> caller) {
+    this.group = group;
+    this.key = key;
+    this.deadlineNanos = deadlineNanos;
+    this.caller = caller;
+  }
+
+  String key() {
+    return key;
+  }
+
+  /** Returns what is left of the wait in whole milliseconds, or null if nothing is. */
+  @Nullable Duration left() {
+    long nanos = deadlineNanos - group.clock().exact();
+    return nanos > 0 ? Duration.ofMillis(1 + (nanos - 1) / 1_000_000) : null;
+  }
+
+  /** Has the wait end at its deadline even if no flight does. */
+  void watch(CacheNode node, Duration timeout) {
+    timer =
+        node.after(
+            timeout,
+            () -> node.startSoon(() -> tell(null, BlockedCaller.late(group, key, timeout))));
+    if (told.get()) {
+      timer.cancel(false);
+    }
+  }
+
+  @Override
+  public void ended(@Nullable Entry entry, @Nullable Throwable error) {
+    if (error instanceof LateException && !told.get() && left() != null) {
+      group.route(this);
+    } else {
+      tell(entry, error);
+    }
+  }
+
+  private void tell(@Nullable Entry entry, @Nullable Throwable error) {
+    if (!told.compareAndSet(false, true)) {
+      return;
+    }
+    Future<?> watching = timer;
+    if (watching != null) {
+      watching.cancel(false);
+    }
+    group.waitOver(entry, key);
+    caller.ended(entry, error);
+  }
+}

@@ -1,0 +1,116 @@
+package io.dawncache.core;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** One {@link Group#warm}: gets a list of keys at a bounded pace. */
+final class Warming {
+  /*
+   * Every STEP the keys that are due by the pace are begun, as far as fewer than MOST_AT_ONCE are in
+   * flight: an origin slower than the pace is not flooded. One step at a time: each arranges the
+   * next when it is over.
+   */
+  private static final Duration STEP = Duration.ofMillis(10);
+  private static final int MOST_AT_ONCE = 256;
+
+  private final Group group;
+  private final CacheNode node;
+  private final double keysPerNano;
+  private final Consumer<? super WarmProgress> listener;
+  private final CompletableFuture<WarmProgress> future = new CompletableFuture<>();
+  private final long keys;
+  private final Iterator<String> rest; // of one step at a time
+  private final long startNanos;
+  private long begun; // of one step at a time
+  private long told = -1; // of one step at a time
+
+  private final AtomicLong there = new AtomicLong();
+  private final AtomicLong notThere = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicBoolean telling = new AtomicBoolean();
+
+  Warming(
+      Group group,
+      CacheNode node,
+      Collection<String> keys,
+      double keysPerSecond,
+      Consumer<? super WarmProgress> listener) {
+    LinkedHashSet<String> distinct = new LinkedHashSet<>(keys);
+    this.group = group;
+    this.node = node;
+    this.keysPerNano = keysPerSecond / 1e9;
+    this.listener = listener;
+    this.keys = distinct.size();
+    this.rest = distinct.iterator();
+    this.startNanos = node.clock().exact();
+  }
+
+  CompletableFuture<WarmProgress> start() {
+    node.startSoon(this::step);
+    return future;
+  }
+
+  private void step() {
+    WarmProgress progress = progress();
+    if (future.isDone()) {
+      return; // cancelled
+    }
+    if (progress.done() == keys) {
+      node.callBack(
+          () -> {
+            listener.accept(progress);
+            future.complete(progress);
+          });
+      return;
+    }
+    long due = 1 + (long) ((node.clock().exact() - startNanos) * keysPerNano);
+    while (rest.hasNext() && begun < due && begun - progress().done() < MOST_AT_ONCE) {
+      begun++;
+      begin(rest.next());
+    }
+    tell(progress);
+    var unused = node.after(STEP, () -> node.startSoon(this::step));
+  }
+
+  private void begin(String key) {
+    group.get(
+        key,
+        null,
+        new GetCallback() {
+          @Override
+          public void value(Entry entry, double minuteQps) {
+            there.incrementAndGet();
+          }
+
+          @Override
+          public void error(GetException error) {
+            (error instanceof NotThereException ? notThere : failed).incrementAndGet();
+          }
+        });
+  }
+
+  /** Tells the listener how far it is, unless it is still listening to an earlier word. */
+  private void tell(WarmProgress progress) {
+    if (progress.done() > told && telling.compareAndSet(false, true)) {
+      told = progress.done();
+      node.callBack(
+          () -> {
+            try {
+              listener.accept(progress);
+            } finally {
+              telling.set(false);
+            }
+          });
+    }
+  }
+
+  private WarmProgress progress() {
+    return new WarmProgress(keys, there.get(), notThere.get(), failed.get());
+  }
+}

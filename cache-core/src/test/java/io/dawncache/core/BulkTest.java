@@ -1,0 +1,274 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Gets of many keys at once. */
+class BulkTest {
+  @RegisterExtension final Books books = new Books();
+
+  private final CacheNode node = books.keepFor(CacheNode.create());
+  private final HandOrigin origin = new HandOrigin();
+  private final Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+
+  /** An owner that takes requests for many keys and answers when the test says so. */
+  private static final class Owner implements PeerGetter {
+    final List<List<String>> asked = new ArrayList<>();
+    final Map<String, PeerRequest> requests = new HashMap<>();
+    BiConsumer<PeerRequest, ? super PeerResult> callback = (request, result) -> {};
+    final List<String> askedAlone = new ArrayList<>();
+
+    @Override
+    public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+      askedAlone.add(request.key());
+      callback.accept(PeerResult.value(ByteView.ofUtf8(request.key())));
+    }
+
+    @Override
+    public void fetchAll(
+        List<PeerRequest> all, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+      asked.add(all.stream().map(PeerRequest::key).toList());
+      all.forEach(request -> requests.put(request.key(), request));
+      this.callback = callback;
+    }
+
+    void is(String key, PeerResult result) {
+      callback.accept(requests.get(key), result);
+    }
+
+    void is(String key) {
+      is(key, PeerResult.value(ByteView.ofUtf8(key)));
+    }
+  }
+
+  private static List<String> keys(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "key-" + i).toList();
+  }
+
+  @Test
+  void eachKeyEndsByItselfAndOnlyOnce() throws Exception {
+    Map<String, GetResult> results = new LinkedHashMap<>();
+    node.addGroup("names", Loaded::ofUtf8);
+    scores.put("held", ByteView.ofUtf8("in memory"));
+
+    scores.getAll(List.of("Tom", "held", "Tom", "Jack"), null, results::put);
+    assertEquals(Set.of("held"), results.keySet());
+    HandOrigin.Question first = origin.next();
+    HandOrigin.Question second = origin.next();
+    second.answer().complete(Loaded.notThere());
+    assertEquals(2, results.size());
+    first.is("630");
+
+    assertEquals(3, results.size());
+    assertEquals("in memory", results.get("held").value().toUtf8());
+    assertEquals("630", results.get(first.key()).value().toUtf8());
+    assertInstanceOf(NotThereException.class, results.get(second.key()).error());
+    assertEquals(2, origin.runs());
+  }
+
+  @Test
+  void aKeyThatIsInFlightIsJoined() throws Exception {
+    CompletableFuture<ByteView> single = scores.getAsync("Tom");
+    HandOrigin.Question question = origin.next();
+
+    CompletableFuture<Map<String, GetResult>> all = scores.getAllAsync(List.of("Tom"), null);
+    question.is("630");
+
+    assertEquals("630", value(single));
+    assertEquals("630", all.get().get("Tom").value().toUtf8());
+    assertEquals(1, origin.runs());
+  }
+
+  @Test
+  void theBlockingFormKeepsTheOrderOfTheKeys() {
+    Group names = node.addGroup("names", Loaded::ofUtf8);
+
+    assertEquals(keys(500), List.copyOf(names.getAll(keys(500)).keySet()));
+    assertEquals(Map.of(), names.getAll(List.of()));
+  }
+
+  @Test
+  void aBadKeyIsRefusedBeforeAnythingIsAsked() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> scores.getAll(List.of("Tom", ""), null, (k, r) -> {}));
+    assertEquals(0, origin.runs());
+    assertEquals(0, scores.stats().gets());
+  }
+
+  @Test
+  void eachOwnerIsAskedOnceForAllOfItsKeysAndASlowOneDelaysNoOther() {
+    Owner owner = new Owner();
+    node.registerPeerPicker(new HandPicker(new Peer("owner", owner)));
+    List<String> ended = new CopyOnWriteArrayList<>();
+
+    scores.getAll(List.of("a", "b", "c"), null, (key, result) -> ended.add(key));
+    assertEquals(List.of(List.of("a", "b", "c")), owner.asked);
+    owner.is("c");
+    owner.is("a", PeerResult.of(PeerResult.Status.NOT_THERE, ""));
+
+    assertEquals(List.of("c", "a"), ended);
+    owner.is("b", PeerResult.of(PeerResult.Status.FAILED, "slow"));
+    assertEquals(List.of("c", "a", "b"), ended);
+  }
+
+  @Test
+  void aKeyThatTheOwnerCouldNotBeAskedForIsAskedOfTheNextOwner() {
+    Owner owner = new Owner();
+    Owner next = new Owner();
+    node.registerPeerPicker(new HandPicker(new Peer("owner", owner), new Peer("next", next)));
+    Map<String, String> values = new HashMap<>();
+
+    scores.getAll(
+        List.of("a", "b"), null, (key, result) -> values.put(key, result.value().toUtf8()));
+    owner.is("a");
+    owner.is("b", PeerResult.of(PeerResult.Status.NOT_ASKED, "connection lost"));
+
+    assertEquals(Map.of("a", "a", "b", "b"), values);
+    assertEquals(List.of("b"), next.askedAlone);
+  }
+
+  @Test
+  void aSingleGetJoinsTheBatch() {
+    Owner owner = new Owner();
+    node.registerPeerPicker(new HandPicker(new Peer("owner", owner)));
+    scores.getAll(List.of("a", "b"), null, (key, result) -> {});
+
+    CompletableFuture<ByteView> single = scores.getAsync("a");
+    owner.is("a");
+    owner.is("b");
+
+    assertEquals("a", value(single));
+    assertEquals(List.of(), owner.askedAlone);
+  }
+
+  @Test
+  void anOwnerThatThrowsStrandsNobody() throws Exception {
+    PeerGetter thrower =
+        new PeerGetter() {
+          @Override
+          public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+            throw new IllegalStateException("fetch");
+          }
+        };
+    node.registerPeerPicker(new HandPicker(new Peer("thrower", thrower), HandPicker.SELF));
+
+    CompletableFuture<Map<String, GetResult>> all = scores.getAllAsync(List.of("a", "b"), null);
+    origin.next().is("here");
+    origin.next().is("here");
+
+    assertEquals("here", all.get().get("a").value().toUtf8());
+    assertEquals("here", all.get().get("b").value().toUtf8());
+  }
+
+  @Test
+  void aBulkGetterIsAskedOnceAndWhatItLeavesOutIsNotThere() {
+    List<Set<String>> asked = new CopyOnWriteArrayList<>();
+    Group group =
+        node.addGroup(
+            "bulk",
+            new BulkGetter() {
+              @Override
+              public Loaded load(String key) {
+                throw new AssertionError("alone: " + key);
+              }
+
+              @Override
+              public Map<String, Loaded> loadAll(Set<String> keys) {
+                asked.add(Set.copyOf(keys));
+                return Map.of("a", Loaded.ofUtf8("1"), "more", Loaded.ofUtf8("2"));
+              }
+            });
+
+    Map<String, GetResult> results = group.getAll(List.of("a", "b"));
+
+    assertEquals(List.of(Set.of("a", "b")), asked);
+    assertEquals("1", results.get("a").value().toUtf8());
+    assertInstanceOf(NotThereException.class, results.get("b").error());
+    assertEquals("1", group.get("a").toUtf8());
+    assertEquals(2, group.stats().localLoads());
+  }
+
+  @Test
+  void aBulkGetterThatThrowsFailsEachOfItsKeys() {
+    Group group =
+        node.addGroup(
+            "bulk",
+            new BulkGetter() {
+              @Override
+              public Loaded load(String key) {
+                throw new AssertionError("alone: " + key);
+              }
+
+              @Override
+              public Map<String, Loaded> loadAll(Set<String> keys) {
+                throw new IllegalStateException("down");
+              }
+            });
+
+    Map<String, GetResult> results = group.getAll(keys(10));
+
+    for (GetResult result : results.values()) {
+      assertInstanceOf(GetFailedException.class, result.error());
+    }
+    assertEquals(10, group.stats().localLoadErrs());
+  }
+
+  @Test
+  void aDeadlineEndsTheWaitsThatAreLeft() throws Exception {
+    scores.put("held", ByteView.ofUtf8("in memory"));
+    CompletableFuture<Map<String, GetResult>> all =
+        scores.getAllAsync(List.of("held", "Tom"), Duration.ofMillis(1));
+
+    assertInstanceOf(LateException.class, all.get().get("Tom").error());
+    assertTrue(all.get().get("held").isThere());
+    origin.next().is("630"); // the flight has gone on
+  }
+
+  @Test
+  void aPeersRequestForManyKeysIsLoadedHereAndCountedOnce() throws Exception {
+    Map<String, PeerResult> results = new ConcurrentHashMap<>();
+    CountDownLatch ended = new CountDownLatch(3);
+    scores.put("held", ByteView.ofUtf8("in memory"));
+    node.registerPeerPicker(new HandPicker(HandPicker.SELF, new FakePeer("other").peer()));
+
+    scores.getAllLocally(
+        List.of(request("held"), request("Tom"), request("")),
+        (request, result) -> {
+          results.put(request.key(), result);
+          ended.countDown();
+        });
+    origin.next().answer().complete(Loaded.notThere());
+    ended.await();
+
+    assertEquals("in memory", results.get("held").value().toUtf8());
+    assertEquals(PeerResult.Status.NOT_THERE, results.get("Tom").status());
+    assertEquals(PeerResult.Status.FAILED, results.get("").status());
+    assertEquals(1, scores.stats().events().bulkRequests());
+    assertEquals(2, scores.stats().serverRequests());
+  }
+
+  private static PeerRequest request(String key) {
+    return new PeerRequest("scores", key, Duration.ofSeconds(10), 0);
+  }
+}

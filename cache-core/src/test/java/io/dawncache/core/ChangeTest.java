@@ -1,0 +1,459 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.failure;
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.OperationResult.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Remove, put and clear: what they do to one node, and how the fleet hears of them. */
+class ChangeTest {
+  @RegisterExtension final Books books = new Books();
+
+  private final HandClock time = new HandClock();
+  private final CacheNode node = books.keepFor(time.node());
+  private final HandOrigin origin = new HandOrigin();
+  private final Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+
+  /** What every member was told, in order. */
+  private final List<String> log = new CopyOnWriteArrayList<>();
+
+  private static ByteView bytes(String text) {
+    return ByteView.ofUtf8(text);
+  }
+
+  private void loaded(String key, String value) throws Exception {
+    CompletableFuture<ByteView> future = scores.getAsync(key);
+    origin.next().is(value);
+    assertEquals(value, value(future));
+  }
+
+  private void fleet(Peer... owners) {
+    node.registerPeerPicker(new HandPicker(owners));
+  }
+
+  /** A member that takes operations when the test says so. */
+  private final class Member implements PeerGetter {
+    final String name;
+    final List<Consumer<? super OperationResult>> unanswered = new ArrayList<>();
+    final List<Consumer<? super PeerResult>> fetches = new ArrayList<>();
+    Status answer = Status.DONE;
+    boolean byHand;
+
+    Member(String name) {
+      this.name = name;
+    }
+
+    Peer peer() {
+      return new Peer(name, this);
+    }
+
+    @Override
+    public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+      log.add(name + " fetch " + request.key());
+      fetches.add(callback);
+    }
+
+    @Override
+    public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+      log.add(name + " forget " + (what.isAll() ? "all" : String.join(" ", what.keys())));
+      answer(callback);
+    }
+
+    @Override
+    public void coordinate(
+        Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
+      log.add(name + (operation.value() == null ? " remove " : " put ") + operation.key());
+      answer(callback);
+    }
+
+    private void answer(Consumer<? super OperationResult> callback) {
+      if (byHand) {
+        unanswered.add(callback);
+      } else {
+        callback.accept(OperationResult.of(answer, "because"));
+      }
+    }
+  }
+
+  private final Member one = new Member("one");
+  private final Member two = new Member("two");
+  private final Member three = new Member("three");
+
+  // On one node
+
+  @Test
+  void aRemovedValueIsLoadedAnew() throws Exception {
+    loaded("Tom", "630");
+
+    assertTrue(scores.remove("Tom").isEverywhere());
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    origin.next().is("631");
+
+    assertEquals("631", value(future));
+  }
+
+  @Test
+  void aLoadOfBeforeARemovalAnswersThoseWhoWaitedAndIsNotKept() throws Exception {
+    CompletableFuture<ByteView> before = scores.getAsync("Tom");
+    HandOrigin.Question old = origin.next();
+    scores.remove("Tom");
+    CompletableFuture<ByteView> after = scores.getAsync("Tom");
+    HandOrigin.Question anew = origin.next();
+
+    old.is("old");
+    assertEquals("old", value(before));
+    assertFalse(after.isDone());
+    anew.is("new");
+
+    assertEquals("new", value(after));
+    assertEquals("new", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().events().notKept());
+  }
+
+  @Test
+  void theOldLoadMayEvenLandAfterTheNewOne() throws Exception {
+    CompletableFuture<ByteView> before = scores.getAsync("Tom");
+    HandOrigin.Question old = origin.next();
+    scores.remove("Tom");
+    loaded("Tom", "new");
+
+    old.is("old");
+
+    assertEquals("old", value(before));
+    assertEquals("new", scores.get("Tom").toUtf8());
+  }
+
+  @Test
+  void aPutValueIsAnsweredWithoutALoadAndEndsWithItsLife() throws Exception {
+    scores.putAsync("Tom", bytes("630"), Duration.ofSeconds(5)).get();
+
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertEquals(0, origin.runs());
+    time.pass(Duration.ofSeconds(5));
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void aPutDuringALoadIsNotOverwrittenByIt() throws Exception {
+    CompletableFuture<ByteView> before = scores.getAsync("Tom");
+    HandOrigin.Question old = origin.next();
+
+    scores.put("Tom", bytes("new"));
+    old.is("old");
+
+    assertEquals("old", value(before));
+    assertEquals("new", scores.get("Tom").toUtf8());
+  }
+
+  @Test
+  void clearForgetsEveryKeyAndEveryLoadInFlight() throws Exception {
+    loaded("Tom", "630");
+    loaded("Jack", "589");
+    CompletableFuture<ByteView> before = scores.getAsync("Sam");
+    HandOrigin.Question old = origin.next();
+
+    scores.clear();
+    old.is("567");
+
+    assertEquals("567", value(before));
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void aBadKeyIsRefusedAtOnce() {
+    assertThrows(IllegalArgumentException.class, () -> scores.remove(""));
+    assertThrows(IllegalArgumentException.class, () -> scores.put("", bytes("630")));
+    assertThrows(
+        IllegalArgumentException.class, () -> scores.putAsync("Tom", bytes("630"), Duration.ZERO));
+  }
+
+  // In a fleet: who is told
+
+  @Test
+  void theOwnerIsAskedToCoordinate() {
+    fleet(one.peer(), two.peer(), HandPicker.SELF);
+
+    assertTrue(scores.remove("Tom").isEverywhere());
+    assertTrue(scores.put("Tom", bytes("630")).isEverywhere());
+
+    assertEquals(List.of("one remove Tom", "one put Tom"), log);
+  }
+
+  @Test
+  void theOwnerChangesItselfThenTheNextOwnerThenAllOthers() throws Exception {
+    fleet(HandPicker.SELF, one.peer(), two.peer(), three.peer());
+    loaded("Tom", "630");
+    one.byHand = true;
+
+    CompletableFuture<Applied> removal = scores.removeAsync("Tom");
+
+    assertNull(scores.peek("Tom"));
+    assertEquals(List.of("one forget Tom"), log);
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+    assertEquals(List.of("one forget Tom", "two forget Tom", "three forget Tom"), log);
+    assertEquals(List.of(), removal.get().unreached());
+  }
+
+  @Test
+  void aMemberThatIsNotReachedIsNamedAndTheOthersAreToldAllTheSame() {
+    fleet(HandPicker.SELF, one.peer(), two.peer(), three.peer());
+    one.answer = Status.NOT_ASKED;
+    two.answer = Status.UNKNOWN;
+
+    assertEquals(List.of("one", "two"), scores.remove("Tom").unreached());
+    assertTrue(log.contains("three forget Tom"));
+  }
+
+  @Test
+  void ifTheOwnerCannotBeAskedTheNextOwnerCoordinates() {
+    fleet(one.peer(), two.peer(), three.peer(), HandPicker.SELF);
+    one.answer = Status.NOT_ASKED;
+
+    assertTrue(scores.remove("Tom").isEverywhere());
+
+    assertEquals(List.of("one remove Tom", "two remove Tom"), log);
+  }
+
+  @Test
+  void ifNoOwnerCanBeAskedThisNodeCoordinatesAndTellsTheOwnersBeforeItself() throws Exception {
+    fleet(one.peer(), two.peer(), three.peer(), HandPicker.SELF);
+    one.answer = Status.NOT_ASKED;
+    two.answer = Status.NOT_ASKED;
+
+    Applied applied = scores.put("Tom", bytes("630"));
+
+    assertEquals(List.of("one", "two"), applied.unreached());
+    assertEquals(
+        List.of(
+            "one put Tom", "two put Tom", "one forget Tom", "two forget Tom", "three forget Tom"),
+        log);
+    assertNull(scores.peek("Tom")); // what others own is not put here
+  }
+
+  @Test
+  void anAnswerThatWasLostIsToldAsUnknown() {
+    fleet(one.peer(), two.peer(), HandPicker.SELF);
+    one.answer = Status.UNKNOWN;
+
+    assertThrows(OutcomeUnknownException.class, () -> scores.remove("Tom"));
+    assertEquals(List.of("one remove Tom"), log);
+  }
+
+  @Test
+  void afterAnOwnerThatTellsNobodyThisNodeTellsTheOthers() {
+    fleet(one.peer(), two.peer(), HandPicker.SELF);
+    one.answer = Status.DONE_ALONE;
+
+    scores.put("Tom", bytes("630"));
+
+    assertEquals(List.of("one put Tom", "two forget Tom"), log);
+  }
+
+  @Test
+  void ifTheOwnerCouldNotReachThisNodeItHearsFromTheAnswer() throws Exception {
+    HandPicker picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    CompletableFuture<ByteView> before = scores.getAsync("Tom");
+    HandOrigin.Question old = origin.next();
+    picker.change(one.peer(), HandPicker.SELF);
+    one.byHand = true;
+
+    CompletableFuture<Applied> removal = scores.removeAsync("Tom");
+    one.unanswered.get(0).accept(OperationResult.done(List.of("http://self:1", "two")));
+    old.is("old");
+
+    assertEquals("old", value(before));
+    assertEquals(List.of("two"), removal.get().unreached());
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void changesOfOneKeyTakeTurnsAndOthersDoNotWait() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+
+    CompletableFuture<Applied> first = scores.removeAsync("Tom");
+    CompletableFuture<Applied> second = scores.putAsync("Tom", bytes("630"));
+    CompletableFuture<Applied> other = scores.removeAsync("Jack");
+
+    assertEquals(List.of("one forget Tom"), log); // Jack waits for the payment to one
+    assertNull(scores.peek("Tom"));
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+    first.get();
+    other.get();
+    second.get();
+    assertEquals("630", scores.get("Tom").toUtf8());
+  }
+
+  @Test
+  void manyChangesOfOneKeyAllEnd() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+
+    List<CompletableFuture<Applied>> changes =
+        IntStream.range(0, 5_000).mapToObj(i -> scores.removeAsync("Tom")).toList();
+
+    for (CompletableFuture<Applied> change : changes) {
+      assertTrue(change.get().isEverywhere());
+    }
+  }
+
+  @Test
+  void aClearIsToldToEveryMemberTwice() {
+    fleet(HandPicker.SELF, one.peer(), two.peer());
+    two.answer = Status.NOT_ASKED;
+
+    assertEquals(List.of("two"), scores.clear().unreached());
+
+    assertEquals(List.of("one forget all", "two forget all", "one forget all"), log);
+  }
+
+  // Who was not reached
+
+  @Test
+  void aMemberHearsWhatItMissedBeforeItIsAskedAnything() throws Exception {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    scores.remove("Jack");
+    log.clear();
+    picker.change(one.peer(), HandPicker.SELF);
+    one.answer = Status.DONE;
+
+    CompletableFuture<ByteView> future = scores.getAsync("Sam");
+
+    assertEquals(List.of("one forget Tom Jack", "one fetch Sam"), log);
+    one.fetches.get(0).accept(PeerResult.value(bytes("567")));
+    assertEquals("567", value(future));
+  }
+
+  @Test
+  void aMemberThatStillCannotHearIsNotAskedEither() throws Exception {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    picker.change(one.peer(), HandPicker.SELF);
+    log.clear();
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    origin.next().is("630"); // loaded here
+
+    assertEquals("630", value(future));
+    assertEquals(List.of("one forget Tom"), log);
+  }
+
+  @Test
+  void whatAMemberMissedIsTriedAgainEverySecond() {
+    fleet(HandPicker.SELF, one.peer());
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    log.clear();
+
+    time.pass(Duration.ofSeconds(3));
+    int tries = log.size();
+    one.answer = Status.DONE;
+    time.pass(Duration.ofSeconds(3));
+
+    assertTrue(tries >= 2 && tries <= 4, log.toString());
+    assertEquals(tries + 1, log.size());
+  }
+
+  @Test
+  void aMemberThatMissedTooMuchIsToldToForgetTheGroup() {
+    fleet(HandPicker.SELF, one.peer());
+    one.answer = Status.NOT_ASKED;
+    for (int i = 0; i <= Debts.MOST_KEYS; i++) {
+      var unused = scores.removeAsync("key-" + i);
+    }
+    one.answer = Status.DONE;
+    log.clear();
+
+    time.pass(Duration.ofSeconds(2));
+
+    assertEquals(List.of("one forget all"), log);
+  }
+
+  @Test
+  void aMemberThatThrowsIsNotReached() {
+    PeerGetter thrower =
+        new PeerGetter() {
+          @Override
+          public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+            throw new IllegalStateException("fetch");
+          }
+
+          @Override
+          public void forget(
+              Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+            throw new IllegalStateException("forget");
+          }
+        };
+    fleet(HandPicker.SELF, new Peer("thrower", thrower), one.peer());
+
+    assertEquals(List.of("thrower"), scores.remove("Tom").unreached());
+    assertEquals(List.of("one forget Tom"), log);
+  }
+
+  @Test
+  void aMemberThatTakesNoOperationsIsNamed() {
+    FakePeer old = new FakePeer("old");
+    fleet(HandPicker.SELF, old.peer());
+
+    assertEquals(List.of("old"), scores.remove("Tom").unreached());
+  }
+
+  // What becomes of entries when owners change
+
+  @Test
+  void aValueThatAnotherOwnsNowLivesOnAsACopyForTheHotLife() throws Exception {
+    HandPicker picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    loaded("Tom", "630");
+
+    picker.change(one.peer(), HandPicker.SELF);
+
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertEquals(0, scores.stats().mainCache().items());
+    assertEquals(1, scores.stats().hotCache().items());
+    time.pass(Duration.ofSeconds(10));
+    assertNull(scores.peek("Tom"));
+    failureOfFetch();
+  }
+
+  private void failureOfFetch() {
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    one.fetches.get(0).accept(PeerResult.of(PeerResult.Status.FAILED, "down"));
+    failure(GetFailedException.class, future);
+  }
+
+  @Test
+  void aCopyOfWhatThisNodeOwnsNowGoes() throws Exception {
+    HandPicker picker = new HandPicker(one.peer(), HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    one.fetches.get(0).accept(PeerResult.value(bytes("630"), Long.MAX_VALUE, false, 1000));
+    assertEquals("630", value(future));
+    assertNotNull(scores.peek("Tom"));
+
+    picker.change(HandPicker.SELF);
+
+    assertNull(scores.peek("Tom"));
+  }
+}

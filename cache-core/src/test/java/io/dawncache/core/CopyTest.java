@@ -1,0 +1,194 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.Answers.Told;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Copies of other nodes' values: when one is kept, what it answers, how long it lives. */
+class CopyTest {
+  private static final long FOR_EVER = Long.MAX_VALUE;
+
+  @RegisterExtension final Books books = new Books();
+
+  private final HandClock time = new HandClock();
+  private final CacheNode node = books.keepFor(time.node());
+  private final HandOrigin origin = new HandOrigin();
+  private final FakePeer owner = new FakePeer("http://owner:1");
+  private final Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+
+  CopyTest() {
+    node.registerPeerPicker(new HandPicker(owner.peer(), HandPicker.SELF));
+  }
+
+  private Entry fetched(String key, long lifeNanos, boolean stale, double minuteQps)
+      throws Exception {
+    CompletableFuture<Entry> future = scores.getEntryAsync(key, Duration.ofHours(1));
+    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), lifeNanos, stale, minuteQps));
+    return future.get();
+  }
+
+  @Test
+  void aValueThatTheOwnerCallsPopularIsKeptAsACopyForTheHotLife() throws Exception {
+    var unused = fetched("Tom", FOR_EVER, false, 1000);
+
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().events().hotHits());
+    assertEquals(1, owner.requests().size());
+    time.pass(Duration.ofSeconds(10));
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void aCopyNeverOutlivesItsOriginal() throws Exception {
+    var unused = fetched("Tom", Duration.ofSeconds(3).toNanos(), false, 1000);
+    assertNotNull(scores.peek("Tom"));
+
+    time.pass(Duration.ofSeconds(3));
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void theLifeOfACopyCountsFromWhenTheOwnerWasAsked() throws Exception {
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    time.pass(Duration.ofSeconds(2));
+    owner.answer(
+        PeerResult.value(ByteView.ofUtf8("630"), Duration.ofSeconds(3).toNanos(), false, 1000));
+    assertEquals("630", value(future));
+
+    time.pass(Duration.ofSeconds(1));
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void whatHasExpiredAlreadyAnswersOnceAndIsNotKept() throws Exception {
+    assertEquals("630", fetched("Tom", -1, false, 1000).value().toUtf8());
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void aStaleAnswerOfTheOwnerIsToldAsStaleAndKeptNowhere() throws Exception {
+    assertTrue(fetched("Tom", FOR_EVER, true, 1000).isStale());
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void withoutAWordOfTheOwnerNothingIsKept() throws Exception {
+    assertFalse(fetched("Tom", FOR_EVER, false, 0).isStale());
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void aFetchTellsHowManyGetsTheCopyHasAnswered() throws Exception {
+    var unused = fetched("Tom", FOR_EVER, false, 1000);
+    for (int i = 0; i < 5; i++) {
+      scores.get("Tom");
+    }
+    time.pass(Duration.ofSeconds(11));
+
+    unused = fetched("Tom", FOR_EVER, false, 1000);
+
+    assertEquals(0, owner.requests().get(0).copyGets());
+    assertEquals(5, owner.requests().get(1).copyGets());
+  }
+
+  @Test
+  void aCopyDoesNotAnswerAPeer() throws Exception {
+    var unused = fetched("Tom", FOR_EVER, false, 1000);
+    Told peer = new Told();
+
+    scores.getLocally("Tom", null, 0, peer);
+    origin.next().is("631");
+
+    assertEquals("631", value(peer.answer));
+  }
+
+  @Test
+  void whatWasLoadedHereForAnothersKeyIsKeptAsACopy() throws Exception {
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    owner.cannotBeAsked();
+    origin.next().is("630");
+    assertEquals("630", value(future));
+
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().hotCache().items());
+    assertEquals(0, scores.stats().mainCache().items());
+  }
+
+  @Test
+  void copiesTakeAnEighthOfTheBudgetAtMostAndMainHasTheRest() throws Exception {
+    int budget = 1 << 20;
+    Group small =
+        node.addAsyncGroup("small", GroupConfig.builder().maxBytes(budget).build(), origin);
+    for (int i = 0; i < 2_000; i++) {
+      CompletableFuture<ByteView> future = small.getAsync("key-" + i);
+      owner.answer(PeerResult.value(ByteView.copyOf(new byte[500]), FOR_EVER, false, 1000));
+      var unused = future.get();
+    }
+
+    CacheStats hot = small.stats().hotCache();
+    assertTrue(hot.bytes() <= budget / 8 && hot.bytes() > budget / 10, "" + hot);
+  }
+
+  @Test
+  void aRemovedKeyIsRemovedFromTheCopiesToo() throws Exception {
+    var unused = fetched("Tom", FOR_EVER, false, 1000);
+
+    scores.forget(Forget.key("scores", "Tom"));
+
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void aFetchOfBeforeARemovalIsNotKept() throws Exception {
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+
+    scores.forget(Forget.key("scores", "Tom"));
+    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), FOR_EVER, false, 1000));
+
+    assertEquals("630", value(future));
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void theOwnerTellsHowOftenItsPeersAsk() throws Exception {
+    CacheNode other = books.keepFor(new HandClock().node());
+    Group own = other.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+    CompletableFuture<ByteView> first = own.getAsync("Tom");
+    origin.next().is("630");
+    assertEquals("630", value(first));
+    double[] told = new double[1];
+    for (int i = 0; i < 100; i++) {
+      own.getLocally(
+          "Tom",
+          null,
+          9,
+          new GetCallback() {
+            @Override
+            public void value(Entry entry, double minuteQps) {
+              told[0] = minuteQps;
+            }
+
+            @Override
+            public void error(GetException error) {
+              throw error;
+            }
+          });
+    }
+
+    assertTrue(told[0] >= 1_000, "1,000 gets within a second of a minute: " + told[0]);
+  }
+}

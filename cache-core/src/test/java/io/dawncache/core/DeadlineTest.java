@@ -1,0 +1,163 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.failure;
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.Answers.Told;
+import io.dawncache.core.PeerResult.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Deadlines, the bound on waiters, and the second load beside a slow one. */
+class DeadlineTest {
+  @RegisterExtension final Books books = new Books();
+
+  private final HandClock time = new HandClock();
+  private final CacheNode node = books.keepFor(time.node());
+  private final HandOrigin origin = new HandOrigin();
+  private final FakePeer owner = new FakePeer("http://owner:1");
+
+  private Group group(GroupConfig.Builder config) {
+    return node.addAsyncGroup("scores", config.build(), origin);
+  }
+
+  private void ownedByAnother() {
+    node.registerPeerPicker(new HandPicker(owner.peer()));
+  }
+
+  @Test
+  void whatIsLeftOfADeadlineTravelsWithTheFetch() {
+    Group scores = group(GroupConfig.builder());
+    ownedByAnother();
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom", Duration.ofSeconds(3));
+
+    assertEquals(Duration.ofSeconds(3), owner.requests().get(0).timeout());
+    owner.is("630");
+    assertEquals("630", value(future));
+  }
+
+  @Test
+  void aDeadlineBeyondTheTimeOfAFetchDoesNotProlongIt() {
+    Group scores = group(GroupConfig.builder().loadTimeout(Duration.ofSeconds(2)));
+    ownedByAnother();
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom", Duration.ofMinutes(3));
+
+    assertEquals(Duration.ofSeconds(3), owner.requests().get(0).timeout());
+    owner.is("630");
+    assertEquals("630", value(future));
+  }
+
+  @Test
+  void whoJoinedALateFetchAndHasTimeLeftAsksAgain() {
+    Group scores = group(GroupConfig.builder());
+    ownedByAnother();
+    CompletableFuture<ByteView> hasty = scores.getAsync("Tom", Duration.ofSeconds(1));
+    CompletableFuture<ByteView> patient = scores.getAsync("Tom");
+    assertEquals(1, owner.requests().size());
+
+    time.pass(Duration.ofSeconds(1));
+    owner.answer(PeerResult.of(Status.LATE, "no answer in 1000 ms"));
+
+    failure(LateException.class, hasty);
+    assertFalse(patient.isDone());
+    assertEquals(2, owner.requests().size());
+    assertEquals(Duration.ofSeconds(10), owner.requests().get(1).timeout());
+    owner.is("630");
+    assertEquals("630", value(patient));
+    assertEquals(2, scores.stats().gets());
+  }
+
+  @Test
+  void aPeersWaitEndsWithTheTimeItGaveAndTheLoadGoesOn() throws Exception {
+    Group scores = group(GroupConfig.builder());
+    Told peer = new Told();
+
+    scores.getLocally("Tom", Duration.ofMillis(1), 0, peer);
+
+    failure(LateException.class, peer.answer);
+    origin.next().is("630");
+    assertEquals("630", scores.get("Tom").toUtf8());
+  }
+
+  @Test
+  void oneWaiterTooManyIsRefusedAtOnceAndHitsAreNot() throws Exception {
+    Group scores = group(GroupConfig.builder().maxWaiters(2));
+    scores.put("held", ByteView.ofUtf8("in memory"));
+    CompletableFuture<ByteView> first = scores.getAsync("Tom");
+    CompletableFuture<ByteView> second = scores.getAsync("Tom");
+
+    CompletableFuture<ByteView> third = scores.getAsync("Tom");
+
+    assertEquals(
+        "get scores/Tom: overloaded, 2 gets waiting",
+        failure(OverloadedException.class, third).getMessage());
+    assertEquals("in memory", scores.get("held").toUtf8());
+    origin.next().is("630");
+    assertEquals("630", value(first));
+    assertEquals("630", value(second));
+    assertEquals("630", value(scores.getAsync("Tom")));
+    assertEquals(1, scores.stats().events().overloaded());
+  }
+
+  @Test
+  void aWaitThatIsOverMakesRoomForAnother() throws Exception {
+    Group scores = group(GroupConfig.builder().maxWaiters(1));
+    for (int i = 0; i < 10; i++) {
+      CompletableFuture<ByteView> future = scores.getAsync("key-" + i);
+      origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+      failure(GetFailedException.class, future);
+    }
+  }
+
+  // Hedging
+
+  private void oneHundredLoads(Group scores) throws Exception {
+    for (int i = 0; i < Hedge.FEWEST_LOADS; i++) {
+      CompletableFuture<ByteView> future = scores.getAsync("key-" + i);
+      origin.next().is("quick");
+      assertEquals("quick", value(future));
+    }
+  }
+
+  @Test
+  void aSlowLoadGetsASecondOneBesideItAndTheFirstToAnswerCounts() throws Exception {
+    Group scores = group(GroupConfig.builder().hedge(true));
+    oneHundredLoads(scores); // none took any time
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    HandOrigin.Question first = origin.next();
+    HandOrigin.Question second = origin.next();
+    assertEquals("Tom", second.key());
+    second.is("630");
+
+    assertEquals("630", value(future));
+    first.is("too late");
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertEquals(1, scores.stats().events().hedges());
+  }
+
+  @Test
+  void aHedgedLoadFailsOnlyIfBothFail() throws Exception {
+    Group scores = group(GroupConfig.builder().hedge(true));
+    oneHundredLoads(scores);
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    List<HandOrigin.Question> both = new ArrayList<>();
+    both.add(origin.next());
+    both.add(origin.next());
+    both.get(0).answer().completeExceptionally(new IllegalStateException("first"));
+    assertFalse(future.isDone());
+    both.get(1).answer().completeExceptionally(new IllegalStateException("second"));
+
+    assertTrue(failure(GetFailedException.class, future).getMessage().contains("second"));
+  }
+}

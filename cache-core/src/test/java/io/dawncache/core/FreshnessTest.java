@@ -1,0 +1,414 @@
+package io.dawncache.core;
+
+import static io.dawncache.core.Answers.failure;
+import static io.dawncache.core.Answers.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How long values hold: lives, refresh ahead, stale answers, and what is known to be missing. */
+class FreshnessTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration LONG_WAIT = Duration.ofHours(1);
+
+  @RegisterExtension final Books books = new Books();
+
+  private final HandClock time = new HandClock();
+  private final CacheNode node = books.keepFor(time.node());
+  private final HandOrigin origin = new HandOrigin();
+
+  private Group group(GroupConfig.Builder config) {
+    return node.addAsyncGroup("scores", config.build(), origin);
+  }
+
+  private static GroupConfig.Builder config() {
+    return GroupConfig.builder();
+  }
+
+  private void loaded(Group group, String key, Loaded answer) throws Exception {
+    CompletableFuture<Entry> future = group.getEntryAsync(key, LONG_WAIT);
+    origin.next().answer().complete(answer);
+    var unused = future.get();
+  }
+
+  // Lives
+
+  @ParameterizedTest
+  @EnumSource
+  void aValueIsLoadedAnewWhenItsLifeIsOver(CachePolicy policy) throws Exception {
+    Group group = group(config().policy(policy).life(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(Duration.ofSeconds(59));
+    assertEquals("630", group.get("Tom").toUtf8());
+
+    time.pass(SECOND);
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    origin.next().is("631");
+
+    assertEquals("631", value(future));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatHasExpiredGivesItsBytesBackWithoutBeingAskedFor(CachePolicy policy) throws Exception {
+    Group group = group(config().policy(policy).life(MINUTE));
+    for (int i = 0; i < 100; i++) {
+      loaded(group, "key-" + i, Loaded.ofUtf8("630"));
+    }
+    assertTrue(group.stats().mainCache().bytes() > 0);
+
+    time.pass(MINUTE.plus(SECOND));
+
+    assertEquals(0, group.stats().mainCache().bytes());
+    assertEquals(100, group.stats().events().expired());
+    assertEquals(0, group.stats().mainCache().evictions());
+  }
+
+  @Test
+  void theGettersOwnLifeOutweighsTheGroups() throws Exception {
+    Group group = group(config().life(Duration.ofHours(1)));
+    loaded(group, "Tom", Loaded.ofUtf8("630").withLife(SECOND));
+
+    time.pass(SECOND);
+
+    assertNull(group.peek("Tom"));
+  }
+
+  @Test
+  void aLifeOfZeroServesWhoWaitsAndIsNotKept() throws Exception {
+    Group group = group(config());
+
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    origin.next().answer().complete(Loaded.ofUtf8("630").withLife(Duration.ZERO));
+
+    assertEquals("630", value(future));
+    assertEquals(0, group.stats().mainCache().items());
+  }
+
+  @Test
+  void withoutALifeAValueHoldsForEver() throws Exception {
+    Group group = group(config());
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+
+    time.pass(Duration.ofHours(2));
+
+    Entry entry = group.getEntry("Tom", LONG_WAIT);
+    assertEquals("630", entry.value().toUtf8());
+    assertNull(group.lifeLeft(entry));
+  }
+
+  @Test
+  void theLifeThatIsLeftIsToldToTheMoment() throws Exception {
+    Group group = group(config().life(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+
+    time.pass(Duration.ofSeconds(18));
+
+    assertEquals(Duration.ofSeconds(42), group.lifeLeft(group.getEntry("Tom", LONG_WAIT)));
+  }
+
+  @Test
+  void jitterOnlyEverShortensALife() throws Exception {
+    Group group = group(config().life(MINUTE).lifeJitter(0.5));
+    List<Duration> lives = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      loaded(group, "key-" + i, Loaded.ofUtf8("630"));
+      lives.add(group.lifeLeft(group.getEntry("key-" + i, LONG_WAIT)));
+    }
+
+    for (Duration life : lives) {
+      assertTrue(
+          life.compareTo(MINUTE) <= 0 && life.compareTo(MINUTE.dividedBy(2)) >= 0, "" + life);
+    }
+    assertTrue(lives.stream().distinct().count() > 100, "drawn anew for each load: " + lives);
+  }
+
+  // Refresh ahead
+
+  @Test
+  void aGetAfterTheSoftAgeAnswersAtOnceAndLoadsAnew() throws Exception {
+    Group group = group(config().life(MINUTE).refreshAfter(Duration.ofSeconds(30)));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(Duration.ofSeconds(31));
+
+    assertEquals("630", group.get("Tom").toUtf8());
+    HandOrigin.Question refresh = origin.next();
+    assertEquals("630", group.get("Tom").toUtf8());
+    refresh.is("631");
+
+    assertEquals("631", group.get("Tom").toUtf8());
+    assertEquals(2, origin.runs());
+    assertEquals(1, group.stats().events().refreshes());
+  }
+
+  @Test
+  void aThousandClientsAtTheMomentOfTheSoftAgeWaitForNobodyAndLoadOnce() throws Exception {
+    Group group = group(config().life(MINUTE).refreshAfter(Duration.ofSeconds(30)));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(Duration.ofSeconds(30));
+
+    List<Thread> clients =
+        IntStream.range(0, 1000)
+            .mapToObj(
+                i ->
+                    new Thread(
+                        () -> {
+                          CompletableFuture<ByteView> answer = group.getAsync("Tom");
+                          assertTrue(answer.isDone());
+                        }))
+            .toList();
+    AtomicInteger waited = new AtomicInteger();
+    clients.forEach(c -> c.setUncaughtExceptionHandler((t, e) -> waited.incrementAndGet()));
+    clients.forEach(Thread::start);
+    for (Thread client : clients) {
+      client.join();
+    }
+    origin.next().is("631");
+
+    assertEquals(0, waited.get());
+    assertEquals(2, origin.runs());
+  }
+
+  @Test
+  void aRefreshThatFindsNothingDropsTheValue() throws Exception {
+    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(SECOND);
+
+    assertEquals("630", group.get("Tom").toUtf8());
+    origin.next().answer().complete(Loaded.notThere());
+
+    assertNull(group.peek("Tom"));
+  }
+
+  @Test
+  void aRefreshThatFailsKeepsTheValueToItsEndAndIsTriedAgainAMomentLater() throws Exception {
+    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(SECOND);
+    assertEquals("630", group.get("Tom").toUtf8());
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+
+    assertEquals("630", group.get("Tom").toUtf8());
+    assertEquals(2, origin.runs());
+    time.pass(Duration.ofSeconds(2));
+    assertEquals("630", group.get("Tom").toUtf8());
+    origin.next().is("631");
+
+    assertEquals("631", group.get("Tom").toUtf8());
+  }
+
+  @Test
+  void aRefreshOfBeforeARemovalDoesNotBringTheValueBack() throws Exception {
+    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(SECOND);
+    assertEquals("630", group.get("Tom").toUtf8());
+    HandOrigin.Question refresh = origin.next();
+
+    group.remove("Tom");
+    refresh.is("630");
+
+    assertNull(group.peek("Tom"));
+    assertEquals(1, group.stats().events().notKept());
+  }
+
+  // Stale on error
+
+  @Test
+  void anExpiredValueIsAnsweredAsStaleWhenTheOriginFails() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE.plus(SECOND));
+
+    CompletableFuture<Entry> future = group.getEntryAsync("Tom", LONG_WAIT);
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+
+    assertEquals("630", future.get().value().toUtf8());
+    assertTrue(future.get().isStale());
+    assertEquals(1, group.stats().events().staleServed());
+  }
+
+  @Test
+  void afterAFailureStaleAnswersComeAtOnceAndTheOriginIsTriedOnceASecond() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE.plus(SECOND));
+    CompletableFuture<Entry> first = group.getEntryAsync("Tom", LONG_WAIT);
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+    assertTrue(first.get().isStale());
+
+    assertTrue(group.getEntry("Tom", LONG_WAIT).isStale());
+    assertEquals(2, origin.runs());
+    time.pass(Duration.ofSeconds(2));
+    CompletableFuture<Entry> later = group.getEntryAsync("Tom", LONG_WAIT);
+    origin.next().is("631");
+
+    assertFalse(later.get().isStale());
+    assertEquals("631", group.get("Tom").toUtf8());
+  }
+
+  @Test
+  void afterTheGraceTheFailureIsTold() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE.multipliedBy(2).plus(SECOND));
+
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+
+    failure(GetFailedException.class, future);
+    assertEquals(0, group.stats().mainCache().items());
+  }
+
+  @Test
+  void aValueThatWasRemovedIsNeverServedStale() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE.plus(SECOND));
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    HandOrigin.Question question = origin.next();
+
+    group.remove("Tom");
+    question.answer().completeExceptionally(new IllegalStateException("down"));
+
+    failure(GetFailedException.class, future);
+  }
+
+  @Test
+  void withoutAGraceAnExpiredValueIsNeverAnswered() throws Exception {
+    Group group = group(config().life(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE);
+
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+
+    failure(GetFailedException.class, future);
+  }
+
+  // What is not there
+
+  @Test
+  void whatIsNotThereIsRememberedForItsTime() throws Exception {
+    Group group = group(config().notThereLife(MINUTE));
+    CompletableFuture<ByteView> first = group.getAsync("Nobody");
+    origin.next().answer().complete(Loaded.notThere());
+    failure(NotThereException.class, first);
+
+    assertThrows(NotThereException.class, () -> group.get("Nobody"));
+    assertEquals(1, origin.runs());
+    assertEquals(1, group.stats().events().notThereHits());
+    time.pass(MINUTE);
+    CompletableFuture<ByteView> later = group.getAsync("Nobody");
+    origin.next().is("1");
+
+    assertEquals("1", value(later));
+    assertEquals(0, group.stats().missingKeys().items());
+  }
+
+  @Test
+  void theGetterMaySayHowLongAKeyIsNotThere() throws Exception {
+    Group group = group(config());
+    CompletableFuture<ByteView> first = group.getAsync("Nobody");
+    origin.next().answer().complete(Loaded.notThere().withLife(MINUTE));
+    failure(NotThereException.class, first);
+
+    assertThrows(NotThereException.class, () -> group.get("Nobody"));
+    assertEquals(1, origin.runs());
+  }
+
+  @Test
+  void byDefaultTheOriginIsAskedEachTimeForWhatIsNotThere() throws Exception {
+    Group group = group(config());
+    for (int i = 1; i <= 3; i++) {
+      CompletableFuture<ByteView> future = group.getAsync("Nobody");
+      origin.next().answer().complete(Loaded.notThere());
+      failure(NotThereException.class, future);
+      assertEquals(i, origin.runs());
+    }
+  }
+
+  @Test
+  void whatIsNotThereTakesASixteenthOfTheBudgetAtMost() throws Exception {
+    int budget = 1 << 20;
+    Group group = group(config().maxBytes(budget).notThereLife(MINUTE));
+    for (int i = 0; i < 2_000; i++) {
+      CompletableFuture<ByteView> future = group.getAsync("nobody-" + i);
+      origin.next().answer().complete(Loaded.notThere());
+      failure(NotThereException.class, future);
+    }
+
+    CacheStats missing = group.stats().missingKeys();
+    assertTrue(missing.bytes() <= budget / 16, "" + missing);
+    assertTrue(missing.bytes() > budget / 20, "" + missing);
+    assertEquals(2_000, missing.items() + missing.evictions());
+  }
+
+  @Test
+  void aPutEndsTheMemoryThatAKeyIsNotThere() throws Exception {
+    Group group = group(config().notThereLife(MINUTE));
+    CompletableFuture<ByteView> first = group.getAsync("Tom");
+    origin.next().answer().complete(Loaded.notThere());
+    failure(NotThereException.class, first);
+
+    group.put("Tom", ByteView.ofUtf8("630"));
+
+    assertEquals("630", group.get("Tom").toUtf8());
+    assertEquals(0, group.stats().missingKeys().items());
+  }
+
+  // A process that was stopped
+
+  @Test
+  void aNodeThatWasStoppedForLongerThanTheHotLifeTrustsNothingItHolds() throws Exception {
+    Group group = group(config());
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    assertNotNull(group.peek("Tom"));
+
+    time.stopFor(Duration.ofSeconds(11));
+    node.wakeUp();
+
+    assertNull(group.peek("Tom"));
+  }
+
+  @Test
+  void aNodeThatWasStoppedForAMomentKeepsWhatItHolds() throws Exception {
+    Group group = group(config());
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+
+    time.stopFor(Duration.ofSeconds(9));
+    node.wakeUp();
+
+    assertNotNull(group.peek("Tom"));
+  }
+
+  @Test
+  void aLoadThatBeganBeforeTheStopIsNotKept() throws Exception {
+    Group group = group(config());
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    HandOrigin.Question question = origin.next();
+
+    time.stopFor(Duration.ofSeconds(11));
+    node.wakeUp();
+    question.is("630");
+
+    assertEquals("630", value(future));
+    assertNull(group.peek("Tom"));
+  }
+}

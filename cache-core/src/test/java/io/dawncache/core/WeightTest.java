@@ -1,0 +1,144 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import io.dawncache.core.lru.Lru;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Weights against the classes as they are and what the JVM that runs this takes for them. */
+class WeightTest {
+  private static final HeapLayout HEAP = HeapLayout.RUNNING;
+
+  @Test
+  void anEntryWeighsWhatItsObjectsTakeFromTheHeap() {
+    for (int valueBytes : new int[] {1, 10, 100, 1_000, 10_000}) {
+      for (int keyChars : new int[] {2, 16, 100}) {
+        assertWeight("k", keyChars, valueBytes);
+      }
+    }
+  }
+
+  @Test
+  void aKeyBeyondLatin1WeighsTwoBytesAChar() {
+    for (int keyChars : new int[] {2, 16, 100}) {
+      assertWeight("ж", keyChars, 10);
+    }
+  }
+
+  private static void assertWeight(String letter, int keyChars, int valueBytes) {
+    byte[] value = new byte[valueBytes];
+    assertEquals(
+        allottedFor(() -> Entry.copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
+        Weight.of(Entry.copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
+        keyChars + " x " + letter + ", " + valueBytes + " bytes");
+  }
+
+  /**
+   * Returns what one entry takes, of a thousand. What else this thread takes then, to load a class
+   * perhaps, is lost in the rounding.
+   */
+  private static long allottedFor(Supplier<Entry> entry) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    Entry[] entries = new Entry[1_000];
+    Arrays.setAll(entries, i -> entry.get()); // loads what there is to load
+    long before = threads.getThreadAllocatedBytes(self);
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = entry.get();
+    }
+    return (threads.getThreadAllocatedBytes(self) - before) / entries.length;
+  }
+
+  @Test
+  void aPlaceInAnLruIsTwoNodesAndTwoSlots() throws Exception {
+    Lru<String, String> lru = new Lru<>(0, (key, value) -> 0);
+    lru.put("Tom", "630");
+    Object node = one(field(lru, "entries"));
+
+    assertEquals(
+        shallowBytes(node.getClass())
+            + shallowBytes(Class.forName("java.util.HashMap$Node"))
+            + 2L * HEAP.referenceBytes(),
+        LruCache.PLACE_BYTES);
+  }
+
+  @Test
+  void aPlaceInCaffeineIsTwoNodesTwoSlotsAndAPartOfTheSketch() throws Exception {
+    LocalCache cache = LocalCache.of(CachePolicy.TINY_LFU, 1_000, entry -> {});
+    cache.put(Entry.copy("Tom", ByteView.ofUtf8("630"), 0));
+    Object node = one(field(field(field(cache, "cache"), "cache"), "data"));
+
+    assertEquals(
+        shallowBytes(node.getClass())
+            + shallowBytes(Class.forName("java.util.concurrent.ConcurrentHashMap$Node"))
+            + 2L * HEAP.referenceBytes()
+            + 12,
+        TinyLfuCache.PLACE_BYTES);
+  }
+
+  @Test
+  void aPlaceAmongHotCopiesIsThreeNodesAndTwoSlots() throws Exception {
+    HotCopies copies = new HotCopies(HotPolicy.RATE, 1_000, entry -> {});
+    copies.offer(Entry.copy("Tom", ByteView.ofUtf8("630"), 0), 1);
+    Object node = one(field(copies, "copies"));
+
+    assertEquals(
+        shallowBytes(node.getClass())
+            + shallowBytes(Class.forName("java.util.TreeMap$Entry"))
+            + shallowBytes(Class.forName("java.util.concurrent.ConcurrentHashMap$Node"))
+            + 2L * HEAP.referenceBytes(),
+        HotCopies.PLACE_BYTES);
+  }
+
+  private static Object one(Object map) {
+    return ((Map<?, ?>) map).values().iterator().next();
+  }
+
+  /** Returns what an object of the class takes by the fields that it has and inherits. */
+  private static long shallowBytes(Class<?> type) {
+    int references = 0;
+    int longs = 0;
+    int narrowBytes = 0;
+    for (Field field : fields(type).toList()) {
+      Class<?> fieldType = field.getType();
+      if (!fieldType.isPrimitive()) {
+        references++;
+      } else if (fieldType == long.class || fieldType == double.class) {
+        longs++;
+      } else if (fieldType == int.class || fieldType == float.class) {
+        narrowBytes += 4;
+      } else {
+        narrowBytes += fieldType == boolean.class || fieldType == byte.class ? 1 : 2;
+      }
+    }
+    return HEAP.objectBytes(references, longs, narrowBytes);
+  }
+
+  private static Stream<Field> fields(Class<?> type) {
+    return type == null
+        ? Stream.of()
+        : Stream.concat(
+            fields(type.getSuperclass()),
+            Arrays.stream(type.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers())));
+  }
+
+  private static Object field(Object owner, String name) {
+    Field field =
+        fields(owner.getClass()).filter(f -> f.getName().equals(name)).findFirst().orElseThrow();
+    field.setAccessible(true);
+    try {
+      return field.get(owner);
+    } catch (IllegalAccessException e) {
+      throw new LinkageError(owner.getClass() + " has changed; so must this test", e);
+    }
+  }
+}

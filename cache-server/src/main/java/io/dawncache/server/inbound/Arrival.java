@@ -1,0 +1,17 @@
+package io.dawncache.server.inbound;
+
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that has come, or whose body is still coming.
+ *
+ * @param head its method, path and headers
+ * @param body its body, if it is one of those that may have one; else null
+ */
+record Arrival(HttpRequest head, @Nullable Body body) {
+  /** Returns whether it may start. */
+  boolean isOver() {
+    return body == null || body.isOver();
+  }
+}

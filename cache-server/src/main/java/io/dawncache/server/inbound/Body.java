@@ -1,0 +1,78 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.server.wire.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request, put together as it comes, in memory that grows with what has come and not
+ * with what was announced.
+ */
+final class Body {
+  private static final int FIRST_BYTES = 256;
+
+  private final int maxBytes;
+  private byte[] bytes = new byte[0];
+  private int length;
+  private boolean whole;
+  private @Nullable Refusal fault;
+
+  /**
+   * Expects the body of {@code request}.
+   *
+   * @param maxBytes how long it may be
+   */
+  Body(HttpRequest request, int maxBytes) {
+    this.maxBytes = maxBytes;
+    if (HttpUtil.getContentLength(request, 0L) > maxBytes) {
+      fault = Refusal.tooLong("body", maxBytes);
+    }
+  }
+
+  /** Takes the next part; one that comes after a fault is dropped. */
+  void add(HttpContent part) {
+    ByteBuf content = part.content();
+    if (fault != null) {
+      return;
+    }
+    if (part.decoderResult().isFailure()) {
+      fault = Refusal.malformed(part.decoderResult().cause());
+    } else if (content.readableBytes() > maxBytes - length) {
+      fault = Refusal.tooLong("body", maxBytes);
+    } else {
+      append(content);
+      whole = part instanceof LastHttpContent;
+    }
+  }
+
+  private void append(ByteBuf content) {
+    int more = content.readableBytes();
+    if (more > bytes.length - length) {
+      long roomier = Math.max(FIRST_BYTES, 2L * (length + more));
+      bytes = Arrays.copyOf(bytes, (int) Math.min(roomier, maxBytes));
+    }
+    content.getBytes(content.readerIndex(), bytes, length, more);
+    length += more;
+  }
+
+  /** Returns whether there is nothing more to wait for: all has come, or something is wrong. */
+  boolean isOver() {
+    return whole || fault != null;
+  }
+
+  /** Returns what is wrong with it, or null; nothing after it on its connection can be read. */
+  @Nullable Refusal fault() {
+    return fault;
+  }
+
+  /** Returns its bytes, to be read at once. */
+  ByteBuffer bytes() {
+    return ByteBuffer.wrap(bytes, 0, length);
+  }
+}

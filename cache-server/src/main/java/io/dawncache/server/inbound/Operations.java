@@ -1,0 +1,104 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.core.Forget;
+import io.dawncache.core.Group;
+import io.dawncache.core.Operation;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.KeyPath;
+import io.dawncache.server.wire.MessageKind;
+import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.Refusal;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What other nodes want of this one beyond a get: our messages, and mailgun's puts and deletes. */
+final class Operations {
+  private final Inbound inbound;
+
+  Operations(Inbound inbound) {
+    this.inbound = inbound;
+  }
+
+  /** Does what one of our nodes says. */
+  void message(MessageKind kind, ByteBuffer body, Exchange exchange) throws BadRequestException {
+    switch (kind) {
+      case FORGET -> forget(PeerMessages.decodeForget(body), exchange);
+      case COORDINATE ->
+          coordinate(
+              PeerMessages.decodeOperation(body),
+              exchange,
+              result -> exchange.answer((head, alloc) -> Responses.operation(kind, result)));
+      case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), exchange);
+    }
+  }
+
+  /** Without the group there is nothing to forget. */
+  private void forget(Forget what, Exchange exchange) {
+    Group group = inbound.node().group(what.group());
+    if (group != null) {
+      group.forget(what);
+    }
+    exchange.answer(
+        (head, alloc) -> Responses.operation(MessageKind.FORGET, OperationResult.done(List.of())));
+  }
+
+  private void getAll(List<PeerRequest> requests, Exchange exchange) {
+    String name = requests.get(0).group();
+    Group group = inbound.node().group(name);
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
+    } else {
+      group.getAllLocally(requests, exchange.stream(requests));
+    }
+  }
+
+  private void coordinate(
+      Operation operation, Exchange exchange, Consumer<OperationResult> answering) {
+    Group group = inbound.node().group(operation.group());
+    int maxBytes = inbound.limits().maxValueBytes();
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), operation.group()));
+    } else if (operation.value() != null && operation.value().length() > maxBytes) {
+      exchange.refuse(Refusal.tooLong("value", maxBytes));
+    } else {
+      group.coordinate(operation, answering);
+    }
+  }
+
+  /** Forgets one key here, as mailgun's nodes tell each of them. */
+  void delete(KeyPath path, Exchange exchange) {
+    Group group = inbound.node().group(path.group());
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), path.group()));
+    } else if (path.key().isEmpty()) {
+      exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
+    } else {
+      group.forget(Forget.key(path.group(), path.key()));
+      exchange.answer((head, alloc) -> Responses.done(MessageKind.FORGET, List.of()));
+    }
+  }
+
+  /** Puts a value as its owner, as mailgun's nodes ask one of them. */
+  void put(KeyPath path, ByteBuffer body, boolean fromOurs, Exchange exchange)
+      throws BadRequestException {
+    Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
+    coordinate(put, exchange, result -> answerPut(result, fromOurs, exchange));
+  }
+
+  private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {
+    if (fromOurs) {
+      exchange.answer((head, alloc) -> Responses.operation(MessageKind.COORDINATE, result));
+    } else {
+      switch (result.status()) {
+        case DONE, DONE_ALONE ->
+            exchange.answer(
+                (head, alloc) -> Responses.done(MessageKind.COORDINATE, result.unreached()));
+        case NOT_ASKED, UNKNOWN ->
+            exchange.refuse(Refusal.failed(inbound.dialect(), "put: " + result.detail()));
+      }
+    }
+  }
+}

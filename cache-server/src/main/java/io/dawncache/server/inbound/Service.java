@@ -1,0 +1,150 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.core.Group;
+import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.Headers;
+import io.dawncache.server.wire.KeyPath;
+import io.dawncache.server.wire.Refusal;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a request asks for: sees to it that its exchange is answered. */
+final class Service {
+  private static final String GO_CLIENT = "Go-http-client/";
+
+  private final Inbound inbound;
+  private final Operations operations;
+
+  Service(Inbound inbound) {
+    this.inbound = inbound;
+    this.operations = new Operations(inbound);
+  }
+
+  /** Returns the body that {@code request} may have, to be put together; null if it may not. */
+  @Nullable Body bodyOf(HttpRequest request) {
+    return request.decoderResult().isSuccess() && (isMessage(request) || isPut(request))
+        ? new Body(request, inbound.limits().maxBodyBytes())
+        : null;
+  }
+
+  /**
+   * Serves a request that has come whole, of a client at {@code address}.
+   *
+   * @throws BadRequestException if it makes no sense; then the exchange is the caller's to answer
+   * @throws IllegalArgumentException if the core refuses its key; likewise
+   */
+  void serve(Arrival arrival, @Nullable SocketAddress address, Exchange exchange)
+      throws BadRequestException {
+    HttpRequest request = arrival.head();
+    Body body = arrival.body();
+    if (request.decoderResult().isFailure()) {
+      exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
+    } else if (body != null) {
+      serveBody(request, body, exchange);
+    } else if (isGetOrHead(request)) {
+      refuseBody(request, "GET and HEAD");
+      servePath(request, KeyPath.pathOf(request.uri()), address, exchange);
+    } else if (isDelete(request)) {
+      refuseBody(request, "DELETE");
+      operations.delete(path(request), exchange);
+    } else {
+      exchange.refuse(Refusal.methodNotAllowed(inbound.dialect(), request.method().name()));
+    }
+  }
+
+  private void serveBody(HttpRequest request, Body body, Exchange exchange)
+      throws BadRequestException {
+    Refusal fault = body.fault();
+    if (fault != null) {
+      exchange.refuseAndClose(fault);
+    } else if (isMessage(request)) {
+      operations.message(Headers.message(request.headers()), body.bytes(), exchange);
+    } else {
+      boolean fromOurs = request.headers().contains(Headers.PEER);
+      operations.put(path(request), body.bytes(), fromOurs, exchange);
+    }
+  }
+
+  private void servePath(
+      HttpRequest request, String path, @Nullable SocketAddress address, Exchange exchange)
+      throws BadRequestException {
+    Page page = inbound.pages().get(path);
+    if (page != null) {
+      exchange.show(page);
+    } else if (!KeyPath.isUnder(inbound.dialect(), path)) {
+      exchange.refuseAndClose(Refusal.unexpectedPath(path));
+    } else {
+      boolean fromGo = isGoPeer(request, address);
+      get(KeyPath.parse(inbound.dialect(), path, fromGo), request.headers(), fromGo, exchange);
+    }
+  }
+
+  private void get(KeyPath asked, HttpHeaders headers, boolean fromGo, Exchange exchange)
+      throws BadRequestException {
+    boolean fromOurs = headers.contains(Headers.PEER);
+    Duration timeout = Headers.timeout(headers);
+    Group group = inbound.node().group(asked.group());
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.group()));
+    } else if (asked.key().isEmpty()) {
+      exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
+    } else {
+      exchange.asks(group, fromOurs);
+      if (fromOurs || fromGo) {
+        group.getLocally(asked.key(), timeout, Headers.copyGets(headers), exchange);
+      } else {
+        group.get(asked.key(), timeout, exchange);
+      }
+    }
+  }
+
+  private static boolean isGetOrHead(HttpRequest request) {
+    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+  }
+
+  /** One of our nodes says something. */
+  private boolean isMessage(HttpRequest request) {
+    return request.method().equals(HttpMethod.POST)
+        && request.headers().contains(Headers.PEER)
+        && KeyPath.pathOf(request.uri()).equals(inbound.dialect().basePath());
+  }
+
+  private boolean isPut(HttpRequest request) {
+    return request.method().equals(HttpMethod.PUT) && putsAndDeletesAt(request);
+  }
+
+  private boolean isDelete(HttpRequest request) {
+    return request.method().equals(HttpMethod.DELETE) && putsAndDeletesAt(request);
+  }
+
+  private boolean putsAndDeletesAt(HttpRequest request) {
+    return inbound.dialect().putsAndDeletes()
+        && KeyPath.isUnder(inbound.dialect(), KeyPath.pathOf(request.uri()));
+  }
+
+  private KeyPath path(HttpRequest request) throws BadRequestException {
+    return KeyPath.parse(inbound.dialect(), KeyPath.pathOf(request.uri()), false);
+  }
+
+  private static void refuseBody(HttpRequest request, String methods) throws BadRequestException {
+    if (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0) {
+      throw new BadRequestException("a body (expected: none with " + methods + ")");
+    }
+  }
+
+  /** Go nodes carry no mark of ours: what tells them is their user agent and a member's address. */
+  private boolean isGoPeer(HttpRequest request, @Nullable SocketAddress address) {
+    String agent = request.headers().get(HttpHeaderNames.USER_AGENT);
+    return agent != null
+        && agent.startsWith(GO_CLIENT)
+        && address instanceof InetSocketAddress from
+        && inbound.isGoPeer().test(from.getAddress());
+  }
+}

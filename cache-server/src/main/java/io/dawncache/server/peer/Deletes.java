@@ -1,0 +1,73 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.core.Forget;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.OperationResult.Status;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Has a node of mailgun's dialect forget keys one by one, for it knows no message with many. The
+ * first that fails is the end of all: nothing more is sent. Its answers may come on any thread.
+ */
+final class Deletes {
+  private static final int AT_ONCE = 32;
+
+  private final PeerClient peer;
+  private final String group;
+  private final Duration timeout;
+  private final Consumer<? super OperationResult> callback;
+  private final long startNanos = System.nanoTime();
+  private final Queue<String> unsent;
+  private final AtomicInteger undone;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  /**
+   * Is about to begin.
+   *
+   * @param what keys, not the whole group
+   * @param callback told once how it all ended
+   */
+  Deletes(
+      PeerClient peer, Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+    this.peer = peer;
+    this.group = what.group();
+    this.timeout = timeout;
+    this.callback = callback;
+    this.unsent = new ConcurrentLinkedQueue<>(what.keys());
+    this.undone = new AtomicInteger(what.keys().size());
+  }
+
+  void start() {
+    for (int i = 0; i < AT_ONCE; i++) {
+      sendNext();
+    }
+  }
+
+  private void sendNext() {
+    String key = ended.get() ? null : unsent.poll();
+    if (key != null) {
+      Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
+      peer.delete(group, key, left, this::answered);
+    }
+  }
+
+  private void answered(OperationResult result) {
+    boolean done = result.status() == Status.DONE || result.status() == Status.DONE_ALONE;
+    if (!done || undone.decrementAndGet() == 0) {
+      end(result);
+    } else {
+      sendNext();
+    }
+  }
+
+  private void end(OperationResult result) {
+    if (ended.compareAndSet(false, true)) {
+      callback.accept(result);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.core.PeerResult.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * What one exchange asks of a peer: the request to write, and what becomes of the answer. It ends
+ * once, by an answer or without one. Lives on one event loop.
+ */
+interface Question {
+  /** Returns how long the answer is waited for. */
+  Duration timeout();
+
+  /**
+   * Returns the request, a new one each time: it may have to be sent twice.
+   *
+   * @param left what is left of the time-out
+   */
+  FullHttpRequest request(Duration left);
+
+  /** Ends with an answer that came whole; its reference count is the caller's. */
+  void answered(FullHttpResponse answer);
+
+  /** Returns whether the answer may come in pieces, each to be taken as it comes. */
+  default boolean takesPieces() {
+    return false;
+  }
+
+  /**
+   * Takes a piece of the answer; its reference count is the caller's.
+   *
+   * @throws IOException if it is no part of an answer
+   */
+  default void received(ByteBuf piece) throws IOException {
+    throw new IOException("an answer in pieces (expected: a whole one)");
+  }
+
+  /**
+   * Ends without an answer, or without the rest of one.
+   *
+   * @param status how it would have ended for a fetch
+   * @param sent whether the peer may have the request all the same
+   */
+  void unanswered(Status status, String detail, boolean sent);
+}

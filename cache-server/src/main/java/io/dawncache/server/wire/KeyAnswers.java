@@ -1,0 +1,184 @@
+package io.dawncache.server.wire;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult;
+import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.pb.KeyAnswer;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a get of many keys: a row of results, each behind its length, in the order in which
+ * they were found. An instance puts them together again from the pieces in which they come.
+ */
+public final class KeyAnswers {
+  private static final int MAX_LENGTH_BYTES = 5;
+
+  private final int maxBytes;
+  private final BiConsumer<PeerRequest, ? super PeerResult> callback;
+  private final @Nullable PeerRequest[] unanswered;
+
+  private byte[] bytes = new byte[0]; // come and not yet read
+  private int start;
+  private int end;
+
+  /**
+   * Expects an answer to each of {@code requests}.
+   *
+   * @param maxBytes the length of one result
+   * @param callback told of each result as it is whole
+   */
+  public KeyAnswers(
+      List<PeerRequest> requests,
+      int maxBytes,
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    this.unanswered = requests.toArray(PeerRequest[]::new);
+    this.maxBytes = maxBytes;
+    this.callback = callback;
+  }
+
+  /** Appends a result to {@code out}. */
+  public static void write(int index, PeerResult result, ByteBuf out) {
+    KeyAnswer.Builder answer =
+        KeyAnswer.newBuilder()
+            .setIndex(index)
+            .setStatus(
+                switch (result.status()) {
+                  case VALUE -> KeyAnswer.Status.VALUE;
+                  case NOT_THERE -> KeyAnswer.Status.NOT_THERE;
+                  case FAILED, UNCLEAR -> KeyAnswer.Status.FAILED;
+                  case LATE -> KeyAnswer.Status.LATE;
+                  case OVERLOADED -> KeyAnswer.Status.OVERLOADED;
+                  case NOT_ASKED -> KeyAnswer.Status.NOT_ASKED;
+                })
+            .setValue(UnsafeByteOperations.unsafeWrap(result.value().asReadOnlyBuffer()))
+            .setStale(result.stale())
+            .setMinuteQps(result.minuteQps())
+            .setDetail(result.detail());
+    if (result.lifeNanos() != Long.MAX_VALUE) {
+      answer.setLifeNanos(result.lifeNanos());
+    }
+    write(answer.build(), out);
+  }
+
+  private static void write(KeyAnswer answer, ByteBuf out) {
+    int size = answer.getSerializedSize();
+    int length = CodedOutputStream.computeUInt32SizeNoTag(size) + size;
+    out.ensureWritable(length);
+    CodedOutputStream into =
+        CodedOutputStream.newInstance(out.nioBuffer(out.writerIndex(), length));
+    try {
+      into.writeUInt32NoTag(size);
+      answer.writeTo(into);
+      into.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // there is room for all of it
+    }
+    out.writerIndex(out.writerIndex() + length);
+  }
+
+  /**
+   * Takes the next piece of the answer and tells the results that it makes whole. Leaves the
+   * piece's reference count alone.
+   *
+   * @throws IOException if this is no answer to those requests
+   */
+  public void received(ByteBuf piece) throws IOException {
+    int more = piece.readableBytes();
+    makeRoom(more);
+    piece.readBytes(bytes, end, more);
+    end += more;
+    while (readOne()) {
+      // the next result
+    }
+  }
+
+  /** Returns the requests that there has been no result of. */
+  public List<PeerRequest> unanswered() {
+    List<PeerRequest> left = new ArrayList<>();
+    for (PeerRequest request : unanswered) {
+      if (request != null) {
+        left.add(request);
+      }
+    }
+    return left;
+  }
+
+  private void makeRoom(int more) {
+    if (more > bytes.length - end) {
+      int held = end - start;
+      byte[] roomier = held + more > bytes.length ? new byte[2 * (held + more)] : bytes;
+      System.arraycopy(bytes, start, roomier, 0, held);
+      bytes = roomier;
+      start = 0;
+      end = held;
+    }
+  }
+
+  private boolean readOne() throws IOException {
+    int lengthEnd = start;
+    while (lengthEnd < end && bytes[lengthEnd] < 0) {
+      lengthEnd++;
+    }
+    if (lengthEnd - start >= MAX_LENGTH_BYTES) {
+      throw new IOException("a length of more than " + MAX_LENGTH_BYTES + " bytes");
+    }
+    if (lengthEnd == end) {
+      return false;
+    }
+    int length =
+        CodedInputStream.newInstance(bytes, start, lengthEnd + 1 - start).readRawVarint32();
+    if (length < 0 || length > maxBytes) {
+      throw new IOException("a result of " + length + " bytes (expected: <= " + maxBytes + ")");
+    }
+    int from = lengthEnd + 1;
+    if (end - from < length) {
+      return false;
+    }
+    start = from + length;
+    tell(KeyAnswer.parseFrom(input(from, length)));
+    return true;
+  }
+
+  private CodedInputStream input(int from, int length) {
+    CodedInputStream input = CodedInputStream.newInstance(bytes, from, length);
+    input.enableAliasing(true); // the value is copied before these bytes change
+    return input;
+  }
+
+  private void tell(KeyAnswer answer) throws IOException {
+    int index = answer.getIndex();
+    PeerRequest request = index >= 0 && index < unanswered.length ? unanswered[index] : null;
+    if (request == null) {
+      throw new IOException("a result of key " + index + ", which is not waited for");
+    }
+    unanswered[index] = null;
+    callback.accept(request, result(answer));
+  }
+
+  private static PeerResult result(KeyAnswer answer) {
+    String detail = answer.getDetail();
+    return switch (answer.getStatus()) {
+      case VALUE ->
+          PeerResult.value(
+              ByteView.copyOf(answer.getValue().asReadOnlyByteBuffer()),
+              answer.hasLifeNanos() ? answer.getLifeNanos() : Long.MAX_VALUE,
+              answer.getStale(),
+              answer.getMinuteQps());
+      case NOT_THERE -> PeerResult.of(Status.NOT_THERE, detail);
+      case FAILED, UNRECOGNIZED -> PeerResult.of(Status.FAILED, detail);
+      case LATE -> PeerResult.of(Status.LATE, detail);
+      case OVERLOADED -> PeerResult.of(Status.OVERLOADED, detail);
+      case NOT_ASKED -> PeerResult.of(Status.NOT_ASKED, detail);
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package io.dawncache.server.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerResult;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer's answers mean. Reading one leaves its reference count alone. */
+public final class PeerAnswers {
+  private static final int SHOWN_TEXT_BYTES = 512;
+
+  private final Dialect dialect;
+  private final InstantSource clock;
+
+  /**
+   * Reads the answers of one dialect's nodes.
+   *
+   * @param clock the wall clock that a Go node's {@code expire} is held against
+   */
+  public PeerAnswers(Dialect dialect, InstantSource clock) {
+    this.dialect = dialect;
+    this.clock = clock;
+  }
+
+  /** Returns how a fetch ended. */
+  public PeerResult ofFetch(FullHttpResponse answer) {
+    if (answer.decoderResult().isFailure()) {
+      return failed(noAnswer(answer));
+    }
+    int code = answer.status().code();
+    if (code == 200) {
+      return value(answer.content());
+    }
+    String text = text(answer);
+    Kind kind = kind(answer);
+    if (kind != null) {
+      return PeerResult.of(kind.meaning(), text);
+    }
+    return fromGo(code, text);
+  }
+
+  /**
+   * An answer without our header: a Go node's. Only one dialect has final statuses. Another Go node
+   * would only ask the same owner again, so whatever is unclear is loaded here.
+   */
+  private PeerResult fromGo(int code, String text) {
+    if (isNoSuchGroup(text)) {
+      return PeerResult.of(PeerResult.Status.NOT_ASKED, text);
+    }
+    String detail = "status " + code + ", " + text;
+    if (!dialect.isFinal(code)) {
+      return PeerResult.of(PeerResult.Status.UNCLEAR, detail);
+    }
+    return code == 404 ? PeerResult.of(PeerResult.Status.NOT_THERE, text) : failed(detail);
+  }
+
+  private PeerResult value(ByteBuf body) {
+    try {
+      return Messages.decodeResult(body.nioBuffer(), clock);
+    } catch (IOException e) {
+      return failed("not a protobuf Response, " + e.getMessage());
+    }
+  }
+
+  /** Returns whether an answer consists of {@link KeyAnswers}, to be read as they come. */
+  public static boolean isInPieces(HttpResponse head) {
+    return head.status().code() == 200
+        && MessageKind.of(head.headers().get(Headers.MESSAGE)) == MessageKind.GET_ALL;
+  }
+
+  /** Returns whether whoever answered takes our messages. */
+  public static boolean isOurs(HttpResponse head) {
+    return head.headers().contains(Headers.MESSAGE) || head.headers().contains(Headers.STATUS);
+  }
+
+  /** Returns how it ended that a message was posted; whoever does not know it has done nothing. */
+  public OperationResult ofMessage(FullHttpResponse answer) {
+    return answer.decoderResult().isFailure() || isOurs(answer)
+        ? fromOurs(answer)
+        : OperationResult.of(OperationResult.Status.NOT_ASKED, detail(answer));
+  }
+
+  /**
+   * Returns how a put ended. A Go node's success means itself alone; a fault that it finds with the
+   * request, that it has done nothing.
+   */
+  public OperationResult ofPut(FullHttpResponse answer) {
+    if (answer.decoderResult().isFailure() || isOurs(answer)) {
+      return fromOurs(answer);
+    }
+    int code = answer.status().code();
+    if (code == 200) {
+      return OperationResult.of(OperationResult.Status.DONE_ALONE, "");
+    }
+    boolean refused = code >= 400 && code < 500;
+    return OperationResult.of(
+        refused ? OperationResult.Status.NOT_ASKED : OperationResult.Status.UNKNOWN,
+        detail(answer));
+  }
+
+  /** Returns how a delete ended; without the group there was nothing to forget. */
+  public OperationResult ofDelete(FullHttpResponse answer) {
+    return kind(answer) == Kind.NO_SUCH_GROUP || isNoSuchGroup(text(answer))
+        ? OperationResult.done(List.of())
+        : ofPut(answer);
+  }
+
+  private static OperationResult fromOurs(FullHttpResponse answer) {
+    if (answer.decoderResult().isFailure()) {
+      return OperationResult.of(OperationResult.Status.UNKNOWN, noAnswer(answer));
+    }
+    if (answer.status().code() == 200) {
+      try {
+        return PeerMessages.decodeResult(answer.content().nioBuffer());
+      } catch (IOException e) {
+        return OperationResult.of(
+            OperationResult.Status.UNKNOWN, "not a protobuf OperationAnswer, " + e.getMessage());
+      }
+    }
+    boolean nothingDone = kind(answer) == Kind.NO_SUCH_GROUP;
+    return OperationResult.of(
+        nothingDone ? OperationResult.Status.NOT_ASKED : OperationResult.Status.UNKNOWN,
+        text(answer));
+  }
+
+  private boolean isNoSuchGroup(String text) {
+    return text.startsWith(dialect.noSuchGroupText().strip());
+  }
+
+  private static @Nullable Kind kind(HttpResponse answer) {
+    return Kind.of(answer.headers().get(Headers.STATUS));
+  }
+
+  private static PeerResult failed(String why) {
+    return PeerResult.of(PeerResult.Status.FAILED, why);
+  }
+
+  private static String noAnswer(HttpResponse answer) {
+    return "not an HTTP answer, " + answer.decoderResult().cause().getMessage();
+  }
+
+  private static String detail(FullHttpResponse answer) {
+    return "status " + answer.status().code() + ", " + text(answer);
+  }
+
+  private static String text(FullHttpResponse answer) {
+    ByteBuf body = answer.content();
+    int length = Math.min(body.readableBytes(), SHOWN_TEXT_BYTES);
+    return body.toString(body.readerIndex(), length, UTF_8).strip();
+  }
+}

@@ -1,0 +1,235 @@
+package io.dawncache.server.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Forget;
+import io.dawncache.core.Operation;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.pb.CoordinateRequest;
+import io.dawncache.server.wire.pb.ForgetRequest;
+import io.dawncache.server.wire.pb.GetAllRequest;
+import io.dawncache.server.wire.pb.OperationAnswer;
+import io.dawncache.server.wire.pb.SetRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of {@code proto/peer.proto}, and mailgun's {@code SetRequest}, in the core's words.
+ * What is written lies in a new buffer on the heap; what is read is checked, for it comes from
+ * outside.
+ */
+public final class PeerMessages {
+  private static final long MOST_BYTES_A_CHAR = 3; // in UTF-8; a pair of surrogates takes 4
+  private static final long MOST_BYTES_BESIDE_A_KEY = 32; // tags, lengths, numbers
+
+  private PeerMessages() {}
+
+  /** Returns a bound of what {@code key} takes in any of the messages, and what goes with it. */
+  static long mostBytes(String key) {
+    return MOST_BYTES_A_CHAR * key.length() + MOST_BYTES_BESIDE_A_KEY;
+  }
+
+  static ByteBuf encode(Forget what) {
+    return encoded(
+        ForgetRequest.newBuilder().setGroup(what.group()).addAllKeys(what.keys()).build());
+  }
+
+  /**
+   * Reads what a peer wants forgotten.
+   *
+   * @throws BadRequestException if it is no such message, or names an empty group or key
+   */
+  public static Forget decodeForget(ByteBuffer body) throws BadRequestException {
+    ForgetRequest request = parse(ForgetRequest.parser(), body);
+    for (String key : request.getKeysList()) {
+      require("key", key);
+    }
+    return new Forget(require("group", request.getGroup()), request.getKeysList());
+  }
+
+  static ByteBuf encode(Operation operation) {
+    CoordinateRequest.Builder request =
+        CoordinateRequest.newBuilder().setGroup(operation.group()).setKey(operation.key());
+    ByteView value = operation.value();
+    if (value != null) {
+      request.setValue(shared(value));
+    }
+    if (operation.lifeNanos() != Long.MAX_VALUE) {
+      request.setLifeNanos(operation.lifeNanos());
+    }
+    return encoded(request.build());
+  }
+
+  /**
+   * Reads a change that a peer wants made; one to a value whose life is over is a removal.
+   *
+   * @throws BadRequestException if it is no such message, or names an empty group or key
+   */
+  public static Operation decodeOperation(ByteBuffer body) throws BadRequestException {
+    CoordinateRequest request = parse(CoordinateRequest.parser(), body);
+    return operation(
+        require("group", request.getGroup()),
+        require("key", request.getKey()),
+        request.hasValue() ? copied(request.getValue()) : null,
+        request.hasLifeNanos() ? request.getLifeNanos() : Long.MAX_VALUE);
+  }
+
+  /**
+   * Returns a put as mailgun's nodes say it.
+   *
+   * @param clock the wall clock that they live by
+   */
+  static ByteBuf encodeSet(Operation put, ByteView value, InstantSource clock) {
+    SetRequest.Builder request =
+        SetRequest.newBuilder().setGroup(put.group()).setKey(put.key()).setValue(shared(value));
+    if (put.lifeNanos() != Long.MAX_VALUE) {
+      Freshness toOthers = Freshness.toOthers(Duration.ofNanos(put.lifeNanos()), clock);
+      request.setExpire(toOthers.expireUnixNanos()).setLifeNanos(put.lifeNanos());
+    }
+    return encoded(request.build());
+  }
+
+  /**
+   * Reads a put of mailgun's; one of a value that has expired is a removal.
+   *
+   * @param group what the path says, for that is what counts
+   * @throws BadRequestException if it is no such message, or names an empty key
+   */
+  public static Operation decodeSet(String group, ByteBuffer body, InstantSource clock)
+      throws BadRequestException {
+    SetRequest request = parse(SetRequest.parser(), body);
+    long lifeNanos = Long.MAX_VALUE;
+    if (request.hasLifeNanos()) {
+      lifeNanos = request.getLifeNanos();
+    } else if (request.getExpire() != 0) {
+      lifeNanos = Freshness.lifeNanos(request.getExpire(), clock.instant());
+    }
+    return operation(
+        group, require("key", request.getKey()), copied(request.getValue()), lifeNanos);
+  }
+
+  /** Returns the answer to an operation. */
+  public static ByteBuf encode(OperationResult result) {
+    return encoded(
+        OperationAnswer.newBuilder()
+            .setStatus(
+                switch (result.status()) {
+                  case DONE -> OperationAnswer.Status.DONE;
+                  case DONE_ALONE -> OperationAnswer.Status.DONE_ALONE;
+                  case NOT_ASKED -> OperationAnswer.Status.NOT_DONE;
+                  case UNKNOWN -> OperationAnswer.Status.UNKNOWN;
+                })
+            .addAllUnreached(result.unreached())
+            .setDetail(result.detail())
+            .build());
+  }
+
+  static OperationResult decodeResult(ByteBuffer body) throws IOException {
+    OperationAnswer answer = OperationAnswer.parseFrom(body);
+    return new OperationResult(
+        switch (answer.getStatus()) {
+          case DONE -> OperationResult.Status.DONE;
+          case DONE_ALONE -> OperationResult.Status.DONE_ALONE;
+          case NOT_DONE -> OperationResult.Status.NOT_ASKED;
+          case UNKNOWN, UNRECOGNIZED -> OperationResult.Status.UNKNOWN;
+        },
+        answer.getUnreachedList(),
+        answer.getDetail());
+  }
+
+  /**
+   * Returns a request for many keys.
+   *
+   * @param requests of one group, at least one
+   */
+  static ByteBuf encode(List<PeerRequest> requests, Duration left) {
+    GetAllRequest.Builder all =
+        GetAllRequest.newBuilder()
+            .setGroup(requests.get(0).group())
+            .setTimeoutMillis(Headers.millis(left));
+    for (PeerRequest request : requests) {
+      all.addKeysBuilder().setKey(request.key()).setCopyGets(request.copyGets());
+    }
+    return encoded(all.build());
+  }
+
+  /**
+   * Reads a peer's request for many keys: one request a key, in its order, at least one.
+   *
+   * @throws BadRequestException if it is no such message, names an empty group or key or none at
+   *     all, or a number is out of its range
+   */
+  public static List<PeerRequest> decodeGetAll(ByteBuffer body) throws BadRequestException {
+    GetAllRequest all = parse(GetAllRequest.parser(), body);
+    if (all.getKeysCount() == 0 || all.getTimeoutMillis() <= 0) {
+      throw new BadRequestException(
+          "get-all: "
+              + all.getKeysCount()
+              + " keys in "
+              + all.getTimeoutMillis()
+              + " ms (expected: at least one of each)");
+    }
+    String group = require("group", all.getGroup());
+    Duration timeout = Duration.ofMillis(all.getTimeoutMillis());
+    List<PeerRequest> requests = new ArrayList<>(all.getKeysCount());
+    for (GetAllRequest.Key key : all.getKeysList()) {
+      if (key.getCopyGets() < 0) {
+        throw new BadRequestException("copy_gets: " + key.getCopyGets() + " (expected: >= 0)");
+      }
+      requests.add(
+          new PeerRequest(group, require("key", key.getKey()), timeout, key.getCopyGets()));
+    }
+    return requests;
+  }
+
+  private static Operation operation(
+      String group, String key, @Nullable ByteView value, long lifeNanos) {
+    return value == null || lifeNanos <= 0
+        ? Operation.remove(group, key)
+        : Operation.put(group, key, value, lifeNanos);
+  }
+
+  private static String require(String name, String text) throws BadRequestException {
+    if (text.isEmpty()) {
+      throw new BadRequestException(name + ": \"\" (expected: a " + name + " that is not empty)");
+    }
+    return text;
+  }
+
+  private static ByteBuf encoded(MessageLite message) {
+    return Unpooled.wrappedBuffer(message.toByteArray());
+  }
+
+  /** Wrapped and aliased, the message shares the buffer; what is kept of it is copied. */
+  private static <M extends MessageLite> M parse(Parser<M> parser, ByteBuffer body)
+      throws BadRequestException {
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+    input.enableAliasing(true);
+    try {
+      return parser.parseFrom(input);
+    } catch (InvalidProtocolBufferException e) {
+      throw new BadRequestException("body: not the protobuf message, " + e.getMessage());
+    }
+  }
+
+  private static ByteString shared(ByteView value) {
+    return UnsafeByteOperations.unsafeWrap(value.asReadOnlyBuffer());
+  }
+
+  private static ByteView copied(ByteString value) {
+    return ByteView.copyOf(value.asReadOnlyByteBuffer());
+  }
+}

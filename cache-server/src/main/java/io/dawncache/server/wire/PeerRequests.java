@@ -1,0 +1,130 @@
+package io.dawncache.server.wire;
+
+import io.dawncache.core.Forget;
+import io.dawncache.core.Operation;
+import io.dawncache.core.PeerRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+
+/** What this node asks one peer, in HTTP; every request says whom it comes from. */
+public final class PeerRequests {
+  private final Dialect dialect;
+  private final NodeUrl peer;
+  private final String self;
+  private final InstantSource clock;
+
+  /**
+   * Makes the requests to one peer.
+   *
+   * @param self this node's URL, the mark of its requests
+   * @param clock the wall clock, for what is said as its time
+   */
+  public PeerRequests(Dialect dialect, NodeUrl peer, String self, InstantSource clock) {
+    this.dialect = dialect;
+    this.peer = peer;
+    this.self = self;
+    this.clock = clock;
+  }
+
+  /**
+   * Returns the request for one key.
+   *
+   * @param left what is left of the fetch's time-out
+   */
+  public FullHttpRequest fetch(PeerRequest fetch, Duration left) {
+    FullHttpRequest request = empty(HttpMethod.GET, pathOf(fetch.group(), fetch.key()));
+    request.headers().set(Headers.TIMEOUT, Headers.millis(left));
+    if (fetch.copyGets() > 0) {
+      request.headers().set(Headers.COPY_GETS, fetch.copyGets());
+    }
+    return request;
+  }
+
+  /** Returns the cheapest request that any node answers; it asks for no key. */
+  public FullHttpRequest probe() {
+    return empty(HttpMethod.GET, KeyPath.probePath(dialect));
+  }
+
+  /** Returns whether the request for these keys surely holds no more than {@code maxBytes}. */
+  public static boolean fits(List<PeerRequest> fetches, int maxBytes) {
+    long most = 0;
+    for (PeerRequest fetch : fetches) {
+      most += PeerMessages.mostBytes(fetch.key());
+    }
+    return most <= maxBytes;
+  }
+
+  /** Returns whether the request to forget this surely holds no more than {@code maxBytes}. */
+  public static boolean fits(Forget what, int maxBytes) {
+    long most = 0;
+    for (String key : what.keys()) {
+      most += PeerMessages.mostBytes(key);
+    }
+    return most <= maxBytes;
+  }
+
+  /**
+   * Returns the request for many keys, which one of our nodes takes.
+   *
+   * @param fetches of one group, at least one
+   */
+  public FullHttpRequest fetchAll(List<PeerRequest> fetches, Duration left) {
+    return message(MessageKind.GET_ALL, PeerMessages.encode(fetches, left));
+  }
+
+  /** Returns the request to forget, which one of our nodes takes. */
+  public FullHttpRequest forget(Forget what) {
+    return message(MessageKind.FORGET, PeerMessages.encode(what));
+  }
+
+  /** Returns the request to forget one key, which a node of mailgun's dialect takes. */
+  public FullHttpRequest delete(String group, String key) {
+    return empty(HttpMethod.DELETE, pathOf(group, key));
+  }
+
+  /** Returns the request to make a change, which one of our nodes takes. */
+  public FullHttpRequest coordinate(Operation operation) {
+    return message(MessageKind.COORDINATE, PeerMessages.encode(operation));
+  }
+
+  /** Returns the request to put a value, which a node of mailgun's dialect takes. */
+  public FullHttpRequest put(Operation put) {
+    ByteBuf body = PeerMessages.encodeSet(put, Objects.requireNonNull(put.value()), clock);
+    return request(HttpMethod.PUT, pathOf(put.group(), put.key()), body);
+  }
+
+  private FullHttpRequest message(MessageKind kind, ByteBuf body) {
+    FullHttpRequest request = request(HttpMethod.POST, dialect.basePath(), body);
+    request.headers().set(Headers.MESSAGE, kind.label());
+    return request;
+  }
+
+  private FullHttpRequest request(HttpMethod method, String path, ByteBuf body) {
+    FullHttpRequest request = marked(method, path, body);
+    request.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    return request;
+  }
+
+  private FullHttpRequest empty(HttpMethod method, String path) {
+    return marked(method, path, Unpooled.EMPTY_BUFFER);
+  }
+
+  private FullHttpRequest marked(HttpMethod method, String path, ByteBuf body) {
+    FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, body);
+    request.headers().set(HttpHeaderNames.HOST, peer.authority()).set(Headers.PEER, self);
+    return request;
+  }
+
+  private String pathOf(String group, String key) {
+    return new KeyPath(group, key).path(dialect);
+  }
+}

@@ -1,0 +1,117 @@
+package io.dawncache.server.inbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult;
+import io.dawncache.server.wire.KeyAnswers;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Results of many keys that wait to be written. */
+class ResultStreamTest {
+  private static final int MAX_VALUE_BYTES = 100_000;
+
+  private final List<PeerRequest> requests = List.of(request("a"), request("b"), request("c"));
+  private final List<String> read = new ArrayList<>();
+  private final KeyAnswers reader =
+      new KeyAnswers(
+          requests, 1 << 20, (request, result) -> read.add(request.key() + " " + result.status()));
+  private int told;
+  private final ResultStream stream = new ResultStream(requests, MAX_VALUE_BYTES, () -> told++);
+
+  private static PeerRequest request(String key) {
+    return new PeerRequest("scores", key, Duration.ofSeconds(1));
+  }
+
+  private void come(int index, int valueBytes) {
+    stream.accept(requests.get(index), PeerResult.value(ByteView.copyOf(new byte[valueBytes])));
+  }
+
+  private HttpContent take() throws IOException {
+    HttpContent piece = stream.take(UnpooledByteBufAllocator.DEFAULT);
+    reader.received(piece.content());
+    piece.release();
+    return piece;
+  }
+
+  @Test
+  void resultsLeaveInTheOrderInWhichTheyCome() throws IOException {
+    come(2, 1);
+    come(0, 1);
+    assertFalse(take() instanceof LastHttpContent);
+    assertFalse(stream.hasNext());
+    assertFalse(stream.isOver());
+    come(1, 1);
+    assertTrue(take() instanceof LastHttpContent);
+
+    assertTrue(stream.isOver());
+    assertEquals(List.of("c VALUE", "a VALUE", "b VALUE"), read);
+  }
+
+  @Test
+  void aPieceEndsWithTheResultThatFillsIt() throws IOException {
+    come(0, 40_000);
+    come(1, 40_000);
+    come(2, 40_000);
+
+    take();
+    assertEquals(2, read.size());
+    assertTrue(stream.hasNext());
+    take();
+
+    assertEquals(3, read.size());
+    assertTrue(stream.isOver());
+  }
+
+  @Test
+  void oneTellsForAllUntilNothingIsLeft() throws IOException {
+    come(0, 1);
+    come(1, 1);
+    assertEquals(1, told);
+    take();
+    assertFalse(stream.hasNext());
+    come(2, 1);
+
+    assertEquals(2, told);
+    assertTrue(stream.hasNext());
+  }
+
+  @Test
+  void whoComesAfterALookForNothingTellsAgain() throws IOException {
+    come(0, 1);
+    take();
+    assertFalse(stream.hasNext());
+    assertFalse(stream.hasNext()); // as by a task that comes too late
+    come(1, 1);
+
+    assertEquals(2, told);
+  }
+
+  @Test
+  void aValueBeyondTheLimitFailsAlone() throws IOException {
+    come(0, MAX_VALUE_BYTES + 1);
+    come(1, MAX_VALUE_BYTES);
+
+    take();
+
+    assertEquals(List.of("a FAILED", "b VALUE"), read);
+  }
+
+  @Test
+  void aResultThatNobodyAskedForIsDropped() {
+    stream.accept(request("a"), PeerResult.value(ByteView.empty()));
+
+    assertEquals(0, told);
+    assertFalse(stream.hasNext());
+  }
+}

@@ -1,0 +1,131 @@
+package io.dawncache.server.peer;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.Forget;
+import io.dawncache.core.Operation;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.NodeUrl;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Clients on one event loop, and the peers by hand that they ask; all ends with {@link #end}. */
+final class Callers {
+  static final Duration NEVER = Duration.ofHours(1);
+  static final Duration SOON = Duration.ofMillis(20);
+  static final PeerTimings PATIENT = new PeerTimings(NEVER, NEVER, NEVER, NEVER);
+  static final int MAX_VALUE_BYTES = 1000;
+  static final String SELF = "http://10.0.0.1:8001";
+
+  private final MultiThreadIoEventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final List<AutoCloseable> toClose = new ArrayList<>();
+
+  ScriptedPeer peer(ScriptedPeer.Script... scripts) throws IOException {
+    return closing(new ScriptedPeer(scripts));
+  }
+
+  /** A port that is taken, so that nobody else listens there, but not listened on. */
+  String urlThatRefuses() throws IOException {
+    Socket bound = closing(new Socket());
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return "http://127.0.0.1:" + bound.getLocalPort();
+  }
+
+  Caller of(ScriptedPeer peer) {
+    return of(peer, Dialect.DAWNCACHE);
+  }
+
+  Caller of(ScriptedPeer peer, Dialect dialect) {
+    return of(peer.url(), dialect, 8);
+  }
+
+  Caller of(String url, Dialect dialect, int maxConnections) {
+    Outbound outbound =
+        new Outbound(
+            new Bootstrap().channel(NioSocketChannel.class),
+            loops,
+            dialect,
+            new Limits(4096, 4096, MAX_VALUE_BYTES, NEVER),
+            PATIENT,
+            maxConnections,
+            SELF,
+            InstantSource.system());
+    return closing(new Caller(new PeerClient(outbound, NodeUrl.parse(url))));
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    toClose.add(resource);
+    return resource;
+  }
+
+  void end() throws Exception {
+    for (AutoCloseable next : toClose) {
+      next.close();
+    }
+    loops.shutdownGracefully(0, 30, TimeUnit.SECONDS).sync();
+  }
+
+  /** What a get of many keys told of one. */
+  record Told(String key, PeerResult result) {}
+
+  /** A client; what it starts has begun, on its event loop, when the start returns. */
+  final class Caller implements AutoCloseable {
+    final PeerClient client;
+
+    Caller(PeerClient client) {
+      this.client = client;
+    }
+
+    CompletableFuture<OperationResult> forget(Duration timeout, String... keys) throws Exception {
+      return started(
+          callback -> client.forget(new Forget("scores", List.of(keys)), timeout, callback));
+    }
+
+    CompletableFuture<OperationResult> coordinate(Operation operation) throws Exception {
+      return started(callback -> client.coordinate(operation, NEVER, callback));
+    }
+
+    private <T> CompletableFuture<T> started(Consumer<Consumer<T>> start) throws Exception {
+      CompletableFuture<T> result = new CompletableFuture<>();
+      start.accept(told -> assertTrue(result.complete(told), "told twice"));
+      loops.submit(() -> {}).sync();
+      return result;
+    }
+
+    /** Starts a get of many keys; what it tells comes out of the queue. */
+    LinkedBlockingQueue<Told> fetchAll(Duration timeout, String... keys) throws Exception {
+      LinkedBlockingQueue<Told> told = new LinkedBlockingQueue<>();
+      List<PeerRequest> requests = new ArrayList<>();
+      for (String key : keys) {
+        requests.add(new PeerRequest("scores", key, timeout));
+      }
+      client.fetchAll(requests, (request, result) -> told.add(new Told(request.key(), result)));
+      loops.submit(() -> {}).sync();
+      return told;
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.dawncache.server.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Forget;
+import io.dawncache.core.Operation;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.pb.SetRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What our nodes say to each other, there and back, and byte for byte. */
+class PeerMessagesTest {
+  private static final long NOW_UNIX_NANOS = 1_800_000_000L * 1_000_000_000;
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  @Test
+  void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
+    Forget what = new Forget("g", List.of("a", "日本"));
+
+    assertEquals("0a0167" + "120161" + "1206e697a5e69cac", hex(PeerMessages.encode(what)));
+    assertEquals(what, PeerMessages.decodeForget(bytes(PeerMessages.encode(what))));
+  }
+
+  @Test
+  void forgettingAGroupIsItsName() throws Exception {
+    assertEquals("0a0167", hex(PeerMessages.encode(Forget.all("g"))));
+    assertTrue(PeerMessages.decodeForget(hex("0a0167")).isAll());
+  }
+
+  @Test
+  void aChangeIsAKeyAndPerhapsAValueAndItsLife() throws Exception {
+    ByteView value = ByteView.ofUtf8("630");
+    for (Operation change :
+        List.of(
+            Operation.remove("g", "k"),
+            Operation.put("g", "k", value, Long.MAX_VALUE),
+            Operation.put("g", "k", value, 1),
+            Operation.put("g", "k", ByteView.empty(), 1_500_000_000))) {
+      assertEquals(change, PeerMessages.decodeOperation(bytes(PeerMessages.encode(change))));
+    }
+    assertEquals("0a016712016b", hex(PeerMessages.encode(Operation.remove("g", "k"))));
+    assertEquals(
+        "0a016712016b" + "1a03363330" + "2001",
+        hex(PeerMessages.encode(Operation.put("g", "k", value, 1))));
+    assertEquals(
+        "0a016712016b" + "1a00",
+        hex(PeerMessages.encode(Operation.put("g", "k", ByteView.empty(), Long.MAX_VALUE))));
+  }
+
+  @Test
+  void aPutOfWhatHasExpiredIsARemoval() throws Exception {
+    assertEquals(
+        Operation.remove("g", "k"),
+        PeerMessages.decodeOperation(hex("0a016712016b" + "1a03363330" + "2000")));
+    assertEquals(
+        Operation.remove("g", "k"),
+        PeerMessages.decodeOperation(
+            hex("0a016712016b" + "1a03363330" + "20ffffffffffffffffff01")));
+  }
+
+  @Test
+  void aGetOfManyKeysHasOneTimeForAll() throws Exception {
+    List<PeerRequest> requests =
+        List.of(new PeerRequest("g", "a", SECOND, 0), new PeerRequest("g", "b", SECOND, 300));
+    ByteBuf encoded = PeerMessages.encode(requests, SECOND);
+
+    assertEquals("0a0167" + "12030a0161" + "12060a016210ac02" + "18e807", hex(encoded));
+    assertEquals(requests, PeerMessages.decodeGetAll(bytes(encoded)));
+  }
+
+  @Test
+  void theTimeOfAGetIsRoundedUp() throws Exception {
+    List<PeerRequest> requests = List.of(new PeerRequest("g", "a", SECOND));
+
+    Duration left =
+        PeerMessages.decodeGetAll(bytes(PeerMessages.encode(requests, Duration.ofNanos(1))))
+            .get(0)
+            .timeout();
+
+    assertEquals(Duration.ofMillis(1), left);
+  }
+
+  @Test
+  void anAnswerNamesWhoWasNotReached() throws Exception {
+    for (OperationResult result :
+        List.of(
+            OperationResult.done(List.of()),
+            OperationResult.done(List.of("http://a:1", "http://b:1")),
+            OperationResult.of(OperationResult.Status.DONE_ALONE, ""),
+            OperationResult.of(OperationResult.Status.NOT_ASKED, "why"),
+            OperationResult.of(OperationResult.Status.UNKNOWN, "why"))) {
+      assertEquals(result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result))));
+    }
+    assertEquals("", hex(PeerMessages.encode(OperationResult.done(List.of()))));
+  }
+
+  @Test
+  void anEndThatWeDoNotKnowMayBeAnything() throws IOException {
+    assertEquals(OperationResult.Status.UNKNOWN, PeerMessages.decodeResult(hex("0863")).status());
+  }
+
+  // Mailgun's.
+
+  @Test
+  void aPutOfMailgunsEndsByTheWallClock() throws Exception {
+    assertEquals(
+        Operation.put("path", "k", ByteView.ofUtf8("630"), 7),
+        set(SetRequest.newBuilder().setExpire(NOW_UNIX_NANOS + 7)));
+    assertEquals(
+        Operation.put("path", "k", ByteView.ofUtf8("630"), Long.MAX_VALUE),
+        set(SetRequest.newBuilder()));
+    assertEquals(
+        Operation.remove("path", "k"), set(SetRequest.newBuilder().setExpire(NOW_UNIX_NANOS)));
+    assertEquals(Operation.remove("path", "k"), set(SetRequest.newBuilder().setExpire(-1)));
+  }
+
+  @Test
+  void theLifeThatOneOfOurNodesSaysCountsBeforeTheWallClock() throws Exception {
+    assertEquals(
+        Operation.put("path", "k", ByteView.ofUtf8("630"), 7),
+        set(SetRequest.newBuilder().setExpire(1).setLifeNanos(7)));
+  }
+
+  private static Operation set(SetRequest.Builder request) throws BadRequestException {
+    byte[] body =
+        request
+            .setGroup("body")
+            .setKey("k")
+            .setValue(ByteString.copyFromUtf8("630"))
+            .build()
+            .toByteArray();
+    return PeerMessages.decodeSet("path", ByteBuffer.wrap(body), NOW);
+  }
+
+  // What comes from outside.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0a", // a field without its length
+        "0a05616263", // three bytes of five
+        "0a01ff", // a group that is not UTF-8
+        "0f", // a wire type that does not exist
+        "3c68746d6c3e", // <html>
+      })
+  void whatIsNoMessageIsABadRequest(String hex) {
+    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeForget(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeOperation(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeGetAll(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeSet("g", hex(hex), NOW));
+  }
+
+  @Test
+  void anEmptyGroupOrKeyIsABadRequest() {
+    String noGroup = "group: \"\" (expected: a group that is not empty)";
+    String noKey = "key: \"\" (expected: a key that is not empty)";
+    isBad(noGroup, () -> PeerMessages.decodeForget(hex("120161")));
+    isBad(noKey, () -> PeerMessages.decodeForget(hex("0a016712016b1200")));
+    isBad(noGroup, () -> PeerMessages.decodeOperation(hex("12016b")));
+    isBad(noKey, () -> PeerMessages.decodeOperation(hex("0a0167")));
+    isBad(noGroup, () -> PeerMessages.decodeGetAll(hex("12030a01611801")));
+    isBad(noKey, () -> PeerMessages.decodeGetAll(hex("0a016712001801")));
+    isBad(noKey, () -> PeerMessages.decodeSet("g", hex(""), NOW));
+  }
+
+  @Test
+  void aGetOfNoKeysOrInNoTimeIsABadRequest() {
+    isBad(
+        "get-all: 0 keys in 1 ms (expected: at least one of each)",
+        () -> PeerMessages.decodeGetAll(hex("0a01671801")));
+    isBad(
+        "get-all: 1 keys in 0 ms (expected: at least one of each)",
+        () -> PeerMessages.decodeGetAll(hex("0a016712030a0161")));
+    isBad(
+        "copy_gets: -1 (expected: >= 0)",
+        () ->
+            PeerMessages.decodeGetAll(hex("0a0167" + "120e0a016110ffffffffffffffffff01" + "1801")));
+  }
+
+  private static void isBad(String message, Executable reading) {
+    BadRequestException bad = assertThrows(BadRequestException.class, reading);
+    assertTrue(bad.getMessage().startsWith(message), bad.getMessage());
+  }
+
+  private static String hex(ByteBuf encoded) {
+    return ByteBufUtil.hexDump(encoded);
+  }
+
+  private static ByteBuffer hex(String hex) {
+    return ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+  }
+
+  private static ByteBuffer bytes(ByteBuf encoded) {
+    return encoded.nioBuffer();
+  }
+}
