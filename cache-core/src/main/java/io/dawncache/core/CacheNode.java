@@ -36,14 +36,28 @@ public final class CacheNode implements AutoCloseable {
 
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
-  private final ExecutorService loadThreads = Threads.perTask("dawncache-load");
-  private final ScheduledExecutorService timer = Threads.timer("dawncache-timer");
   private final CoarseClock clock;
+  private final ExecutorService loadThreads;
+  private final ScheduledExecutorService timer;
   private final Executor callbacks;
   private final @Nullable ExecutorService ownCallbacks;
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
-    clock = new CoarseClock(nanoTime);
+    this(
+        callbacks,
+        nanoTime,
+        Threads.perTask("dawncache-load"),
+        Threads.timer("dawncache-timer"));
+  }
+
+  private CacheNode(
+      @Nullable Executor callbacks,
+      LongSupplier nanoTime,
+      ExecutorService loadThreads,
+      ScheduledExecutorService timer) {
+    this.clock = new CoarseClock(nanoTime);
+    this.loadThreads = loadThreads;
+    this.timer = timer;
     ownCallbacks = callbacks == null ? Threads.callbacks("dawncache-callback") : null;
     this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
   }
@@ -68,6 +82,11 @@ public final class CacheNode implements AutoCloseable {
   /** Returns a node whose time is told by {@code nanoTime} and moved on by {@link #tick} alone. */
   static CacheNode withTime(LongSupplier nanoTime) {
     return new CacheNode(null, nanoTime);
+  }
+
+  /** As {@link #withTime}, and whose loads and timers are run by {@code threads}. */
+  static CacheNode drivenBy(LongSupplier nanoTime, ScheduledExecutorService threads) {
+    return new CacheNode(null, nanoTime, threads, threads);
   }
 
   private static CacheNode ticking(CacheNode node) {

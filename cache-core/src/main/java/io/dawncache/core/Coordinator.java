@@ -7,9 +7,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -39,6 +41,7 @@ final class Coordinator {
   private final Group group;
   private final CacheNode node;
   private final Debts debts;
+  private final Absences absences;
 
   @GuardedBy("itself")
   private final Map<String, ArrayDeque<Runnable>> turns = new HashMap<>();
@@ -49,6 +52,7 @@ final class Coordinator {
     this.group = group;
     this.node = node;
     this.debts = new Debts(group.name(), TELL_TIMEOUT);
+    this.absences = new Absences(group.name());
   }
 
   /** Has the key's owner make the change, or the next owner, or at last this node. */
@@ -96,15 +100,18 @@ final class Coordinator {
         });
   }
 
-  /** The owner may not have reached the very node where the change was made; that hears it now. */
+  /**
+   * The owner may not have reached the very node where the change was made, or have told the members
+   * alone when that is none; it hears it now.
+   */
   private OperationResult hearHere(Operation operation, OperationResult result) {
     Peer self = self();
-    if (self == null || !result.unreached().contains(self.url())) {
+    if (self != null && !result.unreached().contains(self.url())) {
       return result;
     }
     group.forget(Forget.key(group.name(), operation.key()));
     List<String> others = new ArrayList<>(result.unreached());
-    others.remove(self.url());
+    others.removeIf(url -> self != null && url.equals(self.url()));
     return OperationResult.done(others);
   }
 
@@ -160,10 +167,9 @@ final class Coordinator {
    */
   private void carryOut(
       Operation operation, @Nullable String doneBy, Consumer<List<String>> whenDone) {
+    absences.note(Forget.key(group.name(), operation.key()));
+    boolean isMember = self() != null;
     List<Peer> others = new ArrayList<>(node.peers());
-    if (self() == null) {
-      group.apply(operation); // it stands alone, or has left the fleet
-    }
     others.removeIf(peer -> peer.url().equals(doneBy));
     List<List<Peer>> stages = new ArrayList<>();
     Iterator<Peer> owners = node.owners(operation.key());
@@ -174,16 +180,24 @@ final class Coordinator {
       }
     }
     stages.add(others);
-    tellInStages(stages.iterator(), operation, new ArrayList<>(), whenDone);
+    tellInStages(
+        stages.iterator(),
+        operation,
+        new ArrayList<>(),
+        unreached -> {
+          if (!isMember) {
+            group.apply(operation); // it stands alone, or has left the fleet
+          }
+          whenDone.accept(unreached);
+        });
   }
 
   /** Has every member forget the whole group, twice. */
   void clear(Consumer<? super OperationResult> callback) {
-    List<Peer> members = new ArrayList<>(node.peers());
-    if (self() == null) {
-      forgetAll();
-    }
     Forget all = Forget.all(group.name());
+    absences.note(all);
+    boolean isMember = self() != null;
+    List<Peer> members = new ArrayList<>(node.peers());
     tellAtOnce(
         members,
         all,
@@ -196,6 +210,9 @@ final class Coordinator {
               this::forgetAll,
               lost -> {
                 unreached.addAll(lost);
+                if (!isMember) {
+                  forgetAll();
+                }
                 callback.accept(OperationResult.done(List.copyOf(unreached)));
               });
         });
@@ -253,10 +270,31 @@ final class Coordinator {
 
   /** Has a member that is about to be asked something hear first what it is owed. */
   void whenHeard(String url, PeerGetter getter, Consumer<Boolean> then) {
+    if (!absences.isPresent(url)) {
+      membersChanged(); // it is in the list already, and those who are to tell us have not come yet
+    }
     if (debts.owes(url)) {
       debts.pay(url, getter, then);
     } else {
       then.accept(true);
+    }
+  }
+
+  /** Notes a change that another member has told of. */
+  void heard(Forget what) {
+    absences.note(what);
+  }
+
+  /** Looks who has come into the list, and owes him what he has missed. */
+  void membersChanged() {
+    synchronized (absences) { // of two lists the later one is noted last
+      Set<String> members = new HashSet<>();
+      for (Peer peer : node.peers()) {
+        if (!peer.isSelf()) {
+          members.add(peer.url());
+        }
+      }
+      absences.listIs(members).forEach(debts::add);
     }
   }
 

@@ -5,6 +5,7 @@ import io.dawncache.core.OperationResult.Status;
 import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +30,12 @@ final class Debts {
    * stays, so that everybody sees that it is not paid yet, until a message was answered and nothing
    * has been added since.
    *
-   * One payment to a member at a time, and all who want to ask it wait for that one. A debt outlives
-   * its member's leaving: the member may come back as it was.
+   * One message to a member at a time. Who wants to ask the member waits for what is owed when he
+   * comes, so for the message that is on its way and perhaps for one more; not until nothing is
+   * owed, for under steady changes something always is. What he waits for is a number: of all that
+   * was ever added, here to anybody, how much the member must have heard of.
+   *
+   * A debt outlives its member's leaving: the member may come back as it was.
    */
   static final int MOST_KEYS = 10_000;
   static final int MOST_CHARS = 1 << 20;
@@ -41,6 +46,10 @@ final class Debts {
 
   @GuardedBy("this")
   private final Map<String, Debt> debts = new HashMap<>();
+
+  /** How often something was added, to whomever. */
+  @GuardedBy("this")
+  private long added;
 
   private volatile boolean none = true;
 
@@ -56,17 +65,24 @@ final class Debts {
 
   /** Notes what a member was not told. */
   synchronized void add(String url, Forget what) {
-    debts.computeIfAbsent(url, any -> new Debt()).add(what);
+    debts.computeIfAbsent(url, any -> new Debt(added)).owed.add(what);
+    added++;
     none = false;
   }
 
   /** Returns whether the member has yet to be told something. */
   boolean owes(String url) {
-    return !none && isOwed(url);
+    return !none && isOwed(url, Long.MAX_VALUE);
   }
 
-  private synchronized boolean isOwed(String url) {
-    return debts.containsKey(url);
+  /** Returns whether the member has yet to be told something of the first so many. */
+  private synchronized boolean isOwed(String url, long ofAdded) {
+    Debt debt = debts.get(url);
+    return debt != null && debt.heardOf < ofAdded;
+  }
+
+  private synchronized long added() {
+    return added;
   }
 
   /** Returns whether no member is owed anything. */
@@ -74,14 +90,18 @@ final class Debts {
     return none;
   }
 
-  /** Tells the member all it is owed, then {@code told} whether it has heard; never blocks. */
+  /** Tells the member all it is owed by now, then {@code told} whether it has heard; never blocks. */
   void pay(String url, PeerGetter getter, Consumer<Boolean> told) {
+    pay(url, getter, added(), told);
+  }
+
+  private void pay(String url, PeerGetter getter, long ofAdded, Consumer<Boolean> told) {
     payments.join(
         url,
         (member, flight) -> tell(member, getter, flight),
         (heard, error) -> {
-          if (Boolean.TRUE.equals(heard) && isOwed(url)) {
-            pay(url, getter, told); // added after the payment found nothing more to tell
+          if (Boolean.TRUE.equals(heard) && isOwed(url, ofAdded)) {
+            pay(url, getter, ofAdded, told); // the message had left before he came
           } else {
             told.accept(Boolean.TRUE.equals(heard));
           }
@@ -97,12 +117,13 @@ final class Debts {
     Once<OperationResult> answer =
         new Once<>(
             result -> {
-              if (hasHeard(result)) {
-                tell(url, getter, flight); // what has been added meanwhile, if anything
+              boolean heard = hasHeard(result);
+              if (heard) {
+                heard(url);
               } else {
-                add(url, message);
-                flight.ended(false, null);
+                lost(url);
               }
+              flight.ended(heard, null);
             });
     try {
       getter.forget(message, timeout, answer);
@@ -115,33 +136,87 @@ final class Debts {
     return result.status() == Status.DONE || result.status() == Status.DONE_ALONE;
   }
 
-  /** Takes what is owed out of the debt; if that is nothing, the debt is paid. */
+  /** Takes what is owed out of the debt. */
   private synchronized @Nullable Forget take(String url) {
     Debt debt = debts.get(url);
-    if (debt == null || debt.isEmpty()) {
+    return debt == null ? null : debt.take(group, added);
+  }
+
+  /** The message that was taken last has been heard; if nothing was added since, all is paid. */
+  private synchronized void heard(String url) {
+    Debt debt = debts.get(url);
+    if (debt != null && debt.heard()) {
       debts.remove(url);
       none = debts.isEmpty();
-      return null;
     }
-    debts.put(url, new Debt());
-    return debt.message(group);
+  }
+
+  /** The message that was taken last was lost; what it said is owed on. */
+  private synchronized void lost(String url) {
+    Debt debt = debts.get(url);
+    if (debt != null) {
+      debt.lost();
+    }
   }
 
   /** What one member has to be told. */
   private static final class Debt {
+    private Keys owed = new Keys();
+    private Keys onItsWay = new Keys();
+
+    /** Of all that was ever added, the member has heard of the first so many. */
+    private long heardOf;
+
+    /** When the message on its way, if there is one, has been heard it will be so many. */
+    private long hearsOf;
+
+    Debt(long heardOf) {
+      this.heardOf = heardOf;
+    }
+
+    Forget take(String group, long added) {
+      onItsWay = owed;
+      owed = new Keys();
+      hearsOf = added;
+      return onItsWay.message(group);
+    }
+
+    /** Returns whether nothing was added since. */
+    boolean heard() {
+      heardOf = hearsOf;
+      return owed.isEmpty();
+    }
+
+    void lost() {
+      onItsWay.addAll(owed); // the greater, mostly, of a member that has been away for long
+      owed = onItsWay;
+    }
+  }
+
+  /** Keys to forget, or the whole group if they are too many. */
+  private static final class Keys {
     private final Set<String> keys = new LinkedHashSet<>();
     private long chars;
     private boolean all;
 
     void add(Forget what) {
-      for (String key : what.keys()) {
+      add(what.keys(), what.isAll());
+    }
+
+    void addAll(Keys others) {
+      add(others.keys, others.all);
+    }
+
+    private void add(Collection<String> others, boolean allOthers) {
+      for (String key : others) {
         if (!all && keys.add(key)) {
           chars += key.length();
         }
       }
-      if (what.isAll() || keys.size() > MOST_KEYS || chars > MOST_CHARS) {
+      if (allOthers || keys.size() > MOST_KEYS || chars > MOST_CHARS) {
         all = true;
         keys.clear();
+        chars = 0;
       }
     }
 

@@ -664,6 +664,7 @@ public final class Group {
 
   /** Goes through what is held; called after the member list has changed. */
   void rehome() {
+    coordinator.membersChanged();
     keeper.rehome();
   }
 
@@ -688,6 +689,7 @@ public final class Group {
    * what is being asked for. A get that begins after this returns asks anew.
    */
   public void forget(Forget what) {
+    coordinator.heard(what);
     if (what.isAll()) {
       forgetAll();
     } else {

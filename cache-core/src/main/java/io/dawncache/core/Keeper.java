@@ -68,11 +68,12 @@ final class Keeper {
     }
   }
 
-  /** Keeps a fetched value as a copy, if its owner calls it popular and it holds. */
+  /** Keeps a fetched value as a copy, if it holds and its owner calls it popular, or by dice. */
   void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
     String key = fetched.key();
+    boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE;
     boolean holds = fetched.expiresNanos() > node.clock().exact();
-    if (minuteQps > 0 && holds && !node.owns(key)) {
+    if (wanted && holds && !node.owns(key)) {
       long end = Math.min(fetched.expiresNanos(), hotEnd(sentNanos));
       keepCopy(Entry.copy(key, fetched.value(), end), minuteQps, generation);
     }

@@ -185,15 +185,23 @@ final class Memory {
     missing.removeIf(marker -> !owns.test(marker.key()) && retire(marker));
   }
 
-  /** Turns an own value into a copy: the key has another owner now. */
+  /**
+   * Turns an own value into a copy: the key has another owner now. It is there before it has left
+   * here, so that a sweep through all, which goes the same way and takes no lock, cannot miss it.
+   */
   void disown(Entry entry, double minuteQps) {
     synchronized (stripe(entry.key())) {
+      if (main.peek(entry.key()) != entry) {
+        return;
+      }
+      long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
+      Entry copy =
+          Entry.copy(entry.key(), entry.value(), Math.min(hotEnd, entry.expiresNanos()));
+      offer(copy, minuteQps);
       if (main.remove(entry)) {
         wheel.remove(entry);
-        long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
-        offer(
-            Entry.copy(entry.key(), entry.value(), Math.min(hotEnd, entry.expiresNanos())),
-            minuteQps);
+      } else {
+        dropCopy(copy);
       }
     }
   }
@@ -262,7 +270,7 @@ final class Memory {
   /** Under the stripe's lock. */
   private boolean offer(Entry copy, double minuteQps) {
     dropCopyOf(copy.key());
-    hotPart.grow(hot.stats().bytes() + Weight.of(copy));
+    hotPart.grow(hot.stats().bytes() + hot.weigh(copy));
     wheel.add(copy);
     boolean kept = hot.offer(copy, minuteQps);
     if (!kept) {

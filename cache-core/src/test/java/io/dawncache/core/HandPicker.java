@@ -23,9 +23,14 @@ final class HandPicker implements PeerPicker {
     whenAsked = hook;
   }
 
+  /** Publishes other owners and leaves the listeners untold. */
+  void changeSilently(Peer... owners) {
+    this.owners = List.of(owners);
+  }
+
   /** Publishes other owners, then tells the listeners. */
   void change(Peer... owners) {
-    this.owners = List.of(owners);
+    changeSilently(owners);
     listeners.forEach(Runnable::run);
   }
 

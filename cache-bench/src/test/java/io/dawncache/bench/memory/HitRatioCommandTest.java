@@ -27,7 +27,7 @@ final class HitRatioCommandTest {
     var random = new Random(630);
     var plain = new StringBuilder("0\n".repeat(50));
     var sized = new StringBuilder("0\t100\n".repeat(50));
-    for (int key = 1; key < 200; key++) {
+    for (int key = 1; key < 60; key++) {
       int again = random.nextInt(key);
       plain.append(key).append('\n').append(again).append('\n');
       sized.append(key).append("\t100\n").append(again).append("\t100\n");

@@ -1,0 +1,128 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one group's members have missed while they were not in this node's member list. Safe for use
+ * by any thread.
+ */
+final class Absences {
+  /*
+   * Whoever is not in the list is told of no change, and may all the same hold values that he will
+   * answer with for good once he is in it:
+   *   1. a new node starts, with itself in its list, and loads the key, which it owns by that list;
+   *   2. the key is removed, and all are told who are in the list of the others;
+   *   3. the others hear of the new node, and ask it.
+   * So each node keeps a journal of the changes that it has heard of, whoever made them. Who enters
+   * its list is owed those made since he left it; or all of them, if he was never seen there. If
+   * that is more than the journal remembers, it is the whole group.
+   *
+   * A node that has just begun has an empty journal and finds nothing to tell to the others, all of
+   * whom enter its first list. What they tell to it costs it little, for it holds little.
+   */
+  private static final int MOST_MEMBERS = 1_000;
+
+  private final String group;
+
+  /** The keys of the latest changes, in order. */
+  @GuardedBy("this")
+  private final ArrayDeque<String> journal = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private long journalChars;
+
+  /** How many changes there have been. */
+  @GuardedBy("this")
+  private long changes;
+
+  /** How many there had been before the first one in the journal. */
+  @GuardedBy("this")
+  private long changesForgotten;
+
+  /** Of members that have left: how many changes there had been then. The eldest come first. */
+  @GuardedBy("this")
+  private final Map<String, Long> left = new LinkedHashMap<>();
+
+  private volatile Set<String> present = Set.of();
+
+  /** Begins an empty journal. */
+  Absences(String group) {
+    this.group = group;
+  }
+
+  /** Notes a change, before or after which the list is read for those who are told of it now. */
+  synchronized void note(Forget what) {
+    if (what.isAll()) {
+      journal.clear();
+      journalChars = 0;
+      changesForgotten = ++changes;
+      return;
+    }
+    for (String key : what.keys()) {
+      journal.add(key);
+      journalChars += key.length();
+      changes++;
+    }
+    while (journal.size() > Debts.MOST_KEYS || journalChars > Debts.MOST_CHARS) {
+      journalChars -= journal.remove().length();
+      changesForgotten++;
+    }
+  }
+
+  /** Returns whether the member was in the list at the last {@link #listIs}. */
+  boolean isPresent(String url) {
+    return present.contains(url);
+  }
+
+  /**
+   * Takes note of who is in the list now.
+   *
+   * @return what each of those who were not in the list before has missed, if anything
+   */
+  synchronized Map<String, Forget> listIs(Set<String> members) {
+    Map<String, Forget> missed = new HashMap<>();
+    for (String url : members) {
+      if (!present.contains(url)) {
+        Long since = left.remove(url);
+        Forget changes = since(since == null ? 0 : since);
+        if (changes != null) {
+          missed.put(url, changes);
+        }
+      }
+    }
+    for (String url : present) {
+      if (!members.contains(url)) {
+        left.put(url, changes);
+      }
+    }
+    Iterator<String> eldest = left.keySet().iterator();
+    for (int tooMany = left.size() - MOST_MEMBERS; tooMany > 0; tooMany--) {
+      eldest.next();
+      eldest.remove();
+    }
+    present = Set.copyOf(members);
+    return missed;
+  }
+
+  @GuardedBy("this")
+  private @Nullable Forget since(long change) {
+    if (change == changes) {
+      return null;
+    }
+    if (change < changesForgotten) {
+      return Forget.all(group);
+    }
+    Set<String> keys = new LinkedHashSet<>();
+    journal.stream().skip(change - changesForgotten).forEach(keys::add);
+    return new Forget(group, List.copyOf(keys));
+  }
+}

@@ -1,0 +1,179 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What members missed while they were away. */
+class AbsencesTest {
+  private final Absences absences = new Absences("scores");
+
+  private void changed(String... keys) {
+    absences.note(new Forget("scores", List.of(keys)));
+  }
+
+  private static Forget keys(String... keys) {
+    return new Forget("scores", List.of(keys));
+  }
+
+  @Test
+  void theFirstListFindsAYoungNodeWithNothingToTell() {
+    assertEquals(Map.of(), absences.listIs(Set.of("one", "two")));
+  }
+
+  @Test
+  void whoWasNeverSeenHasMissedAllChanges() {
+    assertEquals(Map.of(), absences.listIs(Set.of("one")));
+    changed("Tom");
+    changed("Jack");
+    changed("Tom");
+
+    assertEquals(Map.of("two", keys("Tom", "Jack")), absences.listIs(Set.of("one", "two")));
+  }
+
+  @Test
+  void whoComesBackHasMissedTheChangesSinceHeLeft() {
+    changed("Tom");
+    assertEquals(Map.of("one", keys("Tom")), absences.listIs(Set.of("one")));
+    changed("Jack");
+    assertEquals(Map.of(), absences.listIs(Set.of()));
+    changed("Sam");
+
+    assertEquals(Map.of("one", keys("Sam")), absences.listIs(Set.of("one")));
+  }
+
+  @Test
+  void whoComesBackBeforeAnyChangeHasMissedNothing() {
+    changed("Tom");
+    var unused = absences.listIs(Set.of("one"));
+    unused = absences.listIs(Set.of());
+
+    assertEquals(Map.of(), absences.listIs(Set.of("one")));
+  }
+
+  @Test
+  void aClearIsMissedLikeAnyChange() {
+    changed("Tom");
+    absences.note(Forget.all("scores"));
+
+    assertEquals(Map.of("one", Forget.all("scores")), absences.listIs(Set.of("one")));
+    var unused = absences.listIs(Set.of());
+    changed("Jack");
+    assertEquals(Map.of("one", keys("Jack")), absences.listIs(Set.of("one")));
+  }
+
+  @Test
+  void moreThanTheJournalRemembersIsTheWholeGroup() {
+    for (int i = 0; i < Debts.MOST_KEYS; i++) {
+      changed("key-" + i);
+    }
+    assertEquals(Debts.MOST_KEYS, absences.listIs(Set.of("one")).get("one").keys().size());
+    changed("one more");
+
+    assertEquals(Map.of("two", Forget.all("scores")), absences.listIs(Set.of("one", "two")));
+  }
+
+  @Test
+  void aHeavyJournalForgetsEarlier() {
+    changed("k".repeat(Debts.MOST_CHARS / 2));
+    changed("j".repeat(Debts.MOST_CHARS / 2));
+    changed("Tom");
+
+    assertTrue(absences.listIs(Set.of("one")).get("one").isAll());
+  }
+
+  @Test
+  void whoLeftLongBeforeManyOthersCountsAsNeverSeen() {
+    changed("Tom");
+    var unused = absences.listIs(Set.of("one"));
+    for (int i = 0; i <= 1_000; i++) {
+      unused = absences.listIs(Set.of("member-" + i));
+    }
+    unused = absences.listIs(Set.of());
+    changed("Jack");
+
+    assertEquals(
+        Map.of("one", keys("Tom", "Jack"), "member-1000", keys("Jack")),
+        absences.listIs(Set.of("one", "member-1000")));
+  }
+
+  // In a node
+
+  private final List<String> log = new ArrayList<>();
+
+  private final PeerGetter member =
+      new PeerGetter() {
+        @Override
+        public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+          log.add("fetch " + request.key());
+          callback.accept(PeerResult.value(ByteView.ofUtf8("630"), Long.MAX_VALUE, false, 1_000));
+        }
+
+        @Override
+        public void forget(
+            Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+          log.add("forget " + what.keys());
+          callback.accept(OperationResult.done(List.of()));
+        }
+
+        @Override
+        public void coordinate(
+            Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
+          callback.accept(OperationResult.done(List.of()));
+        }
+      };
+
+  private final HandPicker picker = new HandPicker(HandPicker.SELF);
+  private final CacheNode node = CacheNode.create();
+  private final Group scores = node.addGroup("scores", Loaded::ofUtf8);
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  @Test
+  void aNewMemberHearsOfChangesOfBeforeItCameBeforeItIsAskedAnything() {
+    node.registerPeerPicker(picker);
+    var unused = scores.remove("Tom");
+    scores.forget(keys("Jack")); // by another member's word
+
+    picker.change(new Peer("http://new:1", member), HandPicker.SELF);
+    assertEquals("630", scores.get("Sam").toUtf8());
+
+    assertEquals(List.of("forget [Tom, Jack]", "fetch Sam"), log);
+  }
+
+  @Test
+  void itHearsOfThemEvenIfItIsAskedBeforeTheNewListIsAnnounced() {
+    node.registerPeerPicker(picker);
+    var unused = scores.remove("Tom");
+
+    picker.changeSilently(new Peer("http://new:1", member), HandPicker.SELF);
+    assertEquals("630", scores.get("Sam").toUtf8());
+
+    assertEquals(List.of("forget [Tom]", "fetch Sam"), log);
+  }
+
+  @Test
+  void aNodeThatIsNoMemberHearsOfItsOwnChange() {
+    picker.change(new Peer("http://one:1", member));
+    node.registerPeerPicker(picker);
+    assertEquals("630", scores.get("Tom").toUtf8());
+    assertNotNull(scores.peek("Tom"));
+
+    assertTrue(scores.remove("Tom").isEverywhere());
+
+    assertNull(scores.peek("Tom"));
+  }
+}

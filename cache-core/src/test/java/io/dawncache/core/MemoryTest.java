@@ -1,0 +1,86 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What a group holds, where two of its changes meet. */
+class MemoryTest {
+  private static final int MAX_BYTES = 100_000;
+
+  private Runnable whenEvicted = () -> {};
+  private final Memory memory =
+      new Memory(
+          GroupConfig.builder().maxBytes(MAX_BYTES).policy(CachePolicy.LRU).build(),
+          new CoarseClock(System::nanoTime),
+          new Memory.Departures() {
+            @Override
+            public void evicted(Entry entry) {
+              whenEvicted.run();
+            }
+
+            @Override
+            public void expired(Entry entry) {}
+          });
+
+  private Entry kept(String key) {
+    Entry entry =
+        Entry.own(key, ByteView.ofUtf8("v".repeat(1_000)), CoarseClock.NEVER, CoarseClock.NEVER);
+    memory.keepOwn(entry, memory.generation(key));
+    return entry;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aValueThatIsBecomingACopyIsForgottenWithAllOthers() throws Exception {
+    for (int i = 0; i < MAX_BYTES / 1_000; i++) {
+      var unused = kept("key-" + i);
+    }
+    Entry entry = kept("Tom");
+    CountDownLatch bumped = new CountDownLatch(1);
+    CountDownLatch makingRoom = new CountDownLatch(1);
+    CompletableFuture<Void> clear =
+        CompletableFuture.runAsync(
+            () ->
+                memory.forgetAll(
+                    () -> {
+                      bumped.countDown();
+                      await(makingRoom);
+                    }),
+            task -> new Thread(task).start());
+    bumped.await();
+    whenEvicted =
+        () -> {
+          makingRoom.countDown();
+          clear.join(); // sweeps while the value is on its way
+        };
+
+    memory.disown(entry, 1_000); // a copy needs room, which main makes
+
+    assertNull(memory.peek("Tom"));
+    assertEquals(0, memory.hotStats().items());
+  }
+
+  @Test
+  void aValueThatIsHeldNoMoreDoesNotBecomeACopy() {
+    Entry before = kept("Tom");
+    Entry after = kept("Tom");
+
+    memory.disown(before, 1_000);
+
+    assertEquals(0, memory.hotStats().items());
+    assertNotNull(memory.own("Tom"));
+    assertEquals(after, memory.own("Tom"));
+  }
+}
