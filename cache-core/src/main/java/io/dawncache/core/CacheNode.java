@@ -43,11 +43,7 @@ public final class CacheNode implements AutoCloseable {
   private final @Nullable ExecutorService ownCallbacks;
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
-    this(
-        callbacks,
-        nanoTime,
-        Threads.perTask("dawncache-load"),
-        Threads.timer("dawncache-timer"));
+    this(callbacks, nanoTime, Threads.perTask("dawncache-load"), Threads.timer("dawncache-timer"));
   }
 
   private CacheNode(

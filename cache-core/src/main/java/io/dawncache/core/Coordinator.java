@@ -65,7 +65,13 @@ final class Coordinator {
       Iterator<Peer> owners,
       int asked,
       Consumer<? super OperationResult> callback) {
-    Peer owner = asked < MAX_OWNERS && owners.hasNext() ? owners.next() : null;
+    Peer owner;
+    try {
+      owner = asked < MAX_OWNERS && owners.hasNext() ? owners.next() : null;
+    } catch (Throwable t) { // a picker of the user's
+      callback.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
+      return;
+    }
     PeerGetter getter = owner == null ? null : owner.getter();
     if (owner == null || getter == null) {
       coordinate(operation, callback);
@@ -101,8 +107,8 @@ final class Coordinator {
   }
 
   /**
-   * The owner may not have reached the very node where the change was made, or have told the members
-   * alone when that is none; it hears it now.
+   * The owner may not have reached the very node where the change was made, or have told the
+   * members alone when that is none; it hears it now.
    */
   private OperationResult hearHere(Operation operation, OperationResult result) {
     Peer self = self();
@@ -122,18 +128,24 @@ final class Coordinator {
 
   private void inTurn(
       Operation operation, @Nullable String doneBy, Consumer<? super OperationResult> callback) {
+    Consumer<OperationResult> ending =
+        new Once<>(
+            result -> {
+              try {
+                callback.accept(result);
+              } finally {
+                turnIsOver(operation.key());
+              }
+            });
     Runnable turn =
-        () ->
+        () -> {
+          try {
             carryOut(
-                operation,
-                doneBy,
-                unreached -> {
-                  try {
-                    callback.accept(OperationResult.done(unreached));
-                  } finally {
-                    turnIsOver(operation.key());
-                  }
-                });
+                operation, doneBy, unreached -> ending.accept(OperationResult.done(unreached)));
+          } catch (Throwable t) { // a picker of the user's
+            ending.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
+          }
+        };
     synchronized (turns) {
       ArrayDeque<Runnable> waiting = turns.get(operation.key());
       if (waiting != null) {

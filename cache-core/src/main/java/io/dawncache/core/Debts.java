@@ -90,7 +90,9 @@ final class Debts {
     return none;
   }
 
-  /** Tells the member all it is owed by now, then {@code told} whether it has heard; never blocks. */
+  /**
+   * Tells the member all it is owed by now, then {@code told} whether it has heard; never blocks.
+   */
   void pay(String url, PeerGetter getter, Consumer<Boolean> told) {
     pay(url, getter, added(), told);
   }

@@ -58,9 +58,14 @@ public final class Entry {
     return new Entry(key, value.compact(), Kind.OWN, expiresNanos, reload);
   }
 
-  /** Returns a copy of another's value; it never starts a load. */
+  /** Returns another's value, which ends with its life. */
   static Entry copy(String key, ByteView value, long expiresNanos) {
-    return new Entry(key, value.compact(), Kind.COPY, expiresNanos, CoarseClock.NEVER);
+    return copy(key, value, expiresNanos, CoarseClock.NEVER);
+  }
+
+  /** Returns a copy of another's value, which ends with its life or as a copy; it never loads. */
+  static Entry copy(String key, ByteView value, long expiresNanos, long copyEndNanos) {
+    return new Entry(key, value.compact(), Kind.COPY, expiresNanos, copyEndNanos);
   }
 
   /** Returns the memory of a key that is not there. */
@@ -98,8 +103,13 @@ public final class Entry {
     return expiresNanos;
   }
 
+  /** Returns when this is no longer to be answered: when its value, or it as a copy, ends. */
+  long endNanos() {
+    return kind == Kind.COPY ? Math.min(expiresNanos, reloadNanos) : expiresNanos;
+  }
+
   boolean isExpired(long nowNanos) {
-    return nowNanos >= expiresNanos;
+    return nowNanos >= endNanos();
   }
 
   long reloadNanos() {

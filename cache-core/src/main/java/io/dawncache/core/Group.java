@@ -468,6 +468,14 @@ public final class Group {
   }
 
   private void route(Wait wait, Bulk bulk) {
+    try {
+      join(wait, bulk);
+    } catch (Throwable t) { // a picker of the user's
+      wait.ended(null, t);
+    }
+  }
+
+  private void join(Wait wait, Bulk bulk) {
     Iterator<Peer> owners = node.owners(wait.key());
     Peer owner = owners.hasNext() ? owners.next() : null;
     if (owner != null && !owner.isSelf()) {
@@ -584,6 +592,14 @@ public final class Group {
 
   /** Has a wait join the flight that its key's owner decides. */
   void route(Wait wait) {
+    try {
+      join(wait);
+    } catch (Throwable t) { // a picker of the user's
+      wait.ended(null, t);
+    }
+  }
+
+  private void join(Wait wait) {
     Iterator<Peer> owners = node.owners(wait.key());
     Peer owner = owners.hasNext() ? owners.next() : null;
     PeerGetter getter = owner == null ? null : owner.getter();

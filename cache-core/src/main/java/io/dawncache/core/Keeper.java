@@ -59,8 +59,9 @@ final class Keeper {
   void keep(Entry entry, long generation) {
     String key = entry.key();
     if (!node.owns(key)) {
-      long end = Math.min(entry.expiresNanos(), hotEnd(node.clock().exact()));
-      keepCopy(Entry.copy(key, entry.value(), end), rates.minuteQps(key), generation);
+      long hotEnd = hotEnd(node.clock().exact());
+      Entry copy = Entry.copy(key, entry.value(), entry.expiresNanos(), hotEnd);
+      keepCopy(copy, rates.minuteQps(key), generation);
     } else if (!memory.keepOwn(entry, generation)) {
       noteFenced(key, generation);
     } else {
@@ -74,8 +75,8 @@ final class Keeper {
     boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE;
     boolean holds = fetched.expiresNanos() > node.clock().exact();
     if (wanted && holds && !node.owns(key)) {
-      long end = Math.min(fetched.expiresNanos(), hotEnd(sentNanos));
-      keepCopy(Entry.copy(key, fetched.value(), end), minuteQps, generation);
+      Entry copy = Entry.copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));
+      keepCopy(copy, minuteQps, generation);
     }
   }
 

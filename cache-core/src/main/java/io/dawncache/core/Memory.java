@@ -195,8 +195,7 @@ final class Memory {
         return;
       }
       long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
-      Entry copy =
-          Entry.copy(entry.key(), entry.value(), Math.min(hotEnd, entry.expiresNanos()));
+      Entry copy = Entry.copy(entry.key(), entry.value(), entry.expiresNanos(), hotEnd);
       offer(copy, minuteQps);
       if (main.remove(entry)) {
         wheel.remove(entry);
@@ -340,6 +339,6 @@ final class Memory {
   long end(Entry entry) {
     return entry.kind() == Entry.Kind.OWN
         ? CoarseClock.end(entry.expiresNanos(), config.staleGrace().toNanos())
-        : entry.expiresNanos();
+        : entry.endNanos();
   }
 }

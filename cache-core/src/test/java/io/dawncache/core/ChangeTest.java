@@ -4,6 +4,7 @@ import static io.dawncache.core.Answers.failure;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -455,5 +456,29 @@ class ChangeTest {
     picker.change(HandPicker.SELF);
 
     assertNull(scores.peek("Tom"));
+  }
+
+  // Pickers that break their contract
+
+  @Test
+  void aPickerThatThrowsFailsTheGetAndTheChangeAndStrandsNothing() throws Exception {
+    HandPicker picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    picker.whenAsked(
+        key -> {
+          throw new IllegalStateException("picker");
+        });
+
+    failure(GetFailedException.class, scores.getAsync("Tom"));
+    assertInstanceOf(
+        GetFailedException.class,
+        scores.getAllAsync(List.of("Tom"), null).get().get("Tom").error());
+    for (int i = 0; i < 2; i++) { // the second would wait for ever for the first one's turn
+      CompletableFuture<OperationResult> change = new CompletableFuture<>();
+      scores.coordinate(Operation.remove("scores", "Tom"), change::complete);
+      assertEquals(Status.UNKNOWN, change.get().status());
+    }
+    picker.whenAsked(key -> {});
+    loaded("Tom", "630");
   }
 }

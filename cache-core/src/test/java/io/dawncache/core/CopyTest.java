@@ -48,6 +48,15 @@ class CopyTest {
   }
 
   @Test
+  void aCopyTellsTheLifeOfItsValueAndNotItsOwn() throws Exception {
+    var unused = fetched("Tom", Duration.ofMinutes(3).toNanos(), false, 1000);
+    unused = fetched("Jack", FOR_EVER, false, 1000);
+
+    assertEquals(Duration.ofMinutes(3), scores.lifeLeft(scores.peek("Tom")));
+    assertNull(scores.lifeLeft(scores.peek("Jack")));
+  }
+
+  @Test
   void aCopyNeverOutlivesItsOriginal() throws Exception {
     var unused = fetched("Tom", Duration.ofSeconds(3).toNanos(), false, 1000);
     assertNotNull(scores.peek("Tom"));

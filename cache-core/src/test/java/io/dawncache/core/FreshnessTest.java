@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.consistenthash.Scheme;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +182,38 @@ class FreshnessTest {
     origin.next().is("631");
 
     assertEquals(0, waited.get());
+    assertEquals(2, origin.runs());
+  }
+
+  @Test
+  void aThousandClientsOfThreeNodesJustBeforeTheEndWaitForNobodyAndLoadOnce() throws Exception {
+    List<HandClock> clocks = List.of(time, new HandClock(), new HandClock());
+    List<String> urls = List.of("http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.3");
+    List<Group> fleet = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      CacheNode member = books.keepFor(clocks.get(i).node());
+      GroupConfig config = config().life(MINUTE).refreshAfter(Duration.ofSeconds(50)).build();
+      fleet.add(member.addAsyncGroup("scores", config, origin));
+      Membership members =
+          new Membership(
+              urls.get(i),
+              Scheme.DAWNCACHE,
+              Membership.REPLICAS,
+              url -> new Neighbour(clocks.get(urls.indexOf(url)).node()));
+      members.set(urls);
+      member.registerPeerPicker(members);
+    }
+    loaded(fleet.get(0), "Tom", Loaded.ofUtf8("630"));
+    clocks.forEach(clock -> clock.pass(Duration.ofSeconds(59)));
+
+    List<CompletableFuture<ByteView>> answers =
+        IntStream.range(0, 1000).mapToObj(i -> fleet.get(i % 3).getAsync("Tom")).toList();
+    HandOrigin.Question refresh = origin.next();
+
+    for (CompletableFuture<ByteView> answer : answers) {
+      assertEquals("630", value(answer));
+    }
+    refresh.is("631");
     assertEquals(2, origin.runs());
   }
 

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of a node as one test thread plays them: what is to run at once is handed to the test,
- * what is to run later when {@link #wake} finds that its time has come.
+ * The threads of a node as one test thread plays them: what is to run at once is handed to the
+ * test, what is to run later when {@link #wake} finds that its time has come.
  */
 final class HandThreads extends AbstractExecutorService implements ScheduledExecutorService {
   private final Consumer<Runnable> runSoon;

@@ -48,7 +48,9 @@ final class TwoNodes implements AutoCloseable {
             "--peers",
             String.join(",", members),
             "--group",
-            GROUP + "=fixed:" + valueBytes));
+            GROUP + "=fixed:" + valueBytes,
+            "--hot-bytes",
+            "0")); // a copy would answer in the other's place
   }
 
   /** Returns the port of the node that is asked. */

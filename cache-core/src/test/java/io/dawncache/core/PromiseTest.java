@@ -1,0 +1,72 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.dawncache.core.Simulation.Trouble;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promise, over many schedules: a get begun after a change was answered sees no value whose
+ * load began before that change.
+ *
+ * <p>{@code -Ddawncache.schedules=20} plays twenty times as many; a fault names its seed, for
+ * {@link Simulation#faultOf}.
+ */
+class PromiseTest {
+  private static final int MANY = 4_000 * Integer.getInteger("dawncache.schedules", 1);
+
+  private static void holds(int schedules, int nodes, Set<Trouble> troubles) {
+    LongStream.range(0, schedules)
+        .parallel()
+        .mapToObj(seed -> Simulation.faultOf(seed, nodes, troubles))
+        .filter(Objects::nonNull)
+        .findAny()
+        .ifPresent(fault -> fail(fault));
+  }
+
+  @Test
+  void holdsOnOneNode() {
+    holds(2 * MANY, 1, Set.of());
+  }
+
+  @Test
+  void holdsInAFleet() {
+    holds(MANY, 3, Set.of());
+  }
+
+  @Test
+  void holdsWhereMessagesAreLostButForWhatAnUnreachedOwnerHolds() {
+    holds(MANY, 3, Set.of(Trouble.BROKEN_WAYS));
+  }
+
+  @Test
+  void holdsWhereMembersLeaveAndComeBack() {
+    holds(MANY / 2, 3, Set.of(Trouble.CHANGING_LISTS));
+    holds(MANY / 2, 3, Set.of(Trouble.CHANGING_LISTS, Trouble.BROKEN_WAYS));
+  }
+
+  // That a fault would be found
+
+  private static void isFound(Trouble fault) {
+    assertNotNull(
+        LongStream.range(0, 1_000)
+            .mapToObj(seed -> Simulation.faultOf(seed, 3, Set.of(fault)))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null));
+  }
+
+  @Test
+  void aMemberThatDoesNotForgetIsFound() {
+    isFound(Trouble.DEAF_MEMBERS);
+  }
+
+  @Test
+  void aMemberThatForgetsTooLateIsFound() {
+    isFound(Trouble.LATE_MEMBERS);
+  }
+}

@@ -1,0 +1,131 @@
+package io.dawncache.core;
+
+import io.dawncache.core.OperationResult.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The way from one node of a simulation to another: messages and answers travel as events, and are
+ * lost where it is broken.
+ */
+final class SimulatedWay implements PeerGetter {
+  /** How a node at the end of a way takes it to be told to forget. */
+  interface Ear {
+    /** Does so, now or never; what is to be answered is answered after this. */
+    void hear(Forget what);
+  }
+
+  private static final OperationResult DONE = OperationResult.done(List.of());
+  private static final OperationResult UNKNOWN = OperationResult.of(Status.UNKNOWN, "lost");
+  private static final OperationResult NOT_ASKED = OperationResult.of(Status.NOT_ASKED, "broken");
+
+  private final String name;
+  private final Schedule schedule;
+  private final Neighbour there;
+  private final Ear ear;
+  private boolean broken;
+
+  SimulatedWay(String name, Schedule schedule, CacheNode there, Ear ear) {
+    this.name = name;
+    this.schedule = schedule;
+    this.there = new Neighbour(there);
+    this.ear = ear;
+  }
+
+  /** Breaks or heals. */
+  void setBroken(boolean broken) {
+    this.broken = broken;
+    schedule.say(() -> this + (broken ? " breaks" : " heals"));
+  }
+
+  boolean isBroken() {
+    return broken;
+  }
+
+  @Override
+  public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
+    fetchAll(List.of(request), (same, result) -> callback.accept(result));
+  }
+
+  @Override
+  public void fetchAll(
+      List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    schedule.later(
+        () -> this + " " + requests,
+        () -> {
+          if (broken) {
+            PeerResult lost = PeerResult.of(PeerResult.Status.NOT_ASKED, "broken");
+            requests.forEach(request -> callback.accept(request, lost));
+          } else if (requests.size() == 1) {
+            PeerRequest request = requests.get(0);
+            there.fetch(request, result -> answer(request, result, callback));
+          } else {
+            there.fetchAll(requests, (request, result) -> answer(request, result, callback));
+          }
+        });
+  }
+
+  private void answer(
+      PeerRequest request,
+      PeerResult result,
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    PeerResult lost = PeerResult.of(PeerResult.Status.FAILED, "lost");
+    schedule.later(
+        () -> this + " answers " + request.key() + ": " + result,
+        () -> callback.accept(request, broken ? lost : result));
+  }
+
+  @Override
+  public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+    send(
+        () -> this + " " + what,
+        answer -> {
+          ear.hear(what);
+          answer.accept(DONE);
+        },
+        callback);
+  }
+
+  @Override
+  public void coordinate(
+      Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
+    send(
+        () -> this + " " + operation,
+        answer -> there.coordinate(operation, timeout, answer),
+        callback);
+  }
+
+  /** A message that is lost may yet arrive when nobody counts on it any more. */
+  private void send(
+      Supplier<String> what,
+      Consumer<Consumer<OperationResult>> deliver,
+      Consumer<? super OperationResult> callback) {
+    schedule.later(
+        what,
+        () -> {
+          if (!broken) {
+            deliver.accept(
+                result ->
+                    schedule.later(
+                        () -> what.get() + " is answered " + result,
+                        () -> callback.accept(broken ? UNKNOWN : result)));
+          } else if (schedule.onceIn(2)) {
+            callback.accept(NOT_ASKED);
+          } else {
+            callback.accept(UNKNOWN);
+            if (schedule.onceIn(2)) {
+              schedule.later(
+                  () -> what.get() + " arrives after all", () -> deliver.accept(result -> {}));
+            }
+          }
+        });
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

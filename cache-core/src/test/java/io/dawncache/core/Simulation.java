@@ -1,0 +1,380 @@
+package io.dawncache.core;
+
+import io.dawncache.core.OperationResult.Status;
+import io.dawncache.core.consistenthash.Scheme;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small fleet, its origin and its clients on one thread, for one schedule: they get, remove, put
+ * and clear while loads and messages are under way, and a {@link History} judges what they see.
+ */
+final class Simulation {
+  /*
+   * Whatever would run on another thread, or travel, is an event of the schedule: a task of a node's
+   * threads, a message that arrives, the answer to it, the end of a load. So one seed is one order
+   * of them all, to be seen again as often as one likes; and since nothing waits, it takes about a
+   * millisecond.
+   *
+   * Code between two events is not interrupted. What threads do to one another within it is for
+   * PromiseStressTest.
+   */
+
+  /** What may go wrong. */
+  enum Trouble {
+    /** Ways between nodes break and heal; messages, or the answers to them, are lost or late. */
+    BROKEN_WAYS,
+    /** Members leave and come back; not all nodes hear of it at the same time. */
+    CHANGING_LISTS,
+    /** Members say that they have forgotten and have not: a fault, to be found. */
+    DEAF_MEMBERS,
+    /** Members say that they have forgotten and do it later: another one. */
+    LATE_MEMBERS
+  }
+
+  private static final int STEPS = 100;
+  private static final int MOST_EVENTS = 14;
+  private static final int REPLICAS = 3; // rings are made often
+  private static final List<String> KEYS = List.of("Tom", "Jack", "Sam");
+  private static final List<String> URLS = List.of("http://a:1", "http://b:1", "http://c:1");
+  private static final Duration HOT_LIFE = Duration.ofSeconds(2);
+
+  /** A copy may be of a load here, in another's place: that began, ran and ended late. */
+  private static final Duration COPIES_END = HOT_LIFE.plus(Schedule.LONGEST_WAIT.multipliedBy(3));
+
+  private final Schedule schedule;
+  private final Set<Trouble> troubles;
+  private final Reach reach;
+  private final History history;
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<SimulatedWay> ways = new ArrayList<>();
+  private int listChanges;
+  private int unanswered;
+
+  private Simulation(long seed, int size, Set<Trouble> troubles, @Nullable List<String> log) {
+    this.schedule = new Schedule(seed, log);
+    this.troubles = troubles;
+    this.reach = new Reach(schedule, COPIES_END.toNanos());
+    this.history = new History(reach);
+    GroupConfig config = config();
+    boolean bulk = schedule.onceIn(4);
+    List<String> members = URLS.subList(0, size);
+    members.forEach(url -> nodes.add(new Node(url, config, bulk)));
+    nodes.forEach(node -> node.join(members));
+  }
+
+  private GroupConfig config() {
+    GroupConfig.Builder config = GroupConfig.builder().maxBytes(1 << 20).hotLife(HOT_LIFE);
+    config.policy(schedule.onceIn(2) ? CachePolicy.LRU : CachePolicy.TINY_LFU);
+    if (schedule.onceIn(3)) {
+      config.life(Duration.ofSeconds(3)).staleGrace(Duration.ofSeconds(3));
+    }
+    if (schedule.onceIn(3)) {
+      config.refreshAfter(Duration.ofSeconds(1));
+    }
+    if (schedule.onceIn(3)) {
+      config.notThereLife(Duration.ofSeconds(3));
+    }
+    return config.build();
+  }
+
+  /**
+   * Plays the schedule of a seed.
+   *
+   * @param size how many nodes, 1 to 3
+   * @return how the promise was broken, and all that happened; or null
+   */
+  static @Nullable String faultOf(long seed, int size, Set<Trouble> troubles) {
+    if (new Simulation(seed, size, troubles, null).play() == null) {
+      return null;
+    }
+    List<String> log = new ArrayList<>();
+    String fault = new Simulation(seed, size, troubles, log).play();
+    return "seed "
+        + seed
+        + ", "
+        + size
+        + " nodes, "
+        + troubles
+        + ": "
+        + fault
+        + "\n"
+        + String.join("\n", log);
+  }
+
+  private @Nullable String play() {
+    try {
+      for (int i = 0; i < STEPS && history.faults().isEmpty(); i++) {
+        step();
+      }
+      settle();
+    } catch (RuntimeException | AssertionError e) {
+      return e.toString();
+    } finally {
+      nodes.forEach(node -> node.cache.close());
+    }
+    return history.faults().isEmpty() ? null : history.faults().get(0);
+  }
+
+  private void step() {
+    int dice = schedule.draw(100);
+    if (dice < 55 || schedule.left() > MOST_EVENTS) {
+      schedule.next();
+    } else if (dice < 77) {
+      get(schedule.any(nodes), schedule.any(KEYS));
+    } else if (dice < 80) {
+      getAll(schedule.any(nodes));
+    } else if (dice < 90) {
+      change(schedule.any(nodes).group);
+    } else if (dice < 95) {
+      pass(Duration.ofMillis(schedule.draw(400)));
+    } else {
+      haveTrouble();
+    }
+  }
+
+  private void pass(Duration time) {
+    schedule.pass(time);
+    nodes.forEach(node -> node.cache.tick());
+  }
+
+  /** Lets everything end and everybody hear what he is owed; then nothing old may be left. */
+  private void settle() {
+    ways.forEach(way -> way.setBroken(false));
+    schedule.endAll();
+    if (troubles.contains(Trouble.CHANGING_LISTS)) {
+      nodes.forEach(node -> change(node, URLS));
+    }
+    for (int i = 0; i < 6; i++) { // so that debts are paid twice over
+      pass(HOT_LIFE.dividedBy(4));
+      schedule.endAll();
+    }
+    if (unanswered != 0) {
+      throw new AssertionError(unanswered + " gets and changes were never answered");
+    }
+    reach.settle();
+    nodes.forEach(node -> KEYS.forEach(key -> get(node, key)));
+    schedule.endAll();
+    if (schedule.onceIn(8)) {
+      nodes.forEach(node -> Books.check(node.cache));
+    }
+  }
+
+  // Clients
+
+  private void get(Node node, String key) {
+    Answer answer = new Answer(node, key);
+    node.group.get(key, schedule.onceIn(8) ? Duration.ofMillis(300) : null, answer);
+    answer.atOnce = false;
+  }
+
+  private void getAll(Node node) {
+    Map<String, Answer> answers = new LinkedHashMap<>();
+    KEYS.forEach(key -> answers.put(key, new Answer(node, key)));
+    node.group.getAll(
+        KEYS,
+        null,
+        (key, result) -> {
+          Answer answer = Objects.requireNonNull(answers.get(key));
+          if (result.entry() != null) {
+            answer.value(result.entry(), 0);
+          } else {
+            answer.error(Objects.requireNonNull(result.error()));
+          }
+        });
+    answers.values().forEach(answer -> answer.atOnce = false);
+  }
+
+  private final class Answer implements GetCallback {
+    private final History.Get get;
+    private boolean atOnce = true;
+
+    Answer(Node node, String key) {
+      get = history.get(node.url, key, schedule.nanoTime());
+      schedule.say(get::toString);
+      unanswered++;
+    }
+
+    @Override
+    public void value(Entry entry, double minuteQps) {
+      String value = entry.value().toUtf8();
+      schedule.say(() -> get + " is answered " + value);
+      unanswered--;
+      history.answered(get, value, atOnce);
+    }
+
+    @Override
+    public void error(GetException error) {
+      schedule.say(() -> get + " fails: " + error.getMessage());
+      unanswered--;
+      if (error instanceof NotThereException) {
+        history.answered(get, null, atOnce);
+      }
+    }
+  }
+
+  private void change(Group group) {
+    Coordinator coordinator = group.coordinator();
+    int dice = schedule.draw(10);
+    if (dice == 0) {
+      History.Change clear = begun(history.remove(null));
+      coordinator.clear(result -> ended(clear, result));
+    } else if (dice < 4) {
+      History.Change put = begun(history.put(schedule.any(KEYS)));
+      ByteView value = ByteView.ofUtf8(Objects.requireNonNull(put.value));
+      coordinator.submit(
+          Operation.put(group.name(), Objects.requireNonNull(put.key), value, Long.MAX_VALUE),
+          result -> ended(put, result));
+    } else {
+      History.Change removal = begun(history.remove(schedule.any(KEYS)));
+      coordinator.submit(
+          Operation.remove(group.name(), Objects.requireNonNull(removal.key)),
+          result -> ended(removal, result));
+    }
+  }
+
+  private History.Change begun(History.Change change) {
+    schedule.say(change::toString);
+    unanswered++;
+    reach.begun(change, lists());
+    return change;
+  }
+
+  private void ended(History.Change change, OperationResult result) {
+    schedule.say(() -> change + " is answered " + result);
+    unanswered--;
+    if (result.status() == Status.DONE) {
+      reach.answered(change, lists());
+      change.done(result.unreached());
+    }
+  }
+
+  // Trouble
+
+  private void haveTrouble() {
+    if (troubles.contains(Trouble.BROKEN_WAYS) && !ways.isEmpty()) {
+      SimulatedWay way = schedule.any(ways);
+      way.setBroken(!way.isBroken());
+    }
+    if (troubles.contains(Trouble.CHANGING_LISTS)) {
+      List<String> list = new ArrayList<>(URLS);
+      if (schedule.onceIn(2)) {
+        list.remove(schedule.draw(list.size()));
+      }
+      for (Node node : nodes) {
+        schedule.later(() -> node.url + " lists " + list, () -> change(node, list));
+      }
+    }
+  }
+
+  private void change(Node node, List<String> list) {
+    listChanges++;
+    node.members.set(list);
+  }
+
+  private Reach.Lists lists() {
+    Membership first = nodes.get(0).members;
+    boolean same = nodes.stream().allMatch(node -> node.members.members().equals(first.members()));
+    return same
+        ? new Reach.Lists(listChanges, first.members(), first)
+        : new Reach.Lists(listChanges, null, null);
+  }
+
+  private void hear(String url, Forget what) {
+    Runnable forget =
+        () -> {
+          node(url).group.forget(what);
+          reach.heard(url, what, history.moment());
+        };
+    if (troubles.contains(Trouble.LATE_MEMBERS)) {
+      schedule.later(() -> url + " at last " + what, forget);
+    } else if (!troubles.contains(Trouble.DEAF_MEMBERS)) {
+      forget.run();
+    }
+  }
+
+  // The fleet
+
+  private Node node(String url) {
+    return nodes.get(URLS.indexOf(url));
+  }
+
+  /** A node whose group's origin answers when the schedule says so. */
+  private final class Node {
+    final String url;
+    final CacheNode cache = CacheNode.drivenBy(schedule::nanoTime, schedule.threads());
+    final Membership members;
+    final Group group;
+    private final Map<String, SimulatedWay> ways = new HashMap<>();
+
+    Node(String url, GroupConfig config, boolean bulk) {
+      this.url = url;
+      this.members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way);
+      this.group =
+          bulk
+              ? cache.addGroup("scores", config, new BulkOrigin())
+              : cache.addAsyncGroup("scores", config, this::load);
+    }
+
+    void join(List<String> list) {
+      members.set(list);
+      cache.registerPeerPicker(members);
+    }
+
+    private SimulatedWay way(String to) {
+      return ways.computeIfAbsent(
+          to,
+          any -> {
+            SimulatedWay way =
+                new SimulatedWay(
+                    url + " to " + to, schedule, node(to).cache, what -> hear(to, what));
+            Simulation.this.ways.add(way);
+            return way;
+          });
+    }
+
+    private CompletionStage<Loaded> load(String key) {
+      String value = history.load(key);
+      schedule.say(() -> url + " begins the load of " + value);
+      CompletableFuture<Loaded> answer = new CompletableFuture<>();
+      int dice = schedule.draw(10);
+      schedule.later(
+          () -> "the load of " + value + " ends",
+          () -> {
+            if (dice == 0) {
+              answer.completeExceptionally(new IllegalStateException("the origin is down"));
+            } else if (dice == 1) {
+              history.notThere(value);
+              answer.complete(Loaded.notThere());
+            } else {
+              answer.complete(Loaded.ofUtf8(value));
+            }
+          });
+      return answer;
+    }
+  }
+
+  /** An origin that answers at once, many keys together if it is asked for many. */
+  private final class BulkOrigin implements Getter, BulkGetter {
+    @Override
+    public Loaded load(String key) {
+      return Loaded.ofUtf8(history.load(key));
+    }
+
+    @Override
+    public Map<String, Loaded> loadAll(Set<String> keys) {
+      Map<String, Loaded> found = new HashMap<>();
+      keys.forEach(key -> found.put(key, load(key)));
+      return found;
+    }
+  }
+}
