@@ -2,8 +2,6 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dawncache.core.CachePolicy;
-import io.dawncache.core.GroupConfig;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.wire.Dialect;
@@ -20,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -83,21 +82,9 @@ public final class NodeMain implements Callable<Integer> {
       description = "A group to serve and where its values come from; may be repeated.")
   private List<GroupOrigin> groups = List.of();
 
-  @Option(
-      names = "--max-bytes",
-      paramLabel = "SIZE",
-      description =
-          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound, 64m by"
-              + " default.")
-  private ByteSize maxBytes = new ByteSize(64 << 20);
-
-  @Option(
-      names = "--policy",
-      paramLabel = "lru|tinylfu",
-      description =
-          "Which entry leaves a full cache first: the least recently used, or by W-TinyLFU, the"
-              + " default.")
-  private CachePolicy policy = CachePolicy.TINY_LFU;
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private GroupOptions groupOptions = new GroupOptions();
 
   @Option(
       names = "--dialect",
@@ -158,9 +145,8 @@ public final class NodeMain implements Callable<Integer> {
     if (self != null) {
       server.self(self.text());
     }
-    GroupConfig config = GroupConfig.builder().maxBytes(maxBytes.bytes()).policy(policy).build();
     try {
-      return StandaloneNode.start(server, groups, config);
+      return StandaloneNode.start(server, groups, groupOptions.config());
     } catch (IllegalArgumentException e) {
       throw wrong(Program.reason(e));
     }
@@ -204,10 +190,12 @@ public final class NodeMain implements Callable<Integer> {
                 "Examples",
                 "  node --listen 127.0.0.1:8001 --group docs=files:/usr/share/doc",
                 "",
-                "  node --listen 10.0.0.1:8001 --peers http://10.0.0.1:8001,http://10.0.0.2:8001 \\",
+                "  node --listen 10.0.0.1:8001 --peers http://10.0.0.1:8001,http://10.0.0.2:8001"
+                    + " \\",
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
-                "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it gracefully."))
+                "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
+                    + " gracefully."))
         .flatMap(lines -> lines)
         .map(line -> line.replace("%", "%%"))
         .toArray(String[]::new);

@@ -29,6 +29,8 @@ final class Program {
     line.setExpandAtFiles(false); // a key may begin with @
     line.registerConverter(HostPort.class, reading(HostPort::parse));
     line.registerConverter(ByteSize.class, reading(ByteSize::parse));
+    line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
+    line.registerConverter(Fraction.class, reading(Fraction::parse));
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
     line.registerConverter(

@@ -174,8 +174,8 @@ public final class CacheServer implements AutoCloseable {
 
   /**
    * Replaces the member list; an empty one makes the node stand alone. Entries that the node no
-   * longer owns are dropped before this returns. Looks up the members' names if Go nodes may be
-   * among them, which blocks.
+   * longer owns become short-lived copies before this returns. Looks up the members' names if Go
+   * nodes may be among them, which blocks.
    *
    * @param members every member's URL, exactly as all other members have it, this node's among them
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then

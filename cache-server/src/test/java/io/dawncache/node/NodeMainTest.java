@@ -48,7 +48,9 @@ class NodeMainTest {
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
         ": no such option (expected: one of --listen, --self, --peers, --group, --max-bytes,"
-            + " --policy, --dialect, --go-peers, --help, --version)";
+            + " --policy, --life, --life-jitter, --refresh-after, --stale-grace,"
+            + " --not-there-life, --hot-life, --hot-bytes, --dialect, --go-peers, --help,"
+            + " --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);
@@ -128,6 +130,30 @@ class NodeMainTest {
   }
 
   @Test
+  void timesAndFractionsAreReadAsPeopleWriteThem() {
+    String time = " (expected: a number and its unit, such as 500ms, 10s, 5m, 1h or 7d)";
+    for (String option :
+        new String[] {
+          "--life", "--refresh-after", "--stale-grace", "--not-there-life", "--hot-life"
+        }) {
+      ran(option, "10").assertRefused("node: " + option + ": 10" + time);
+    }
+    ran("--life-jitter", "10%")
+        .assertRefused("node: --life-jitter: 10% (expected: 0 to 1, such as 0.1)");
+    ran("--hot-bytes", "8 MB")
+        .assertRefused(
+            "node: --hot-bytes: 8 MB (expected: bytes, such as 500k, 64m, 1g or 1000000;"
+                + " 0 for no bound)");
+  }
+
+  @Test
+  void whatNoGroupCouldWorkWithIsRefused() {
+    ran("--life", "0s").assertRefused("node: life: PT0S (expected: > 0)");
+    ran("--max-bytes", "1m", "--hot-bytes", "1m")
+        .assertRefused("node: hotBytes: 1048576 (expected: <= 524288, half of maxBytes)");
+  }
+
+  @Test
   void aValueWithLineBreaksStillMakesOneLine() {
     ran("--policy", "a\nb\r\nc").assertRefused("node: --policy: a b c (expected: lru or tinylfu)");
   }
@@ -146,6 +172,13 @@ class NodeMainTest {
                 "--group",
                 "--max-bytes",
                 "--policy",
+                "--life",
+                "--life-jitter",
+                "--refresh-after",
+                "--stale-grace",
+                "--not-there-life",
+                "--hot-life",
+                "--hot-bytes",
                 "--dialect",
                 "--go-peers",
                 "files:DIR",

@@ -159,7 +159,7 @@ class BadInputIT {
     isRefused(400, "Dawncache-Message: sing" + expected, message("sing", ""));
     isRefused(
         400,
-        "Dawncache-Message: null" + expected,
+        "Dawncache-Message: none" + expected,
         message("", "").replaceAll("Dawncache-Message.*\r\n", ""));
   }
 

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Body {
   private static final int FIRST_BYTES = 256;
+  private static final byte[] NO_BYTES = {};
 
   private final int maxBytes;
-  private byte[] bytes = new byte[0];
+  private byte[] bytes = NO_BYTES;
   private int length;
   private boolean whole;
   private @Nullable Refusal fault;
@@ -42,13 +43,19 @@ final class Body {
       return;
     }
     if (part.decoderResult().isFailure()) {
-      fault = Refusal.malformed(part.decoderResult().cause());
+      fail(Refusal.malformed(part.decoderResult().cause()));
     } else if (content.readableBytes() > maxBytes - length) {
-      fault = Refusal.tooLong("body", maxBytes);
+      fail(Refusal.tooLong("body", maxBytes));
     } else {
       append(content);
       whole = part instanceof LastHttpContent;
     }
+  }
+
+  private void fail(Refusal why) {
+    fault = why;
+    bytes = NO_BYTES;
+    length = 0;
   }
 
   private void append(ByteBuf content) {

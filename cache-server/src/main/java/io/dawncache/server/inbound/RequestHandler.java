@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -27,13 +28,16 @@ import org.jspecify.annotations.Nullable;
 final class RequestHandler extends ChannelInboundHandlerAdapter {
   /*
    * A decoded request waits in `arrived` until it is whole and may start, then in `started` until it
-   * and all before it are answered. Of those that have arrived only the last may lack a part of its
-   * body; it is read on under the rule that it may start. It may start while fewer than MAX_STARTED are started and the channel
-   * takes more bytes, and an answer is written only while it does; otherwise reading stops. So a
-   * connection holds no more than MAX_STARTED answers, one body and what one read decoded, and no
-   * more than one value beyond the channel's high-water mark in buffers, however many requests a
-   * client writes without reading. The answer to a get of many keys is written in pieces under the
-   * same rule, and keeps its place until the last.
+   * and all before it are answered. It may start while fewer than MAX_STARTED are started and the
+   * channel takes more bytes, and an answer is written only while it does; otherwise reading stops.
+   * So a connection holds no more than MAX_STARTED answers, one body and what one read decoded, and
+   * no more than one value beyond the channel's high-water mark in buffers, however many requests a
+   * client writes without reading.
+   *
+   * Of those that have arrived only the last may lack a part of its body. It counts as one that is
+   * not there: a silent connection does not stay open for it, nor does a server that stops wait.
+   * The answer to a get of many keys is written in pieces, each under the rule for a whole one, and
+   * keeps its place until the last.
    *
    * Everything that moves a request on happens in advance(), which never runs inside itself:
    *   1. a write crosses the high-water mark, and the channel tells us inside that write;
@@ -109,7 +113,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       drop(ctx, part);
     } else {
       body.add(part);
-      advance(ctx);
+      if (body.isOver()) {
+        advance(ctx);
+      }
+      if (part instanceof LastHttpContent) {
+        body = null;
+      }
     }
   }
 
@@ -260,6 +269,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
+    body = null;
     started.clear();
     arrived.clear();
   }

@@ -1,7 +1,9 @@
 /**
  * The server side of a connection: {@link io.dawncache.server.inbound.InboundPipeline} lists the
- * handlers in data order, {@link io.dawncache.server.inbound.RequestHandler} turns each request
- * into a get and answers in request order. Everything here runs on the connection's event loop.
+ * handlers in data order, {@link io.dawncache.server.inbound.RequestHandler} keeps the order of
+ * answers and the bounds, {@link io.dawncache.server.inbound.Service} finds out what a request asks
+ * for, and an {@link io.dawncache.server.inbound.Exchange} becomes its answer. Everything here runs
+ * on the connection's event loop, but for the moment in which an answer comes.
  */
 @NullMarked
 package io.dawncache.server.inbound;

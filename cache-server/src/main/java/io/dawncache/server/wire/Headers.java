@@ -43,7 +43,10 @@ public final class Headers {
     MessageKind kind = MessageKind.of(label);
     if (kind == null) {
       throw new BadRequestException(
-          MESSAGE + ": " + label + " (expected: forget, coordinate or get-all)");
+          MESSAGE
+              + ": "
+              + (label == null ? "none" : label)
+              + " (expected: forget, coordinate or get-all)");
     }
     return kind;
   }
@@ -55,7 +58,9 @@ public final class Headers {
    */
   public static @Nullable Duration timeout(HttpHeaders headers) throws BadRequestException {
     String millis = headers.get(TIMEOUT);
-    return millis == null ? null : Duration.ofMillis(number(TIMEOUT, millis, 1));
+    return millis == null
+        ? null
+        : Duration.ofMillis(number(TIMEOUT, millis, 1, "whole milliseconds, >= 1"));
   }
 
   /**
@@ -65,15 +70,16 @@ public final class Headers {
    */
   public static long copyGets(HttpHeaders headers) throws BadRequestException {
     String gets = headers.get(COPY_GETS);
-    return gets == null ? 0 : number(COPY_GETS, gets, 0);
+    return gets == null ? 0 : number(COPY_GETS, gets, 0, "a whole number, >= 0");
   }
 
-  /** Returns {@code left} in whole milliseconds, upwards: who has any time left has one. */
+  /** Returns {@code left} in whole milliseconds, upwards, at least 1. */
   static long millis(Duration left) {
-    return left.plusNanos(999_999).toMillis();
+    return Math.max(1, left.plusNanos(999_999).toMillis());
   }
 
-  private static long number(AsciiString header, String text, long min) throws BadRequestException {
+  private static long number(AsciiString header, String text, long min, String expected)
+      throws BadRequestException {
     boolean digits =
         !text.isEmpty()
             && text.length() <= MAX_DIGITS
@@ -81,7 +87,6 @@ public final class Headers {
     if (digits && Long.parseLong(text) >= min) {
       return Long.parseLong(text);
     }
-    throw new BadRequestException(
-        header + ": " + text + " (expected: a whole number, >= " + min + ")");
+    throw new BadRequestException(header + ": " + text + " (expected: " + expected + ")");
   }
 }

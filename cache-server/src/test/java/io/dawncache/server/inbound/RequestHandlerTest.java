@@ -348,7 +348,7 @@ class RequestHandlerTest {
       FullHttpResponse refused = channel.readOutbound();
       assertEquals(400, refused.status().code());
       assertEquals(
-          "Dawncache-Timeout: " + text + " (expected: a whole number, >= 1)\n",
+          "Dawncache-Timeout: " + text + " (expected: whole milliseconds, >= 1)\n",
           refused.content().toString(UTF_8));
       refused.release();
     }
@@ -381,6 +381,20 @@ class RequestHandlerTest {
     assertTrue(left > 0 && left <= LIFE.toNanos(), () -> "left " + left);
     assertFalse(toOthers.hasLifeNanos());
     assertEquals(0, toOthers.getMinuteQps());
+  }
+
+  @Test
+  void oneOfOurNodesIsToldHowOftenAKeyIsAskedForItsOwnCopiesGetsIncluded() throws Exception {
+    HttpRequest marked = get("/here/k0");
+    marked.headers().set("Dawncache-Peer", PEER);
+    HttpRequest withCopies = get("/here/k1");
+    withCopies.headers().set("Dawncache-Peer", PEER).set("Dawncache-Copy-Gets", 1_000_000);
+
+    double alone = response(marked).getMinuteQps();
+    double copied = response(withCopies).getMinuteQps();
+
+    assertTrue(alone > 0, () -> alone + " a minute");
+    assertTrue(copied > 1_000 * alone, () -> copied + " a minute");
   }
 
   @Test

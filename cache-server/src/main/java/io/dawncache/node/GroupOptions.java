@@ -1,0 +1,111 @@
+package io.dawncache.node;
+
+import io.dawncache.core.CachePolicy;
+import io.dawncache.core.GroupConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@link NodeMain} that say how each group keeps its values. */
+final class GroupOptions {
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      description =
+          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound, 64m by"
+              + " default.")
+  private ByteSize maxBytes = new ByteSize(64 << 20);
+
+  @Option(
+      names = "--policy",
+      paramLabel = "lru|tinylfu",
+      description =
+          "Which entry leaves a full cache first: the least recently used, or by W-TinyLFU, the"
+              + " default.")
+  private CachePolicy policy = CachePolicy.TINY_LFU;
+
+  @Option(
+      names = "--life",
+      paramLabel = "TIME",
+      description =
+          "How long a value holds whose origin does not say, such as 500ms, 10s, 5m, 1h or 7d; for"
+              + " ever by default.")
+  private @Nullable TimeSpan life;
+
+  @Option(
+      names = "--life-jitter",
+      paramLabel = "FRACTION",
+      description =
+          "The part of its life, at most, by which each value's is shortened at random, such as"
+              + " 0.1; none by default.")
+  private @Nullable Fraction lifeJitter;
+
+  @Option(
+      names = "--refresh-after",
+      paramLabel = "TIME",
+      description =
+          "From what age on a value that is asked for is answered and loaded anew; never by"
+              + " default.")
+  private @Nullable TimeSpan refreshAfter;
+
+  @Option(
+      names = "--stale-grace",
+      paramLabel = "TIME",
+      description =
+          "How long after its end a value may be answered, marked as stale, if the origin fails;"
+              + " not at all by default.")
+  private @Nullable TimeSpan staleGrace;
+
+  @Option(
+      names = "--not-there-life",
+      paramLabel = "TIME",
+      description = "How long it is remembered that a key is not there; not at all by default.")
+  private @Nullable TimeSpan notThereLife;
+
+  @Option(
+      names = "--hot-life",
+      paramLabel = "TIME",
+      description = "How long a copy of another node's value holds at most; 10s by default.")
+  private @Nullable TimeSpan hotLife;
+
+  @Option(
+      names = "--hot-bytes",
+      paramLabel = "SIZE",
+      description =
+          "What copies of other nodes' values may take of --max-bytes; 0 keeps none, an eighth by"
+              + " default.")
+  private @Nullable ByteSize hotBytes;
+
+  /** Made by picocli. */
+  GroupOptions() {}
+
+  /**
+   * Returns what they say.
+   *
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  GroupConfig config() {
+    GroupConfig.Builder config = GroupConfig.builder().maxBytes(maxBytes.bytes()).policy(policy);
+    if (life != null) {
+      config.life(life.duration());
+    }
+    if (lifeJitter != null) {
+      config.lifeJitter(lifeJitter.value());
+    }
+    if (refreshAfter != null) {
+      config.refreshAfter(refreshAfter.duration());
+    }
+    if (staleGrace != null) {
+      config.staleGrace(staleGrace.duration());
+    }
+    if (notThereLife != null) {
+      config.notThereLife(notThereLife.duration());
+    }
+    if (hotLife != null) {
+      config.hotLife(hotLife.duration());
+    }
+    if (hotBytes != null) {
+      config.hotBytes(hotBytes.bytes());
+    }
+    return config.build();
+  }
+}
