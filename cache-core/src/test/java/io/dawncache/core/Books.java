@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -84,17 +86,27 @@ public final class Books implements AfterEachCallback {
     Object memory = field(group, "memory");
     checkCache((LocalCache) field(memory, "main"), stats.mainCache(), books + ": main");
     checkCache((LocalCache) field(memory, "missing"), stats.missingKeys(), books + ": missing");
+    HotCopies hot = (HotCopies) field(memory, "hot");
+    checkEntries(hot::forEach, hot::weigh, stats.hotCache(), books + ": hot");
     long bytes = stats.mainCache().bytes() + stats.hotCache().bytes() + stats.missingKeys().bytes();
     long budget = group.config().maxBytes();
     assertTrue(budget == 0 || bytes <= budget, books + ": within " + budget + " bytes");
   }
 
   private static void checkCache(LocalCache cache, CacheStats stats, String books) {
+    checkEntries(cache::forEach, cache::weigh, stats, books);
+  }
+
+  private static void checkEntries(
+      Consumer<Consumer<Entry>> forEach,
+      ToLongFunction<Entry> weigher,
+      CacheStats stats,
+      String books) {
     AtomicLong bytes = new AtomicLong();
     AtomicLong items = new AtomicLong();
-    cache.forEach(
+    forEach.accept(
         entry -> {
-          bytes.addAndGet(cache.weigh(entry));
+          bytes.addAndGet(weigher.applyAsLong(entry));
           items.incrementAndGet();
         });
     assertEquals(bytes.get(), stats.bytes(), books + ": bytes of the entries");
