@@ -59,8 +59,14 @@ final class Absences {
     this.group = group;
   }
 
-  /** Notes a change, before or after which the list is read for those who are told of it now. */
-  synchronized void note(Forget what) {
+  /**
+   * Notes a change.
+   *
+   * @param members who was in the list when it was read for those who are told of it; who has left
+   *     it unnoticed misses this one
+   */
+  synchronized void note(Forget what, Set<String> members) {
+    noteLeavers(members);
     if (what.isAll()) {
       journal.clear();
       journalChars = 0;
@@ -91,7 +97,7 @@ final class Absences {
   synchronized Map<String, Forget> listIs(Set<String> members) {
     Map<String, Forget> missed = new HashMap<>();
     for (String url : members) {
-      if (!present.contains(url)) {
+      if (!present.contains(url) || left.containsKey(url)) {
         Long since = left.remove(url);
         Forget changes = since(since == null ? 0 : since);
         if (changes != null) {
@@ -99,11 +105,7 @@ final class Absences {
         }
       }
     }
-    for (String url : present) {
-      if (!members.contains(url)) {
-        left.put(url, changes);
-      }
-    }
+    noteLeavers(members);
     Iterator<String> eldest = left.keySet().iterator();
     for (int tooMany = left.size() - MOST_MEMBERS; tooMany > 0; tooMany--) {
       eldest.next();
@@ -111,6 +113,15 @@ final class Absences {
     }
     present = Set.copyOf(members);
     return missed;
+  }
+
+  @GuardedBy("this")
+  private void noteLeavers(Set<String> members) {
+    for (String url : present) {
+      if (!members.contains(url)) {
+        left.putIfAbsent(url, changes);
+      }
+    }
   }
 
   @GuardedBy("this")

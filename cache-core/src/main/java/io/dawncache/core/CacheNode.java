@@ -235,7 +235,7 @@ public final class CacheNode implements AutoCloseable {
    * meanwhile. Costs one reading of the time.
    */
   public void wakeUp() {
-    if (clock.behindNanos() > STOPPED_NANOS) {
+    if (clock.behindNanos(clock.exact()) > STOPPED_NANOS) {
       tick();
     }
   }
@@ -247,9 +247,9 @@ public final class CacheNode implements AutoCloseable {
    * before the time moves on, so another thread that looks at the clock waits for that here.
    */
   synchronized void tick() {
-    long passedNanos = clock.behindNanos();
-    eachGroup(group -> group.wasStopped(passedNanos));
-    clock.tick();
+    long now = clock.exact(); // once: a stop after this reading shows at the next
+    eachGroup(group -> group.wasStopped(clock.behindNanos(now)));
+    clock.tick(now);
     eachGroup(Group::tick);
   }
 

@@ -41,13 +41,13 @@ final class CoarseClock {
   }
 
   /** Returns how long ago the clock was moved on. */
-  long behindNanos() {
-    return exact() - readNanos;
+  long behindNanos(long exact) {
+    return exact - readNanos;
   }
 
-  /** Moves the clock on. */
-  void tick() {
-    readNanos = exact();
+  /** Moves the clock on to a reading of the true time. */
+  void tick(long exact) {
+    readNanos = exact;
   }
 
   /** Returns {@code fromNanos + lifeNanos}, or {@link #NEVER} where that is beyond all time. */

@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.Debts.Paid;
 import io.dawncache.core.OperationResult.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,7 @@ final class Coordinator {
   static final Duration TELL_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
+  private static final int MOST_WAITING = 10_000;
 
   private final Group group;
   private final CacheNode node;
@@ -83,7 +86,7 @@ final class Coordinator {
               switch (result.status()) {
                 case DONE -> callback.accept(hearHere(operation, result));
                 case DONE_ALONE -> inTurn(operation, owner.url(), callback);
-                case NOT_ASKED -> ask(operation, owners, asked + 1, callback);
+                case NOT_ASKED, NOT_UNDERSTOOD -> ask(operation, owners, asked + 1, callback);
                 case UNKNOWN ->
                     callback.accept(
                         OperationResult.of(
@@ -148,11 +151,18 @@ final class Coordinator {
         };
     synchronized (turns) {
       ArrayDeque<Runnable> waiting = turns.get(operation.key());
-      if (waiting != null) {
+      if (waiting == null) {
+        turns.put(operation.key(), new ArrayDeque<>());
+      } else if (waiting.size() < MOST_WAITING) {
         waiting.add(turn);
         return;
+      } else {
+        turn =
+            () ->
+                callback.accept(
+                    OperationResult.of(
+                        Status.UNKNOWN, MOST_WAITING + " changes of the key are waiting"));
       }
-      turns.put(operation.key(), new ArrayDeque<>());
     }
     turn.run();
   }
@@ -179,14 +189,18 @@ final class Coordinator {
    */
   private void carryOut(
       Operation operation, @Nullable String doneBy, Consumer<List<String>> whenDone) {
-    absences.note(Forget.key(group.name(), operation.key()));
-    boolean isMember = self() != null;
     List<Peer> others = new ArrayList<>(node.peers());
+    absences.note(Forget.key(group.name(), operation.key()), urlsOf(others));
+    boolean isMember = self() != null;
+    Set<String> notReached = new LinkedHashSet<>();
     others.removeIf(peer -> peer.url().equals(doneBy));
     List<List<Peer>> stages = new ArrayList<>();
     Iterator<Peer> owners = node.owners(operation.key());
     for (int i = 0; i < MAX_OWNERS && owners.hasNext(); i++) {
       Peer owner = owners.next();
+      if (i == 0 && operation.value() != null && doneBy == null && !owner.isSelf()) {
+        notReached.add(owner.url()); // it may hear what to forget, but not what to hold
+      }
       if (others.remove(owner)) {
         stages.add(List.of(owner));
       }
@@ -195,7 +209,7 @@ final class Coordinator {
     tellInStages(
         stages.iterator(),
         operation,
-        new ArrayList<>(),
+        notReached,
         unreached -> {
           if (!isMember) {
             group.apply(operation); // it stands alone, or has left the fleet
@@ -207,9 +221,9 @@ final class Coordinator {
   /** Has every member forget the whole group, twice. */
   void clear(Consumer<? super OperationResult> callback) {
     Forget all = Forget.all(group.name());
-    absences.note(all);
-    boolean isMember = self() != null;
     List<Peer> members = new ArrayList<>(node.peers());
+    absences.note(all, urlsOf(members));
+    boolean isMember = self() != null;
     tellAtOnce(
         members,
         all,
@@ -270,14 +284,24 @@ final class Coordinator {
     for (Peer member : members) {
       PeerGetter getter = member.getter();
       if (getter == null) {
-        here.run();
-        told.accept(null);
+        told.accept(isDone(here) ? null : member.url());
       } else {
         debts.add(member.url(), what);
-        debts.pay(member.url(), getter, heard -> told.accept(heard ? null : member.url()));
+        debts.pay(
+            member.url(), getter, paid -> told.accept(paid == Paid.HEARD ? null : member.url()));
       }
     }
     told.accept(null);
+  }
+
+  /** A picker of the user's that throws must not keep the change from its end. */
+  private static boolean isDone(Runnable here) {
+    try {
+      here.run();
+      return true;
+    } catch (Throwable t) {
+      return false;
+    }
   }
 
   /** Has a member that is about to be asked something hear first what it is owed. */
@@ -286,7 +310,7 @@ final class Coordinator {
       membersChanged(); // it is in the list already, and those who are to tell us have not come yet
     }
     if (debts.owes(url)) {
-      debts.pay(url, getter, then);
+      debts.pay(url, getter, paid -> then.accept(paid != Paid.LOST));
     } else {
       then.accept(true);
     }
@@ -294,20 +318,26 @@ final class Coordinator {
 
   /** Notes a change that another member has told of. */
   void heard(Forget what) {
-    absences.note(what);
+    absences.note(what, urlsOf(node.peers()));
   }
 
   /** Looks who has come into the list, and owes him what he has missed. */
   void membersChanged() {
     synchronized (absences) { // of two lists the later one is noted last
-      Set<String> members = new HashSet<>();
-      for (Peer peer : node.peers()) {
-        if (!peer.isSelf()) {
-          members.add(peer.url());
-        }
-      }
+      Set<String> members = urlsOf(node.peers());
       absences.listIs(members).forEach(debts::add);
+      debts.shorten(members);
     }
+  }
+
+  private static Set<String> urlsOf(Collection<Peer> peers) {
+    Set<String> urls = new HashSet<>();
+    for (Peer peer : peers) {
+      if (!peer.isSelf()) {
+        urls.add(peer.url());
+      }
+    }
+    return urls;
   }
 
   /** Now and then tries again to tell those who could not be told. Runs on the timer thread. */

@@ -37,12 +37,22 @@ final class Debts {
    *
    * A debt outlives its member's leaving: the member may come back as it was.
    */
+  /** How a payment ended. */
+  enum Paid {
+    /** The member has heard. */
+    HEARD,
+    /** It may not have; it is told again. */
+    LOST,
+    /** It takes no such message. */
+    NEVER
+  }
+
   static final int MOST_KEYS = 10_000;
   static final int MOST_CHARS = 1 << 20;
 
   private final String group;
   private final Duration timeout;
-  private final Singleflight<String, Boolean> payments = new Singleflight<>();
+  private final Singleflight<String, Paid> payments = new Singleflight<>();
 
   @GuardedBy("this")
   private final Map<String, Debt> debts = new HashMap<>();
@@ -85,47 +95,57 @@ final class Debts {
     return added;
   }
 
+  /**
+   * What those who are not in the list are owed is the whole group from now on: it takes no room.
+   */
+  synchronized void shorten(Set<String> members) {
+    debts.forEach(
+        (url, debt) -> {
+          if (!members.contains(url)) {
+            debt.owed.add(Forget.all(group));
+          }
+        });
+  }
+
   /** Returns whether no member is owed anything. */
   boolean isEmpty() {
     return none;
   }
 
-  /**
-   * Tells the member all it is owed by now, then {@code told} whether it has heard; never blocks.
-   */
-  void pay(String url, PeerGetter getter, Consumer<Boolean> told) {
+  /** Tells the member all it is owed by now, then {@code told} how that ended; never blocks. */
+  void pay(String url, PeerGetter getter, Consumer<Paid> told) {
     pay(url, getter, added(), told);
   }
 
-  private void pay(String url, PeerGetter getter, long ofAdded, Consumer<Boolean> told) {
+  private void pay(String url, PeerGetter getter, long ofAdded, Consumer<Paid> told) {
     payments.join(
         url,
         (member, flight) -> tell(member, getter, flight),
-        (heard, error) -> {
-          if (Boolean.TRUE.equals(heard) && isOwed(url, ofAdded)) {
+        (paid, error) -> {
+          if (paid == Paid.HEARD && isOwed(url, ofAdded)) {
             pay(url, getter, ofAdded, told); // the message had left before he came
           } else {
-            told.accept(Boolean.TRUE.equals(heard));
+            told.accept(paid == null ? Paid.LOST : paid);
           }
         });
   }
 
-  private void tell(String url, PeerGetter getter, Waiter<Boolean> flight) {
+  private void tell(String url, PeerGetter getter, Waiter<Paid> flight) {
     Forget message = take(url);
     if (message == null) {
-      flight.ended(true, null);
+      flight.ended(Paid.HEARD, null);
       return;
     }
     Once<OperationResult> answer =
         new Once<>(
             result -> {
-              boolean heard = hasHeard(result);
-              if (heard) {
-                heard(url);
-              } else {
-                lost(url);
+              Paid paid = paid(result.status());
+              switch (paid) {
+                case HEARD -> heard(url);
+                case LOST -> lost(url);
+                case NEVER -> forgive(url);
               }
-              flight.ended(heard, null);
+              flight.ended(paid, null);
             });
     try {
       getter.forget(message, timeout, answer);
@@ -134,8 +154,18 @@ final class Debts {
     }
   }
 
-  private static boolean hasHeard(OperationResult result) {
-    return result.status() == Status.DONE || result.status() == Status.DONE_ALONE;
+  private static Paid paid(Status status) {
+    return switch (status) {
+      case DONE, DONE_ALONE -> Paid.HEARD;
+      case NOT_ASKED, UNKNOWN -> Paid.LOST;
+      case NOT_UNDERSTOOD -> Paid.NEVER;
+    };
+  }
+
+  /** The member cannot be told anything: nothing is promised through it, and it may be asked. */
+  private synchronized void forgive(String url) {
+    debts.remove(url);
+    none = debts.isEmpty();
   }
 
   /** Takes what is owed out of the debt. */

@@ -51,18 +51,22 @@ final class Fetch {
 
   private void ask(Peer owner, PeerGetter getter, PeerRequest request) {
     Attempt attempt = attempt(owner);
-    group
-        .coordinator()
-        .whenHeard(
-            owner.url(),
-            getter,
-            heard -> {
-              if (heard) {
-                ask(getter, request, attempt);
-              } else {
-                attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
-              }
-            });
+    try {
+      group
+          .coordinator()
+          .whenHeard(
+              owner.url(),
+              getter,
+              heard -> {
+                if (heard) {
+                  ask(getter, request, attempt);
+                } else {
+                  attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
+                }
+              });
+    } catch (Throwable t) { // a picker of the user's
+      attempt.accept(PeerResult.of(Status.NOT_ASKED, t.getClass().getName()));
+    }
   }
 
   private static void ask(PeerGetter getter, PeerRequest request, Attempt attempt) {
@@ -80,18 +84,22 @@ final class Fetch {
     Map<String, Attempt> attempts = new HashMap<>();
     journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
     List<PeerRequest> requests = journeys.stream().map(journey -> journey.request).toList();
-    group
-        .coordinator()
-        .whenHeard(
-            owner.url(),
-            getter,
-            heard -> {
-              if (heard) {
-                askAll(getter, requests, attempts);
-              } else {
-                endAll(attempts, UNTOLD);
-              }
-            });
+    try {
+      group
+          .coordinator()
+          .whenHeard(
+              owner.url(),
+              getter,
+              heard -> {
+                if (heard) {
+                  askAll(getter, requests, attempts);
+                } else {
+                  endAll(attempts, UNTOLD);
+                }
+              });
+    } catch (Throwable t) { // a picker of the user's
+      endAll(attempts, t.getClass().getName());
+    }
   }
 
   private static void askAll(

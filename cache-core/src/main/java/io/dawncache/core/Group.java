@@ -198,7 +198,7 @@ public final class Group {
       callback.value(hit, minuteQps);
       return;
     }
-    Wait wait = begin(key, timeout, answering(key, minuteQps, callback), true);
+    Wait wait = begin(key, timeout, answering(key, minuteQps, callback), endsBeforeALoad(timeout));
     counters.serverRequests.increment();
     if (wait != null) {
       load(wait);
@@ -452,19 +452,22 @@ public final class Group {
       BiConsumer<String, ? super GetResult> callback) {
     Set<String> distinct = new LinkedHashSet<>(keys);
     distinct.forEach(key -> Keys.check(key, config.maxKeyBytes()));
+    Map<String, GetResult> hits = new LinkedHashMap<>();
     Bulk bulk = new Bulk(this, loads);
-    for (String key : distinct) {
-      Entry hit = lookUp(key);
-      if (hit != null) {
-        callback.accept(key, new GetResult(hit, null));
-        continue;
+    try {
+      for (String key : distinct) {
+        Entry hit = lookUp(key);
+        Wait wait = hit == null ? begin(key, timeout, telling(key, callback), true) : null;
+        if (hit != null) {
+          hits.put(key, new GetResult(hit, null));
+        } else if (wait != null) {
+          route(wait, bulk);
+        }
       }
-      Wait wait = begin(key, timeout, telling(key, callback), true);
-      if (wait != null) {
-        route(wait, bulk);
-      }
+    } finally {
+      bulk.send(); // whatever a callback throws, the flights that were begun have to fly
     }
-    bulk.send();
+    hits.forEach(callback);
   }
 
   private void route(Wait wait, Bulk bulk) {
@@ -495,15 +498,18 @@ public final class Group {
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
     counters.bulkRequests.increment();
     Bulk bulk = new Bulk(this, loads);
-    for (PeerRequest request : requests) {
-      try {
-        getLocally(request, bulk, callback);
-      } catch (IllegalArgumentException e) {
-        callback.accept(
-            request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
+    try {
+      for (PeerRequest request : requests) {
+        try {
+          getLocally(request, bulk, callback);
+        } catch (IllegalArgumentException e) {
+          callback.accept(
+              request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
+        }
       }
+    } finally {
+      bulk.send();
     }
-    bulk.send();
   }
 
   private void getLocally(
@@ -520,7 +526,7 @@ public final class Group {
       peer.ended(hit, null);
       return;
     }
-    Wait wait = begin(key, request.timeout(), peer, true);
+    Wait wait = begin(key, request.timeout(), peer, endsBeforeALoad(request.timeout()));
     counters.serverRequests.increment();
     if (wait != null && !endsAsMissing(wait)) {
       bulk.load(wait);
@@ -561,6 +567,11 @@ public final class Group {
     }
   }
 
+  /** A peer waits for a load here alone: by the load time-out it has ended, without a timer. */
+  private boolean endsBeforeALoad(@Nullable Duration timeout) {
+    return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
+  }
+
   /** Counts a miss and has its caller wait, or refuses to and returns null. */
   private @Nullable Wait begin(
       String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
@@ -580,12 +591,11 @@ public final class Group {
                   + " gets waiting"));
       return null;
     }
-    // By the time-out of a fetch every flight has ended, without a timer.
-    boolean endsBefore = timeout != null && timeout.compareTo(fetchTimeout) < 0;
-    Duration patience = endsBefore ? Objects.requireNonNull(timeout) : fetchTimeout;
+    Duration patience =
+        timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
     Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
-    if (timed && endsBefore) {
-      wait.watch(node, patience);
+    if (timed && timeout != null) {
+      wait.watch(node, timeout);
     }
     return wait;
   }

@@ -82,7 +82,8 @@ final class Keeper {
 
   /** Remembers for a while that an own key is not there; what was held under it goes. */
   void keepMissing(String key, long lifeNanos, long generation) {
-    long end = node.owns(key) ? CoarseClock.end(node.clock().exact(), lifeNanos) : 0;
+    boolean remembered = lifeNanos > 0 && node.owns(key);
+    long end = remembered ? CoarseClock.end(node.clock().exact(), lifeNanos) : 0;
     memory.keepMissing(Entry.notThere(key, end), generation);
   }
 

@@ -23,7 +23,6 @@ final class Loads {
   private static final long RETRY_NANOS = 1_000_000_000;
 
   private static final Loaded NOT_THERE = Loaded.notThere();
-  private static final Waiter<Entry> NOBODY = (entry, error) -> {};
 
   private final String group;
   private final GroupConfig config;
@@ -73,6 +72,8 @@ final class Loads {
     Entry landed = landed(key);
     if (landed != null) {
       flight.ended(landed, null);
+    } else if (memory.isMissing(key)) {
+      flight.ended(null, notThere(key));
     } else {
       run(key, (loaded, error) -> land(key, generation, loaded, error, flight));
     }
@@ -86,7 +87,17 @@ final class Loads {
   /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
   void refresh(Entry entry) {
     if (entry.claimReload()) {
-      flights.join(entry.key(), this::startRefresh, NOBODY);
+      flights.join(entry.key(), this::startRefresh, (refreshed, error) -> releaseReload(entry));
+    }
+  }
+
+  /**
+   * A refresh that was not kept, because a neighbour on the stripe was forgotten, leaves the value
+   * in its place, and it must not be the last one tried.
+   */
+  private void releaseReload(Entry entry) {
+    if (entry.reloadNanos() == CoarseClock.NEVER) {
+      entry.reloadAt(CoarseClock.end(node.clock().exact(), RETRY_NANOS));
     }
   }
 
@@ -96,7 +107,7 @@ final class Loads {
     run(
         key,
         (loaded, error) -> {
-          if (loaded != null) {
+          if (loaded != null && loaded.value() != null) {
             events.refreshed(key);
           }
           land(key, generation, loaded, error, flight);
@@ -163,7 +174,12 @@ final class Loads {
                 Loaded loaded =
                     found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_THERE);
                 count(key, loaded, error);
-                land(key, generation, loaded, error, Objects.requireNonNull(begun.get(key)));
+                Waiter<Entry> flight = Objects.requireNonNull(begun.get(key));
+                try {
+                  land(key, generation, loaded, error, flight);
+                } catch (Throwable t) { // a picker of the user's; the other keys have to land
+                  flight.ended(null, t);
+                }
               });
         });
   }
@@ -196,8 +212,9 @@ final class Loads {
       }
       return;
     }
-    Entry entry = keeper.own(key, value, lifeNanos);
+    Entry entry = null;
     try {
+      entry = keeper.own(key, value, lifeNanos);
       if (lifeNanos > 0) {
         keeper.keep(entry, generation);
       }

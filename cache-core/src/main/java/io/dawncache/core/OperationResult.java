@@ -18,8 +18,10 @@ public record OperationResult(Status status, List<String> unreached, String deta
     DONE,
     /** The peer has changed its own memory and tells nobody, as Go nodes do. */
     DONE_ALONE,
-    /** The peer could not be asked, or knows no such message: it has done nothing. */
+    /** The peer could not be asked: it has done nothing. */
     NOT_ASKED,
+    /** The peer knows no such message, as Go nodes: it has done nothing and never will. */
+    NOT_UNDERSTOOD,
     /** The peer was asked, and no answer came or one that it failed: it may have been done. */
     UNKNOWN
   }

@@ -31,13 +31,15 @@ public interface PeerGetter extends AutoCloseable {
 
   /** Tells the peer to forget. */
   default void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
-    callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, "it takes no operations"));
+    callback.accept(
+        OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
   /** Has the peer, an owner of the key, make the change and tell all members to forget the key. */
   default void coordinate(
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
-    callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, "it takes no operations"));
+    callback.accept(
+        OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
   /** The peer has left the member list: fetches in flight may end, idle connections are closed. */

@@ -64,8 +64,11 @@ final class Warming {
     if (progress.done() == keys) {
       node.callBack(
           () -> {
-            listener.accept(progress);
-            future.complete(progress);
+            try {
+              listener.accept(progress);
+            } finally {
+              future.complete(progress);
+            }
           });
       return;
     }

@@ -17,9 +17,15 @@ import org.junit.jupiter.api.Test;
 /** What members missed while they were away. */
 class AbsencesTest {
   private final Absences absences = new Absences("scores");
+  private Set<String> present = Set.of();
 
   private void changed(String... keys) {
-    absences.note(new Forget("scores", List.of(keys)));
+    absences.note(new Forget("scores", List.of(keys)), present);
+  }
+
+  private Map<String, Forget> listIs(String... members) {
+    present = Set.of(members);
+    return absences.listIs(present);
   }
 
   private static Forget keys(String... keys) {
@@ -28,48 +34,48 @@ class AbsencesTest {
 
   @Test
   void theFirstListFindsAYoungNodeWithNothingToTell() {
-    assertEquals(Map.of(), absences.listIs(Set.of("one", "two")));
+    assertEquals(Map.of(), listIs("one", "two"));
   }
 
   @Test
   void whoWasNeverSeenHasMissedAllChanges() {
-    assertEquals(Map.of(), absences.listIs(Set.of("one")));
+    assertEquals(Map.of(), listIs("one"));
     changed("Tom");
     changed("Jack");
     changed("Tom");
 
-    assertEquals(Map.of("two", keys("Tom", "Jack")), absences.listIs(Set.of("one", "two")));
+    assertEquals(Map.of("two", keys("Tom", "Jack")), listIs("one", "two"));
   }
 
   @Test
   void whoComesBackHasMissedTheChangesSinceHeLeft() {
     changed("Tom");
-    assertEquals(Map.of("one", keys("Tom")), absences.listIs(Set.of("one")));
+    assertEquals(Map.of("one", keys("Tom")), listIs("one"));
     changed("Jack");
-    assertEquals(Map.of(), absences.listIs(Set.of()));
+    assertEquals(Map.of(), listIs());
     changed("Sam");
 
-    assertEquals(Map.of("one", keys("Sam")), absences.listIs(Set.of("one")));
+    assertEquals(Map.of("one", keys("Sam")), listIs("one"));
   }
 
   @Test
   void whoComesBackBeforeAnyChangeHasMissedNothing() {
     changed("Tom");
-    var unused = absences.listIs(Set.of("one"));
-    unused = absences.listIs(Set.of());
+    var unused = listIs("one");
+    unused = listIs();
 
-    assertEquals(Map.of(), absences.listIs(Set.of("one")));
+    assertEquals(Map.of(), listIs("one"));
   }
 
   @Test
   void aClearIsMissedLikeAnyChange() {
     changed("Tom");
-    absences.note(Forget.all("scores"));
+    absences.note(Forget.all("scores"), present);
 
-    assertEquals(Map.of("one", Forget.all("scores")), absences.listIs(Set.of("one")));
-    var unused = absences.listIs(Set.of());
+    assertEquals(Map.of("one", Forget.all("scores")), listIs("one"));
+    var unused = listIs();
     changed("Jack");
-    assertEquals(Map.of("one", keys("Jack")), absences.listIs(Set.of("one")));
+    assertEquals(Map.of("one", keys("Jack")), listIs("one"));
   }
 
   @Test
@@ -77,10 +83,10 @@ class AbsencesTest {
     for (int i = 0; i < Debts.MOST_KEYS; i++) {
       changed("key-" + i);
     }
-    assertEquals(Debts.MOST_KEYS, absences.listIs(Set.of("one")).get("one").keys().size());
+    assertEquals(Debts.MOST_KEYS, listIs("one").get("one").keys().size());
     changed("one more");
 
-    assertEquals(Map.of("two", Forget.all("scores")), absences.listIs(Set.of("one", "two")));
+    assertEquals(Map.of("two", Forget.all("scores")), listIs("one", "two"));
   }
 
   @Test
@@ -89,22 +95,22 @@ class AbsencesTest {
     changed("j".repeat(Debts.MOST_CHARS / 2));
     changed("Tom");
 
-    assertTrue(absences.listIs(Set.of("one")).get("one").isAll());
+    assertTrue(listIs("one").get("one").isAll());
   }
 
   @Test
   void whoLeftLongBeforeManyOthersCountsAsNeverSeen() {
     changed("Tom");
-    var unused = absences.listIs(Set.of("one"));
+    var unused = listIs("one");
     for (int i = 0; i <= 1_000; i++) {
-      unused = absences.listIs(Set.of("member-" + i));
+      unused = listIs("member-" + i);
     }
-    unused = absences.listIs(Set.of());
+    unused = listIs();
     changed("Jack");
 
     assertEquals(
         Map.of("one", keys("Tom", "Jack"), "member-1000", keys("Jack")),
-        absences.listIs(Set.of("one", "member-1000")));
+        listIs("one", "member-1000"));
   }
 
   // In a node
@@ -175,5 +181,13 @@ class AbsencesTest {
     assertTrue(scores.remove("Tom").isEverywhere());
 
     assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void whoHasLeftUnnoticedMissesTheChangeThatFindsHimGone() {
+    assertEquals(Map.of(), listIs("one"));
+    absences.note(keys("Tom"), Set.of()); // the list was read without him
+
+    assertEquals(Map.of("one", keys("Tom")), listIs("one"));
   }
 }

@@ -235,6 +235,29 @@ class BulkTest {
   }
 
   @Test
+  void aCallbackThatThrowsAtAHitStrandsNoFlight() throws Exception {
+    scores.put("held", ByteView.ofUtf8("in memory"));
+
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            scores.getAll(
+                List.of("Tom", "held", "Jack"),
+                null,
+                (key, result) -> {
+                  throw new IllegalStateException("callback");
+                }));
+    CompletableFuture<ByteView> tom = scores.getAsync("Tom");
+    CompletableFuture<ByteView> jack = scores.getAsync("Jack");
+    origin.next().is("here");
+    origin.next().is("here");
+
+    assertEquals("here", value(tom));
+    assertEquals("here", value(jack));
+    assertEquals(2, origin.runs());
+  }
+
+  @Test
   void aDeadlineEndsTheWaitsThatAreLeft() throws Exception {
     scores.put("held", ByteView.ofUtf8("in memory"));
     CompletableFuture<Map<String, GetResult>> all =

@@ -54,6 +54,7 @@ class ChangeTest {
     final List<Consumer<? super PeerResult>> fetches = new ArrayList<>();
     Status answer = Status.DONE;
     boolean byHand;
+    boolean refusesToCoordinate;
 
     Member(String name) {
       this.name = name;
@@ -79,7 +80,11 @@ class ChangeTest {
     public void coordinate(
         Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
       log.add(name + (operation.value() == null ? " remove " : " put ") + operation.key());
-      answer(callback);
+      if (refusesToCoordinate) {
+        callback.accept(OperationResult.of(Status.NOT_ASKED, "too large"));
+      } else {
+        answer(callback);
+      }
     }
 
     private void answer(Consumer<? super OperationResult> callback) {
@@ -358,6 +363,31 @@ class ChangeTest {
 
     assertEquals("630", value(future));
     assertEquals(List.of("one forget Tom"), log);
+  }
+
+  @Test
+  void aMemberThatTakesNoOperationsIsNamedAndAskedAllTheSame() {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_UNDERSTOOD;
+    assertEquals(List.of("one"), scores.remove("Tom").unreached());
+    picker.change(one.peer(), HandPicker.SELF);
+    log.clear();
+
+    CompletableFuture<ByteView> future = scores.getAsync("Tom");
+    one.fetches.get(0).accept(PeerResult.value(bytes("630")));
+
+    assertEquals("630", value(future));
+    assertEquals(List.of("one fetch Tom"), log);
+  }
+
+  @Test
+  void aPutThatTheOwnerCouldNotBeAskedForNamesTheOwnerThoughItHasForgotten() {
+    fleet(one.peer(), HandPicker.SELF);
+    one.refusesToCoordinate = true;
+
+    assertEquals(List.of("one"), scores.put("Tom", bytes("630")).unreached());
+    assertEquals(List.of("one put Tom", "one forget Tom"), log);
   }
 
   @Test

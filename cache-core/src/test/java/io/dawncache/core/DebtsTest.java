@@ -41,7 +41,8 @@ class DebtsTest {
   }
 
   private void pay(String waiter) {
-    debts.pay(URL, member, heard -> told.add(waiter + (heard ? " heard" : " unheard")));
+    debts.pay(
+        URL, member, paid -> told.add(waiter + (paid == Debts.Paid.HEARD ? " heard" : " unheard")));
   }
 
   private void answer() {

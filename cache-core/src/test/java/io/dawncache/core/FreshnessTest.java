@@ -261,6 +261,25 @@ class FreshnessTest {
     assertEquals(1, group.stats().events().notKept());
   }
 
+  @Test
+  void aRefreshThatANeighboursRemovalFencedOffIsTriedAgain() throws Exception {
+    // "Aa" and "BB" have one hash code, so they share a stripe.
+    Group group = group(config().refreshAfter(SECOND));
+    loaded(group, "Aa", Loaded.ofUtf8("630"));
+    time.pass(SECOND);
+    assertEquals("630", group.get("Aa").toUtf8());
+    HandOrigin.Question fenced = origin.next();
+    group.remove("BB");
+    fenced.is("631");
+    assertEquals("630", group.get("Aa").toUtf8());
+
+    time.pass(Duration.ofSeconds(2));
+    assertEquals("630", group.get("Aa").toUtf8());
+    origin.next().is("632");
+
+    assertEquals("632", group.get("Aa").toUtf8());
+  }
+
   // Stale on error
 
   @Test
@@ -418,6 +437,18 @@ class FreshnessTest {
     node.wakeUp();
 
     assertNull(group.peek("Tom"));
+  }
+
+  @Test
+  void whatIsFoundNotThereWithoutALifeIsNotRememberedForAMomentEither() throws Exception {
+    Group group = group(config());
+    CompletableFuture<ByteView> first = group.getAsync("Nobody");
+    HandOrigin.Question question = origin.next();
+    time.stopFor(Duration.ofMillis(150)); // the timer is a little late
+    question.answer().complete(Loaded.notThere());
+    failure(NotThereException.class, first);
+
+    assertEquals(0, group.stats().missingKeys().items());
   }
 
   @Test

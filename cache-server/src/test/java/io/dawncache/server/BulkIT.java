@@ -227,6 +227,10 @@ class BulkIT {
           .get(30, TimeUnit.SECONDS)
           .forEach((key, result) -> assertEquals("0:" + key, result.value().toUtf8()));
       release.countDown();
+      // The owner's loads went on; its books are at rest when they have ended.
+      List<String> owned = keys(50).stream().filter(key -> fleet.ownerOf(key) == 1).toList();
+      var ended = fleet.group(1).getAllAsync(owned, null).get(30, TimeUnit.SECONDS);
+      assertEquals(owned.size(), ended.size());
     }
   }
 }

@@ -96,7 +96,7 @@ final class Operations {
         case DONE, DONE_ALONE ->
             exchange.answer(
                 (head, alloc) -> Responses.done(MessageKind.COORDINATE, result.unreached()));
-        case NOT_ASKED, UNKNOWN ->
+        case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
             exchange.refuse(Refusal.failed(inbound.dialect(), "put: " + result.detail()));
       }
     }

@@ -105,7 +105,17 @@ final class PeerClient implements PeerGetter {
           PeerRequests.fits(what, outbound.limits().maxBodyBytes())
               ? what
               : Forget.all(what.group());
-      operate(timeout, () -> requests.forget(fitting), this::ofMessage, callback);
+      operate(
+          timeout,
+          () -> requests.forget(fitting),
+          this::ofMessage,
+          result -> {
+            if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
+              new Deletes(this, what, timeout, callback).start(); // a stranger after all
+            } else {
+              callback.accept(result);
+            }
+          });
     }
   }
 

@@ -82,9 +82,15 @@ public final class PeerAnswers {
 
   /** Returns how it ended that a message was posted; whoever does not know it has done nothing. */
   public OperationResult ofMessage(FullHttpResponse answer) {
-    return answer.decoderResult().isFailure() || isOurs(answer)
-        ? fromOurs(answer)
-        : OperationResult.of(OperationResult.Status.NOT_ASKED, detail(answer));
+    if (answer.decoderResult().isFailure() || isOurs(answer)) {
+      return fromOurs(answer);
+    }
+    // A fault of the server's may be a proxy's word, and the peer itself knows the message.
+    return OperationResult.of(
+        answer.status().code() < 500
+            ? OperationResult.Status.NOT_UNDERSTOOD
+            : OperationResult.Status.NOT_ASKED,
+        detail(answer));
   }
 
   /**

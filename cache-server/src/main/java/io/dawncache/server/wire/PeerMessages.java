@@ -129,7 +129,7 @@ public final class PeerMessages {
                 switch (result.status()) {
                   case DONE -> OperationAnswer.Status.DONE;
                   case DONE_ALONE -> OperationAnswer.Status.DONE_ALONE;
-                  case NOT_ASKED -> OperationAnswer.Status.NOT_DONE;
+                  case NOT_ASKED, NOT_UNDERSTOOD -> OperationAnswer.Status.NOT_DONE;
                   case UNKNOWN -> OperationAnswer.Status.UNKNOWN;
                 })
             .addAllUnreached(result.unreached())

@@ -205,10 +205,10 @@ class PeerAnswersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "200, '',                 NOT_ASKED, DONE_ALONE, DONE_ALONE",
-    "400, 'bad request',      NOT_ASKED, NOT_ASKED,  NOT_ASKED",
-    "404, 'no such group: g', NOT_ASKED, NOT_ASKED,  DONE",
-    "405, 'method PUT',       NOT_ASKED, NOT_ASKED,  NOT_ASKED",
+    "200, '',                 NOT_UNDERSTOOD, DONE_ALONE, DONE_ALONE",
+    "400, 'bad request',      NOT_UNDERSTOOD, NOT_ASKED,  NOT_ASKED",
+    "404, 'no such group: g', NOT_UNDERSTOOD, NOT_ASKED,  DONE",
+    "405, 'method PUT',       NOT_UNDERSTOOD, NOT_ASKED,  NOT_ASKED",
     "500, 'boom',             NOT_ASKED, UNKNOWN,    UNKNOWN",
     "503, 'boom',             NOT_ASKED, UNKNOWN,    UNKNOWN",
   })
