@@ -6,12 +6,15 @@ import io.dawncache.core.consistenthash.Scheme;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,7 +50,7 @@ class PromiseStressTest {
     }
     for (int i = 0; i < URLS.size(); i++) {
       CacheNode node = books.keepFor(clocks.get(i).node());
-      groups.add(node.addGroup("scores", this::load));
+      groups.add(node.addGroup("scores", new Origin()));
       memberships.get(i).set(URLS);
       node.registerPeerPicker(memberships.get(i));
     }
@@ -63,12 +66,20 @@ class PromiseStressTest {
   }
 
   /** Takes its time, but not long, so that much begins and ends meanwhile. */
-  private Loaded load(String key) {
-    String value = history.load(key);
-    for (int spins = ThreadLocalRandom.current().nextInt(2_000); spins > 0; spins--) {
-      Thread.onSpinWait();
+  private final class Origin implements Getter, BulkGetter {
+    @Override
+    public Loaded load(String key) {
+      String value = history.load(key);
+      for (int spins = ThreadLocalRandom.current().nextInt(2_000); spins > 0; spins--) {
+        Thread.onSpinWait();
+      }
+      return Loaded.ofUtf8(value);
     }
-    return Loaded.ofUtf8(value);
+
+    @Override
+    public Map<String, Loaded> loadAll(Set<String> keys) {
+      return keys.stream().collect(Collectors.toMap(key -> key, this::load));
+    }
   }
 
   private static <T> T any(List<T> list) {
@@ -78,6 +89,14 @@ class PromiseStressTest {
   private void get(Group group, String key) {
     History.Get get = history.get("", key, 0);
     history.answered(get, group.get(key).toUtf8(), false);
+  }
+
+  private void getAll(Group group) {
+    Map<String, History.Get> gets =
+        KEYS.stream().collect(Collectors.toMap(key -> key, key -> history.get("", key, 0)));
+    group
+        .getAll(KEYS)
+        .forEach((key, result) -> history.answered(gets.get(key), result.value().toUtf8(), false));
   }
 
   private void change(Group group) {
@@ -109,6 +128,7 @@ class PromiseStressTest {
     List<Callable<Void>> tasks = new ArrayList<>();
     for (int i = 0; i < GETTERS; i++) {
       tasks.add(many(GETS, () -> get(any(groups), any(KEYS))));
+      tasks.add(many(GETS / 10, () -> getAll(any(groups))));
     }
     for (int i = 0; i < CHANGERS; i++) {
       tasks.add(many(CHANGES, () -> change(any(groups))));

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * The way from one node of a simulation to another: messages and answers travel as events, and are
- * lost where it is broken.
+ * lost where it is broken, or by chance.
  */
 final class SimulatedWay implements PeerGetter {
   /** How a node at the end of a way takes it to be told to forget. */
@@ -17,6 +17,9 @@ final class SimulatedWay implements PeerGetter {
     /** Does so, now or never; what is to be answered is answered after this. */
     void hear(Forget what);
   }
+
+  /** A lossy way loses one message in so many. */
+  private static final int LOST = 4;
 
   private static final OperationResult DONE = OperationResult.done(List.of());
   private static final OperationResult UNKNOWN = OperationResult.of(Status.UNKNOWN, "lost");
@@ -27,22 +30,34 @@ final class SimulatedWay implements PeerGetter {
   private final Neighbour there;
   private final Ear ear;
   private boolean broken;
+  private boolean lossy;
 
-  SimulatedWay(String name, Schedule schedule, CacheNode there, Ear ear) {
+  /**
+   * Makes a way that is whole.
+   *
+   * @param lossy whether it loses a message now and then
+   */
+  SimulatedWay(String name, Schedule schedule, boolean lossy, CacheNode there, Ear ear) {
     this.name = name;
     this.schedule = schedule;
+    this.lossy = lossy;
     this.there = new Neighbour(there);
     this.ear = ear;
   }
 
-  /** Breaks or heals. */
-  void setBroken(boolean broken) {
-    this.broken = broken;
+  void breakOrHeal() {
+    broken = !broken;
     schedule.say(() -> this + (broken ? " breaks" : " heals"));
   }
 
-  boolean isBroken() {
-    return broken;
+  /** From now on nothing is lost. */
+  void heal() {
+    broken = false;
+    lossy = false;
+  }
+
+  private boolean loses() {
+    return broken || (lossy && schedule.onceIn(LOST));
   }
 
   @Override
@@ -56,7 +71,7 @@ final class SimulatedWay implements PeerGetter {
     schedule.later(
         () -> this + " " + requests,
         () -> {
-          if (broken) {
+          if (loses()) {
             PeerResult lost = PeerResult.of(PeerResult.Status.NOT_ASKED, "broken");
             requests.forEach(request -> callback.accept(request, lost));
           } else if (requests.size() == 1) {
@@ -75,7 +90,7 @@ final class SimulatedWay implements PeerGetter {
     PeerResult lost = PeerResult.of(PeerResult.Status.FAILED, "lost");
     schedule.later(
         () -> this + " answers " + request.key() + ": " + result,
-        () -> callback.accept(request, broken ? lost : result));
+        () -> callback.accept(request, loses() ? lost : result));
   }
 
   @Override
@@ -106,12 +121,12 @@ final class SimulatedWay implements PeerGetter {
     schedule.later(
         what,
         () -> {
-          if (!broken) {
+          if (!loses()) {
             deliver.accept(
                 result ->
                     schedule.later(
                         () -> what.get() + " is answered " + result,
-                        () -> callback.accept(broken ? UNKNOWN : result)));
+                        () -> callback.accept(loses() ? UNKNOWN : result)));
           } else if (schedule.onceIn(2)) {
             callback.accept(NOT_ASKED);
           } else {

@@ -31,8 +31,10 @@ final class Simulation {
 
   /** What may go wrong. */
   enum Trouble {
-    /** Ways between nodes break and heal; messages, or the answers to them, are lost or late. */
+    /** Ways between nodes break and heal. */
     BROKEN_WAYS,
+    /** Messages, and the answers to them, are lost now and then. */
+    LOST_MESSAGES,
     /** Members leave and come back; not all nodes hear of it at the same time. */
     CHANGING_LISTS,
     /** Members say that they have forgotten and have not: a fault, to be found. */
@@ -52,6 +54,7 @@ final class Simulation {
   private static final Duration COPIES_END = HOT_LIFE.plus(Schedule.LONGEST_WAIT.multipliedBy(3));
 
   private final Schedule schedule;
+  private final List<String> keys;
   private final Set<Trouble> troubles;
   private final Reach reach;
   private final History history;
@@ -62,6 +65,7 @@ final class Simulation {
 
   private Simulation(long seed, int size, Set<Trouble> troubles, @Nullable List<String> log) {
     this.schedule = new Schedule(seed, log);
+    this.keys = KEYS.subList(0, 1 + schedule.draw(KEYS.size()));
     this.troubles = troubles;
     this.reach = new Reach(schedule, COPIES_END.toNanos());
     this.history = new History(reach);
@@ -130,7 +134,7 @@ final class Simulation {
     if (dice < 55 || schedule.left() > MOST_EVENTS) {
       schedule.next();
     } else if (dice < 77) {
-      get(schedule.any(nodes), schedule.any(KEYS));
+      get(schedule.any(nodes), schedule.any(keys));
     } else if (dice < 80) {
       getAll(schedule.any(nodes));
     } else if (dice < 90) {
@@ -149,7 +153,7 @@ final class Simulation {
 
   /** Lets everything end and everybody hear what he is owed; then nothing old may be left. */
   private void settle() {
-    ways.forEach(way -> way.setBroken(false));
+    ways.forEach(SimulatedWay::heal);
     schedule.endAll();
     if (troubles.contains(Trouble.CHANGING_LISTS)) {
       nodes.forEach(node -> change(node, URLS));
@@ -162,7 +166,7 @@ final class Simulation {
       throw new AssertionError(unanswered + " gets and changes were never answered");
     }
     reach.settle();
-    nodes.forEach(node -> KEYS.forEach(key -> get(node, key)));
+    nodes.forEach(node -> keys.forEach(key -> get(node, key)));
     schedule.endAll();
     if (schedule.onceIn(8)) {
       nodes.forEach(node -> Books.check(node.cache));
@@ -179,9 +183,9 @@ final class Simulation {
 
   private void getAll(Node node) {
     Map<String, Answer> answers = new LinkedHashMap<>();
-    KEYS.forEach(key -> answers.put(key, new Answer(node, key)));
+    keys.forEach(key -> answers.put(key, new Answer(node, key)));
     node.group.getAll(
-        KEYS,
+        keys,
         null,
         (key, result) -> {
           Answer answer = Objects.requireNonNull(answers.get(key));
@@ -229,13 +233,13 @@ final class Simulation {
       History.Change clear = begun(history.remove(null));
       coordinator.clear(result -> ended(clear, result));
     } else if (dice < 4) {
-      History.Change put = begun(history.put(schedule.any(KEYS)));
+      History.Change put = begun(history.put(schedule.any(keys)));
       ByteView value = ByteView.ofUtf8(Objects.requireNonNull(put.value));
       coordinator.submit(
           Operation.put(group.name(), Objects.requireNonNull(put.key), value, Long.MAX_VALUE),
           result -> ended(put, result));
     } else {
-      History.Change removal = begun(history.remove(schedule.any(KEYS)));
+      History.Change removal = begun(history.remove(schedule.any(keys)));
       coordinator.submit(
           Operation.remove(group.name(), Objects.requireNonNull(removal.key)),
           result -> ended(removal, result));
@@ -263,7 +267,7 @@ final class Simulation {
   private void haveTrouble() {
     if (troubles.contains(Trouble.BROKEN_WAYS) && !ways.isEmpty()) {
       SimulatedWay way = schedule.any(ways);
-      way.setBroken(!way.isBroken());
+      way.breakOrHeal();
     }
     if (troubles.contains(Trouble.CHANGING_LISTS)) {
       List<String> list = new ArrayList<>(URLS);
@@ -336,7 +340,11 @@ final class Simulation {
           any -> {
             SimulatedWay way =
                 new SimulatedWay(
-                    url + " to " + to, schedule, node(to).cache, what -> hear(to, what));
+                    url + " to " + to,
+                    schedule,
+                    troubles.contains(Trouble.LOST_MESSAGES),
+                    node(to).cache,
+                    what -> hear(to, what));
             Simulation.this.ways.add(way);
             return way;
           });
