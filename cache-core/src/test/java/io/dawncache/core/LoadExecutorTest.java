@@ -246,9 +246,9 @@ class LoadExecutorTest {
 
   @Test
   void theInterruptOfATimeoutNeverReachesTheThreadsNextTask() {
-    // Getters that end just about when their time-out strikes; whoever wins, the next getter, which
-    // has all the time there is and so no interrupt of its own, begins uninterrupted. Of two groups,
-    // for they share their threads.
+    // Getters that end just about when their time-out strikes; whoever wins, the next getter on
+    // the thread begins uninterrupted. It is another group's, with all the time there is, and so
+    // gets no interrupt of its own.
     var interruptedAtStart = new AtomicInteger();
     Group hasty =
         node.addGroup(
