@@ -30,7 +30,7 @@ public final class ShippedNode {
 
   /** Does what the node's timer does, a hundred times a second. */
   public void tick() {
-    clock.tick();
+    clock.tick(clock.exact());
     memory.tick();
   }
 
