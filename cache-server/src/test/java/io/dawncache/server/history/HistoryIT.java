@@ -1,0 +1,156 @@
+package io.dawncache.server.history;
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Gets, removals, puts and clears at random, over three processes, while loads are under way: no
+ * get that began after a change was answered sees a value whose load began before it, but where the
+ * promise says so; and when all is quiet, none at all.
+ */
+@Timeout(value = 5, unit = MINUTES)
+class HistoryIT {
+  private static final int ROUNDS = 10_000;
+
+  /** After this, what was not reached has been told or has ended. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final History history = new History();
+  private final SlowOrigin origin = new SlowOrigin(history);
+  private final Clients clients = new Clients(history, origin);
+  private final List<Member> members = new ArrayList<>();
+
+  @BeforeEach
+  void startFleet() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      members.add(new Member(origin));
+    }
+    join(members).join();
+  }
+
+  @AfterEach
+  void stopFleet() throws InterruptedException {
+    for (Member member : members) {
+      member.stop();
+    }
+  }
+
+  /** Tells all nodes, one after the other as it happens, who the members are. */
+  private CompletableFuture<Void> join(List<Member> list) {
+    List<String> urls = list.stream().map(Member::url).toList();
+    history.listsChange();
+    return CompletableFuture.allOf(
+            members.stream()
+                .map(member -> member.ask("join", String.join(",", urls)))
+                .toArray(CompletableFuture<?>[]::new))
+        .thenRun(() -> history.listsAre(urls));
+  }
+
+  private void rounds(int count, List<Member> asked) throws InterruptedException {
+    for (int i = 0; i < count; i++) {
+      clients.round(asked);
+    }
+    assertEquals(List.of(), history.takeFaults());
+  }
+
+  /** What is owed is paid when a node is asked, or every second. */
+  private void nothingOldIsLeft() throws Exception {
+    clients.rest();
+    assertEquals(List.of(), history.takeFaults());
+    history.isQuiet();
+    long start = System.nanoTime();
+    List<String> old;
+    do {
+      clients.getAll(members);
+      old = history.takeFaults();
+    } while (!old.isEmpty() && System.nanoTime() - start < PATIENCE.toNanos());
+    assertEquals(List.of(), old);
+  }
+
+  @Test
+  void noGetSeesWhatAChangeHadEnded() throws Exception {
+    rounds(ROUNDS, members);
+
+    nothingOldIsLeft();
+    assertEquals(0, clients.failedGets());
+    assertTrue(history.changesEverywhere() > history.changesElsewhere());
+  }
+
+  @Test
+  void norWithAMemberPaused() throws Exception {
+    List<Duration> pauses =
+        List.of(
+            Duration.ofMillis(500),
+            HistoryNode.HOT_LIFE.plusMillis(500),
+            Duration.ofSeconds(1),
+            HistoryNode.HOT_LIFE.plusMillis(500));
+    for (int i = 0; i < pauses.size(); i++) {
+      rounds(ROUNDS / 5, members);
+      roundsWithout(members.get(i % members.size()), pauses.get(i));
+    }
+    rounds(ROUNDS / 5, members);
+
+    nothingOldIsLeft();
+    assertTrue(history.changesElsewhere() > 0);
+  }
+
+  private void roundsWithout(Member paused, Duration pause) throws Exception {
+    List<Member> others = new ArrayList<>(members);
+    others.remove(paused);
+    paused.pause();
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < pause.toNanos()) {
+      clients.round(others);
+    }
+    if (System.nanoTime() - start > HistoryNode.HOT_LIFE.plusMillis(100).toNanos()) {
+      history.forgotAll(paused.url());
+    }
+    paused.resume();
+  }
+
+  @Test
+  void norWithAMemberJoiningAndLeaving() throws Exception {
+    int steps = 20;
+    for (int i = 0; i < steps; i++) {
+      List<Member> list = new ArrayList<>(members);
+      if (i % 2 == 0) {
+        list.remove(i / 2 % members.size());
+      }
+      CompletableFuture<Void> joined = join(list);
+      rounds(ROUNDS / 2 / steps, members);
+      joined.join();
+    }
+    for (int i = 0; i < 2; i++) {
+      remove(members.get(0));
+      add(new Member(origin));
+      rounds(ROUNDS / 4, members);
+    }
+
+    nothingOldIsLeft();
+  }
+
+  private void remove(Member member) throws Exception {
+    members.remove(member);
+    join(members).join();
+    member.stop();
+  }
+
+  /** It owns every key as long as it stands alone, and hears of no change. */
+  private void add(Member newcomer) throws Exception {
+    clients.getAll(List.of(newcomer));
+    rounds(100, members);
+    members.add(newcomer);
+    join(members).join();
+  }
+}
