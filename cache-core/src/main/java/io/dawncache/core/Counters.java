@@ -28,6 +28,11 @@ final class Counters {
   final LongAdder hedges = new LongAdder();
   final LongAdder bulkRequests = new LongAdder();
 
+  void hit() {
+    gets.increment();
+    cacheHits.increment();
+  }
+
   GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
     return new GroupStats(
         gets.sum(),

@@ -59,6 +59,7 @@ public final class Group {
   private final Singleflight<String, Entry> fetches = new Singleflight<>();
   private final AtomicInteger waiters = new AtomicInteger();
   private final Coordinator coordinator;
+  private final PeerService forPeers;
 
   Group(
       String name,
@@ -76,6 +77,7 @@ public final class Group {
     this.keeper = new Keeper(config, node, memory, rates, counters);
     this.loads = new Loads(this, getter, bulkGetter, node, memory, keeper, events);
     this.coordinator = new Coordinator(this, node);
+    this.forPeers = new PeerService(this, loads, rates);
   }
 
   /** Returns the group's name. */
@@ -126,7 +128,7 @@ public final class Group {
       return hit;
     }
     BlockedCaller caller = new BlockedCaller(this, key);
-    miss(key, timeout, caller);
+    miss(key, timeout, caller, false); // the caller watches the clock itself
     return caller.await(timeout);
   }
 
@@ -159,10 +161,11 @@ public final class Group {
       return CompletableFuture.completedFuture(form.apply(hit));
     }
     CompletableFuture<T> future = new CompletableFuture<>();
-    missTimed(
+    miss(
         key,
         timeout,
-        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)));
+        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)),
+        true);
     return future;
   }
 
@@ -176,32 +179,7 @@ public final class Group {
     if (hit != null) {
       callback.value(hit, 0);
     } else {
-      missTimed(key, timeout, answering(key, 0, callback));
-    }
-  }
-
-  /**
-   * Gets {@code key} for a peer: from this node's own values or by a load here, never by asking
-   * another node. A copy does not answer a peer. Otherwise as {@link #get(String, Duration,
-   * GetCallback)}.
-   *
-   * @param copyGets how many gets the peer's copies have answered since it last asked
-   */
-  public void getLocally(
-      String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
-    double minuteQps = rates.count(Objects.requireNonNull(key, "key"), 1 + copyGets);
-    Entry hit = lookUpOwn(key);
-    if (hit != null) {
-      counters.serverRequests.increment();
-      counters.gets.increment();
-      counters.cacheHits.increment();
-      callback.value(hit, minuteQps);
-      return;
-    }
-    Wait wait = begin(key, timeout, answering(key, minuteQps, callback), endsBeforeALoad(timeout));
-    counters.serverRequests.increment();
-    if (wait != null) {
-      load(wait);
+      miss(key, timeout, answering(key, 0, callback), true);
     }
   }
 
@@ -244,7 +222,7 @@ public final class Group {
    * may be evicted at once, so write the origin first.
    */
   public CompletableFuture<Applied> putAsync(String key, ByteView value) {
-    return submit(Operation.put(name, key, value, keeper.lifeNanos(Loaded.of(value))));
+    return submit(Operation.put(name, key, value, Math.max(1, keeper.lifeNanos(Loaded.of(value)))));
   }
 
   /**
@@ -317,6 +295,11 @@ public final class Group {
         });
     finished.run();
     return future;
+  }
+
+  /** Returns what a server of this node answers its peers by. */
+  public PeerService forPeers() {
+    return forPeers;
   }
 
   /** Returns a view of this group whose values {@code codec} encodes and decodes. */
@@ -404,12 +387,11 @@ public final class Group {
       }
       counters.hotHits.increment();
     }
-    counters.gets.increment();
-    counters.cacheHits.increment();
+    counters.hit();
     return entry;
   }
 
-  private @Nullable Entry lookUpOwn(String key) {
+  @Nullable Entry lookUpOwn(String key) {
     Entry entry = memory.own(Objects.requireNonNull(key, "key"));
     if (entry == null) {
       return null;
@@ -442,8 +424,8 @@ public final class Group {
    *
    * @param keys in any number and order; one that stands there twice is told of once
    * @param timeout ends the waits that are left with a {@link LateException}; null for none
-   * @param callback told once of each key: of hits before this returns, of others on any thread; it
-   *     must not block, and does not run two at a time only if keys end one after the other
+   * @param callback told once of each key, of a hit before this returns; runs on whatever thread
+   *     ends a key, two of them at a time if two end at a time, and must not block
    * @throws IllegalArgumentException for a bad key, before anything is asked
    */
   public void getAll(
@@ -488,92 +470,19 @@ public final class Group {
     }
   }
 
+  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
+    Wait wait = begin(key, timeout, caller, timed);
+    if (wait != null) {
+      route(wait);
+    }
+  }
+
   /**
-   * Gets many keys for a peer, each as by {@link #getLocally}; {@code callback} is told of each as
-   * its answer comes, on any thread, and must not block.
+   * Counts a miss and has its caller wait, or refuses to and returns null.
    *
-   * @param requests each key once
+   * @param timed whether the wait has to end itself when {@code timeout} is over
    */
-  public void getAllLocally(
-      List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    counters.bulkRequests.increment();
-    Bulk bulk = new Bulk(this, loads);
-    try {
-      for (PeerRequest request : requests) {
-        try {
-          getLocally(request, bulk, callback);
-        } catch (IllegalArgumentException e) {
-          callback.accept(
-              request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
-        }
-      }
-    } finally {
-      bulk.send();
-    }
-  }
-
-  private void getLocally(
-      PeerRequest request, Bulk bulk, BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    String key = request.key();
-    double minuteQps = rates.count(key, 1 + request.copyGets());
-    Waiter<Entry> peer =
-        (entry, error) -> callback.accept(request, resultOf(key, entry, minuteQps, error));
-    Entry hit = lookUpOwn(key);
-    if (hit != null) {
-      counters.serverRequests.increment();
-      counters.gets.increment();
-      counters.cacheHits.increment();
-      peer.ended(hit, null);
-      return;
-    }
-    Wait wait = begin(key, request.timeout(), peer, endsBeforeALoad(request.timeout()));
-    counters.serverRequests.increment();
-    if (wait != null && !endsAsMissing(wait)) {
-      bulk.load(wait);
-    }
-  }
-
-  PeerResult resultOf(
-      String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
-    if (entry != null) {
-      long left = entry.expiresNanos();
-      return PeerResult.value(
-          entry.value(),
-          left == CoarseClock.NEVER ? left : left - clock().exact(),
-          entry.isStale(),
-          minuteQps);
-    }
-    GetException end = GetException.of(name, key, error);
-    PeerResult.Status status =
-        end instanceof NotThereException
-            ? PeerResult.Status.NOT_THERE
-            : end instanceof OverloadedException
-                ? PeerResult.Status.OVERLOADED
-                : end instanceof LateException ? PeerResult.Status.LATE : PeerResult.Status.FAILED;
-    return PeerResult.of(status, String.valueOf(end.getMessage()));
-  }
-
-  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
-    Wait wait = begin(key, timeout, caller, false);
-    if (wait != null) {
-      route(wait);
-    }
-  }
-
-  private void missTimed(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
-    Wait wait = begin(key, timeout, caller, true);
-    if (wait != null) {
-      route(wait);
-    }
-  }
-
-  /** A peer waits for a load here alone: by the load time-out it has ended, without a timer. */
-  private boolean endsBeforeALoad(@Nullable Duration timeout) {
-    return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
-  }
-
-  /** Counts a miss and has its caller wait, or refuses to and returns null. */
-  private @Nullable Wait begin(
+  @Nullable Wait begin(
       String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
     Keys.check(key, config.maxKeyBytes());
     counters.gets.increment();
@@ -638,14 +547,14 @@ public final class Group {
     return new Fetch(this, request, owners, flight);
   }
 
-  private void load(Wait wait) {
+  void load(Wait wait) {
     if (!endsAsMissing(wait)) {
       loads.join(wait.key(), wait);
     }
   }
 
   /** Ends the wait for a key that is remembered as not there: a hit after all. */
-  private boolean endsAsMissing(Wait wait) {
+  boolean endsAsMissing(Wait wait) {
     if (!memory.isMissing(wait.key())) {
       return false;
     }
@@ -711,10 +620,10 @@ public final class Group {
   }
 
   /**
-   * Forgets on this node, as a peer has told its server: values, copies, what is not there, and
-   * what is being asked for. A get that begins after this returns asks anew.
+   * Forgets on this node: values, copies, what is not there, and what is being asked for. A get
+   * that begins after this returns asks anew.
    */
-  public void forget(Forget what) {
+  void forget(Forget what) {
     coordinator.heard(what);
     if (what.isAll()) {
       forgetAll();
@@ -738,15 +647,6 @@ public final class Group {
     }
     keeper.replace(keeper.own(key, value, operation.lifeNanos()), () -> detach(key));
     events.removed(key);
-  }
-
-  /**
-   * Makes a change of one key as its owner, as a peer has asked this node's server to, and tells
-   * all members; {@code callback} is told once, on any thread, and must not block.
-   */
-  public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
-    Keys.check(operation.key(), config.maxKeyBytes());
-    coordinator.coordinate(operation, callback);
   }
 
   Coordinator coordinator() {
@@ -784,7 +684,7 @@ public final class Group {
         what + " would block an event loop (expected: " + instead + ")");
   }
 
-  private Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {
+  Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {
     return (entry, error) -> {
       if (entry != null) {
         callback.value(entry, minuteQps);

@@ -275,12 +275,14 @@ class BulkTest {
     scores.put("held", ByteView.ofUtf8("in memory"));
     node.registerPeerPicker(new HandPicker(HandPicker.SELF, new FakePeer("other").peer()));
 
-    scores.getAllLocally(
-        List.of(request("held"), request("Tom"), request("")),
-        (request, result) -> {
-          results.put(request.key(), result);
-          ended.countDown();
-        });
+    scores
+        .forPeers()
+        .getAll(
+            List.of(request("held"), request("Tom"), request("")),
+            (request, result) -> {
+              results.put(request.key(), result);
+              ended.countDown();
+            });
     origin.next().answer().complete(Loaded.notThere());
     ended.await();
 

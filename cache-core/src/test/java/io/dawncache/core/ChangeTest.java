@@ -505,7 +505,7 @@ class ChangeTest {
         scores.getAllAsync(List.of("Tom"), null).get().get("Tom").error());
     for (int i = 0; i < 2; i++) { // the second would wait for ever for the first one's turn
       CompletableFuture<OperationResult> change = new CompletableFuture<>();
-      scores.coordinate(Operation.remove("scores", "Tom"), change::complete);
+      scores.forPeers().coordinate(Operation.remove("scores", "Tom"), change::complete);
       assertEquals(Status.UNKNOWN, change.get().status());
     }
     picker.whenAsked(key -> {});

@@ -119,7 +119,7 @@ class CopyTest {
     var unused = fetched("Tom", FOR_EVER, false, 1000);
     Told peer = new Told();
 
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
     origin.next().is("631");
 
     assertEquals("631", value(peer.answer));
@@ -181,21 +181,22 @@ class CopyTest {
     assertEquals("630", value(first));
     double[] told = new double[1];
     for (int i = 0; i < 100; i++) {
-      own.getLocally(
-          "Tom",
-          null,
-          9,
-          new GetCallback() {
-            @Override
-            public void value(Entry entry, double minuteQps) {
-              told[0] = minuteQps;
-            }
+      own.forPeers()
+          .get(
+              "Tom",
+              null,
+              9,
+              new GetCallback() {
+                @Override
+                public void value(Entry entry, double minuteQps) {
+                  told[0] = minuteQps;
+                }
 
-            @Override
-            public void error(GetException error) {
-              throw error;
-            }
-          });
+                @Override
+                public void error(GetException error) {
+                  throw error;
+                }
+              });
     }
 
     assertTrue(told[0] >= 1_000, "1,000 gets within a second of a minute: " + told[0]);

@@ -81,7 +81,7 @@ class DeadlineTest {
     Group scores = group(GroupConfig.builder());
     Told peer = new Told();
 
-    scores.getLocally("Tom", Duration.ofMillis(1), 0, peer);
+    scores.forPeers().get("Tom", Duration.ofMillis(1), 0, peer);
 
     failure(LateException.class, peer.answer);
     origin.next().is("630");

@@ -593,7 +593,7 @@ class GroupTest {
     var peer = new Told();
 
     scores.get("Tom", null, client);
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
 
     for (Told told : List.of(client, peer)) {
       assertSame(Thread.currentThread(), told.teller);
@@ -609,7 +609,7 @@ class GroupTest {
     var client = new Told();
     var peer = new Told();
     scores.get("Tom", null, client);
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
     assertNull(client.teller);
 
     origin.next().is("630");

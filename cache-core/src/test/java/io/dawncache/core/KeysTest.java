@@ -34,7 +34,7 @@ class KeysTest {
         () -> scores.getAsync(key),
         () -> scores.getAsync(key, Duration.ofSeconds(1)),
         () -> scores.get(key, null, told),
-        () -> scores.getLocally(key, null, 0, told));
+        () -> scores.forPeers().get(key, null, 0, told));
   }
 
   private void assertRefused(Class<? extends RuntimeException> kind, String message, String key) {

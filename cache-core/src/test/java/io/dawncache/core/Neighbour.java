@@ -11,39 +11,41 @@ record Neighbour(CacheNode node) implements PeerGetter {
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
     Group group = group(request.group());
-    group.getLocally(
-        request.key(),
-        request.timeout(),
-        request.copyGets(),
-        new GetCallback() {
-          @Override
-          public void value(Entry entry, double minuteQps) {
-            callback.accept(group.resultOf(request.key(), entry, minuteQps, null));
-          }
+    group
+        .forPeers()
+        .get(
+            request.key(),
+            request.timeout(),
+            request.copyGets(),
+            new GetCallback() {
+              @Override
+              public void value(Entry entry, double minuteQps) {
+                callback.accept(group.forPeers().resultOf(request.key(), entry, minuteQps, null));
+              }
 
-          @Override
-          public void error(GetException error) {
-            callback.accept(group.resultOf(request.key(), null, 0, error));
-          }
-        });
+              @Override
+              public void error(GetException error) {
+                callback.accept(group.forPeers().resultOf(request.key(), null, 0, error));
+              }
+            });
   }
 
   @Override
   public void fetchAll(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    group(requests.get(0).group()).getAllLocally(requests, callback);
+    group(requests.get(0).group()).forPeers().getAll(requests, callback);
   }
 
   @Override
   public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
-    group(what.group()).forget(what);
+    group(what.group()).forPeers().forget(what);
     callback.accept(OperationResult.done(List.of()));
   }
 
   @Override
   public void coordinate(
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
-    group(operation.group()).coordinate(operation, callback);
+    group(operation.group()).forPeers().coordinate(operation, callback);
   }
 
   private Group group(String name) {

@@ -434,7 +434,7 @@ class RoutingTest {
     CompletableFuture<ByteView> client = scores.getAsync("Tom"); // waits for its owner
     var peer = new Told();
 
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
     origin.next().is("here");
 
     assertEquals("here", value(peer.answer));
@@ -451,7 +451,7 @@ class RoutingTest {
     owners(HandPicker.SELF, one.peer());
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
     var peer = new Told();
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
 
     origin.next().is("630");
 
@@ -465,7 +465,7 @@ class RoutingTest {
   void aFetchThatComesHomeJoinsTheLoadThatRunsHere() throws Exception {
     owners(one.peer());
     var peer = new Told();
-    scores.getLocally("Tom", null, 0, peer);
+    scores.forPeers().get("Tom", null, 0, peer);
     Question question = origin.next();
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
 

@@ -39,7 +39,7 @@ final class Operations {
   private void forget(Forget what, Exchange exchange) {
     Group group = inbound.node().group(what.group());
     if (group != null) {
-      group.forget(what);
+      group.forPeers().forget(what);
     }
     exchange.answer(
         (head, alloc) -> Responses.operation(MessageKind.FORGET, OperationResult.done(List.of())));
@@ -51,7 +51,7 @@ final class Operations {
     if (group == null) {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
     } else {
-      group.getAllLocally(requests, exchange.stream(requests));
+      group.forPeers().getAll(requests, exchange.stream(requests));
     }
   }
 
@@ -64,7 +64,7 @@ final class Operations {
     } else if (operation.value() != null && operation.value().length() > maxBytes) {
       exchange.refuse(Refusal.tooLong("value", maxBytes));
     } else {
-      group.coordinate(operation, answering);
+      group.forPeers().coordinate(operation, answering);
     }
   }
 
@@ -76,7 +76,7 @@ final class Operations {
     } else if (path.key().isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
-      group.forget(Forget.key(path.group(), path.key()));
+      group.forPeers().forget(Forget.key(path.group(), path.key()));
       exchange.answer((head, alloc) -> Responses.done(MessageKind.FORGET, List.of()));
     }
   }

@@ -98,7 +98,7 @@ final class Service {
     } else {
       exchange.asks(group, fromOurs);
       if (fromOurs || fromGo) {
-        group.getLocally(asked.key(), timeout, Headers.copyGets(headers), exchange);
+        group.forPeers().get(asked.key(), timeout, Headers.copyGets(headers), exchange);
       } else {
         group.get(asked.key(), timeout, exchange);
       }

@@ -1,0 +1,157 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a group does for its peers: it answers from this node's own values or by a load here and
+ * never asks another node, so that nodes which disagree about an owner cannot wait for each other.
+ *
+ * <p>A server calls this with what came over the wire; see {@link Group#forPeers()}. Safe for use
+ * by any thread.
+ */
+public final class PeerService {
+  private final Group group;
+  private final Loads loads;
+  private final RateSketch rates;
+  private final Counters counters;
+
+  PeerService(Group group, Loads loads, RateSketch rates) {
+    this.group = group;
+    this.loads = loads;
+    this.rates = rates;
+    this.counters = group.counters();
+  }
+
+  /**
+   * Gets {@code key} for a peer; a hit answers before this returns. A copy does not answer a peer.
+   *
+   * @param timeout ends this wait with a {@link LateException}; null for none
+   * @param copyGets how many gets the peer's copies have answered since it last asked
+   */
+  public void get(String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
+    double minuteQps = count(key, copyGets);
+    Entry hit = lookUp(key);
+    if (hit != null) {
+      callback.value(hit, minuteQps);
+      return;
+    }
+    Wait wait = begin(key, timeout, group.answering(key, minuteQps, callback));
+    if (wait != null) {
+      group.load(wait);
+    }
+  }
+
+  /**
+   * Gets many keys for a peer, each as by {@link #get}; {@code callback} is told of each as its
+   * answer comes, on any thread, and must not block.
+   *
+   * @param requests each key once
+   */
+  public void getAll(
+      List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    counters.bulkRequests.increment();
+    Bulk bulk = new Bulk(group, loads);
+    try {
+      for (PeerRequest request : requests) {
+        try {
+          get(request, bulk, callback);
+        } catch (IllegalArgumentException e) {
+          callback.accept(
+              request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
+        }
+      }
+    } finally {
+      bulk.send();
+    }
+  }
+
+  private void get(
+      PeerRequest request, Bulk bulk, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    String key = request.key();
+    double minuteQps = count(key, request.copyGets());
+    Waiter<Entry> peer =
+        (entry, error) -> callback.accept(request, resultOf(key, entry, minuteQps, error));
+    Entry hit = lookUp(key);
+    if (hit != null) {
+      peer.ended(hit, null);
+      return;
+    }
+    Wait wait = begin(key, request.timeout(), peer);
+    if (wait != null && !group.endsAsMissing(wait)) {
+      bulk.load(wait);
+    }
+  }
+
+  /**
+   * Makes a change of one key as its owner and tells all members.
+   *
+   * @param callback told once, on any thread; must not block
+   */
+  public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
+    Keys.check(operation.key(), group.config().maxKeyBytes());
+    group.coordinator().coordinate(operation, callback);
+  }
+
+  /**
+   * Forgets on this node: values, copies, what is not there, and what is being asked for. A get
+   * that begins after this returns asks anew.
+   */
+  public void forget(Forget what) {
+    group.forget(what);
+  }
+
+  private double count(String key, long copyGets) {
+    return rates.count(Objects.requireNonNull(key, "key"), 1 + copyGets);
+  }
+
+  private @Nullable Entry lookUp(String key) {
+    Entry hit = group.lookUpOwn(key);
+    if (hit != null) {
+      counters.serverRequests.increment();
+      counters.hit();
+    }
+    return hit;
+  }
+
+  private @Nullable Wait begin(String key, @Nullable Duration timeout, Waiter<Entry> peer) {
+    Wait wait = group.begin(key, timeout, peer, endsBeforeALoad(timeout));
+    counters.serverRequests.increment();
+    return wait;
+  }
+
+  /** A peer waits for a load alone, and by the load time-out that has ended without a timer. */
+  private boolean endsBeforeALoad(@Nullable Duration timeout) {
+    GroupConfig config = group.config();
+    return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
+  }
+
+  PeerResult resultOf(
+      String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
+    if (entry != null) {
+      long end = entry.expiresNanos();
+      return PeerResult.value(
+          entry.value(),
+          end == CoarseClock.NEVER ? end : end - group.clock().exact(),
+          entry.isStale(),
+          minuteQps);
+    }
+    GetException why = GetException.of(group.name(), key, error);
+    return PeerResult.of(statusOf(why), String.valueOf(why.getMessage()));
+  }
+
+  private static PeerResult.Status statusOf(GetException why) {
+    if (why instanceof NotThereException) {
+      return PeerResult.Status.NOT_THERE;
+    }
+    if (why instanceof OverloadedException) {
+      return PeerResult.Status.OVERLOADED;
+    }
+    return why instanceof LateException ? PeerResult.Status.LATE : PeerResult.Status.FAILED;
+  }
+}
