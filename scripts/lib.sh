@@ -101,26 +101,96 @@ build_once() {
   server_jar >/dev/null || die 1 "no jar in $root/cache-server/target (expected: one by the build)"
 }
 
+# class_path: prints the node program's jars, always in the same order, then the user's.
+class_path() {
+  local jar jars
+  jars=$(server_jar)
+  local LC_ALL=C
+  for jar in "$root"/cache-server/target/lib/*.jar; do
+    jars+=:$jar
+  done
+  printf '%s\n' "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}"
+}
+
+# jvm_options: prints what every node's JVM is started with, one a line. docs/benchmarks.md has the
+# measurements behind them.
+jvm_options() {
+  if ((java_version >= 24)); then
+    # Netty asks for both; without the second it does without Unsafe, and starts and serves slower.
+    printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  fi
+  if ((java_version >= 25)); then
+    printf '%s\n' -XX:+UseCompactObjectHeaders
+  fi
+  printf '%s\n' -Dio.netty.leakDetection.level=disabled # it samples: for tests, not for serving
+}
+
+# archive_file: prints where the archive of this JDK lies: what the JVM makes of the node's classes
+# when it starts, kept for the next start.
+archive_file() {
+  local build
+  build=$(cksum <"$java_home/release" 2>/dev/null | cut -d ' ' -f 1) || build=unknown
+  printf '%s\n' "$root/cache-server/target/node-$java_version-$build.archive"
+}
+
+# archive_options FILE: prints the options by which a JVM uses the archive. One that does not fit,
+# such as for a collector of the user's choice, is passed over without a word.
+archive_options() {
+  [[ -f $1 && ! -s $1.failed ]] || return 0
+  if ((java_version >= 25)); then
+    printf '%s\n' "-XX:AOTCache=$1" '-Xlog:aot*=off' '-Xlog:cds*=off'
+  else
+    printf '%s\n' "-XX:SharedArchiveFile=$1" '-Xlog:cds*=off' '-Xlog:dynamic*=off'
+  fi
+}
+
+# archive_once: makes the archive if there is none of this build. Of several nodes that start at one
+# time one makes it, and the others wait. That it cannot be made costs time at each start, no more.
+archive_once() {
+  local file jar
+  file=$(archive_file)
+  jar=$(server_jar)
+  [[ $file -nt $jar || $file.failed -nt $jar ]] && return
+  (
+    flock 9
+    [[ $file -nt $jar || $file.failed -nt $jar ]] && exit
+    rm -f -- "$file" "$file.failed"
+    printf '%s: archiving the classes for faster starts, once, which takes a few seconds\n' \
+      "${0##*/}" >&2
+    if ! rehearse "$file.new" >"$file.log" 2>&1 || ! mv -f -- "$file.new" "$file" 2>>"$file.log"; then
+      printf '%s: no archive could be made, see %s\n' "${0##*/}" "$file.log" >&2
+      mv -f -- "$file.log" "$file.failed"
+    fi
+  ) 9<"$jar"
+}
+
+# rehearse FILE: has a node do once what nodes do, and its JVM keep the classes in the file.
+rehearse() {
+  local record=(-XX:ArchiveClassesAtExit="$1")
+  if ((java_version >= 25)); then
+    record=(-XX:AOTCacheOutput="$1")
+  fi
+  local options
+  mapfile -t options < <(jvm_options)
+  "$java" "${options[@]}" "${record[@]}" -cp "$(DAWNCACHE_CLASSPATH='' class_path)" \
+    io.dawncache.node.Rehearsal "$root/scripts/data/scores"
+}
+
 # run_main CLASS JVM_OPTION... -- ARGUMENT...: becomes a JVM that runs CLASS.
 run_main() {
-  local main=$1 options=()
+  local main=$1 options archive
   shift
   find_java
   build_once
-  if ((java_version >= 24)); then
-    options+=(--enable-native-access=ALL-UNNAMED) # Netty asks for it; Java warns without
-  fi
-  if ((java_version >= 25)); then
-    options+=(-XX:+UseCompactObjectHeaders)
-  fi
+  archive_once
+  mapfile -t options < <(jvm_options)
+  mapfile -t archive < <(archive_options "$(archive_file)")
   while [[ $1 != -- ]]; do
     options+=("$1")
     shift
   done
   shift
-  local jars
-  jars=$(server_jar):"$root/cache-server/target/lib/*"
-  exec "$java" "${options[@]}" -cp "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}" "$main" "$@"
+  exec "$java" "${archive[@]}" "${options[@]}" -cp "$(class_path)" "$main" "$@"
 }
 
 # A program that asks once and ends is over before the compiler's best code would be ready.

@@ -2,6 +2,7 @@ package io.dawncache.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.bench.contest.ContestCommand;
 import io.dawncache.bench.hot.HotCommand;
 import io.dawncache.bench.memory.BytesCommand;
 import io.dawncache.bench.memory.HitRatioCommand;
@@ -38,7 +39,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     sortOptions = false,
     usageHelpWidth = 96,
-    subcommands = {BytesCommand.class, HitRatioCommand.class, HotCommand.class},
+    subcommands = {
+      BytesCommand.class,
+      ContestCommand.class,
+      HitRatioCommand.class,
+      HotCommand.class
+    },
     description = {
       "Measures Dawncache: runs the benchmarks that match PATTERN, all of them without one, prints"
           + " a table of scores, and leaves it with the commit, JDK, cores and date in a JSON file"

@@ -11,9 +11,9 @@ import java.util.Locale;
  * @param min the smallest
  * @param max the largest
  */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
   /** Returns the spread of {@code rounds}, of which there is at least one. */
-  static Spread of(Collection<Double> rounds) {
+  public static Spread of(Collection<Double> rounds) {
     double[] sorted = rounds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int last = sorted.length - 1;
     return new Spread((sorted[last / 2] + sorted[(last + 1) / 2]) / 2, sorted[0], sorted[last]);

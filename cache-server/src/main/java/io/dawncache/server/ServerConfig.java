@@ -43,6 +43,14 @@ public final class ServerConfig {
             builder.idleTimeout);
     stopGrace = builder.stopGrace;
     pages = Map.copyOf(builder.pages);
+    pages.keySet().forEach(path -> requireBeside(dialect, path));
+  }
+
+  private static void requireBeside(Dialect dialect, String path) {
+    if (path.startsWith(dialect.basePath())) {
+      throw new IllegalArgumentException(
+          "page " + path + ": among the groups (expected: not under " + dialect.basePath() + ")");
+    }
   }
 
   /** Returns a builder with the defaults. */
@@ -230,7 +238,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Adds a page beside the groups, answered at exactly {@code path}. */
+    /** Adds a page beside the groups, answered at exactly {@code path}, which is none of theirs. */
     @CanIgnoreReturnValue
     public Builder page(String path, Page page) {
       if (!path.startsWith("/")) {

@@ -258,6 +258,33 @@ class ScriptsIT {
     Files.delete(link);
   }
 
+  @Test
+  void nodesStartFromAnArchiveOfTheirClasses() throws Exception {
+    Path loaded = temp.resolve("loaded.txt");
+    String node = ROOT.resolve("scripts/node").toString();
+
+    Done version =
+        run(
+            List.of(node, "--version"),
+            Map.of("DAWNCACHE_JAVA_OPTS", "-Xlog:class+load:file=" + loaded));
+
+    assertEquals(0, version.exitCode(), version.toString());
+    assertTrue(
+        Files.readString(loaded).contains("io.dawncache.node.NodeMain source: shared objects file"),
+        "the node's classes came from elsewhere");
+  }
+
+  @Test
+  void anArchiveThatDoesNotFitIsPassedOverInSilence() throws Exception {
+    String node = ROOT.resolve("scripts/node").toString();
+
+    Done version = run(List.of(node, "--version"), Map.of("DAWNCACHE_JAVA_OPTS", "-XX:+UseZGC"));
+
+    assertEquals(0, version.exitCode(), version.toString());
+    assertEquals(1, version.lines().size(), version.toString());
+    assertTrue(version.lines().get(0).startsWith("dawncache "), version.toString());
+  }
+
   private Done cluster(String... arguments) throws Exception {
     return script("cluster", arguments);
   }

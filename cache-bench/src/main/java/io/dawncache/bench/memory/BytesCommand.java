@@ -1,5 +1,6 @@
 package io.dawncache.bench.memory;
 
+import io.dawncache.bench.TextTable;
 import io.dawncache.core.CachePolicy;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package io.dawncache.bench.memory;
 
+import io.dawncache.bench.TextTable;
 import io.dawncache.core.CachePolicy;
 import io.dawncache.core.ShippedCache;
 import java.io.IOException;

@@ -1,13 +1,19 @@
 package io.dawncache.bench.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Messages;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -24,29 +30,37 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 
 /**
- * The program that nodes are compared with: Netty's HTTP codec and one answer to every request,
- * byte for byte a node's answer to a hit, without any cache behind it.
+ * What nodes are compared with: Netty and one answer to every request, byte for byte a node's
+ * answer to a hit, without any cache behind it. With Netty's HTTP codec, or bare: then a request is
+ * whatever ends with an empty line.
  */
-final class FixedReplyServer {
+public final class FixedReplyServer {
   private FixedReplyServer() {}
 
   /**
-   * Serves until the process ends: at the port {@code args[0]}, values of {@code args[1]} bytes.
+   * Serves until the process ends: at the port {@code args[0]}, values of {@code args[1]} bytes,
+   * with the codec unless {@code args[2]} is {@code bare}.
    */
   public static void main(String[] args) throws InterruptedException {
     int port = Integer.parseInt(args[0]);
     ByteView value = ByteView.copyOf(new byte[Integer.parseInt(args[1])]);
+    boolean bare = args.length > 2 && args[2].equals("bare");
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(loopCount(), NioIoHandler.newFactory());
     Channel listener =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new HttpServerCodec()).addLast(new Reply(value));
+                    if (bare) {
+                      channel.pipeline().addLast(new BareReply(value));
+                    } else {
+                      channel.pipeline().addLast(new HttpServerCodec()).addLast(new Reply(value));
+                    }
                   }
                 })
             .bind("127.0.0.1", port)
@@ -78,6 +92,54 @@ final class FixedReplyServer {
           .set(HttpHeaderNames.CONTENT_TYPE, Dialect.DAWNCACHE.contentType())
           .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
       ctx.write(response, ctx.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      ctx.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+
+  private static final class BareReply extends ChannelInboundHandlerAdapter {
+    private static final byte[] REQUEST_END = {'\r', '\n', '\r', '\n'};
+
+    private final byte[] answer;
+    private int matched; // bytes of the end of a request
+
+    BareReply(ByteView value) {
+      ByteBuf body = Messages.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
+      ByteBuf whole = Unpooled.buffer();
+      whole.writeCharSequence(
+          "HTTP/1.1 200 OK\r\ncontent-type: "
+              + Dialect.DAWNCACHE.contentType()
+              + "\r\ncontent-length: "
+              + body.readableBytes()
+              + "\r\n\r\n",
+          US_ASCII);
+      whole.writeBytes(body);
+      body.release();
+      answer = ByteBufUtil.getBytes(whole);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf in = (ByteBuf) message;
+      ByteBuf out = ctx.alloc().ioBuffer();
+      while (in.isReadable()) {
+        byte next = in.readByte();
+        matched = next == REQUEST_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
+        if (matched == REQUEST_END.length) {
+          matched = 0;
+          out.writeBytes(answer);
+        }
+      }
+      in.release();
+      ctx.write(out, ctx.voidPromise());
     }
 
     @Override

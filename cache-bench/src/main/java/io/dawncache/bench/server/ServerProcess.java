@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A server in a JVM of its own, on this JVM's JDK and class path; it dies with this JVM at the
  * latest. What it says on standard error is said on ours.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 10;
 
@@ -43,7 +43,7 @@ final class ServerProcess implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions(Runtime.version().feature()));
+    command.addAll(jvmOptions());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
@@ -63,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Returns different ports that nobody listens at. */
-  static int[] freePorts(int count) throws IOException {
+  public static int[] freePorts(int count) throws IOException {
     List<ServerSocket> bound = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
@@ -77,8 +77,9 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** As {@code scripts/node} starts a node, save for the bound of its heap. */
-  private static List<String> jvmOptions(int javaVersion) {
+  /** Returns how {@code scripts/node} starts a node's JVM, save for the bound of its heap. */
+  public static List<String> jvmOptions() {
+    int javaVersion = Runtime.version().feature();
     List<String> options = new ArrayList<>(List.of("-Xmx1g"));
     if (javaVersion >= 24) {
       options.add("--enable-native-access=ALL-UNNAMED");
@@ -87,6 +88,7 @@ final class ServerProcess implements AutoCloseable {
     if (javaVersion >= 25) {
       options.add("-XX:+UseCompactObjectHeaders");
     }
+    options.add("-Dio.netty.leakDetection.level=disabled");
     return options;
   }
 

@@ -1,15 +1,13 @@
 package io.dawncache.server.inbound;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.codec.http.FullHttpResponse;
-
 /** What a request is answered with, but for a value: rendered when its turn to be written comes. */
 @FunctionalInterface
 interface Answer {
   /**
-   * Returns the response, in a new buffer that the pipeline releases.
+   * Writes the response.
    *
    * @param toHead whether it is to go without its body
+   * @param last whether it is the connection's last
    */
-  FullHttpResponse render(boolean toHead, ByteBufAllocator allocator);
+  void render(boolean toHead, boolean last, Outbox out);
 }

@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteView;
 import io.dawncache.core.Entry;
 import io.dawncache.core.GetCallback;
 import io.dawncache.core.GetException;
@@ -7,13 +8,10 @@ import io.dawncache.core.Group;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Refusal;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +37,7 @@ final class Exchange implements GetCallback {
   private @Nullable Entry entry;
   private double minuteQps;
   private @Nullable Answer answer;
-  private @Nullable ResultStream results;
-  private boolean begun; // the head of the results is written
+  private @Nullable Pieces pieces;
   private boolean over;
 
   Exchange(
@@ -85,7 +82,7 @@ final class Exchange implements GetCallback {
 
   /** Answers without a value, on any thread. */
   void refuse(Refusal refusal) {
-    answer((toHead, allocator) -> Responses.refusal(refusal, inbound.dialect(), toHead));
+    answer((toHead, last, out) -> Responses.refusal(refusal, inbound.dialect(), toHead, last, out));
   }
 
   /** Answers without a value, as the connection's last, on its event loop. */
@@ -103,7 +100,7 @@ final class Exchange implements GetCallback {
       refuse(Refusal.failed(inbound.dialect(), "page: " + e));
       return;
     }
-    answer((toHead, allocator) -> Responses.page(page.contentType(), body, toHead));
+    answer((toHead, last, out) -> Responses.page(page.contentType(), body, toHead, last, out));
   }
 
   /** Answers with what is rendered when its turn comes, on any thread. */
@@ -131,7 +128,7 @@ final class Exchange implements GetCallback {
           }
         };
     ResultStream stream = new ResultStream(requests, inbound.limits().maxValueBytes(), onCome);
-    results = stream;
+    pieces = new ChunkedResults(stream);
     return stream;
   }
 
@@ -145,7 +142,7 @@ final class Exchange implements GetCallback {
 
   /** Returns whether there is something to write. */
   boolean hasNext() {
-    return entry != null || answer != null || (results != null && (!begun || results.hasNext()));
+    return entry != null || answer != null || (pieces != null && pieces.hasNext());
   }
 
   /** Returns whether all has been written. */
@@ -158,35 +155,35 @@ final class Exchange implements GetCallback {
   }
 
   /**
-   * Returns what is to be written next, in a new buffer that the pipeline releases; there must be
-   * something.
+   * Writes what there is next; there must be something.
    *
    * @param last whether it would be the connection's last answer
    */
-  HttpObject next(ByteBufAllocator allocator, boolean last) {
+  void write(boolean last, Outbox out) {
     if (entry != null) {
-      return whole(
-          Responses.value(entry, freshness(entry), inbound.dialect(), head, allocator), last);
+      write(entry, freshness(entry), last, out);
+    } else if (answer != null) {
+      answer.render(head, last, out);
+      over = true;
+    } else if (pieces != null) {
+      pieces.write(last, out);
+      over = pieces.isOver();
     }
-    if (answer != null) {
-      return whole(answer.render(head, allocator), last);
-    }
-    ResultStream stream = Objects.requireNonNull(results, "no answer yet");
-    if (!begun) {
-      begun = true;
-      HttpResponse response = Responses.resultsToCome();
-      HttpUtil.setKeepAlive(response, !last);
-      return response;
-    }
-    HttpObject piece = stream.take(allocator);
-    over = stream.isOver();
-    return piece;
   }
 
-  private FullHttpResponse whole(FullHttpResponse response, boolean last) {
-    over = true;
-    HttpUtil.setKeepAlive(response, !last);
-    return response;
+  private void write(Entry entry, Freshness freshness, boolean last, Outbox out) {
+    ByteView value = entry.value();
+    if (head) {
+      ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
+      Values.writeHead(value, freshness, entry.isStale(), inbound.dialect(), last, room);
+    } else if (value.length() <= LargeValue.PIECE_BYTES) {
+      Values.write(value, freshness, entry.isStale(), inbound.dialect(), last, out);
+    } else {
+      pieces = new LargeValue(entry, freshness, inbound.dialect());
+      pieces.write(last, out);
+    }
+    this.entry = null;
+    over = pieces == null;
   }
 
   /** What is left of the value's life is left now, and not when the get ended. */

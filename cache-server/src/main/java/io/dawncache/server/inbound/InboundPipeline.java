@@ -3,9 +3,6 @@ package io.dawncache.server.inbound;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.timeout.IdleStateHandler;
-import java.util.concurrent.TimeUnit;
 
 /** The handlers of a server connection, one a line in data order. */
 public final class InboundPipeline extends ChannelInitializer<Channel> {
@@ -27,12 +24,9 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     connections.add(channel);
-    long idleMillis = inbound.limits().idleTimeout().toMillis();
     channel
         .pipeline()
-        .addLast(new IdleStateHandler(true, 0, idleMillis, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new StrictRequestDecoder(inbound.limits()))
-        .addLast(new HttpResponseEncoder())
         .addLast(new RequestHandler(inbound));
   }
 }

@@ -30,7 +30,9 @@ final class Operations {
           coordinate(
               PeerMessages.decodeOperation(body),
               exchange,
-              result -> exchange.answer((head, alloc) -> Responses.operation(kind, result)));
+              result ->
+                  exchange.answer(
+                      (head, last, out) -> Responses.operation(kind, result, last, out)));
       case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), exchange);
     }
   }
@@ -42,7 +44,8 @@ final class Operations {
       group.forPeers().forget(what);
     }
     exchange.answer(
-        (head, alloc) -> Responses.operation(MessageKind.FORGET, OperationResult.done(List.of())));
+        (head, last, out) ->
+            Responses.operation(MessageKind.FORGET, OperationResult.done(List.of()), last, out));
   }
 
   private void getAll(List<PeerRequest> requests, Exchange exchange) {
@@ -77,7 +80,8 @@ final class Operations {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
       group.forPeers().forget(Forget.key(path.group(), path.key()));
-      exchange.answer((head, alloc) -> Responses.done(MessageKind.FORGET, List.of()));
+      exchange.answer(
+          (head, last, out) -> Responses.done(MessageKind.FORGET, List.of(), last, out));
     }
   }
 
@@ -90,12 +94,14 @@ final class Operations {
 
   private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {
     if (fromOurs) {
-      exchange.answer((head, alloc) -> Responses.operation(MessageKind.COORDINATE, result));
+      exchange.answer(
+          (head, last, out) -> Responses.operation(MessageKind.COORDINATE, result, last, out));
     } else {
       switch (result.status()) {
         case DONE, DONE_ALONE ->
             exchange.answer(
-                (head, alloc) -> Responses.done(MessageKind.COORDINATE, result.unreached()));
+                (head, last, out) ->
+                    Responses.done(MessageKind.COORDINATE, result.unreached(), last, out));
         case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
             exchange.refuse(Refusal.failed(inbound.dialect(), "put: " + result.detail()));
       }

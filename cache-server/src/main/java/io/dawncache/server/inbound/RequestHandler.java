@@ -2,18 +2,15 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Refusal;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.IdleState;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -64,11 +61,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private Outbox outbox;
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private IdleWatch idleWatch;
+
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
-  private boolean unflushed;
   private boolean draining; // the server stops
   private boolean closing; // the last answer is written; what still comes is dropped
 
@@ -78,9 +80,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    outbox = new Outbox(ctx);
+    idleWatch = new IdleWatch(ctx, inbound.limits().idleTimeout(), this::asksNothing);
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!reading) {
       reading = true;
+      idleWatch.moved();
       inbound.beforeReading().run();
     }
     try {
@@ -154,12 +163,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
           start(ctx, arrived.remove());
           writeAnswered(ctx);
         }
-        flush(ctx); // which may have made the channel writable again
+        flush(); // which may have made the channel writable again
       } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
     } finally {
       advancing = false;
     }
-    ctx.channel().config().setAutoRead(closing || (!draining && mayStart(ctx)));
+    readOn(ctx, closing || (!draining && mayStart(ctx)));
+  }
+
+  /** To say so each time would cost each hit a write that other cores have to hear of. */
+  private static void readOn(ChannelHandlerContext ctx, boolean on) {
+    ChannelConfig config = ctx.channel().config();
+    if (config.isAutoRead() != on) {
+      config.setAutoRead(on);
+    }
   }
 
   /** Returns whether the next request is whole. */
@@ -203,8 +220,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void write(ChannelHandlerContext ctx, Exchange exchange) {
     boolean last = !exchange.keepsAlive() || (draining && started.size() == 1 && arrived.isEmpty());
-    unflushed = true;
-    var written = ctx.write(exchange.next(ctx.alloc(), last));
+    exchange.write(last, outbox);
+    idleWatch.moved();
     if (!exchange.isOver()) {
       return; // it keeps its place until the rest of its answer is written
     }
@@ -213,7 +230,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       closing = true;
       started.clear();
       arrived.clear();
-      written.addListener(done -> closeGently(ctx.channel()));
+      outbox.flushAndTell().addListener(done -> closeGently(ctx.channel()));
     }
   }
 
@@ -231,39 +248,27 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   /** Flushes, unless a read goes on: channelReadComplete follows and flushes for all of it. */
-  private void flush(ChannelHandlerContext ctx) {
-    if (unflushed && !reading) {
-      unflushed = false;
-      ctx.flush();
+  private void flush() {
+    if (!reading) {
+      outbox.flush();
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    boolean nothingInFlight = started.isEmpty() && !hasArrived();
     if (event == Drain.NOW) {
       draining = true;
       arrived.removeIf(arrival -> !arrival.isOver()); // it will not come whole any more
       ctx.channel().config().setAutoRead(false);
-      if (nothingInFlight && !closing) {
+      if (asksNothing() && !closing) {
         // Behind what is still on its way out.
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-      }
-    } else if (event instanceof IdleStateEvent idle) {
-      boolean unsent = hasUnsentBytes(ctx.channel());
-      // Neither read nor written for a while. Reading alone says nothing: it may have been we who
-      // stopped, with requests still waiting in the socket.
-      boolean asksNothing = idle.state() == IdleState.ALL_IDLE && nothingInFlight && !unsent;
-      boolean takesNothing = idle.state() == IdleState.WRITER_IDLE && unsent;
-      if (asksNothing || takesNothing) {
-        ctx.close();
+        outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
       }
     }
   }
 
-  private static boolean hasUnsentBytes(Channel channel) {
-    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-    return unsent != null && unsent.totalPendingWriteBytes() > 0;
+  private boolean asksNothing() {
+    return started.isEmpty() && !hasArrived();
   }
 
   @Override
@@ -272,6 +277,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     body = null;
     started.clear();
     arrived.clear();
+    outbox.clear();
+    idleWatch.stop();
   }
 
   /** A connection that broke is the client's affair; anything else is a fault of ours. */

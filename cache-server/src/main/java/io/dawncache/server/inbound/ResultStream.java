@@ -4,10 +4,6 @@ import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.KeyAnswers;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpContent;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
@@ -76,24 +72,23 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
             "value: " + length + " bytes (expected: <= " + maxValueBytes + ")");
   }
 
-  /** Returns whether a piece can be had; if not, the next result to come will tell. */
+  /** Returns whether there is something to write; if not, the next result to come will tell. */
   boolean hasNext() {
     return !come.isEmpty() || (told.getAndSet(false) && !come.isEmpty());
   }
 
-  /** Returns whether the last piece has been taken. */
+  /** Returns whether the last result has been written. */
   boolean isOver() {
     return unwritten == 0;
   }
 
-  /** Returns the next piece, in a new buffer that the pipeline releases; there must be one. */
-  HttpContent take(ByteBufAllocator allocator) {
-    ByteBuf piece = allocator.buffer();
+  /** Writes the results that have come, up to a full piece; there must be one. */
+  void write(ByteBuf out) {
+    int start = out.writerIndex();
     do {
       Result next = come.remove();
-      KeyAnswers.write(next.index(), next.end(), piece);
+      KeyAnswers.write(next.index(), next.end(), out);
       unwritten--;
-    } while (piece.readableBytes() < PIECE_BYTES && !come.isEmpty());
-    return unwritten == 0 ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece);
+    } while (out.writerIndex() - start < PIECE_BYTES && !come.isEmpty());
   }
 }

@@ -21,6 +21,7 @@ final class Service {
 
   private final Inbound inbound;
   private final Operations operations;
+  private @Nullable Group lastAsked;
 
   Service(Inbound inbound) {
     this.inbound = inbound;
@@ -75,14 +76,16 @@ final class Service {
   private void servePath(
       HttpRequest request, String path, @Nullable SocketAddress address, Exchange exchange)
       throws BadRequestException {
+    if (KeyPath.isUnder(inbound.dialect(), path)) {
+      boolean fromGo = isGoPeer(request, address);
+      get(KeyPath.parse(inbound.dialect(), path, fromGo), request.headers(), fromGo, exchange);
+      return;
+    }
     Page page = inbound.pages().get(path);
     if (page != null) {
       exchange.show(page);
-    } else if (!KeyPath.isUnder(inbound.dialect(), path)) {
-      exchange.refuseAndClose(Refusal.unexpectedPath(path));
     } else {
-      boolean fromGo = isGoPeer(request, address);
-      get(KeyPath.parse(inbound.dialect(), path, fromGo), request.headers(), fromGo, exchange);
+      exchange.refuseAndClose(Refusal.unexpectedPath(path));
     }
   }
 
@@ -90,7 +93,7 @@ final class Service {
       throws BadRequestException {
     boolean fromOurs = headers.contains(Headers.PEER);
     Duration timeout = Headers.timeout(headers);
-    Group group = inbound.node().group(asked.group());
+    Group group = group(asked.group());
     if (group == null) {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.group()));
     } else if (asked.key().isEmpty()) {
@@ -103,6 +106,16 @@ final class Service {
         group.get(asked.key(), timeout, exchange);
       }
     }
+  }
+
+  /** A connection asks one group, mostly. */
+  private @Nullable Group group(String name) {
+    Group group = lastAsked;
+    if (group == null || !group.name().equals(name)) {
+      group = inbound.node().group(name);
+      lastAsked = group;
+    }
+    return group;
   }
 
   private static boolean isGetOrHead(HttpRequest request) {

@@ -38,6 +38,22 @@ public final class Escape {
    *     not UTF-8
    */
   static String unescape(String raw, boolean plusIsSpace) throws BadRequestException {
+    return isPlain(raw, plusIsSpace) ? raw : unescapeSpecial(raw, plusIsSpace);
+  }
+
+  /** Most keys are: they stand for themselves. */
+  private static boolean isPlain(String raw, boolean plusIsSpace) {
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%' || c >= 0x80 || (c == '+' && plusIsSpace)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String unescapeSpecial(String raw, boolean plusIsSpace)
+      throws BadRequestException {
     byte[] bytes = new byte[raw.length()];
     int length = 0;
     boolean ascii = true;

@@ -73,15 +73,35 @@ public final class Messages {
       ByteView value, Freshness freshness, ByteBufAllocator allocator) {
     int size = responseBytes(value, freshness);
     ByteBuf encoded = allocator.buffer(size, size);
-    if (!value.isEmpty()) {
-      writeVarint(VALUE_TAG, encoded);
-      writeVarint(value.length(), encoded);
-      int start = encoded.writerIndex();
-      value.copyTo(encoded.nioBuffer(start, value.length()));
-      encoded.writerIndex(start + value.length());
-    }
-    write(freshness, encoded);
+    writeResponse(value, freshness, encoded);
     return encoded;
+  }
+
+  /** Writes a {@code Response} into {@code out}, which has room for it. */
+  public static void writeResponse(ByteView value, Freshness freshness, ByteBuf out) {
+    writeUpToValue(value, out);
+    writeValue(value, out);
+    writeFromValueOn(freshness, out);
+  }
+
+  /** Writes what stands before the value's bytes in a {@code Response}. */
+  public static void writeUpToValue(ByteView value, ByteBuf out) {
+    if (!value.isEmpty()) {
+      writeVarint(VALUE_TAG, out);
+      writeVarint(value.length(), out);
+    }
+  }
+
+  /** Writes the bytes of {@code value}, or a part of one, into {@code out}, which has room. */
+  public static void writeValue(ByteView value, ByteBuf out) {
+    int start = out.writerIndex();
+    value.copyTo(out.internalNioBuffer(start, value.length()));
+    out.writerIndex(start + value.length());
+  }
+
+  /** Writes what stands behind the value's bytes in a {@code Response}. */
+  public static void writeFromValueOn(Freshness freshness, ByteBuf out) {
+    write(freshness, out);
   }
 
   private static void write(Freshness freshness, ByteBuf out) {

@@ -42,7 +42,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +64,7 @@ class RequestHandlerTest {
   private static final int MAX_VALUE_BYTES = 1000;
   private static final String PEER = "http://10.0.0.2:8001";
   private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration IDLE = Duration.ofMinutes(1);
   private static final long NOW_SECONDS = 1_800_000_000;
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.ofEpochSecond(NOW_SECONDS));
@@ -544,7 +544,7 @@ class RequestHandlerTest {
   void aMessageThatNeverComesWholeDoesNotKeepASilentConnectionOpen() {
     channel.writeInbound(message("forget", 10), part(new byte[1], 0, 1));
 
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    passIdleTime();
 
     assertFalse(channel.isActive());
   }
@@ -877,7 +877,7 @@ class RequestHandlerTest {
   void aSilentConnectionWithNothingInFlightCloses() {
     read(get("/here/k0"));
 
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    passIdleTime();
 
     assertFalse(channel.isActive());
     assertEquals(1, values(1).size());
@@ -887,9 +887,7 @@ class RequestHandlerTest {
   void aClientThatWaitsForItsAnswerMayBeSilent() throws Exception {
     read(get("/held/a"));
 
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.READER_IDLE_STATE_EVENT);
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.WRITER_IDLE_STATE_EVENT);
+    passIdleTime();
 
     assertTrue(channel.isActive());
     origin.answer("a", "1");
@@ -897,13 +895,30 @@ class RequestHandlerTest {
   }
 
   @Test
-  void aClientThatHasNotTakenAllItsAnswersIsNotSilentYet() {
+  void aClientThatTakesSomethingNowAndThenIsNotSilent() {
+    for (int i = 0; i < 10; i++) {
+      read(get("/here/k0"));
+      pass(IDLE.dividedBy(2));
+      assertTrue(channel.isActive());
+    }
+    assertEquals(10, values(10).size());
+  }
+
+  @Test
+  void aClientThatAsksOnButTakesNothingIsClosed() {
     flushes.held = true;
     read(get("/here/k0"));
-
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
-
+    pass(IDLE.dividedBy(2));
+    read(get("/here/k1"));
+    pass(IDLE.dividedBy(2));
+    read(get("/held/a"));
     assertTrue(channel.isActive());
+
+    pass(IDLE.dividedBy(2));
+    read(get("/held/b"));
+    pass(IDLE.dividedBy(2).plus(IDLE.dividedBy(4)));
+
+    assertFalse(channel.isActive());
   }
 
   @Test
@@ -911,7 +926,7 @@ class RequestHandlerTest {
     flushes.held = true;
     read(get("/here/k0"));
 
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.WRITER_IDLE_STATE_EVENT);
+    passIdleTime();
 
     assertFalse(channel.isActive());
   }
@@ -919,7 +934,7 @@ class RequestHandlerTest {
   // The world of these tests.
 
   private RequestHandler handler() {
-    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, Duration.ofMinutes(1));
+    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, IDLE);
     Page broken =
         new Page(
             "text/plain",
@@ -938,7 +953,7 @@ class RequestHandlerTest {
   }
 
   private EmbeddedChannel channel() {
-    return new EmbeddedChannel(flushes, handler());
+    return new EmbeddedChannel(new AnswerReader(), flushes, handler());
   }
 
   /** Has the channel read these requests at once. */
@@ -953,6 +968,19 @@ class RequestHandlerTest {
 
   private void drain() {
     channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+  }
+
+  /** Longer than the idle time, but not by much more than a look. */
+  private void passIdleTime() {
+    pass(IDLE.plus(IDLE.dividedBy(4)));
+  }
+
+  private void pass(Duration time) {
+    int steps = 20;
+    for (int i = 0; i < steps; i++) {
+      channel.advanceTimeBy(time.toNanos() / steps, TimeUnit.NANOSECONDS);
+      channel.runScheduledPendingTasks();
+    }
   }
 
   private void setWritable(boolean writable) {

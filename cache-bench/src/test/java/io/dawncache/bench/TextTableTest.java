@@ -1,4 +1,4 @@
-package io.dawncache.bench.memory;
+package io.dawncache.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

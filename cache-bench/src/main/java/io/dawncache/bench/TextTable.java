@@ -1,11 +1,11 @@
-package io.dawncache.bench.memory;
+package io.dawncache.bench;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table in Markdown that reads well as plain text: the first columns left, numbers right. */
-final class TextTable {
+public final class TextTable {
   private final int textColumns;
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -14,17 +14,17 @@ final class TextTable {
    *
    * @param textColumns how many of its columns hold text
    */
-  TextTable(int textColumns, List<String> head) {
+  public TextTable(int textColumns, List<String> head) {
     this.textColumns = textColumns;
     rows.add(List.copyOf(head));
   }
 
   /** Adds a row of as many cells as the head has. */
-  void add(List<String> cells) {
+  public void add(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
-  void printTo(PrintWriter out) {
+  public void printTo(PrintWriter out) {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -1,0 +1,218 @@
+package io.dawncache.bench.contest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.dawncache.bench.Spread;
+import io.dawncache.bench.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bench contest}: what a request costs our servers, and what it costs others'. */
+@Command(
+    name = "contest",
+    sortOptions = false,
+    description = {
+      "Compares whole servers by the CPU time that a request costs them. All servers of a scene run"
+          + " on the first core and are asked in turns by wrk on the second, so that a machine that"
+          + " slows down slows all of them. The scenes: hit, pipelined, hop, hop8, large, huge, miss;"
+          + " all of them if none is named.%n",
+      "Needs a machine with two cores and Linux, and from Debian wrk, nginx, golang-go and"
+          + " golang-github-golang-groupcache-dev. Fails with 1 if a bar is missed.%n"
+    })
+public final class ContestCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "SCENE",
+      description = "hit, pipelined, hop, hop8, large, huge or miss; each as often as it stands.")
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private List<String> scenes = List.of();
+
+  @Option(
+      names = "--turns",
+      paramLabel = "N",
+      description = "How many turns each server has, ${DEFAULT-VALUE} by default.")
+  private int turns = 15;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long a turn takes, ${DEFAULT-VALUE} by default.")
+  private int seconds = 2;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description =
+          "For how many seconds each server is asked before the first turn, ${DEFAULT-VALUE} by"
+              + " default.")
+  private int warmUpSeconds = 12;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean help;
+
+  private final List<String> missed = new ArrayList<>();
+
+  /** What a player's turns brought: CPU time a request in microseconds, and requests a second. */
+  private record Figures(List<Double> cpuMicros, List<Double> perSecond) {
+    Figures() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** Turn by turn against another's. */
+    Spread against(Figures other) {
+      return Spread.of(
+          IntStream.range(0, cpuMicros.size())
+              .mapToObj(turn -> cpuMicros.get(turn) / other.cpuMicros.get(turn))
+              .toList());
+    }
+  }
+
+  /** Made by picocli. */
+  ContestCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    List<Scene> asked = scenes.isEmpty() ? Scene.ALL : parsed();
+    if (turns < 1 || seconds < 1 || warmUpSeconds < 0) {
+      throw wrong(
+          "--turns %d --seconds %d --warm-up %d (expected: >= 1, >= 1, >= 0)"
+              .formatted(turns, seconds, warmUpSeconds));
+    }
+    Path folder = Files.createTempDirectory("contest");
+    try {
+      for (Scene scene : asked) {
+        play(scene, new Lab(folder));
+      }
+    } finally {
+      delete(folder);
+    }
+    return missed.isEmpty() ? 0 : 1;
+  }
+
+  private List<Scene> parsed() {
+    List<Scene> parsed = new ArrayList<>();
+    for (String name : scenes) {
+      parsed.add(
+          Scene.ALL.stream()
+              .filter(scene -> scene.name().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      wrong(
+                          "SCENE: "
+                              + name
+                              + " (expected: hit, pipelined, hop, hop8, large, huge or miss)")));
+    }
+    return parsed;
+  }
+
+  private void play(Scene scene, Lab lab) throws IOException {
+    Wrk wrk = new Wrk(lab);
+    Map<Player, Contestant> contestants = new EnumMap<>(Player.class);
+    Map<Player, Path> keys = new EnumMap<>(Player.class);
+    Map<Player, Figures> figures = new EnumMap<>(Player.class);
+    try {
+      for (Player player : scene.players()) {
+        Contestant contestant = lab.start(player, scene.load());
+        contestants.put(player, contestant);
+        keys.put(player, lab.keys(contestant, scene.load()));
+        figures.put(player, new Figures());
+      }
+      for (int turn = warmUpSeconds == 0 ? 0 : -1; turn < turns; turn++) {
+        for (Player player : scene.players()) {
+          Contestant contestant = requireNonNull(contestants.get(player));
+          Path asked = requireNonNull(keys.get(player));
+          Duration before = contestant.cpu();
+          Wrk.Asked brought =
+              wrk.ask(contestant, scene.load(), asked, turn < 0 ? warmUpSeconds : seconds);
+          Duration used = contestant.cpu().minus(before);
+          if (turn >= 0) {
+            Figures own = requireNonNull(figures.get(player));
+            own.cpuMicros().add(used.toNanos() / 1e3 / brought.requests());
+            own.perSecond().add(brought.perSecond());
+          }
+        }
+      }
+    } finally {
+      contestants.values().forEach(Contestant::close);
+    }
+    print(scene, figures);
+  }
+
+  private void print(Scene scene, Map<Player, Figures> figures) {
+    PrintWriter out = spec.commandLine().getOut();
+    Player first = scene.players().get(0);
+    TextTable table =
+        new TextTable(
+            1, List.of(scene.title(), "requests/s", "CPU a request, us", "x " + first.title()));
+    for (Player player : scene.players()) {
+      Figures own = requireNonNull(figures.get(player));
+      table.add(
+          List.of(
+              player.title(),
+              "%,.0f".formatted(Spread.of(own.perSecond()).median()),
+              Spread.of(own.cpuMicros()).toString(),
+              own.against(requireNonNull(figures.get(first))).toString()));
+    }
+    table.printTo(out);
+    out.println();
+    for (Scene.Bar bar : scene.bars()) {
+      Spread ratio =
+          requireNonNull(figures.get(bar.of())).against(requireNonNull(figures.get(bar.to())));
+      boolean met = ratio.median() <= bar.atMost();
+      String line =
+          "%s: %s of %s (expected: <= %.2f)%s"
+              .formatted(
+                  bar.of().title(), ratio, bar.to().title(), bar.atMost(), met ? "" : " MISSED");
+      out.println(line);
+      if (!met) {
+        missed.add(line);
+      }
+    }
+    out.println();
+    out.flush();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.sorted(Comparator.reverseOrder())
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}

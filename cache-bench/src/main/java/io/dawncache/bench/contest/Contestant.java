@@ -1,0 +1,117 @@
+package io.dawncache.bench.contest;
+
+import io.dawncache.server.wire.Dialect;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A player who has been started: one or two servers on the first core, of which the first is asked.
+ * They die with this JVM at the latest.
+ */
+final class Contestant implements AutoCloseable {
+  private static final long STOP_SECONDS = 10;
+
+  private final Player player;
+  private final List<Integer> ports;
+  private final String prefix;
+  private final List<Process> servers = new ArrayList<>();
+
+  /**
+   * Makes one whose servers are still to be started.
+   *
+   * @param prefix the path up to the slash before a key
+   * @param ports where they listen, the one that is asked first
+   */
+  Contestant(Player player, String prefix, int... ports) {
+    this.player = player;
+    this.prefix = prefix;
+    this.ports = Arrays.stream(ports).boxed().toList();
+  }
+
+  Player player() {
+    return player;
+  }
+
+  /** Returns the port that is asked. */
+  int port() {
+    return ports.get(0);
+  }
+
+  List<Integer> ports() {
+    return ports;
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  /** Returns whose ring its servers stand on, if there are two. */
+  Dialect dialect() {
+    return player == Player.TWO_GOS ? Dialect.GROUPCACHE : Dialect.DAWNCACHE;
+  }
+
+  /**
+   * Starts a server on the first core.
+   *
+   * @param announced whether it says a line when it serves, which is waited for
+   */
+  void start(List<String> command, boolean announced) throws IOException {
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", "0"));
+    pinned.addAll(command);
+    Process server =
+        new ProcessBuilder(pinned).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    servers.add(server);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly));
+    BufferedReader out = server.inputReader();
+    if (announced && out.readLine() == null) {
+      throw new IOException(String.join(" ", command) + ": ended (expected: that it serves)");
+    }
+  }
+
+  /** Returns the CPU time that its servers have used, in user and in system mode. */
+  Duration cpu() throws IOException {
+    Duration sum = Duration.ZERO;
+    for (Process server : servers) {
+      if (!server.isAlive()) {
+        throw new IOException(player + ": a server has ended with " + server.exitValue());
+      }
+      sum = sum.plus(server.info().totalCpuDuration().orElseThrow());
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(Process::destroy);
+    for (Process server : servers) {
+      try {
+        if (!server.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+          server.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        server.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Returns the command of a Java program on this JVM's JDK and class path. */
+  static List<String> java(Class<?> main, List<String> options, Object... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return command;
+  }
+}

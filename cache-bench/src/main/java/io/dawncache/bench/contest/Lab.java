@@ -1,0 +1,205 @@
+package io.dawncache.bench.contest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dawncache.bench.server.FixedReplyServer;
+import io.dawncache.bench.server.ServerProcess;
+import io.dawncache.bench.workload.Zipf;
+import io.dawncache.bench.workload.ZipfKeys;
+import io.dawncache.core.Membership;
+import io.dawncache.core.consistenthash.Ring;
+import io.dawncache.node.NodeMain;
+import io.dawncache.server.wire.Dialect;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A folder for a contest, and how each player is started in it. */
+final class Lab {
+  private static final String GROUP = "scores";
+  private static final int DRAWS = 1 << 16;
+  private static final int LARGE_DRAWS = 1 << 10;
+  private static final long LARGE_BYTES = 1 << 16;
+  private static final double SKEW = 1.0;
+
+  private final Path folder;
+
+  Lab(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Starts {@code player} for {@code load}; it serves, or will in a moment, when this returns. */
+  Contestant start(Player player, Load load) throws IOException {
+    int[] ports = ServerProcess.freePorts(2);
+    return switch (player) {
+      case CODEC -> fixedReply(player, "codec", ports[0], load);
+      case BARE -> fixedReply(player, "bare", ports[0], load);
+      case NODE, NODE_AGAIN -> nodes(player, load, ports[0]);
+      case TWO_NODES -> nodes(player, load, ports);
+      case GO -> gos(player, load, ports[0]);
+      case TWO_GOS -> gos(player, load, ports);
+      case NGINX -> nginx(player, load, ports[0]);
+    };
+  }
+
+  private static Contestant fixedReply(Player player, String kind, int port, Load load)
+      throws IOException {
+    Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, port);
+    contestant.start(
+        Contestant.java(
+            FixedReplyServer.class, ServerProcess.jvmOptions(), port, load.valueBytes(), kind),
+        true);
+    return contestant;
+  }
+
+  private static Contestant nodes(Player player, Load load, int... ports) throws IOException {
+    Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, ports);
+    for (int port : ports) {
+      contestant.start(
+          Contestant.java(
+              NodeMain.class,
+              ServerProcess.jvmOptions(),
+              "--listen",
+              "127.0.0.1:" + port,
+              "--peers",
+              String.join(",", urls(ports)),
+              "--group",
+              GROUP + "=fixed:" + load.valueBytes(),
+              "--max-bytes",
+              "256m",
+              "--hot-bytes",
+              "0"), // a copy would answer in the other's place
+          true);
+    }
+    return contestant;
+  }
+
+  private Contestant gos(Player player, Load load, int... ports) throws IOException {
+    Contestant contestant = new Contestant(player, Dialect.GROUPCACHE.basePath() + GROUP, ports);
+    for (int port : ports) {
+      contestant.start(
+          List.of(
+              goProgram().toString(),
+              "127.0.0.1:" + port,
+              String.join(",", urls(ports)),
+              String.valueOf(load.valueBytes())),
+          true);
+    }
+    return contestant;
+  }
+
+  /** Builds the Go program once; Debian's packages have what it imports. */
+  private Path goProgram() throws IOException {
+    Path program = folder.resolve("groupcache");
+    if (!Files.exists(program)) {
+      Path source = copy("groupcache.go");
+      ProcessBuilder go =
+          new ProcessBuilder("go", "build", "-o", program.toString(), source.toString());
+      go.environment()
+          .putAll(
+              Map.of(
+                  "GO111MODULE", "off",
+                  "GOPATH", "/usr/share/gocode",
+                  "GOCACHE", folder.resolve("go-cache").toString()));
+      run(go, "the packages golang-go and golang-github-golang-groupcache-dev");
+    }
+    return program;
+  }
+
+  private Contestant nginx(Player player, Load load, int port) throws IOException {
+    Path files = Files.createDirectories(folder.resolve("nginx-" + port));
+    Files.write(files.resolve("value"), new byte[load.valueBytes()]);
+    String small = "default_type application/octet-stream; return 200 \"%s\";";
+    String reply =
+        load.valueBytes() < LARGE_BYTES
+            ? small.formatted("v".repeat(load.valueBytes()))
+            : "root " + files + "; try_files /value =404;";
+    Path config = files.resolve("nginx.conf");
+    Files.writeString(
+        config,
+        """
+        daemon off; master_process off; pid %1$s/pid; error_log %1$s/error.log;
+        events { worker_connections 1024; }
+        http {
+          access_log off; sendfile on; tcp_nopush on; tcp_nodelay on;
+          keepalive_requests 1000000000; keepalive_timeout 1h; open_file_cache max=10;
+          client_body_temp_path %1$s/a; proxy_temp_path %1$s/b; fastcgi_temp_path %1$s/c;
+          uwsgi_temp_path %1$s/d; scgi_temp_path %1$s/e;
+          server { listen 127.0.0.1:%2$d; location / { %3$s } }
+        }
+        """
+            .formatted(files, port, reply));
+    Contestant contestant = new Contestant(player, "", port);
+    contestant.start(List.of("nginx", "-c", config.toString(), "-p", files.toString()), false);
+    return contestant;
+  }
+
+  /** Writes the keys that {@code contestant} is to be asked for, in that order, one a line. */
+  Path keys(Contestant contestant, Load load) throws IOException {
+    Path file = folder.resolve("keys-" + contestant.port());
+    List<String> keys = candidates(contestant, load);
+    Zipf zipf = new Zipf(keys.size(), SKEW);
+    Random random = new Random(42); // the same for all
+    int draws = load.valueBytes() < LARGE_BYTES ? DRAWS : LARGE_DRAWS;
+    Files.write(
+        file, IntStream.range(0, draws).mapToObj(i -> keys.get(zipf.draw(random))).toList());
+    return file;
+  }
+
+  private static List<String> candidates(Contestant contestant, Load load) {
+    if (load.valueBytes() >= LARGE_BYTES) {
+      return Arrays.asList(ZipfKeys.all()).subList(0, 100); // they have to fit into memory
+    }
+    if (load.keys() != Load.Keys.OTHERS || contestant.ports().size() < 2) {
+      return Arrays.asList(ZipfKeys.all());
+    }
+    List<String> members = urls(contestant.ports().stream().mapToInt(port -> port).toArray());
+    Ring ring = Ring.of(contestant.dialect().scheme(), Membership.REPLICAS, members);
+    Predicate<String> isOthers = key -> members.get(1).equals(ring.owner(key));
+    return IntStream.iterate(10_000, i -> i + 1)
+        .mapToObj(i -> "key" + i)
+        .filter(isOthers)
+        .limit(ZipfKeys.COUNT)
+        .collect(Collectors.toList());
+  }
+
+  private static List<String> urls(int... ports) {
+    return IntStream.of(ports).mapToObj(port -> "http://127.0.0.1:" + port).toList();
+  }
+
+  /** Copies a file of ours that another program reads into the folder. */
+  Path copy(String resource) throws IOException {
+    Path copy = folder.resolve(resource);
+    try (var bytes = Lab.class.getResourceAsStream(resource)) {
+      if (bytes == null) {
+        throw new IOException(resource + ": not on the class path");
+      }
+      Files.write(copy, bytes.readAllBytes());
+    }
+    return copy;
+  }
+
+  /** Runs a program to its end; {@code needs} tells what it may lack. */
+  static String run(ProcessBuilder program, String needs) throws IOException {
+    List<String> command = new ArrayList<>(program.command());
+    try {
+      Process process = program.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      if (process.waitFor() != 0) {
+        throw new IOException(command.get(0) + ": " + said + " (expected: " + needs + ")");
+      }
+      return said;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(command.get(0) + ": interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.dawncache.bench.contest;
+
+/** Who takes part. */
+enum Player {
+  CODEC("Netty's HTTP codec, fixed reply"),
+  BARE("Netty without a codec, fixed reply"),
+  NODE("**a node**"),
+  NODE_AGAIN("another such node"),
+  TWO_NODES("**two nodes**, both together"),
+  GO("Go groupcache"),
+  TWO_GOS("two Go groupcaches, both together"),
+  NGINX("nginx: fixed reply, or a file by sendfile");
+
+  private final String title;
+
+  Player(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+}

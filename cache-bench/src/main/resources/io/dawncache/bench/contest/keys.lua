@@ -1,0 +1,25 @@
+-- For wrk: asks for the keys in the file KEYS below PREFIX in their order, each connection's next
+-- DEPTH of them in one write; with FRESH set, for keys that begin with it and are never the same.
+local prefix = os.getenv("PREFIX")
+local depth = tonumber(os.getenv("DEPTH"))
+local fresh = os.getenv("FRESH")
+local requests, at = {}, 0
+
+function init()
+  local batch = {}
+  for key in io.lines(os.getenv("KEYS")) do
+    batch[#batch + 1] = wrk.format("GET", prefix .. "/" .. key)
+    if #batch == depth then
+      requests[#requests + 1] = table.concat(batch)
+      batch = {}
+    end
+  end
+end
+
+function request()
+  at = at + 1
+  if fresh ~= "" then
+    return wrk.format("GET", prefix .. "/" .. fresh .. at)
+  end
+  return requests[(at - 1) % #requests + 1]
+end

@@ -1,0 +1,57 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.core.Entry;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.Messages;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * An answer whose value is copied piece by piece, as the client takes it: a slow client holds one
+ * piece of memory, and a fast one is served out of the few that stay in the processor's cache.
+ */
+final class LargeValue implements Pieces {
+  /** What is longer is written in pieces of this length. */
+  static final int PIECE_BYTES = 64 << 10;
+
+  private final ByteView value;
+  private final boolean stale;
+  private final Freshness freshness;
+  private final Dialect dialect;
+  private int written = -1; // bytes of the value; less than none before the head
+
+  LargeValue(Entry entry, Freshness freshness, Dialect dialect) {
+    this.value = entry.value();
+    this.stale = entry.isStale();
+    this.freshness = freshness;
+    this.dialect = dialect;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !isOver();
+  }
+
+  @Override
+  public boolean isOver() {
+    return written == value.length();
+  }
+
+  @Override
+  public void write(boolean last, Outbox out) {
+    if (written < 0) {
+      written = 0;
+      ByteBuf head = out.room(Values.AROUND_VALUE_BYTES);
+      Values.writeHead(value, freshness, stale, dialect, last, head);
+      Messages.writeUpToValue(value, head);
+    }
+    int end = Math.min(value.length(), written + PIECE_BYTES);
+    Messages.writeValue(value.slice(written, end), out.room(end - written));
+    written = end;
+    if (isOver()) {
+      Messages.writeFromValueOn(freshness, out.room(Values.AROUND_VALUE_BYTES));
+    }
+    out.written();
+  }
+}

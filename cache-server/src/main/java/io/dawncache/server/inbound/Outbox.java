@@ -1,0 +1,95 @@
+package io.dawncache.server.inbound;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection is about to send. Answers are written one behind the other into one buffer, so
+ * a read's worth of pipelined hits leaves as one write.
+ *
+ * <p>Belongs to the connection's event loop.
+ */
+final class Outbox {
+  /*
+   * The channel does not know of bytes that are still gathered here; its water marks see them when
+   * they are handed over, at the latest with a full buffer. So at most one of those is ahead of
+   * what the marks bound.
+   *
+   * A buffer begins as large as the last one came to be: a connection that pipelines needs no
+   * growing, one that asks for small values one by one holds small buffers.
+   */
+  private static final int FULL_BYTES = 64 << 10;
+  private static final int FIRST_BYTES = 256;
+
+  private final ChannelHandlerContext ctx;
+  private @Nullable ByteBuf gathered;
+  private int usualBytes = FIRST_BYTES;
+  private boolean unflushed;
+
+  Outbox(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+  }
+
+  /** Returns the buffer to write the next {@code bytes} into, behind what is there already. */
+  ByteBuf room(int bytes) {
+    ByteBuf buffer = gathered;
+    if (buffer != null && buffer.readableBytes() + bytes > FULL_BYTES) {
+      handOver();
+      buffer = null;
+    }
+    if (buffer == null) {
+      buffer = ctx.alloc().ioBuffer(Math.max(bytes, usualBytes));
+      gathered = buffer;
+    }
+    return buffer.ensureWritable(bytes);
+  }
+
+  /** Hands what is gathered to the channel if it is enough for a write of its own. */
+  void written() {
+    ByteBuf buffer = gathered;
+    if (buffer != null && buffer.readableBytes() >= FULL_BYTES) {
+      handOver();
+    }
+  }
+
+  private void handOver() {
+    ByteBuf taken = take();
+    if (taken.isReadable()) {
+      unflushed = true;
+      ctx.write(taken, ctx.voidPromise());
+    }
+  }
+
+  private ByteBuf take() {
+    ByteBuf taken = gathered;
+    if (taken == null) {
+      return Unpooled.EMPTY_BUFFER;
+    }
+    gathered = null;
+    usualBytes = Math.max(FIRST_BYTES, Math.min(taken.readableBytes(), FULL_BYTES));
+    return taken;
+  }
+
+  /** Sends everything. */
+  void flush() {
+    handOver();
+    if (unflushed) {
+      unflushed = false;
+      ctx.flush();
+    }
+  }
+
+  /** Sends everything; the future tells when that has been done or has failed. */
+  ChannelFuture flushAndTell() {
+    unflushed = false;
+    return ctx.writeAndFlush(take());
+  }
+
+  /** Drops what is gathered: the connection has gone. */
+  void clear() {
+    take().release();
+  }
+}

@@ -1,0 +1,17 @@
+package io.dawncache.server.inbound;
+
+/** An answer that leaves in pieces, as it comes and as the client takes it. */
+interface Pieces {
+  /** Returns whether there is a piece to write. */
+  boolean hasNext();
+
+  /**
+   * Writes the next piece; there must be one.
+   *
+   * @param last whether this answer is the connection's last
+   */
+  void write(boolean last, Outbox out);
+
+  /** Returns whether the last piece has been written. */
+  boolean isOver();
+}
