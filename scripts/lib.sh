@@ -193,6 +193,64 @@ run_main() {
   exec "$java" "${archive[@]}" "${options[@]}" -cp "$(class_path)" "$main" "$@"
 }
 
+# bench_jar: prints the newest jar of the benchmarks, or fails if there is none or a source is newer
+# than it: figures of yesterday's code under today's commit would be worse than none.
+bench_jar() {
+  local jar newest=''
+  for jar in "$root"/cache-bench/target/cache-bench-*.jar; do
+    case $jar in
+      *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
+      *) [[ -f $jar && ($newest == '' || $jar -nt $newest) ]] && newest=$jar ;;
+    esac
+  done
+  [[ -n $newest ]] && exists "$root"/cache-bench/target/lib/jmh-core-*.jar \
+    && [[ -z $(sources_newer_than "$newest") ]] && printf '%s\n' "$newest"
+}
+
+# sources_newer_than FILE: prints one of them, or nothing.
+sources_newer_than() {
+  find "$root"/pom.xml "$root"/proto "$root"/cache-*/pom.xml "$root"/cache-*/src/main \
+    -type f -newer "$1" -print -quit
+}
+
+build_bench() {
+  bench_jar >/dev/null && return
+  [[ -x $java_home/bin/javac ]] || die 1 "$java_home: no compiler (expected: a JDK of 17 or later)"
+  command -v mvn >/dev/null || die 1 'no mvn found (expected: Maven 3.8 or later on PATH)'
+  (
+    flock 9
+    bench_jar >/dev/null && exit
+    printf '%s: building, which takes a minute or two\n' "${0##*/}" >&2
+    cd -- "$root"
+    output=$(
+      JAVA_HOME=$java_home mvn --batch-mode -q -Dmaven.test.skip=true -Denforcer.skip package 2>&1 9<&-
+    ) || {
+      printf '%s\n' "$output" >&2
+      exit 1
+    }
+  ) 9<"$root/pom.xml" || die 1 'the build failed (expected: as above)'
+  bench_jar >/dev/null || die 1 "no jar in $root/cache-bench/target (expected: one by the build)"
+}
+
+# run_bench_main CLASS JVM_OPTION... -- ARGUMENT...: becomes a JVM that runs CLASS of cache-bench.
+run_bench_main() {
+  local main=$1 options=()
+  shift
+  find_java
+  build_bench
+  if ((java_version >= 24)); then
+    # JMH reads fields by sun.misc.Unsafe, which Java announces to forbid; Netty asks for the other.
+    options+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
+  fi
+  while [[ $1 != -- ]]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  exec "$java" "${options[@]}" -Ddawncache.root="$root" \
+    -cp "$(bench_jar):$root/cache-bench/target/lib/*" "$main" "$@"
+}
+
 # A program that asks once and ends is over before the compiler's best code would be ready.
 # shellcheck disable=SC2034 # used by those who source this file
 short_lived=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m)

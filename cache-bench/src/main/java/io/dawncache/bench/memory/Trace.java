@@ -22,7 +22,7 @@ import java.util.zip.GZIPInputStream;
  * <p>Here keys are strings of equal length and values zeros: as many as the trace says, or else one
  * byte for every key, so that all entries weigh the same.
  */
-final class Trace {
+public final class Trace {
   private static final String SUFFIX = ".txt.gz";
 
   private final String name;
@@ -68,7 +68,7 @@ final class Trace {
    *
    * @throws IOException if it cannot be read, or a line is no access
    */
-  static Trace read(Path file) throws IOException {
+  public static Trace read(Path file) throws IOException {
     List<int[]> lines = new ArrayList<>();
     boolean sized = false;
     try (BufferedReader reader =
@@ -101,33 +101,33 @@ final class Trace {
     return new Trace(name, sized, accesses, valueBytes);
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Returns whether values have sizes of their own. */
-  boolean isSized() {
+  public boolean isSized() {
     return sized;
   }
 
-  int accesses() {
+  public int accesses() {
     return accesses.length;
   }
 
-  int distinctKeys() {
+  public int distinctKeys() {
     return keys.length;
   }
 
   /** Returns the number of the key that the access asks for. */
-  int keyOf(int access) {
+  public int keyOf(int access) {
     return accesses[access];
   }
 
-  String key(int number) {
+  public String key(int number) {
     return keys[number];
   }
 
-  ByteView value(int number) {
+  public ByteView value(int number) {
     return values[number];
   }
 }

@@ -1,0 +1,159 @@
+package io.dawncache.bench.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A chart as SVG inside a page, which gives the colours. It stands in a figure with its title, a
+ * legend, and a line where the page's script shows what is under the pointer.
+ */
+final class Chart {
+  private static final int WIDTH = 760;
+  private static final int HEIGHT = 340;
+  private static final int LEFT = 96; // room for labels in the large letters of small screens
+  private static final int RIGHT = 30;
+  private static final int TOP = 14;
+  private static final int BOTTOM = 38;
+
+  /** A point of a line; the line has a gap where {@code y} is no number. */
+  record Point(double x, double y) {}
+
+  private record Line(String style, String label, List<Point> points) {}
+
+  private record Readout(double x, String text) {}
+
+  private final String id;
+  private final String title;
+  private final String description;
+  private final Axis x;
+  private final Axis y;
+  private final List<Line> lines = new ArrayList<>();
+  private final List<Readout> readouts = new ArrayList<>();
+
+  /**
+   * Makes an empty chart.
+   *
+   * @param id unique in the page
+   * @param description what it shows, for those who do not see it
+   */
+  Chart(String id, String title, String description, Axis x, Axis y) {
+    this.id = id;
+    this.title = title;
+    this.description = description;
+    this.x = x;
+    this.y = y;
+  }
+
+  /**
+   * Draws a line.
+   *
+   * @param style the name of its style in the page
+   */
+  void line(String style, String label, List<Point> points) {
+    lines.add(new Line(style, label, List.copyOf(points)));
+  }
+
+  /** Has {@code text} shown while the pointer is near {@code x}; called in the order of x. */
+  void readout(double x, String text) {
+    readouts.add(new Readout(x, text));
+  }
+
+  /** Returns the figure. */
+  String toHtml() {
+    StringBuilder html = new StringBuilder();
+    html.append("<figure class=\"chart\">\n<figcaption><h2 id=\"" + id + "\">")
+        .append(xml(title) + "</h2>\n<ul class=\"legend\">");
+    for (Line line : lines) {
+      html.append(
+          "<li><svg class=\"swatch\" viewBox=\"0 0 28 8\" aria-hidden=\"true\"><path class=\"line "
+              + line.style
+              + "\" d=\"M1 4H27\"/></svg>"
+              + xml(line.label)
+              + "</li>");
+    }
+    html.append("</ul></figcaption>\n");
+    html.append("<svg class=\"plot\" role=\"img\" aria-labelledby=\"" + id + " " + id + "-told\" ")
+        .append("viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\">\n")
+        .append("<desc id=\"" + id + "-told\">" + xml(description) + "</desc>\n");
+    appendGrid(html);
+    lines.forEach(line -> append(line, html));
+    appendReadouts(html);
+    return html.append("</svg>\n<p class=\"readout\" aria-hidden=\"true\">&#160;</p>\n</figure>\n")
+        .toString();
+  }
+
+  private void appendGrid(StringBuilder html) {
+    for (Axis.Tick tick : y.ticks()) {
+      String at = shown(yOf(tick.value()));
+      html.append("<g" + minor(tick) + "><path class=\"grid\" d=\"M" + LEFT + " " + at + "H")
+          .append((WIDTH - RIGHT) + "\"/><text class=\"y\" x=\"" + (LEFT - 8) + "\" y=\"" + at)
+          .append("\">" + xml(tick.label()) + "</text></g>\n");
+    }
+    for (Axis.Tick tick : x.ticks()) {
+      String at = shown(xOf(tick.value()));
+      html.append("<g" + minor(tick) + "><path class=\"grid\" d=\"M" + at + " " + TOP + "V")
+          .append((HEIGHT - BOTTOM) + "\"/><text class=\"x\" x=\"" + at + "\" y=\"")
+          .append((HEIGHT - BOTTOM + 26) + "\">" + xml(tick.label()) + "</text></g>\n");
+    }
+  }
+
+  private static String minor(Axis.Tick tick) {
+    return tick.minor() ? " class=\"minor\"" : "";
+  }
+
+  private void append(Line line, StringBuilder html) {
+    if (line.points.isEmpty()) {
+      return;
+    }
+    StringBuilder path = new StringBuilder();
+    boolean gap = true;
+    for (Point point : line.points) {
+      if (!Double.isNaN(point.y)) {
+        path.append(gap ? "M" : "L").append(shown(xOf(point.x)) + " " + shown(yOf(point.y)));
+      }
+      gap = Double.isNaN(point.y);
+    }
+    html.append("<path class=\"line " + line.style + "\" d=\"" + path + "\"/>\n");
+    if (line.points.size() == 1) { // a line of one point is not seen
+      Point only = line.points.get(0);
+      html.append("<circle class=\"dot " + line.style + "\" r=\"4\" cx=\"")
+          .append(shown(xOf(only.x)) + "\" cy=\"" + shown(yOf(only.y)) + "\"/>\n");
+    }
+  }
+
+  /** Each readout gets the band up to half way to its neighbours. */
+  private void appendReadouts(StringBuilder html) {
+    html.append("<path class=\"cursor\" d=\"M0 " + TOP + "V" + (HEIGHT - BOTTOM) + "\"/>\n");
+    for (int i = 0; i < readouts.size(); i++) {
+      double here = xOf(readouts.get(i).x);
+      double from = i == 0 ? LEFT : (xOf(readouts.get(i - 1).x) + here) / 2;
+      double to =
+          i == readouts.size() - 1 ? WIDTH - RIGHT : (here + xOf(readouts.get(i + 1).x)) / 2;
+      html.append("<rect class=\"band\" x=\"" + shown(from) + "\" y=\"" + TOP + "\" width=\"")
+          .append(shown(Math.max(0, to - from)) + "\" height=\"" + (HEIGHT - TOP - BOTTOM))
+          .append("\" data-x=\"" + shown(here) + "\" data-text=\"")
+          .append(xml(readouts.get(i).text) + "\"/>\n");
+    }
+  }
+
+  private double xOf(double value) {
+    return LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
+  }
+
+  private double yOf(double value) {
+    return HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
+  }
+
+  private static String shown(double coordinate) {
+    return String.format(Locale.ROOT, "%.1f", coordinate);
+  }
+
+  /** Returns text so that it stands for itself in a page, within quotes too. */
+  static String xml(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

@@ -1,0 +1,90 @@
+package io.dawncache.bench.load;
+
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.NodeUrl;
+import java.util.List;
+
+/**
+ * What a run is to do; checked by the command line.
+ *
+ * @param basePath what all groups lie under, with a slash at both ends
+ * @param keysTold the keys in words
+ * @param puts the part of the requests that are puts, from 0 to 1
+ * @param rate requests a second over all targets; 0 for a closed loop
+ * @param connections in all, at least one a target and thread
+ * @param depth how many requests may be in flight on a connection
+ * @param life after how many requests a connection is closed and opened anew
+ * @param requests how many are measured; {@link #UNBOUNDED} for as many as the duration has room
+ *     for
+ * @param durationNanos how long they are measured; {@link #UNBOUNDED} for as long as they take
+ * @param spins whether a thread of an open loop stays awake for what is due in less than 2 ms
+ */
+record LoadPlan(
+    List<NodeUrl> targets,
+    Dialect dialect,
+    String basePath,
+    String group,
+    Keys keys,
+    String keysTold,
+    double puts,
+    double rate,
+    int connections,
+    int depth,
+    long life,
+    int threads,
+    long requests,
+    long durationNanos,
+    long warmUpNanos,
+    long timeoutNanos,
+    boolean spins) {
+  static final long UNBOUNDED = Long.MAX_VALUE;
+
+  private static final double NANOS = 1e9;
+
+  boolean isOpen() {
+    return rate > 0;
+  }
+
+  /** Returns how many requests an open loop is to send, or a closed one at most. */
+  long measuredRequests() {
+    return isOpen() && requests == UNBOUNDED ? Math.round(rate * durationNanos / NANOS) : requests;
+  }
+
+  /** Returns how long it takes to send what is measured; 0 if that is as long as it takes. */
+  long windowNanos() {
+    if (isOpen()) {
+      return (long) (measuredRequests() / rate * NANOS);
+    }
+    return durationNanos == UNBOUNDED ? 0 : durationNanos;
+  }
+
+  /** Returns the schedule of one thread for a run that starts at {@code startNanos}. */
+  Schedule schedule(int thread, long startNanos) {
+    if (!isOpen()) {
+      long measuredFromNanos = startNanos + warmUpNanos;
+      return new Schedule.Closed(
+          startNanos,
+          measuredFromNanos,
+          durationNanos == UNBOUNDED ? Schedule.NEVER : measuredFromNanos + durationNanos,
+          requests == UNBOUNDED ? UNBOUNDED : share(requests, thread));
+    }
+    // The threads take turns, so that the requests of all of them are evenly spread.
+    double periodNanos = NANOS * threads / rate;
+    double phaseNanos = NANOS * thread / rate;
+    long warmUps = (long) Math.ceil(Math.max(0, warmUpNanos - phaseNanos) / periodNanos);
+    return new Schedule.Open(
+        startNanos + (long) phaseNanos, periodNanos, warmUps, share(measuredRequests(), thread));
+  }
+
+  /** Returns a thread's part of what all of them have to share. */
+  long share(long total, int thread) {
+    return total / threads + (thread < total % threads ? 1 : 0);
+  }
+
+  /** Returns who the puts go to. */
+  KeyOwners owners() {
+    return puts > 0 && targets.size() > 1
+        ? KeyOwners.of(targets, dialect, keys)
+        : KeyOwners.everybody();
+  }
+}

@@ -1,0 +1,306 @@
+package io.dawncache.bench.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Group;
+import io.dawncache.core.Loaded;
+import io.dawncache.server.CacheServer;
+import io.dawncache.server.ServerConfig;
+import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The generator against real nodes; nothing here depends on how fast they are. */
+final class LoadMainIT {
+  private static final String ORIGIN = "from the origin";
+  private static final int KEYS = 50;
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<CacheNode> nodes = new ArrayList<>();
+  private final List<CacheServer> servers = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    startNode(Dialect.DAWNCACHE);
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(CacheServer::close);
+    nodes.forEach(CacheNode::close);
+  }
+
+  @Test
+  void everyRequestOfAClosedLoopIsAnsweredAndTheNodeHasCountedThemToo() {
+    assertEquals(0, run("--requests", "3000", "--warm-up", "0s", "--depth", "4"), err::toString);
+    assertTold("sent                   3,000 requests");
+    assertTold("status                 200: 3,000");
+    assertTold("errors                 0 in all");
+    assertEquals(3_000, group(0).stats().gets());
+  }
+
+  @Test
+  void anOpenLoopSendsOrLeavesBehindExactlyWhatWasWanted() throws Exception {
+    LoadResult result = new LoadRun(plan(2_000, 2, LoadPlan.UNBOUNDED, 600, 0), row -> {}).run();
+    Tally total = result.total();
+    assertEquals(600, total.sent + total.unsent);
+    assertBooksBalance(total);
+    assertEquals(total.unsent == 0, result.shortfalls().stream().noneMatch(s -> s.contains("due")));
+  }
+
+  @Test
+  void putsArriveAndAreReadBack() {
+    assertEquals(
+        0,
+        run("--requests", "2000", "--puts", "0.5", "--value-bytes", "37", "--skew", "0"),
+        err::toString);
+    assertTold("put not done", false);
+    int put = 0;
+    for (int key = 1; key <= KEYS; key++) {
+      put += group(0).get("key" + key).length() == 37 ? 1 : 0;
+    }
+    assertEquals(KEYS, put); // of 40 requests a key half were puts
+  }
+
+  @Test
+  void inAFleetEachPutGoesToItsOwnerSoThatNobodyStaysUnreached() throws Exception {
+    startNode(Dialect.DAWNCACHE);
+    List<String> members = servers.stream().map(CacheServer::self).toList();
+    servers.forEach(server -> server.join(members));
+    LoadResult result = new LoadRun(plan(0, 1, LoadPlan.UNBOUNDED, 2_000, 1), row -> {}).run();
+    assertEquals(Map.of(200, 2_000L), result.total().statuses());
+    assertEquals(0, result.total().errors());
+    int put = 0;
+    for (int key = 1; key <= KEYS; key++) {
+      put += group(0).get("key" + key).length() == 100 ? 1 : 0; // from whoever owns it
+    }
+    assertEquals(KEYS, put);
+  }
+
+  @Test
+  void mailgunsDialectIsSpokenToo() throws IOException {
+    stop();
+    nodes.clear();
+    servers.clear();
+    startNode(Dialect.MAILGUN);
+    assertEquals(
+        0, run("--requests", "500", "--puts", "0.5", "--dialect", "mailgun"), err::toString);
+    assertTold("status                 200: 500");
+  }
+
+  @Test
+  void connectionsComeAndGo() throws Exception {
+    LoadResult result = new LoadRun(plan(0, 2, 10, 4_000, 0), row -> {}).run();
+    Tally total = result.total();
+    assertEquals(4_000, total.sent);
+    assertEquals(Map.of(200, 4_000L), total.statuses());
+    assertEquals(0, total.errors());
+    // Of the 8 that there are at the beginning some live for less, none for more.
+    assertTrue(total.opened >= 4_000 / 10 - 8, "opened " + total.opened);
+  }
+
+  @Test
+  void aNodeThatDoesNotKnowTheGroupAnswersThatAndItIsCounted() {
+    assertEquals(0, run("--requests", "100", "--warm-up", "0s", "--group", "nobody's"));
+    assertTold("status                 400: 100");
+    assertTold("errors                 100 in all");
+  }
+
+  @Test
+  void aRunThatIsStoppedTellsWhatItHasMeasured() throws Exception {
+    LoadRun[] run = new LoadRun[1];
+    run[0] = new LoadRun(plan(500, 1, LoadPlan.UNBOUNDED, 1_000_000, 0), row -> run[0].stop());
+    LoadResult result = run[0].run();
+    assertTrue(result.stopped());
+    assertTrue(result.isAnswered());
+    assertBooksBalance(result.total());
+  }
+
+  @Test
+  void thePageIsWritten() throws IOException {
+    Path page = folder.resolve("load.html");
+    assertEquals(0, run("--requests", "500", "--report", page.toString()), err::toString);
+    assertTold(page.toString());
+    assertTrue(Files.readString(page).contains("Latency by percentile"));
+  }
+
+  @Test
+  void aPortThatRefusesIsToldAndEndsTheRun() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    assertEquals(1, execute("--target", "127.0.0.1:" + port, "--group", "g"));
+    assertEquals("load: 127.0.0.1:" + port + ": Connection refused\n", err.toString());
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void aServerThatAnswersNothingIsToldAndEndsTheRun() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String target = "127.0.0.1:" + silent.getLocalPort();
+      String[] brief = {
+        "--duration", "200ms", "--warm-up", "0s", "--timeout", "300ms", "--connections", "9"
+      };
+      assertEquals(1, execute(concat(brief, "--target", target, "--group", "g", "--rate", "100")));
+    }
+    assertTold("Nothing was answered.");
+    assertTrue(
+        out.toString().contains("no answer in time") || out.toString().contains("unanswered"),
+        out::toString);
+  }
+
+  @Test
+  void aServerThatGoesAwayForGoodEndsTheRun() throws Exception {
+    try (ServerSocket brief = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> gone =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket first = brief.accept()) {
+                  assertNotNull(first.getInputStream().readNBytes(20)); // a request has begun
+                  refuseFromNowOn(brief);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      String target = "127.0.0.1:" + brief.getLocalPort();
+      assertEquals(
+          1,
+          execute(
+              "--target",
+              target,
+              "--group",
+              "g",
+              "--connections",
+              "1",
+              "--duration",
+              "1h",
+              "--warm-up",
+              "0s"));
+      gone.join();
+      assertTold("The run ended early: " + target + ": Connection refused.");
+      assertTold("connection lost        1");
+      assertTold("no connection ");
+    }
+  }
+
+  @Test
+  void aTargetWithoutAnAddressIsTold() {
+    assertEquals(1, execute("--target", "no-such-host.invalid:80", "--group", "g"));
+    assertTrue(err.toString().contains("no-such-host.invalid has no address"), err::toString);
+  }
+
+  @Test
+  void aRunWhoseThreadsCannotConnectSendsNothing() throws Exception {
+    CacheServer gone = servers.get(0);
+    LoadPlan plan = plan(0, 2, LoadPlan.UNBOUNDED, 100, 0);
+    gone.close();
+    assertThrows(ConnectException.class, () -> new LoadRun(plan, row -> {}).run());
+  }
+
+  private static void refuseFromNowOn(ServerSocket listener) throws IOException {
+    listener.close();
+  }
+
+  private void startNode(Dialect dialect) throws IOException {
+    CacheNode node = CacheNode.create();
+    nodes.add(node);
+    node.addGroup("scores", key -> Loaded.ofUtf8(ORIGIN));
+    servers.add(CacheServer.start(node, ServerConfig.builder().dialect(dialect).build()));
+  }
+
+  private Group group(int node) {
+    Group group = nodes.get(node).group("scores");
+    assertNotNull(group);
+    return group;
+  }
+
+  private LoadPlan plan(double rate, int threads, long life, long requests, double puts) {
+    Keys keys = Keys.drawn("key", KEYS, 0, new SizeRange(100, 100));
+    return new LoadPlan(
+        servers.stream().map(server -> NodeUrl.parse(server.self())).toList(),
+        Dialect.DAWNCACHE,
+        Dialect.DAWNCACHE.basePath(),
+        "scores",
+        keys,
+        KEYS + " keys",
+        puts,
+        rate,
+        8,
+        2,
+        life,
+        threads,
+        requests,
+        LoadPlan.UNBOUNDED,
+        0,
+        60_000_000_000L,
+        true);
+  }
+
+  private static void assertBooksBalance(Tally total) {
+    long ended = total.answered();
+    for (Failure failure : Failure.values()) {
+      ended += total.failures(failure);
+    }
+    assertEquals(total.sent, ended);
+    assertEquals(
+        total.answered(), total.statuses().values().stream().mapToLong(count -> count).sum());
+  }
+
+  private int run(String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--target", "127.0.0.1:" + servers.get(0).address().getPort()));
+    arguments.addAll(List.of("--keys", String.valueOf(KEYS), "--connections", "5"));
+    if (!arguments.contains("--group")) {
+      arguments.addAll(List.of("--group", "scores"));
+    }
+    if (!arguments.contains("--warm-up")) {
+      arguments.addAll(List.of("--warm-up", "100ms"));
+    }
+    return execute(arguments.toArray(String[]::new));
+  }
+
+  private int execute(String... arguments) {
+    return LoadMain.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private static String[] concat(String[] some, String... others) {
+    List<String> all = new ArrayList<>(List.of(some));
+    all.addAll(List.of(others));
+    return all.toArray(String[]::new);
+  }
+
+  private void assertTold(String part) {
+    assertTold(part, true);
+  }
+
+  private void assertTold(String part, boolean expected) {
+    assertEquals(expected, out.toString().contains(part), part + " in " + out + err);
+    assertFalse(err.toString().contains("Exception"), err::toString);
+  }
+}
