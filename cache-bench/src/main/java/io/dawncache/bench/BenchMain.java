@@ -3,6 +3,9 @@ package io.dawncache.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.contest.ContestCommand;
+import io.dawncache.bench.core.consistenthash.RingCommand;
+import io.dawncache.bench.core.singleflight.CrowdCommand;
+import io.dawncache.bench.guard.GuardCommand;
 import io.dawncache.bench.hot.HotCommand;
 import io.dawncache.bench.memory.BytesCommand;
 import io.dawncache.bench.memory.HitRatioCommand;
@@ -42,8 +45,11 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BytesCommand.class,
       ContestCommand.class,
+      CrowdCommand.class,
+      GuardCommand.class,
       HitRatioCommand.class,
-      HotCommand.class
+      HotCommand.class,
+      RingCommand.class
     },
     description = {
       "Measures Dawncache: runs the benchmarks that match PATTERN, all of them without one, prints"
@@ -52,8 +58,9 @@ import picocli.CommandLine.Spec;
       "Benchmarks take turns, one fork each a round, so that a machine that slows down slows all of"
           + " them. The table has the median of the rounds and in brackets the extremes, then the"
           + " same for a benchmark's ratio to the baselines in its class. A line that ends in :cpu"
-          + " has the CPU time of the threads or servers that did the work. JMH's own mean and error"
-          + " are in the file.%n"
+          + " has the CPU time of the threads or servers that did the work, one that ends in"
+          + " :gc.alloc.rate.norm the bytes allocated for an operation. JMH's own mean and error are"
+          + " in the file.%n"
     })
 public final class BenchMain implements Callable<Integer> {
   private static final int FAILED = 1;

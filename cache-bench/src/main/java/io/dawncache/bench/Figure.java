@@ -33,6 +33,9 @@ record Figure(
     double score,
     @Nullable Double error,
     List<Double> rounds) {
+  /** Bytes allocated for an operation: told as they are, for a baseline may allocate none. */
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
   /** What makes two results those of one benchmark. */
   record Key(String benchmark, String mode, int threads, Map<String, String> params) {
     static Key of(RunResult result) {
@@ -55,14 +58,17 @@ record Figure(
         of(key, key.benchmark(), all.getPrimaryResult(), rounds, RunResult::getPrimaryResult));
     all.getSecondaryResults()
         .forEach(
-            (label, result) ->
+            (label, result) -> {
+              if (!label.startsWith("gc.") || label.equals(ALLOCATED)) {
                 figures.add(
                     of(
                         key,
                         key.benchmark() + ":" + label,
                         result,
                         rounds,
-                        round -> round.getSecondaryResults().get(label))));
+                        round -> round.getSecondaryResults().get(label)));
+              }
+            });
     return figures;
   }
 
@@ -90,14 +96,14 @@ record Figure(
         && !that.isBaseline()
         && className().equals(that.className())
         && measure().equals(that.measure())
+        && !measure().endsWith(ALLOCATED)
         && threads == that.threads
         && params.equals(that.params);
   }
 
   /** Returns {@code baselineCaffeine} of {@code core.GroupHitBenchmark.baselineCaffeine:x}. */
   String methodName() {
-    String method = benchmark.substring(benchmark.lastIndexOf('.') + 1);
-    return method.substring(0, method.length() - measure().length());
+    return method().substring(method().lastIndexOf('.') + 1);
   }
 
   private boolean isBaseline() {
@@ -105,7 +111,12 @@ record Figure(
   }
 
   private String className() {
-    return benchmark.substring(0, benchmark.lastIndexOf('.'));
+    return method().substring(0, method().lastIndexOf('.'));
+  }
+
+  /** Returns {@code core.GroupHitBenchmark.lru} of that and of what else was measured. */
+  private String method() {
+    return benchmark.substring(0, benchmark.length() - measure().length());
   }
 
   /** Returns what else was measured, with its colon; empty for the score itself. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.Profiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -96,6 +97,7 @@ final class Suite {
             .forks(1)
             .jvmArgs(jvmOptions(Runtime.version().feature()))
             .addProfiler(cpuProfiler(benchmark))
+            .addProfiler(GCProfiler.class)
             .shouldFailOnError(true);
     if (quick) {
       options

@@ -52,6 +52,15 @@ final class ReportTest {
   }
 
   @Test
+  void bytesAllocatedAreToldAsTheyAreForABaselineMayAllocateNone() {
+    Report report =
+        report(
+            figure("core.A.get:gc.alloc.rate.norm", EIGHT, 1, 24, 24),
+            figure("core.A.baselineMap:gc.alloc.rate.norm", EIGHT, 1, 0, 0));
+    assertEquals(List.of(), report.results().get(0).ratios());
+  }
+
+  @Test
   void theTableHasALineAFigure() {
     List<String> lines =
         report(

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.LongAdder;
  * means.
  */
 final class Counters {
-  final LongAdder gets = new LongAdder();
   final LongAdder cacheHits = new LongAdder();
   final LongAdder loads = new LongAdder();
   final LongAdder loadsDeduped = new LongAdder();
@@ -28,16 +27,13 @@ final class Counters {
   final LongAdder hedges = new LongAdder();
   final LongAdder bulkRequests = new LongAdder();
 
-  void hit() {
-    gets.increment();
-    cacheHits.increment();
-  }
-
   GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
+    long hits = cacheHits.sum();
+    long misses = loads.sum();
     return new GroupStats(
-        gets.sum(),
-        cacheHits.sum(),
-        loads.sum(),
+        hits + misses, // so that a hit counts once
+        hits,
+        misses,
         loadsDeduped.sum(),
         localLoads.sum(),
         localLoadErrs.sum(),

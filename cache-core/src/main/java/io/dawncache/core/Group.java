@@ -99,7 +99,7 @@ public final class Group {
    * @throws GetFailedException if the origin failed or this thread was interrupted, which leaves
    *     its interrupt status set and the flight to its other waiters
    * @throws OverloadedException if a bound of the group was reached
-   * @throws IllegalStateException if called on an {@link EventLoopThread}
+   * @throws IllegalStateException if it would block an {@link EventLoopThread}: a hit never does
    */
   public ByteView get(String key) {
     return getBlocking(key, null).value();
@@ -120,13 +120,11 @@ public final class Group {
   }
 
   private Entry getBlocking(String key, @Nullable Duration timeout) {
-    if (Thread.currentThread() instanceof EventLoopThread) {
-      throw wouldBlock("get " + Keys.shown(name, key), "getAsync");
-    }
     Entry hit = lookUp(key);
     if (hit != null) {
       return hit;
     }
+    refuseOnEventLoop("get " + Keys.shown(name, key), "getAsync");
     BlockedCaller caller = new BlockedCaller(this, key);
     miss(key, timeout, caller, false); // the caller watches the clock itself
     return caller.await(timeout);
@@ -387,7 +385,7 @@ public final class Group {
       }
       counters.hotHits.increment();
     }
-    counters.hit();
+    counters.cacheHits.increment();
     return entry;
   }
 
@@ -485,7 +483,6 @@ public final class Group {
   @Nullable Wait begin(
       String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
     Keys.check(key, config.maxKeyBytes());
-    counters.gets.increment();
     counters.loads.increment();
     if (waiters.incrementAndGet() > config.maxWaiters()) {
       waiters.decrementAndGet();
@@ -675,13 +672,9 @@ public final class Group {
 
   private static void refuseOnEventLoop(String what, String instead) {
     if (Thread.currentThread() instanceof EventLoopThread) {
-      throw wouldBlock(what, instead);
+      throw new IllegalStateException(
+          what + " would block an event loop (expected: " + instead + ")");
     }
-  }
-
-  private static IllegalStateException wouldBlock(String what, String instead) {
-    return new IllegalStateException(
-        what + " would block an event loop (expected: " + instead + ")");
   }
 
   Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {

@@ -114,7 +114,7 @@ public final class PeerService {
     Entry hit = group.lookUpOwn(key);
     if (hit != null) {
       counters.serverRequests.increment();
-      counters.hit();
+      counters.cacheHits.increment();
     }
     return hit;
   }

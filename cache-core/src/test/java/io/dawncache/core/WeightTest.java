@@ -65,7 +65,7 @@ class WeightTest {
 
     assertEquals(
         shallowBytes(node.getClass())
-            + shallowBytes(Class.forName("java.util.HashMap$Node"))
+            + shallowBytes(Class.forName("java.util.concurrent.ConcurrentHashMap$Node"))
             + 2L * HEAP.referenceBytes(),
         LruCache.PLACE_BYTES);
   }

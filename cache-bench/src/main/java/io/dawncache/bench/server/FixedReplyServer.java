@@ -28,24 +28,40 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What nodes are compared with: Netty and one answer to every request, byte for byte a node's
  * answer to a hit, without any cache behind it. With Netty's HTTP codec, or bare: then a request is
  * whatever ends with an empty line.
  */
-public final class FixedReplyServer {
-  private FixedReplyServer() {}
+public final class FixedReplyServer implements AutoCloseable {
+  /** What the names of its threads begin with. */
+  public static final String LOOP = "fixed-reply-loop";
+
+  private final EventLoopGroup loops;
+  private final Channel listener;
+
+  private FixedReplyServer(EventLoopGroup loops, Channel listener) {
+    this.loops = loops;
+    this.listener = listener;
+  }
 
   /**
-   * Serves until the process ends: at the port {@code args[0]}, values of {@code args[1]} bytes,
-   * with the codec unless {@code args[2]} is {@code bare}.
+   * Starts a server on this machine.
+   *
+   * @param port 0 for any that is free
+   * @param bare whether it does without the codec
    */
-  public static void main(String[] args) throws InterruptedException {
-    int port = Integer.parseInt(args[0]);
-    ByteView value = ByteView.copyOf(new byte[Integer.parseInt(args[1])]);
-    boolean bare = args.length > 2 && args[2].equals("bare");
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(loopCount(), NioIoHandler.newFactory());
+  public static FixedReplyServer start(int port, int valueBytes, boolean bare) {
+    ByteView value = ByteView.copyOf(new byte[valueBytes]);
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(), // as many as a node has by default
+            new DefaultThreadFactory(LOOP, true),
+            NioIoHandler.newFactory());
     Channel listener =
         new ServerBootstrap()
             .group(loops)
@@ -64,15 +80,31 @@ public final class FixedReplyServer {
                   }
                 })
             .bind("127.0.0.1", port)
-            .sync()
+            .syncUninterruptibly()
             .channel();
-    System.out.println("serving at " + listener.localAddress());
-    listener.closeFuture().sync();
+    return new FixedReplyServer(loops, listener);
   }
 
-  /** As many as a node has by default. */
-  private static int loopCount() {
-    return Runtime.getRuntime().availableProcessors();
+  /**
+   * Serves until the process ends: at the port {@code args[0]}, values of {@code args[1]} bytes,
+   * with the codec unless {@code args[2]} is {@code bare}.
+   */
+  public static void main(String[] args) throws InterruptedException {
+    boolean bare = args.length > 2 && args[2].equals("bare");
+    FixedReplyServer server = start(Integer.parseInt(args[0]), Integer.parseInt(args[1]), bare);
+    System.out.println("serving at " + server.listener.localAddress());
+    server.listener.closeFuture().sync();
+  }
+
+  /** Returns where it listens. */
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   private static final class Reply extends SimpleChannelInboundHandler<HttpRequest> {

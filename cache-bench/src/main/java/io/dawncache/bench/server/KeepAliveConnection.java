@@ -14,7 +14,7 @@ import java.net.Socket;
  * A client that costs as little as possible beside the server: one blocking socket, requests as
  * ready bytes, and of an answer only the status and the length are read. Not thread-safe.
  */
-final class KeepAliveConnection implements Closeable {
+public final class KeepAliveConnection implements Closeable {
   private static final String OK = "HTTP/1.1 200 ";
   private static final String CONTENT_LENGTH = "content-length: ";
 
@@ -31,14 +31,14 @@ final class KeepAliveConnection implements Closeable {
   }
 
   /** Connects to a server on this machine. */
-  static KeepAliveConnection open(int port) throws IOException {
+  public static KeepAliveConnection open(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     return new KeepAliveConnection(socket.getInputStream(), socket.getOutputStream(), socket);
   }
 
   /** Returns the bytes of a request for {@code path}. */
-  static byte[] request(String path) {
+  public static byte[] request(String path) {
     return ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").getBytes(ISO_8859_1);
   }
 
@@ -48,7 +48,7 @@ final class KeepAliveConnection implements Closeable {
    * @return how many bytes the body has
    * @throws IOException if the answer is not 200, has no Content-Length, or is not all that comes
    */
-  int get(byte[] request) throws IOException {
+  public int get(byte[] request) throws IOException {
     out.write(request);
     filled = 0;
     int head = headBytes(0);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable consistent-hash ring: every member claims a number of points on a circle of longs,
  * and a key belongs to the member at the first point at or clockwise after its hash. A member that
- * leaves gives up its own keys and moves no others.
+ * leaves gives up its own keys and moves no others. Looking up takes constant time where the hash
+ * spreads points evenly, and never more than O(log points).
  *
  * <p>Safe from any thread. To change the members, make another ring.
  *
@@ -26,8 +27,8 @@ public final class Ring {
   private final int replicas;
   private final List<String> members; // distinct, in the order they were given
 
-  // Point i lies at places[i], ascending, and belongs to members.get(holders[i]).
-  private final long[] places;
+  // Point i is the i-th from the smallest place on, and belongs to members.get(holders[i]).
+  private final PointIndex points;
   private final int[] holders;
   private final int owners; // how many members hold a point at all
 
@@ -69,13 +70,14 @@ public final class Ring {
     for (String member : members) {
       indexByMember.put(member, indexByMember.size());
     }
-    this.places = holderByPlace.keySet().stream().mapToLong(Long::longValue).toArray();
+    this.points =
+        PointIndex.of(holderByPlace.keySet().stream().mapToLong(Long::longValue).toArray());
     this.holders = holderByPlace.values().stream().mapToInt(indexByMember::get).toArray();
     this.owners = (int) Arrays.stream(holders).distinct().count();
   }
 
   /**
-   * Returns the member that owns {@code key}, or null if the ring is empty. O(log points).
+   * Returns the member that owns {@code key}, or null if the ring is empty.
    *
    * @param key any string, hashed as its UTF-8 bytes (a lone surrogate as {@code ?})
    */
@@ -84,13 +86,12 @@ public final class Ring {
   }
 
   /**
-   * Returns the member that owns the key of these bytes, or null if the ring is empty. O(log
-   * points).
+   * Returns the member that owns the key of these bytes, or null if the ring is empty.
    *
    * @param key any bytes, for Go keys need not be text
    */
   public @Nullable String owner(byte[] key) {
-    return places.length == 0 ? null : members.get(holders[firstPoint(key)]);
+    return holders.length == 0 ? null : members.get(holders[firstPoint(key)]);
   }
 
   /**
@@ -98,11 +99,11 @@ public final class Ring {
    * first is {@link #owner(String)}, and each member comes once. (A member that lost every single
    * point in collisions owns nothing and does not come.)
    *
-   * <p>The walk is lazy: finding the first costs O(log points), going on costs the points passed.
-   * The iterator cannot remove and belongs to one thread.
+   * <p>The walk is lazy: finding the first costs one look-up, going on costs the points passed. The
+   * iterator cannot remove and belongs to one thread.
    */
   public Iterator<String> owners(String key) {
-    int start = places.length == 0 ? 0 : firstPoint(key.getBytes(UTF_8));
+    int start = holders.length == 0 ? 0 : firstPoint(key.getBytes(UTF_8));
     return new Walk(start);
   }
 
@@ -128,9 +129,8 @@ public final class Ring {
 
   /** Returns the point at or clockwise after the key's place; the ring must not be empty. */
   private int firstPoint(byte[] key) {
-    int found = Arrays.binarySearch(places, scheme.hash().hash(key));
-    int point = found >= 0 ? found : -found - 1;
-    return point < places.length ? point : 0; // past the last point the circle closes
+    int point = points.firstAtOrAfter(scheme.hash().hash(key));
+    return point < holders.length ? point : 0; // past the last point the circle closes
   }
 
   private static void requireMember(@Nullable String member, int index) {

@@ -2,8 +2,11 @@ package io.dawncache.core.lru;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * A map bounded by weight that evicts what was used least recently.
  *
  * <p><b>Not thread-safe</b>: even {@link #get} reorders entries. Whoever shares an instance guards
- * every call with one lock.
+ * every call with one lock, but for {@link #find}, which any thread may call at any time. So
+ * readers need not wait for each other: they find without the lock, and what they found is brought
+ * to the front later, under it, one by one by {@link #use}, or all at once by {@link
+ * #orderByMarks}.
  *
  * <p>The listener is told of <em>every</em> entry purged, once each: evicted for weight, removed,
  * cleared, or dropped because its successor was too heavy. It is not told of a value that was
@@ -37,11 +43,15 @@ public final class Lru<K, V> {
    * Purged entries wait in a queue of their own, chained by the links they no longer need, until
    * the change that purged them is complete. A listener that re-enters and purges more appends to
    * the same queue: everybody is told once, in order.
+   *
+   * What find has found may leave before it is used. Such an entry is in no list, and must not come
+   * back into one; its weight, which nobody asks for any more, says so.
    */
+  private static final long LEFT = -1;
 
   private final Weigher<? super K, ? super V> weigher;
   private final BiConsumer<? super K, ? super V> onEvicted;
-  private final Map<K, Entry<K, V>> entries = new HashMap<>();
+  private final Map<K, Entry<K, V>> entries = new ConcurrentHashMap<>();
 
   private @Nullable Entry<K, V> mostRecent;
   private @Nullable Entry<K, V> leastRecent;
@@ -92,17 +102,47 @@ public final class Lru<K, V> {
     if (entry == null) {
       return null;
     }
-    if (entry != mostRecent) {
+    use(entry);
+    return entry.value;
+  }
+
+  /**
+   * Returns the entry under {@code key}, or null if there is none, and leaves the order alone. Safe
+   * from any thread.
+   */
+  public @Nullable Entry<K, V> find(K key) {
+    return entries.get(key);
+  }
+
+  /** Makes an entry of this map the most recently used, unless it has left. */
+  public void use(Entry<K, V> entry) {
+    if (entry != mostRecent && entry.weight != LEFT) {
       unlink(entry);
       link(entry);
     }
-    return entry.value;
   }
 
   /** Returns the value under {@code key}, or null if there is none, and leaves the order alone. */
   public @Nullable V peek(K key) {
     Entry<K, V> entry = entries.get(key);
     return entry == null ? null : entry.value;
+  }
+
+  /**
+   * Brings all entries into the order of their {@linkplain Entry#mark marks}, the highest in front;
+   * those with equal marks stay as they stand to each other. O(size * log size).
+   */
+  public void orderByMarks() {
+    long[] order = new long[entries.size()]; // the mark, and below it where the entry stands now
+    List<Entry<K, V>> standing = new ArrayList<>(order.length);
+    for (Entry<K, V> entry = leastRecent; entry != null; entry = entry.newer) {
+      order[standing.size()] = (long) entry.mark << Integer.SIZE | standing.size();
+      standing.add(entry);
+    }
+    Arrays.sort(order);
+    for (long place : order) {
+      use(standing.get((int) place));
+    }
   }
 
   /**
@@ -131,16 +171,17 @@ public final class Lru<K, V> {
       return false;
     }
     Entry<K, V> entry = entries.get(key);
-    if (entry == null) {
-      entry = new Entry<>(key, value, weight);
-      entries.put(key, entry);
-    } else {
+    if (entry != null) {
       unlink(entry);
       entry.value = value;
       entry.weight = weight;
     }
     // Room first, then the entry: neither side can overflow, as bytes + weight could.
     evictDownTo(maxBytes - weight);
+    if (entry == null) {
+      entry = new Entry<>(key, value, weight);
+      entries.put(key, entry);
+    }
     link(entry);
     tellPurged();
     return true;
@@ -242,6 +283,7 @@ public final class Lru<K, V> {
   private void purge(Entry<K, V> entry) {
     entries.remove(entry.key);
     unlink(entry);
+    entry.weight = LEFT;
     if (lastPurged == null) {
       firstPurged = entry;
     } else {
@@ -292,18 +334,39 @@ public final class Lru<K, V> {
     bytes -= entry.weight;
   }
 
-  /** One key's place in the order. Linked in the list or chained in the queue, never both. */
-  private static final class Entry<K, V> {
-    final K key;
-    V value;
-    long weight;
-    @Nullable Entry<K, V> newer;
-    @Nullable Entry<K, V> older;
+  /**
+   * One key's place in the order.
+   *
+   * @param <K> the type of the key
+   * @param <V> the type of the value
+   */
+  public static final class Entry<K, V> {
+    private final K key;
+    private volatile V value; // found by threads without the lock
+    private int mark; // written by them
 
-    Entry(K key, V value, long weight) {
+    // Linked in the list or chained in the queue, never both.
+    private @Nullable Entry<K, V> newer;
+    private @Nullable Entry<K, V> older;
+    private long weight;
+
+    private Entry(K key, V value, long weight) {
       this.key = key;
       this.value = value;
       this.weight = weight;
+    }
+
+    /** Returns the value; that of an entry that has left is its last. Safe from any thread. */
+    public V value() {
+      return value;
+    }
+
+    /**
+     * Notes, in place of a use, when it was; {@link Lru#orderByMarks} goes by it. Safe from any
+     * thread.
+     */
+    public void mark(int when) {
+      mark = when;
     }
   }
 }

@@ -56,6 +56,65 @@ class LruTest {
   }
 
   @Test
+  void whatIsFoundMayBeUsedLater() {
+    putAll("a", "b", "c");
+    assertNull(lru.find("x"));
+    var found = lru.find("a");
+    assertEquals(3L, found.value());
+    assertEquals(List.of("c", "b", "a"), order(lru), "finding leaves the order alone");
+
+    lru.use(found);
+    lru.use(found);
+
+    assertEquals(List.of("a", "c", "b"), order(lru));
+  }
+
+  @Test
+  void whatLeftAfterItWasFoundDoesNotComeBackByItsUse() {
+    putAll("a", "b");
+    var left = lru.find("a");
+    lru.remove("a");
+    lru.use(left);
+    assertEquals(List.of("b"), order(lru));
+
+    lru.put("a", 4L);
+    lru.use(left);
+
+    assertEquals(List.of("a", "b"), order(lru));
+    assertEquals(4L, lru.get("a"));
+    assertEquals(3L, left.value());
+  }
+
+  @Test
+  void whatWasOverwrittenAfterItWasFoundIsUsedWithItsNewValue() {
+    putAll("a", "b");
+    var found = lru.find("a");
+    lru.put("a", 4L);
+    lru.put("b", 4L);
+
+    lru.use(found);
+
+    assertEquals(4L, found.value());
+    assertEquals(List.of("a", "b"), order(lru));
+  }
+
+  @Test
+  void marksOrderAllEntriesAtOnceAndEqualMarksStayAsTheyStand() {
+    Lru<String, Long> unbounded = lru(0);
+    for (String key : List.of("a", "b", "c", "d", "e")) {
+      unbounded.put(key, 1L);
+    }
+    unbounded.find("a").mark(Integer.MAX_VALUE);
+    unbounded.find("d").mark(7);
+    unbounded.find("c").mark(9);
+
+    unbounded.orderByMarks();
+
+    assertEquals(List.of("a", "c", "d", "e", "b"), order(unbounded));
+    assertBooks(unbounded);
+  }
+
+  @Test
   void anEntryEvictsAsManyAsItNeedsOldestFirst() {
     putAll("a", "b", "c");
 

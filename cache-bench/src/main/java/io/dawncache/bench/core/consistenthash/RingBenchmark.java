@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Looks up the owner of 10,000 keys by Zipf's law on a ring of CRC-32 with 50 virtual nodes for
- * each of 8 or 512 nodes.
+ * each of 8, 512 or 1,000 nodes.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RingBenchmark {
   private static final int REPLICAS = 50;
 
-  @Param({"8", "512"})
+  @Param({"8", "512", "1000"})
   int nodes;
 
   Ring ring;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class RingBenchmarkTest {
   @ParameterizedTest
-  @ValueSource(ints = {8, 512})
+  @ValueSource(ints = {8, 512, 1_000})
   void allWaysNameTheSameOwnerAndManyOwnersComeUp(int nodes) {
     RingBenchmark benchmark = new RingBenchmark();
     benchmark.nodes = nodes;
