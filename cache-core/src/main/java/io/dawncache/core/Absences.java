@@ -2,13 +2,13 @@ package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,15 @@ final class Absences {
    * So each node keeps a journal of the changes that it has heard of, whoever made them. Who enters
    * its list is owed those made since he left it; or all of them, if he was never seen there. If
    * that is more than the journal remembers, it is the whole group.
+   *
+   * A change reads the list, then is noted; between these two a newcomer may come:
+   *   1. a change reads the list, in which he is not;
+   *   2. he comes, and is owed all changes so far;
+   *   3. the change is noted, and he is not told.
+   * So whoever is present and was not in the list of a change misses it, as if he had left before it
+   * and come back after. The list is read under no lock of ours, for a picker of the user's may have
+   * its own; of two looks, what the one that began later found is kept. Should that be the older
+   * list, the picker has not announced the newer one yet, and there will be another look.
    *
    * A node that has just begun has an empty journal and finds nothing to tell to the others, all of
    * whom enter its first list. What they tell to it costs it little, for it holds little.
@@ -52,6 +61,13 @@ final class Absences {
   @GuardedBy("this")
   private final Map<String, Long> left = new LinkedHashMap<>();
 
+  @GuardedBy("this")
+  private long looks;
+
+  /** The look that found {@link #present}. */
+  @GuardedBy("this")
+  private long latestLook;
+
   private volatile Set<String> present = Set.of();
 
   /** Begins an empty journal. */
@@ -62,16 +78,18 @@ final class Absences {
   /**
    * Notes a change.
    *
-   * @param members who was in the list when it was read for those who are told of it; who has left
-   *     it unnoticed misses this one
+   * @param members who was in the list when it was read for those who are told of it
+   * @return whether anybody present is not among them, and so misses the change: he has left, or
+   *     has come since that list was read; then the list is to be looked at again
    */
-  synchronized void note(Forget what, Set<String> members) {
+  synchronized boolean note(Forget what, Set<String> members) {
+    boolean isMissed = !members.containsAll(present);
     noteLeavers(members);
     if (what.isAll()) {
       journal.clear();
       journalChars = 0;
       changesForgotten = ++changes;
-      return;
+      return isMissed;
     }
     for (String key : what.keys()) {
       journal.add(key);
@@ -82,6 +100,7 @@ final class Absences {
       journalChars -= journal.remove().length();
       changesForgotten++;
     }
+    return isMissed;
   }
 
   /** Returns whether the member was in the list at the last {@link #listIs}. */
@@ -89,19 +108,30 @@ final class Absences {
     return present.contains(url);
   }
 
+  /** Returns the number of a look at the list, which is to be read after this. */
+  synchronized long beginLook() {
+    return ++looks;
+  }
+
   /**
-   * Takes note of who is in the list now.
+   * Takes note of who is in the list, unless a later look has been noted already: what an earlier
+   * one found may be older.
    *
-   * @return what each of those who were not in the list before has missed, if anything
+   * @param missed told what each of those who were not in the list before has missed, if anything,
+   *     before he counts as present
+   * @return whether this look counts
    */
-  synchronized Map<String, Forget> listIs(Set<String> members) {
-    Map<String, Forget> missed = new HashMap<>();
+  synchronized boolean listIs(long look, Set<String> members, BiConsumer<String, Forget> missed) {
+    if (look < latestLook) {
+      return false;
+    }
+    latestLook = look;
     for (String url : members) {
       if (!present.contains(url) || left.containsKey(url)) {
         Long since = left.remove(url);
         Forget changes = since(since == null ? 0 : since);
         if (changes != null) {
-          missed.put(url, changes);
+          missed.accept(url, changes);
         }
       }
     }
@@ -112,7 +142,12 @@ final class Absences {
       eldest.remove();
     }
     present = Set.copyOf(members);
-    return missed;
+    return true;
+  }
+
+  /** These have left, and had not heard of everything that came before. */
+  synchronized void neverSeen(Set<String> urls) {
+    left.keySet().removeAll(urls);
   }
 
   @GuardedBy("this")

@@ -33,18 +33,30 @@ final class BlockedCaller implements Waiter<Entry> {
     ended.countDown();
   }
 
-  /** Waits, for ever if {@code timeout} is null; the flight itself is bounded. */
-  Entry await(@Nullable Duration timeout) {
+  /**
+   * Waits for the end of {@code wait}, for ever if {@code timeout} is null; the flight itself is
+   * bounded. Who gives up is no waiter of the group any more.
+   */
+  Entry await(Wait wait, @Nullable Duration timeout) {
     try {
       if (timeout == null) {
         ended.await();
       } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
-        throw late(group, key, timeout);
+        wait.giveUp(late(group, key, timeout));
+        ended.await(); // at once: if it was not this that ended the wait, the flight is about to
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GetFailedException("get " + Keys.shown(group.name(), key) + ": interrupted", e);
+      var interrupted =
+          new GetFailedException("get " + Keys.shown(group.name(), key) + ": interrupted", e);
+      wait.giveUp(interrupted);
+      throw interrupted;
     }
+    return answer();
+  }
+
+  /** Returns or throws what the wait has ended with. */
+  Entry answer() {
     if (entry != null) {
       return entry;
     }

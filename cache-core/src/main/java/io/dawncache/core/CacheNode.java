@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheNode implements AutoCloseable {
   /** The timer is late by more than load explains. */
-  private static final long STOPPED_NANOS = 20 * CoarseClock.TICK_NANOS;
+  static final long STOPPED_NANOS = 20 * CoarseClock.TICK_NANOS;
 
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
@@ -231,26 +231,35 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * For a server, before it answers what it has just read: if this process was stopped and its
-   * timer has not run since, does the timer's work, so that nothing is answered that ended
-   * meanwhile. Costs one reading of the time.
+   * timer has not run since, moves the time on, so that nothing is answered that ended meanwhile.
+   * Costs one reading of the time.
    */
   public void wakeUp() {
     if (clock.behindNanos(clock.exact()) > STOPPED_NANOS) {
-      tick();
+      moveOn();
     }
   }
 
   /**
-   * Moves the time on, and lets go of what has ended by it.
+   * Moves the time on, lets go of what has ended by it, and tells members what they are owed. Runs
+   * on the timer thread.
+   */
+  void tick() {
+    moveOn();
+    eachGroup(
+        Group::tick); // may take long, so under no lock: an event loop may be about to move on
+  }
+
+  /**
+   * Moves the time on.
    *
    * <p>A process that was stopped was told nothing meanwhile. What it then no longer trusts goes
    * before the time moves on, so another thread that looks at the clock waits for that here.
    */
-  synchronized void tick() {
+  private synchronized void moveOn() {
     long now = clock.exact(); // once: a stop after this reading shows at the next
     eachGroup(group -> group.wasStopped(clock.behindNanos(now)));
     clock.tick(now);
-    eachGroup(Group::tick);
   }
 
   /** The timer would never tick again after an exception. */

@@ -1,18 +1,14 @@
 package io.dawncache.core;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dawncache.core.Debts.Paid;
 import io.dawncache.core.OperationResult.Status;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,15 +35,13 @@ final class Coordinator {
   static final Duration TELL_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
-  private static final int MOST_WAITING = 10_000;
 
   private final Group group;
   private final CacheNode node;
   private final Debts debts;
   private final Absences absences;
 
-  @GuardedBy("itself")
-  private final Map<String, ArrayDeque<Runnable>> turns = new HashMap<>();
+  private final Turns turns = new Turns();
 
   private long nextTryNanos; // read and written by ticks alone
 
@@ -60,21 +54,13 @@ final class Coordinator {
 
   /** Has the key's owner make the change, or the next owner, or at last this node. */
   void submit(Operation operation, Consumer<? super OperationResult> callback) {
-    ask(operation, node.owners(operation.key()), 0, callback);
+    Once<OperationResult> told = new Once<>(callback);
+    guarded(told, () -> ask(operation, node.owners(operation.key()), 0, told));
   }
 
   private void ask(
-      Operation operation,
-      Iterator<Peer> owners,
-      int asked,
-      Consumer<? super OperationResult> callback) {
-    Peer owner;
-    try {
-      owner = asked < MAX_OWNERS && owners.hasNext() ? owners.next() : null;
-    } catch (Throwable t) { // a picker of the user's
-      callback.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
-      return;
-    }
+      Operation operation, Iterator<Peer> owners, int asked, Once<OperationResult> callback) {
+    Peer owner = asked < MAX_OWNERS && owners.hasNext() ? owners.next() : null;
     PeerGetter getter = owner == null ? null : owner.getter();
     if (owner == null || getter == null) {
       coordinate(operation, callback);
@@ -82,31 +68,47 @@ final class Coordinator {
     }
     Once<OperationResult> answer =
         new Once<>(
-            result -> {
-              switch (result.status()) {
-                case DONE -> callback.accept(hearHere(operation, result));
-                case DONE_ALONE -> inTurn(operation, owner.url(), callback);
-                case NOT_ASKED, NOT_UNDERSTOOD -> ask(operation, owners, asked + 1, callback);
-                case UNKNOWN ->
-                    callback.accept(
-                        OperationResult.of(
-                            Status.UNKNOWN, "change at " + owner.url() + ": " + result.detail()));
-              }
-            });
+            result ->
+                guarded(
+                    callback,
+                    () -> {
+                      switch (result.status()) {
+                        case DONE -> callback.accept(hearHere(operation, result));
+                        case DONE_ALONE -> inTurn(operation, owner.url(), callback);
+                        case NOT_ASKED, NOT_UNDERSTOOD ->
+                            ask(operation, owners, asked + 1, callback);
+                        case UNKNOWN ->
+                            callback.accept(
+                                unknown("change at " + owner.url() + ": " + result.detail()));
+                      }
+                    }));
     whenHeard(
         owner.url(),
         getter,
         heard -> {
           if (heard) {
-            try {
-              getter.coordinate(operation, COORDINATE_TIMEOUT, answer);
-            } catch (Throwable t) {
-              answer.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
-            }
+            guarded(answer, () -> getter.coordinate(operation, COORDINATE_TIMEOUT, answer));
           } else {
             answer.accept(OperationResult.of(Status.NOT_ASKED, "it could not be told"));
           }
         });
+  }
+
+  /**
+   * Runs {@code step}. If it throws, as a picker or a peer getter of the user's may, the change
+   * ends all the same: nobody waits for its answer for ever, and the key's next change has its
+   * turn.
+   */
+  private static void guarded(Consumer<OperationResult> ending, Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable t) {
+      ending.accept(unknown(t.toString()));
+    }
+  }
+
+  private static OperationResult unknown(String detail) {
+    return OperationResult.of(Status.UNKNOWN, detail);
   }
 
   /**
@@ -129,6 +131,7 @@ final class Coordinator {
     inTurn(operation, null, callback);
   }
 
+  /** A change begins in its turn, or not at all if by then nobody can be waiting for it. */
   private void inTurn(
       Operation operation, @Nullable String doneBy, Consumer<? super OperationResult> callback) {
     Consumer<OperationResult> ending =
@@ -140,43 +143,27 @@ final class Coordinator {
                 turnIsOver(operation.key());
               }
             });
+    long cameNanos = node.clock().exact();
     Runnable turn =
         () -> {
-          try {
-            carryOut(
-                operation, doneBy, unreached -> ending.accept(OperationResult.done(unreached)));
-          } catch (Throwable t) { // a picker of the user's
-            ending.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
+          if (node.clock().exact() - cameNanos > COORDINATE_TIMEOUT.toNanos()) {
+            ending.accept(
+                unknown("its turn did not come in " + COORDINATE_TIMEOUT.toSeconds() + " s"));
+          } else {
+            guarded(ending, () -> carryOut(operation, doneBy, ending));
           }
         };
-    synchronized (turns) {
-      ArrayDeque<Runnable> waiting = turns.get(operation.key());
-      if (waiting == null) {
-        turns.put(operation.key(), new ArrayDeque<>());
-      } else if (waiting.size() < MOST_WAITING) {
-        waiting.add(turn);
-        return;
-      } else {
-        turn =
-            () ->
-                callback.accept(
-                    OperationResult.of(
-                        Status.UNKNOWN, MOST_WAITING + " changes of the key are waiting"));
-      }
+    ByteView value = operation.value();
+    switch (turns.take(operation.key(), value == null ? 0 : value.length(), turn)) {
+      case FIRST -> turn.run();
+      case WAITING -> {}
+      case NONE -> callback.accept(unknown("too many changes are waiting"));
     }
-    turn.run();
   }
 
   /** Starts the key's next change on a thread of its own: a chain of them must not nest. */
   private void turnIsOver(String key) {
-    Runnable next;
-    synchronized (turns) {
-      ArrayDeque<Runnable> waiting = turns.get(key);
-      next = waiting == null ? null : waiting.poll();
-      if (next == null) {
-        turns.remove(key);
-      }
-    }
+    Runnable next = turns.over(key);
     if (next != null) {
       node.startSoon(next);
     }
@@ -188,9 +175,9 @@ final class Coordinator {
    * @param doneBy the member that has made the change already, if one has
    */
   private void carryOut(
-      Operation operation, @Nullable String doneBy, Consumer<List<String>> whenDone) {
+      Operation operation, @Nullable String doneBy, Consumer<OperationResult> ending) {
     List<Peer> others = new ArrayList<>(node.peers());
-    absences.note(Forget.key(group.name(), operation.key()), urlsOf(others));
+    note(Forget.key(group.name(), operation.key()), others);
     boolean isMember = self() != null;
     Set<String> notReached = new LinkedHashSet<>();
     others.removeIf(peer -> peer.url().equals(doneBy));
@@ -210,19 +197,19 @@ final class Coordinator {
         stages.iterator(),
         operation,
         notReached,
-        unreached -> {
-          if (!isMember) {
-            group.apply(operation); // it stands alone, or has left the fleet
-          }
-          whenDone.accept(unreached);
-        });
+        unreached -> endHere(isMember, () -> group.apply(operation), unreached, ending));
   }
 
   /** Has every member forget the whole group, twice. */
   void clear(Consumer<? super OperationResult> callback) {
+    Once<OperationResult> ending = new Once<>(callback);
+    guarded(ending, () -> carryOutClear(ending));
+  }
+
+  private void carryOutClear(Consumer<OperationResult> ending) {
     Forget all = Forget.all(group.name());
     List<Peer> members = new ArrayList<>(node.peers());
-    absences.note(all, urlsOf(members));
+    note(all, members);
     boolean isMember = self() != null;
     tellAtOnce(
         members,
@@ -236,12 +223,22 @@ final class Coordinator {
               this::forgetAll,
               lost -> {
                 unreached.addAll(lost);
-                if (!isMember) {
-                  forgetAll();
-                }
-                callback.accept(OperationResult.done(List.copyOf(unreached)));
+                endHere(isMember, this::forgetAll, unreached, ending);
               });
         });
+  }
+
+  /** A node that is no member, for it stands alone or has left the fleet, comes last. */
+  private static void endHere(
+      boolean isMember,
+      Runnable here,
+      Collection<String> unreached,
+      Consumer<OperationResult> ending) {
+    boolean isAllDone = isMember || isDone(here);
+    ending.accept(
+        isAllDone
+            ? OperationResult.done(List.copyOf(unreached))
+            : unknown("this node, which is no member, could not make the change"));
   }
 
   private void forgetAll() {
@@ -318,16 +315,32 @@ final class Coordinator {
 
   /** Notes a change that another member has told of. */
   void heard(Forget what) {
-    absences.note(what, urlsOf(node.peers()));
+    note(what, node.peers());
   }
 
-  /** Looks who has come into the list, and owes him what he has missed. */
-  void membersChanged() {
-    synchronized (absences) { // of two lists the later one is noted last
-      Set<String> members = urlsOf(node.peers());
-      absences.listIs(members).forEach(debts::add);
-      debts.shorten(members);
+  private void note(Forget what, Collection<Peer> members) {
+    if (absences.note(what, urlsOf(members))) {
+      membersChanged();
     }
+  }
+
+  /**
+   * Looks who has come into the list, and owes him what he has missed. Who has left the list is
+   * owed nothing: all of that he will have missed when he comes back.
+   */
+  void membersChanged() {
+    long look = absences.beginLook();
+    Set<String> members = urlsOf(node.peers());
+    synchronized (absences) {
+      if (absences.listIs(look, members, debts::add)) {
+        absences.neverSeen(debts.dropAllBut(members));
+      }
+    }
+  }
+
+  /** Returns whether anybody has yet to be told something. */
+  boolean owesAnybody() {
+    return !debts.isEmpty();
   }
 
   private static Set<String> urlsOf(Collection<Peer> peers) {
@@ -343,7 +356,7 @@ final class Coordinator {
   /** Now and then tries again to tell those who could not be told. Runs on the timer thread. */
   void tick() {
     long now = node.clock().now();
-    if (debts.isEmpty() || now < nextTryNanos) {
+    if (!owesAnybody() || now < nextTryNanos) {
       return;
     }
     nextTryNanos = now + TELL_TIMEOUT.toNanos();

@@ -7,6 +7,7 @@ import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,8 @@ final class Debts {
    * owed, for under steady changes something always is. What he waits for is a number: of all that
    * was ever added, here to anybody, how much the member must have heard of.
    *
-   * A debt outlives its member's leaving: the member may come back as it was.
+   * A debt does not outlive its member's leaving: should he come back, he counts as one who has heard
+   * of nothing (Absences). A message that is on its way to him then is answered for what it said.
    */
   /** How a payment ended. */
   enum Paid {
@@ -95,16 +97,13 @@ final class Debts {
     return added;
   }
 
-  /**
-   * What those who are not in the list are owed is the whole group from now on: it takes no room.
-   */
-  synchronized void shorten(Set<String> members) {
-    debts.forEach(
-        (url, debt) -> {
-          if (!members.contains(url)) {
-            debt.owed.add(Forget.all(group));
-          }
-        });
+  /** Forgets what is owed to anybody but {@code members}, and returns to whom that was. */
+  synchronized Set<String> dropAllBut(Set<String> members) {
+    Set<String> others = new HashSet<>(debts.keySet());
+    others.removeAll(members);
+    debts.keySet().removeAll(others);
+    none = debts.isEmpty();
+    return others;
   }
 
   /** Returns whether no member is owed anything. */

@@ -3,12 +3,15 @@ package io.dawncache.core;
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fetch flight's journey: to the owner, to the next owner if the first could not be asked, and
@@ -20,12 +23,14 @@ final class Fetch {
    * not loaded twice because the origin failed or the owner is busy. Only an owner that could not
    * be asked is passed over. The next owner on the ring is the same for every node, so a fleet
    * that loses a node goes on loading each of its keys in one place; it stops after two because
-   * each may cost a connect time-out. The time-out is the journey's: the next owner gets what is
-   * left of it.
+   * each may cost a connect time-out. The time-out is the journey's: each owner gets what is left
+   * of it when it has heard what it was owed.
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
   private static final String UNTOLD = "it could not be told what to forget";
+  private static final PeerResult TOO_LATE =
+      PeerResult.of(Status.LATE, "no time left when it had been told what to forget");
 
   private final Group group;
   private final PeerRequest request;
@@ -44,12 +49,8 @@ final class Fetch {
     this.flight = flight;
   }
 
-  /** Asks {@code owner}, which is not this node. */
+  /** Has the owner hear what it is owed, then asks it in what is left of the time. */
   void ask(Peer owner, PeerGetter getter) {
-    ask(owner, getter, request);
-  }
-
-  private void ask(Peer owner, PeerGetter getter, PeerRequest request) {
     Attempt attempt = attempt(owner);
     try {
       group
@@ -58,10 +59,13 @@ final class Fetch {
               owner.url(),
               getter,
               heard -> {
-                if (heard) {
-                  ask(getter, request, attempt);
-                } else {
+                PeerRequest rest = inTheRest();
+                if (!heard) {
                   attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
+                } else if (rest == null) {
+                  attempt.accept(TOO_LATE);
+                } else {
+                  ask(getter, rest, attempt);
                 }
               });
     } catch (Throwable t) { // a picker of the user's
@@ -83,7 +87,6 @@ final class Fetch {
   static void askAll(Group group, Peer owner, PeerGetter getter, List<Fetch> journeys) {
     Map<String, Attempt> attempts = new HashMap<>();
     journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
-    List<PeerRequest> requests = journeys.stream().map(journey -> journey.request).toList();
     try {
       group
           .coordinator()
@@ -92,7 +95,7 @@ final class Fetch {
               getter,
               heard -> {
                 if (heard) {
-                  askAll(getter, requests, attempts);
+                  askAll(getter, journeys, attempts);
                 } else {
                   endAll(attempts, UNTOLD);
                 }
@@ -103,7 +106,19 @@ final class Fetch {
   }
 
   private static void askAll(
-      PeerGetter getter, List<PeerRequest> requests, Map<String, Attempt> attempts) {
+      PeerGetter getter, List<Fetch> journeys, Map<String, Attempt> attempts) {
+    List<PeerRequest> requests = new ArrayList<>();
+    for (Fetch journey : journeys) {
+      PeerRequest rest = journey.inTheRest();
+      if (rest == null) {
+        Objects.requireNonNull(attempts.get(journey.request.key())).accept(TOO_LATE);
+      } else {
+        requests.add(rest);
+      }
+    }
+    if (requests.isEmpty()) {
+      return;
+    }
     try {
       getter.fetchAll(
           requests,
@@ -136,12 +151,17 @@ final class Fetch {
       flight.ended(null, t); // a picker of the user's that breaks its contract
       return;
     }
-    Duration left = request.timeout().minusNanos(group.clock().exact() - startNanos);
-    if (next == null || next.getter() == null || left.isNegative() || left.isZero()) {
+    if (next == null || next.getter() == null || inTheRest() == null) {
       group.loadHere(request.key(), flight);
     } else {
-      ask(next, next.getter(), request.withTimeout(left));
+      ask(next, next.getter());
     }
+  }
+
+  /** Returns the request with what is left of its time, or null if nothing is. */
+  private @Nullable PeerRequest inTheRest() {
+    Duration left = request.timeout().minusNanos(group.clock().exact() - startNanos);
+    return left.isNegative() || left.isZero() ? null : request.withTimeout(left);
   }
 
   /** One owner's answer; a peer getter that tells twice is heard once. */

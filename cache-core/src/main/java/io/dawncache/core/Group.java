@@ -126,8 +126,12 @@ public final class Group {
     }
     refuseOnEventLoop("get " + Keys.shown(name, key), "getAsync");
     BlockedCaller caller = new BlockedCaller(this, key);
-    miss(key, timeout, caller, false); // the caller watches the clock itself
-    return caller.await(timeout);
+    Wait wait = begin(key, timeout, caller, false); // the caller watches the clock itself
+    if (wait == null) {
+      return caller.answer();
+    }
+    route(wait);
+    return caller.await(wait, timeout);
   }
 
   /**
@@ -162,8 +166,7 @@ public final class Group {
     miss(
         key,
         timeout,
-        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)),
-        true);
+        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)));
     return future;
   }
 
@@ -177,7 +180,7 @@ public final class Group {
     if (hit != null) {
       callback.value(hit, 0);
     } else {
-      miss(key, timeout, answering(key, 0, callback), true);
+      miss(key, timeout, answering(key, 0, callback));
     }
   }
 
@@ -468,8 +471,8 @@ public final class Group {
     }
   }
 
-  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
-    Wait wait = begin(key, timeout, caller, timed);
+  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
+    Wait wait = begin(key, timeout, caller, true);
     if (wait != null) {
       route(wait);
     }

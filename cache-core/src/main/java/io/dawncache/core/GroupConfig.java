@@ -12,6 +12,9 @@ public final class GroupConfig {
   private static final long UNBOUNDED_HOT_BYTES = 8L << 20;
   private static final long UNBOUNDED_MISSING_BYTES = 4L << 20;
 
+  /** A shorter stop of the process does not show. */
+  private static final Duration LEAST_HOT_LIFE = Duration.ofNanos(CacheNode.STOPPED_NANOS);
+
   private final long maxBytes;
   private final CachePolicy policy;
   private final Duration loadTimeout;
@@ -276,10 +279,18 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Sets how long a copy of another node's value holds at most; more than zero, default 10 s. */
+    /**
+     * Sets how long a copy of another node's value holds at most; at least 200 ms, default 10 s. A
+     * node that was stopped for longer clears itself, and a shorter stop than 200 ms is not told
+     * from a busy machine; for no copies at all see {@link #hotBytes}.
+     */
     @CanIgnoreReturnValue
     public Builder hotLife(Duration hotLife) {
-      this.hotLife = positive("hotLife", hotLife);
+      if (hotLife.compareTo(LEAST_HOT_LIFE) < 0) {
+        throw new IllegalArgumentException(
+            "hotLife: " + hotLife + " (expected: >= " + LEAST_HOT_LIFE + ")");
+      }
+      this.hotLife = notNegative("hotLife", hotLife);
       return this;
     }
 

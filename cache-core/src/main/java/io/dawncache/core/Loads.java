@@ -69,19 +69,22 @@ final class Loads {
 
   private void start(String key, Waiter<Entry> flight) {
     long generation = memory.generation(key);
-    Entry landed = landed(key);
-    if (landed != null) {
-      flight.ended(landed, null);
-    } else if (memory.isMissing(key)) {
-      flight.ended(null, notThere(key));
-    } else {
+    if (!hasEnded(key, flight)) {
       run(key, (loaded, error) -> land(key, generation, loaded, error, flight));
     }
   }
 
-  private @Nullable Entry landed(String key) {
+  /** Ends the flight by what an earlier one has brought, if one has. */
+  private boolean hasEnded(String key, Waiter<Entry> flight) {
     Entry entry = memory.own(key);
-    return entry == null || entry.isExpired(node.clock().now()) ? null : entry;
+    if (entry != null && !entry.isExpired(node.clock().now())) {
+      flight.ended(entry, null);
+    } else if (memory.isMissing(key)) {
+      flight.ended(null, notThere(key));
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
@@ -147,11 +150,8 @@ final class Loads {
     begun.forEach(
         (key, flight) -> {
           long generation = memory.generation(key);
-          Entry landed = landed(key);
-          if (landed == null) {
+          if (!hasEnded(key, flight)) {
             generations.put(key, generation);
-          } else {
-            flight.ended(landed, null);
           }
         });
     if (!generations.isEmpty()) {

@@ -65,6 +65,11 @@ final class Wait implements Waiter<Entry> {
     }
   }
 
+  /** Its caller waits no longer. */
+  void giveUp(GetException why) {
+    tell(null, why);
+  }
+
   private void tell(@Nullable Entry entry, @Nullable Throwable error) {
     if (!told.compareAndSet(false, true)) {
       return;

@@ -1,15 +1,19 @@
 package io.dawncache.core;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,12 +24,14 @@ class AbsencesTest {
   private Set<String> present = Set.of();
 
   private void changed(String... keys) {
-    absences.note(new Forget("scores", List.of(keys)), present);
+    assertFalse(absences.note(new Forget("scores", List.of(keys)), present));
   }
 
   private Map<String, Forget> listIs(String... members) {
     present = Set.of(members);
-    return absences.listIs(present);
+    Map<String, Forget> missed = new HashMap<>();
+    assertTrue(absences.listIs(absences.beginLook(), present, missed::put));
+    return missed;
   }
 
   private static Forget keys(String... keys) {
@@ -70,7 +76,7 @@ class AbsencesTest {
   @Test
   void aClearIsMissedLikeAnyChange() {
     changed("Tom");
-    absences.note(Forget.all("scores"), present);
+    assertFalse(absences.note(Forget.all("scores"), present));
 
     assertEquals(Map.of("one", Forget.all("scores")), listIs("one"));
     var unused = listIs();
@@ -111,6 +117,49 @@ class AbsencesTest {
     assertEquals(
         Map.of("one", keys("Tom", "Jack"), "member-1000", keys("Jack")),
         listIs("one", "member-1000"));
+  }
+
+  @Test
+  void whoHasLeftUnnoticedMissesTheChangeThatFindsHimGone() {
+    assertEquals(Map.of(), listIs("one"));
+    assertTrue(absences.note(keys("Tom"), Set.of())); // the list was read without him
+
+    assertEquals(Map.of("one", keys("Tom")), listIs("one"));
+  }
+
+  @Test
+  void whoLeftBeforeHeHadHeardOfAllCountsAsNeverSeen() {
+    changed("Tom");
+    var unused = listIs("one");
+    unused = listIs();
+    absences.neverSeen(Set.of("one"));
+    changed("Jack");
+
+    assertEquals(Map.of("one", keys("Tom", "Jack")), listIs("one"));
+  }
+
+  @Test
+  void ofTwoLooksWhatTheLaterOneFoundCounts() {
+    long early = absences.beginLook();
+    var unused = listIs("one", "two");
+
+    assertFalse(absences.listIs(early, Set.of("one"), (url, missed) -> {}));
+
+    assertTrue(absences.isPresent("two"));
+  }
+
+  @Test
+  void nobodyCountsAsPresentBeforeWhatHeMissedIsOwed() {
+    changed("Tom");
+    List<Boolean> present = new ArrayList<>();
+
+    assertTrue(
+        absences.listIs(
+            absences.beginLook(),
+            Set.of("one"),
+            (url, missed) -> present.add(absences.isPresent(url))));
+
+    assertEquals(List.of(false), present);
   }
 
   // In a node
@@ -172,6 +221,40 @@ class AbsencesTest {
   }
 
   @Test
+  void itHearsOfAChangeThatHadReadTheListJustBeforeItCame() {
+    node.registerPeerPicker(picker);
+
+    picker.whenListedNext(() -> picker.change(new Peer("http://new:1", member), HandPicker.SELF));
+    var unused = scores.remove("Tom");
+    assertEquals("630", scores.get("Sam").toUtf8());
+
+    assertEquals(List.of("forget [Tom]", "fetch Sam"), log);
+  }
+
+  @Test
+  void orThatAnotherMemberHadToldOf() {
+    node.registerPeerPicker(picker);
+
+    picker.whenListedNext(() -> picker.change(new Peer("http://new:1", member), HandPicker.SELF));
+    scores.forget(keys("Tom"));
+    assertEquals("630", scores.get("Sam").toUtf8());
+
+    assertEquals(List.of("forget [Tom]", "fetch Sam"), log);
+  }
+
+  @Test
+  void thePickerIsAskedUnderNoLock() {
+    node.registerPeerPicker(picker);
+    Runnable byAnother =
+        () -> CompletableFuture.runAsync(scores::rehome).orTimeout(10, SECONDS).join();
+
+    picker.whenListedNext(byAnother);
+    picker.change(new Peer("http://one:1", member), HandPicker.SELF);
+    picker.whenListedNext(byAnother);
+    var unused = scores.remove("Tom");
+  }
+
+  @Test
   void aNodeThatIsNoMemberHearsOfItsOwnChange() {
     picker.change(new Peer("http://one:1", member));
     node.registerPeerPicker(picker);
@@ -181,13 +264,5 @@ class AbsencesTest {
     assertTrue(scores.remove("Tom").isEverywhere());
 
     assertNull(scores.peek("Tom"));
-  }
-
-  @Test
-  void whoHasLeftUnnoticedMissesTheChangeThatFindsHimGone() {
-    assertEquals(Map.of(), listIs("one"));
-    absences.note(keys("Tom"), Set.of()); // the list was read without him
-
-    assertEquals(Map.of("one", keys("Tom")), listIs("one"));
   }
 }

@@ -209,6 +209,45 @@ class BulkTest {
     assertEquals(2, group.stats().localLoads());
   }
 
+  /**
+   * A getter that says that there is nothing, and remembers for which keys it was asked at once.
+   */
+  private static final class EmptyOrigin implements Getter, BulkGetter {
+    final List<Set<String>> asked = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Loaded load(String key) {
+      return Loaded.notThere();
+    }
+
+    @Override
+    public Map<String, Loaded> loadAll(Set<String> keys) {
+      asked.add(Set.copyOf(keys));
+      return Map.of();
+    }
+  }
+
+  @Test
+  void whatWasFoundNotThereMeanwhileIsNotAskedForAgain() {
+    EmptyOrigin empty = new EmptyOrigin();
+    GroupConfig config = GroupConfig.builder().notThereLife(Duration.ofHours(1)).build();
+    Group names = node.addGroup("names", config, empty);
+    HandPicker picker = new HandPicker(HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    picker.whenAsked(
+        key -> {
+          if (key.equals("Jack")) { // when Tom's flight has begun and stands still
+            names.forget(Forget.key("names", "Tom"));
+            assertThrows(NotThereException.class, () -> names.get("Tom"));
+          }
+        });
+
+    Map<String, GetResult> results = names.getAll(List.of("Tom", "Jack", "Sam"));
+
+    assertEquals(List.of(Set.of("Jack", "Sam")), empty.asked);
+    results.values().forEach(result -> assertInstanceOf(NotThereException.class, result.error()));
+  }
+
   @Test
   void aBulkGetterThatThrowsFailsEachOfItsKeys() {
     Group group =
@@ -234,6 +273,30 @@ class BulkTest {
     assertEquals(10, group.stats().localLoadErrs());
   }
 
+  /** All that is told before the flights that were begun fly is that a get was refused. */
+  @Test
+  void aCallbackThatThrowsAtARefusalStrandsNoFlight() throws Exception {
+    Group bounded =
+        node.addAsyncGroup("bounded", GroupConfig.builder().maxWaiters(1).build(), origin);
+    List<String> told = new CopyOnWriteArrayList<>();
+
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            bounded.getAll(
+                List.of("Tom", "Jack"),
+                null,
+                (key, result) -> {
+                  told.add(key);
+                  throw new IllegalStateException("callback");
+                }));
+    assertEquals(List.of("Jack"), told);
+    origin.next().is("here");
+
+    assertEquals("here", bounded.get("Tom").toUtf8());
+    assertEquals(1, origin.runs());
+  }
+
   @Test
   void aCallbackThatThrowsAtAHitStrandsNoFlight() throws Exception {
     scores.put("held", ByteView.ofUtf8("in memory"));
@@ -242,19 +305,15 @@ class BulkTest {
         IllegalStateException.class,
         () ->
             scores.getAll(
-                List.of("Tom", "held", "Jack"),
+                List.of("Tom", "held"),
                 null,
                 (key, result) -> {
                   throw new IllegalStateException("callback");
                 }));
-    CompletableFuture<ByteView> tom = scores.getAsync("Tom");
-    CompletableFuture<ByteView> jack = scores.getAsync("Jack");
-    origin.next().is("here");
     origin.next().is("here");
 
-    assertEquals("here", value(tom));
-    assertEquals("here", value(jack));
-    assertEquals(2, origin.runs());
+    assertEquals("here", scores.get("Tom").toUtf8());
+    assertEquals(1, origin.runs());
   }
 
   @Test

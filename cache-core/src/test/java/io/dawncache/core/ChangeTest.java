@@ -52,6 +52,7 @@ class ChangeTest {
     final String name;
     final List<Consumer<? super OperationResult>> unanswered = new ArrayList<>();
     final List<Consumer<? super PeerResult>> fetches = new ArrayList<>();
+    final List<Duration> fetchTimeouts = new ArrayList<>();
     Status answer = Status.DONE;
     boolean byHand;
     boolean refusesToCoordinate;
@@ -68,6 +69,7 @@ class ChangeTest {
     public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
       log.add(name + " fetch " + request.key());
       fetches.add(callback);
+      fetchTimeouts.add(request.timeout());
     }
 
     @Override
@@ -319,6 +321,74 @@ class ChangeTest {
     }
   }
 
+  private CompletableFuture<OperationResult> coordinated(Operation operation) {
+    CompletableFuture<OperationResult> result = new CompletableFuture<>();
+    scores.forPeers().coordinate(operation, result::complete);
+    return result;
+  }
+
+  @Test
+  void aChangeWhoseTurnComesWhenNobodyWaitsForItAnyMoreIsNotMade() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+    var first = coordinated(Operation.remove("scores", "Tom"));
+    var second = coordinated(Operation.put("scores", "Tom", bytes("630"), Long.MAX_VALUE));
+    time.pass(Duration.ofSeconds(9));
+    var third = coordinated(Operation.put("scores", "Tom", bytes("631"), Long.MAX_VALUE));
+    time.pass(Duration.ofSeconds(2));
+
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+
+    assertEquals(Status.DONE, first.get().status());
+    assertEquals(OperationResult.of(Status.UNKNOWN, "its turn did not come in 10 s"), second.get());
+    assertEquals(Status.DONE, third.get().status());
+    assertEquals("631", scores.get("Tom").toUtf8());
+    assertEquals(List.of("one forget Tom", "one forget Tom"), log);
+  }
+
+  @Test
+  void soManyChangesOfAKeyMayWaitAndNoMore() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+    Operation removal = Operation.remove("scores", "Tom");
+    for (int i = 0; i <= Turns.MOST_WAITING; i++) {
+      assertFalse(coordinated(removal).isDone()); // the first has its turn
+    }
+
+    OperationResult refused = coordinated(removal).get();
+
+    assertEquals(Status.UNKNOWN, refused.status());
+    assertEquals("too many changes are waiting", refused.detail());
+    assertEquals(List.of("one forget Tom"), log);
+  }
+
+  @Test
+  void soManyBytesOfValuesMayWaitAndNoMore() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+    ByteView half = ByteView.copyOf(new byte[(int) (Turns.MOST_WAITING_BYTES / 2)]);
+    Operation put = Operation.put("scores", "Tom", half, Long.MAX_VALUE);
+    List<CompletableFuture<OperationResult>> puts = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      puts.add(coordinated(put)); // the first has its turn
+    }
+
+    assertEquals(Status.UNKNOWN, coordinated(put).get().status());
+    var removal = coordinated(Operation.remove("scores", "Tom"));
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+    for (CompletableFuture<OperationResult> ended : puts) {
+      assertEquals(Status.DONE, ended.get().status());
+    }
+    assertEquals(Status.DONE, removal.get().status());
+
+    one.byHand = true;
+    for (int i = 0; i < 2; i++) { // the removal has been told, but its turn need not be over yet
+      assertFalse(coordinated(put).isDone()); // there is room again
+    }
+  }
+
   @Test
   void aClearIsToldToEveryMemberTwice() {
     fleet(HandPicker.SELF, one.peer(), two.peer());
@@ -347,6 +417,49 @@ class ChangeTest {
     assertEquals(List.of("one forget Tom Jack", "one fetch Sam"), log);
     one.fetches.get(0).accept(PeerResult.value(bytes("567")));
     assertEquals("567", value(future));
+  }
+
+  private void oneMissedAChangeAndOwnsAllNow() {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    picker.change(one.peer(), HandPicker.SELF);
+    one.byHand = true;
+  }
+
+  private void oneHearsAfter(Duration time) {
+    this.time.pass(time);
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+  }
+
+  @Test
+  void theTimeItTookToHearIsTakenOffWhatItHasToAnswer() {
+    oneMissedAChangeAndOwnsAllNow();
+    CompletableFuture<ByteView> single = scores.getAsync("Sam", Duration.ofSeconds(3));
+    var many = scores.getAllAsync(List.of("Jack", "Ben"), Duration.ofSeconds(5));
+
+    oneHearsAfter(Duration.ofSeconds(2));
+
+    assertEquals(
+        List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(3)),
+        one.fetchTimeouts);
+    one.fetches.forEach(fetch -> fetch.accept(PeerResult.value(bytes("567"))));
+    assertEquals("567", value(single));
+    assertTrue(many.join().values().stream().allMatch(GetResult::isThere));
+  }
+
+  @Test
+  void aMemberIsNotAskedWhatItHasNoTimeToAnswer() {
+    oneMissedAChangeAndOwnsAllNow();
+    CompletableFuture<ByteView> single = scores.getAsync("Sam", Duration.ofSeconds(2));
+    var many = scores.getAllAsync(List.of("Jack", "Ben"), Duration.ofSeconds(2));
+
+    oneHearsAfter(Duration.ofSeconds(2));
+
+    failure(LateException.class, single);
+    many.join().values().forEach(result -> assertInstanceOf(LateException.class, result.error()));
+    assertEquals(List.of(), one.fetchTimeouts);
   }
 
   @Test
@@ -419,6 +532,53 @@ class ChangeTest {
     time.pass(Duration.ofSeconds(2));
 
     assertEquals(List.of("one forget all"), log);
+  }
+
+  @Test
+  void whatIsOwedToThoseWhoLeftIsNotKeptAndHeardIfTheyComeBack() {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    picker.change(HandPicker.SELF);
+    assertFalse(scores.coordinator().owesAnybody());
+    log.clear();
+
+    one.answer = Status.DONE;
+    picker.change(one.peer(), HandPicker.SELF);
+    assertTrue(scores.remove("Jack").isEverywhere());
+
+    assertEquals(List.of("one forget Tom", "one remove Jack"), log);
+  }
+
+  @Test
+  void theTimerHoldsNoLockWhenItTellsWhatIsOwed() {
+    HandPicker picker = new HandPicker(HandPicker.SELF, one.peer());
+    node.registerPeerPicker(picker);
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    List<Boolean> held = new ArrayList<>();
+    picker.whenListed(() -> held.add(Thread.holdsLock(node)));
+
+    time.pass(Duration.ofSeconds(2));
+
+    assertFalse(held.isEmpty());
+    assertFalse(held.contains(true));
+  }
+
+  @Test
+  void whoWakesTheNodeUpDoesNotDoTheTimersWork() {
+    fleet(HandPicker.SELF, one.peer());
+    one.answer = Status.NOT_ASKED;
+    scores.remove("Tom");
+    log.clear();
+
+    time.stopFor(Duration.ofSeconds(2));
+    node.wakeUp();
+    assertEquals(List.of(), log);
+    node.tick();
+
+    assertEquals(List.of("one forget Tom"), log);
   }
 
   @Test
@@ -510,5 +670,84 @@ class ChangeTest {
     }
     picker.whenAsked(key -> {});
     loaded("Tom", "630");
+  }
+
+  private final List<OperationResult> ended = new ArrayList<>();
+
+  private void removeTom() {
+    scores.coordinator().submit(Operation.remove("scores", "Tom"), ended::add);
+  }
+
+  private void assertUnknown(int count) {
+    assertEquals(count, ended.size());
+    ended.forEach(result -> assertEquals(Status.UNKNOWN, result.status()));
+  }
+
+  private static void fail() {
+    throw new IllegalStateException("picker");
+  }
+
+  @Test
+  void aPickerThatThrowsWhenTheOwnerHasAnsweredStrandsNoChange() {
+    HandPicker picker = new HandPicker(one.peer(), HandPicker.SELF);
+    node.registerPeerPicker(picker);
+    one.byHand = true;
+    removeTom();
+    picker.whenListed(ChangeTest::fail);
+
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+
+    assertUnknown(1);
+  }
+
+  @Test
+  void norOneThatThrowsBeforeAnOwnerIsAsked() {
+    HandPicker picker = new HandPicker(one.peer(), HandPicker.SELF);
+    picker.whenListed(ChangeTest::fail); // so nobody is known to be present
+    assertThrows(IllegalStateException.class, () -> node.registerPeerPicker(picker));
+    removeTom();
+    assertUnknown(1);
+
+    picker.whenListed(() -> {});
+    scores.rehome();
+    picker.changeSilently(one.peer(), two.peer(), HandPicker.SELF); // two is not, yet
+    one.byHand = true;
+    removeTom();
+    picker.whenListed(ChangeTest::fail);
+    one.unanswered.get(0).accept(OperationResult.of(Status.NOT_ASKED, "gone"));
+
+    assertUnknown(2);
+  }
+
+  @Test
+  void norOneThatThrowsAtTheEndOfAChangeOfANodeThatIsNoMember() {
+    HandPicker picker = new HandPicker(one.peer());
+    node.registerPeerPicker(picker);
+    Operation put = Operation.put("scores", "Tom", bytes("630"), Long.MAX_VALUE);
+    for (int i = 1; i <= 2; i++) { // the second would wait for ever for the first one's turn
+      one.byHand = true;
+      scores.coordinator().coordinate(put, ended::add);
+      picker.whenAsked(key -> fail());
+      one.byHand = false;
+      one.unanswered.remove(0).accept(OperationResult.done(List.of()));
+      picker.whenAsked(key -> {});
+      assertUnknown(i);
+    }
+  }
+
+  @Test
+  void norOneThatThrowsDuringAClear() {
+    HandPicker picker = new HandPicker(one.peer());
+    node.registerPeerPicker(picker);
+    one.byHand = true;
+    scores.coordinator().clear(ended::add);
+    one.unanswered.remove(0).accept(OperationResult.done(List.of()));
+    picker.whenListed(ChangeTest::fail);
+    one.unanswered.remove(0).accept(OperationResult.done(List.of()));
+    assertUnknown(1);
+
+    scores.coordinator().clear(ended::add);
+
+    assertUnknown(2);
   }
 }

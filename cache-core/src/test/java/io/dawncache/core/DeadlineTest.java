@@ -4,6 +4,7 @@ import static io.dawncache.core.Answers.failure;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Answers.Told;
@@ -116,6 +117,36 @@ class DeadlineTest {
       origin.next().answer().completeExceptionally(new IllegalStateException("down"));
       failure(GetFailedException.class, future);
     }
+  }
+
+  @Test
+  void aCallerWhoGaveUpMakesRoomForAnotherThoughItsFlightGoesOn() throws Exception {
+    Group scores = group(GroupConfig.builder().maxWaiters(1));
+
+    assertThrows(LateException.class, () -> scores.get("Tom", Duration.ofMillis(1)));
+    CompletableFuture<ByteView> jack = scores.getAsync("Jack");
+
+    origin.next().is("630");
+    origin.next().is("589");
+    assertEquals("589", value(jack));
+    assertEquals("630", scores.get("Tom").toUtf8());
+  }
+
+  @Test
+  void soDoesACallerWhoWasInterrupted() throws Exception {
+    Group scores = group(GroupConfig.builder().maxWaiters(1));
+
+    Thread.currentThread().interrupt();
+    GetFailedException interrupted =
+        assertThrows(GetFailedException.class, () -> scores.get("Tom"));
+    assertTrue(Thread.interrupted());
+    assertEquals("get scores/Tom: interrupted", interrupted.getMessage());
+    CompletableFuture<ByteView> jack = scores.getAsync("Jack");
+
+    origin.next().is("630");
+    origin.next().is("589");
+    assertEquals("589", value(jack));
+    assertEquals("630", scores.get("Tom").toUtf8());
   }
 
   // Hedging

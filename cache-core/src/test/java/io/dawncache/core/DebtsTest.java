@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -135,5 +136,35 @@ class DebtsTest {
     answer();
 
     assertEquals(List.of(List.of(), List.of("Tom")), messages);
+  }
+
+  @Test
+  void whoIsNoMemberAnyMoreIsOwedNothing() {
+    owe("Tom");
+    debts.add("http://two:1", Forget.key("scores", "Tom"));
+
+    assertEquals(Set.of(URL), debts.dropAllBut(Set.of("http://two:1", "http://three:1")));
+
+    assertFalse(debts.owes(URL));
+    assertTrue(debts.owes("http://two:1"));
+    assertEquals(Set.of("http://two:1"), debts.dropAllBut(Set.of()));
+    assertTrue(debts.isEmpty());
+  }
+
+  @Test
+  void aMessageThatWasUnderWayWhenItsMemberLeftEndsAsItEnds() {
+    owe("Tom");
+    pay("A");
+    assertEquals(Set.of(URL), debts.dropAllBut(Set.of()));
+    owe("Jack"); // it is back
+    lose();
+    assertEquals(List.of("A unheard"), told);
+    assertTrue(debts.owes(URL));
+
+    pay("B");
+    answer();
+
+    assertEquals(List.of(List.of("Tom"), List.of("Jack")), messages);
+    assertTrue(debts.isEmpty());
   }
 }

@@ -13,6 +13,7 @@ final class HandPicker implements PeerPicker {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile List<Peer> owners;
   private volatile Consumer<String> whenAsked = key -> {};
+  private volatile Runnable whenListed = () -> {};
 
   HandPicker(Peer... owners) {
     this.owners = List.of(owners);
@@ -21,6 +22,20 @@ final class HandPicker implements PeerPicker {
   /** Has {@code hook} run in every question; what is answered was read before it ran. */
   void whenAsked(Consumer<String> hook) {
     whenAsked = hook;
+  }
+
+  /** Has {@code hook} run when the members are listed; what is answered was read before it ran. */
+  void whenListed(Runnable hook) {
+    whenListed = hook;
+  }
+
+  /** As {@link #whenListed}, the next time only. */
+  void whenListedNext(Runnable hook) {
+    whenListed =
+        () -> {
+          whenListed = () -> {};
+          hook.run();
+        };
   }
 
   /** Publishes other owners and leaves the listeners untold. */
@@ -43,7 +58,9 @@ final class HandPicker implements PeerPicker {
 
   @Override
   public Collection<Peer> peers() {
-    return owners;
+    Collection<Peer> answer = owners;
+    whenListed.run();
+    return answer;
   }
 
   @Override

@@ -74,7 +74,7 @@ final class BulkQuestion implements Question {
   /** An answer that is whole has no results in it: it says why there are none. */
   @Override
   public void answered(FullHttpResponse answer) {
-    if (answer.decoderResult().isSuccess() && !PeerAnswers.isOurs(answer)) {
+    if (PeerAnswers.isStrangers(answer)) {
       onStranger.run();
     } else {
       end(answers.ofFetch(answer));

@@ -28,9 +28,12 @@ import java.util.function.Supplier;
 final class PeerClient implements PeerGetter {
   /*
    * In a fleet with Go nodes nothing tells beforehand which member is one. So a message of ours is
-   * sent to any, once: whoever answers it without our headers is a stranger, and asked in the words
-   * of the family from then on, until `meetAnew`.
+   * sent to any, once: whoever answers it as Go nodes do, without our headers, is a stranger, and
+   * asked in the words of the family from then on, until `meetAnew`.
    */
+  private static final OperationResult REFUSED =
+      OperationResult.of(OperationResult.Status.NOT_ASKED, "it refused the message");
+
   private final Outbound outbound;
   private final NodeUrl peer;
   private final PeerRequests requests;
@@ -96,22 +99,26 @@ final class PeerClient implements PeerGetter {
 
   @Override
   public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+    long startNanos = System.nanoTime();
     boolean inTheirWords = outbound.dialect().putsAndDeletes() && !what.isAll();
     if (inTheirWords && (stranger || what.keys().size() == 1)) {
       new Deletes(this, what, timeout, callback).start();
     } else {
-      // To forget more than was asked for is always right, and fits in any message.
-      Forget fitting =
-          PeerRequests.fits(what, outbound.limits().maxBodyBytes())
-              ? what
-              : Forget.all(what.group());
+      // To forget more than was asked for is always right, and fits in any message: in any that
+      // this
+      // node sends, and in any that the peer takes, whose limits may be narrower.
+      Forget all = Forget.all(what.group());
+      Forget fitting = PeerRequests.fits(what, outbound.limits().maxBodyBytes()) ? what : all;
       operate(
           timeout,
           () -> requests.forget(fitting),
-          this::ofMessage,
+          answer -> PeerAnswers.isRefused(answer) ? REFUSED : ofMessage(answer),
           result -> {
-            if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
-              new Deletes(this, what, timeout, callback).start(); // a stranger after all
+            Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
+            if (result.equals(REFUSED) && !fitting.isAll()) {
+              forget(all, left, callback);
+            } else if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
+              new Deletes(this, what, left, callback).start(); // a stranger after all
             } else {
               callback.accept(result);
             }
@@ -141,7 +148,7 @@ final class PeerClient implements PeerGetter {
   }
 
   private OperationResult ofMessage(FullHttpResponse answer) {
-    stranger |= answer.decoderResult().isSuccess() && !PeerAnswers.isOurs(answer);
+    stranger |= PeerAnswers.isStrangers(answer);
     return answers.ofMessage(answer);
   }
 

@@ -14,7 +14,9 @@ public enum Kind {
   /** A bound was reached; nothing was tried. */
   OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
   /** The node does not have the group, so it could not be asked. */
-  NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED);
+  NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED),
+  /** The request is at fault, or beyond a limit of the node's; nothing was tried. */
+  REFUSED("refused", PeerResult.Status.UNCLEAR);
 
   private final String label;
   private final PeerResult.Status meaning;

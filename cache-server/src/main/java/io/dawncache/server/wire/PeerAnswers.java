@@ -75,9 +75,27 @@ public final class PeerAnswers {
         && MessageKind.of(head.headers().get(Headers.MESSAGE)) == MessageKind.GET_ALL;
   }
 
-  /** Returns whether whoever answered takes our messages. */
-  public static boolean isOurs(HttpResponse head) {
+  /** Returns whether one of our nodes answered. */
+  private static boolean isOurs(HttpResponse head) {
     return head.headers().contains(Headers.MESSAGE) || head.headers().contains(Headers.STATUS);
+  }
+
+  /**
+   * Returns whether whoever answered knows no message of ours: he has answered one as Go nodes do.
+   * Any other answer without our headers may be a proxy's word, and says nothing of the peer.
+   */
+  public static boolean isStrangers(HttpResponse head) {
+    return head.decoderResult().isSuccess()
+        && !isOurs(head)
+        && switch (head.status().code()) {
+          case 200, 400, 404, 405 -> true;
+          default -> false;
+        };
+  }
+
+  /** Returns whether one of our nodes found fault with the request, or that it is too long. */
+  public static boolean isRefused(HttpResponse head) {
+    return head.decoderResult().isSuccess() && kind(head) == Kind.REFUSED;
   }
 
   /** Returns how it ended that a message was posted; whoever does not know it has done nothing. */
@@ -85,9 +103,8 @@ public final class PeerAnswers {
     if (answer.decoderResult().isFailure() || isOurs(answer)) {
       return fromOurs(answer);
     }
-    // A fault of the server's may be a proxy's word, and the peer itself knows the message.
     return OperationResult.of(
-        answer.status().code() < 500
+        isStrangers(answer)
             ? OperationResult.Status.NOT_UNDERSTOOD
             : OperationResult.Status.NOT_ASKED,
         detail(answer));
@@ -130,7 +147,8 @@ public final class PeerAnswers {
             OperationResult.Status.UNKNOWN, "not a protobuf OperationAnswer, " + e.getMessage());
       }
     }
-    boolean nothingDone = kind(answer) == Kind.NO_SUCH_GROUP;
+    Kind kind = kind(answer);
+    boolean nothingDone = kind == Kind.NO_SUCH_GROUP || kind == Kind.REFUSED;
     return OperationResult.of(
         nothingDone ? OperationResult.Status.NOT_ASKED : OperationResult.Status.UNKNOWN,
         text(answer));

@@ -6,16 +6,15 @@ import io.dawncache.core.NotThereException;
 import io.dawncache.core.OverloadedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An answer without a value.
  *
  * @param code the HTTP status
- * @param kind what {@link Headers#STATUS} says, null for a request that is itself at fault
+ * @param kind what {@link Headers#STATUS} says, and that it was one of our nodes who says it
  * @param text the body, for a person; one line without its newline
  */
-public record Refusal(int code, @Nullable Kind kind, String text) {
+public record Refusal(int code, Kind kind, String text) {
   /** Returns the answer to a get that ended without a value. */
   public static Refusal of(Dialect dialect, GetException error) {
     String text = String.valueOf(error.getMessage());
@@ -44,12 +43,12 @@ public record Refusal(int code, @Nullable Kind kind, String text) {
 
   /** Returns the answer to a path that is neither a page's nor under the base path. */
   public static Refusal unexpectedPath(String path) {
-    return new Refusal(400, null, "HTTPPool serving unexpected path: " + path);
+    return new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);
   }
 
   /** Returns the answer to a request that asks for nothing we could answer. */
   public static Refusal badRequest(String text) {
-    return new Refusal(400, null, text);
+    return new Refusal(400, Kind.REFUSED, text);
   }
 
   /** Returns the answer to bytes that are no HTTP request, or one beyond the limits. */
@@ -58,17 +57,18 @@ public record Refusal(int code, @Nullable Kind kind, String text) {
         cause instanceof TooLongHttpLineException
             ? 414
             : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-    return new Refusal(code, null, "malformed request: " + cause.getMessage());
+    return new Refusal(code, Kind.REFUSED, "malformed request: " + cause.getMessage());
   }
 
   /** Returns the answer to a body that holds more than it may. */
   public static Refusal tooLong(String what, long maxBytes) {
-    return new Refusal(413, null, what + ": too long (expected: <= " + maxBytes + " bytes)");
+    return new Refusal(
+        413, Kind.REFUSED, what + ": too long (expected: <= " + maxBytes + " bytes)");
   }
 
   /** Returns the answer to a method that the path does not take. */
   public static Refusal methodNotAllowed(Dialect dialect, String method) {
     String expected = dialect.putsAndDeletes() ? "GET, HEAD, PUT or DELETE" : "GET or HEAD";
-    return new Refusal(405, null, "method " + method + " (expected: " + expected + ")");
+    return new Refusal(405, Kind.REFUSED, "method " + method + " (expected: " + expected + ")");
   }
 }

@@ -68,7 +68,9 @@ final class History {
         born.put(value, answered);
       }
       answeredChanges(key).put(answered, this);
-      (unreached.isEmpty() ? changesEverywhere : changesElsewhere).incrementAndGet();
+      if (!unreached.isEmpty()) {
+        changesElsewhere.incrementAndGet();
+      }
     }
 
     private boolean reached(String url) {
@@ -93,7 +95,7 @@ final class History {
   private final Map<String, ConcurrentSkipListSet<Long>> forgot = new ConcurrentHashMap<>();
   private final Map<List<String>, Ring> rings = new ConcurrentHashMap<>();
   private final List<String> faults = new CopyOnWriteArrayList<>();
-  private final AtomicInteger changesEverywhere = new AtomicInteger();
+  private final AtomicInteger strictlyJudged = new AtomicInteger();
   private final AtomicInteger changesElsewhere = new AtomicInteger();
 
   private volatile Lists lists = new Lists(0, List.of());
@@ -134,6 +136,10 @@ final class History {
     if (born == null || !value.startsWith(get.key() + "-")) {
       faults.add(get + " saw what was never under its key: " + value);
       return;
+    }
+    var lastChange = answeredChanges(get.key()).lowerEntry(get.begun());
+    if (lastChange != null && !isLeftOpen(lastChange.getValue(), get)) {
+      strictlyJudged.incrementAndGet();
     }
     judge(get, value, born, answeredChanges(get.key()));
     judge(get, value, born, answeredChanges(null));
@@ -208,12 +214,12 @@ final class History {
     return taken;
   }
 
-  /** Returns how many changes were answered that had reached everybody. */
-  int changesEverywhere() {
-    return changesEverywhere.get();
+  /** Returns how many gets would have been at fault had they seen what the last change ended. */
+  int strictlyJudged() {
+    return strictlyJudged.get();
   }
 
-  /** Returns how many changes were answered that had not. */
+  /** Returns how many changes were answered that had not reached everybody. */
   int changesElsewhere() {
     return changesElsewhere.get();
   }

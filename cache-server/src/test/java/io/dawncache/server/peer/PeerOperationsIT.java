@@ -9,6 +9,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.OperationResult.Status;
+import io.dawncache.core.PeerResult;
 import io.dawncache.server.peer.Callers.Caller;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.pb.CoordinateRequest;
@@ -26,12 +27,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How operations end, by peers made by hand. */
 @Timeout(60)
 class PeerOperationsIT {
   private static final String BAD_REQUEST =
       "HTTP/1.1 400 Bad Request\r\nContent-Length: 12\r\n\r\nbad request\n";
+  private static final String TOO_LONG =
+      "HTTP/1.1 413 Too Long\r\nDawncache-Status: refused\r\nContent-Length: 4\r\n\r\nwhy\n";
   private static final byte[] DONE = new byte[0];
   private static final ByteView VALUE = ByteView.ofUtf8("630");
 
@@ -243,6 +247,68 @@ class PeerOperationsIT {
             });
 
     assertEquals(Status.DONE, callers.of(peer).forget(NEVER, keys).join().status());
+  }
+
+  @Test
+  void moreKeysThanThePeerTakesAreTheWholeGroup() throws Exception {
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              assertEquals(2, ForgetRequest.parseFrom(wire.readMessage()).getKeysCount());
+              wire.write(TOO_LONG);
+              assertEquals(0, ForgetRequest.parseFrom(wire.readMessage()).getKeysCount());
+              done(wire, "forget");
+              wire.readToTheEnd();
+            });
+
+    Caller caller = callers.of(peer.url(), Dialect.DAWNCACHE, 1);
+
+    assertEquals(Status.DONE, caller.forget(NEVER, "a", "b").join().status());
+  }
+
+  @Test
+  void whatOneOfOurNodesRefusesMayBeToldAgainAndItIsNoStranger() throws Exception {
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              for (int i = 0; i < 2; i++) {
+                wire.readMessage();
+                wire.write(TOO_LONG);
+              }
+              wire.readToTheEnd();
+            });
+    Caller caller = callers.of(peer);
+
+    assertEquals(
+        Status.NOT_ASKED,
+        caller.coordinate(Operation.put("scores", "a", VALUE, 7)).join().status());
+    assertEquals(Status.NOT_ASKED, caller.forget(NEVER).join().status()); // by a message still
+  }
+
+  /** As of a proxy between, which has not let the message through. */
+  @ParameterizedTest
+  @ValueSource(ints = {403, 408, 413, 429, 502})
+  void anotherAnswerWithoutOurHeadersSaysNothingOfThePeer(int code) throws Exception {
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              for (int i = 0; i < 2; i++) {
+                wire.readMessage();
+                wire.write("HTTP/1.1 " + code + " No\r\nContent-Length: 0\r\n\r\n");
+              }
+              String third = wire.readRequest();
+              wire.readBodyOf(third);
+              wire.write("HTTP/1.1 " + code + " No\r\nContent-Length: 0\r\n\r\n");
+              assertTrue(third.startsWith("POST"), third);
+              wire.readToTheEnd();
+            });
+    Caller caller = callers.of(peer);
+
+    assertEquals(Status.NOT_ASKED, caller.forget(NEVER, "a", "b").join().status());
+    assertEquals(
+        Status.NOT_ASKED, caller.coordinate(Operation.remove("scores", "a")).join().status());
+    assertEquals(
+        PeerResult.Status.UNCLEAR, caller.fetchAll(NEVER, "a", "b").take().result().status());
   }
 
   @Test

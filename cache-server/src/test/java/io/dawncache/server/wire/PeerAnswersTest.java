@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each answer of a peer means. */
 class PeerAnswersTest {
@@ -224,7 +225,40 @@ class PeerAnswersTest {
     assertEquals(ofMessage, answers.ofMessage(answer).status());
     assertEquals(ofPut, answers.ofPut(answer).status());
     assertEquals(ofDelete, answers.ofDelete(answer).status());
-    assertFalse(PeerAnswers.isOurs(answer));
+    assertEquals(code < 500, PeerAnswers.isStrangers(answer));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 401, 403, 407, 408, 411, 413, 414, 429, 431, 502})
+  void whatOnlyAProxySaysSaysNothingOfThePeer(int code) {
+    FullHttpResponse answer = answer(code, null, "<html>");
+    PeerAnswers answers = new PeerAnswers(Dialect.DAWNCACHE, CLOCK);
+
+    assertEquals(OperationResult.Status.NOT_ASKED, answers.ofMessage(answer).status());
+    assertFalse(PeerAnswers.isStrangers(answer));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whateverOneOfOurNodesRefusesItIsNoStrangerAndHasDoneNothing(Dialect dialect) {
+    for (Refusal refusal :
+        List.of(
+            Refusal.badRequest("why"),
+            Refusal.unexpectedPath("/x"),
+            Refusal.malformed(new IllegalArgumentException("why")),
+            Refusal.tooLong("body", 10),
+            Refusal.methodNotAllowed(dialect, "POST"))) {
+      FullHttpResponse answer = answer(refusal.code(), refusal.kind().label(), refusal.text());
+
+      assertFalse(PeerAnswers.isStrangers(answer));
+      assertTrue(PeerAnswers.isRefused(answer));
+      assertEquals(
+          OperationResult.Status.NOT_ASKED,
+          operation(dialect, refusal, PeerAnswers::ofMessage).status());
+      assertEquals(
+          OperationResult.Status.NOT_ASKED,
+          operation(dialect, refusal, PeerAnswers::ofPut).status());
+    }
   }
 
   @Test
@@ -255,7 +289,7 @@ class PeerAnswersTest {
     assertFalse(PeerAnswers.isInPieces(refused));
     assertFalse(PeerAnswers.isInPieces(forgotten));
     assertFalse(PeerAnswers.isInPieces(answer(200, null, "")));
-    assertTrue(PeerAnswers.isOurs(refused));
+    assertFalse(PeerAnswers.isStrangers(refused));
   }
 
   private static OperationResult operation(
@@ -273,7 +307,7 @@ class PeerAnswersTest {
       Dialect dialect,
       Refusal refusal,
       BiFunction<PeerAnswers, FullHttpResponse, OperationResult> reading) {
-    String mark = refusal.kind() == null ? null : refusal.kind().label();
+    String mark = refusal.kind().label();
     return reading.apply(
         new PeerAnswers(dialect, CLOCK), answer(refusal.code(), mark, refusal.text() + "\n"));
   }
@@ -299,7 +333,7 @@ class PeerAnswersTest {
   }
 
   private static PeerResult result(Dialect dialect, Refusal refusal) {
-    String mark = refusal.kind() == null ? null : refusal.kind().label();
+    String mark = refusal.kind().label();
     return result(dialect, refusal.code(), mark, refusal.text() + "\n");
   }
 

@@ -117,17 +117,17 @@ class RefusalTest {
   @Test
   void aRequestAtFaultHasNoKind() {
     assertEquals(
-        new Refusal(400, null, "HTTPPool serving unexpected path: /x"),
+        new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: /x"),
         Refusal.unexpectedPath("/x"));
-    assertEquals(new Refusal(400, null, "bad request"), Refusal.badRequest("bad request"));
+    assertEquals(new Refusal(400, Kind.REFUSED, "bad request"), Refusal.badRequest("bad request"));
     assertEquals(
-        new Refusal(405, null, "method PUT (expected: GET or HEAD)"),
+        new Refusal(405, Kind.REFUSED, "method PUT (expected: GET or HEAD)"),
         Refusal.methodNotAllowed(Dialect.DAWNCACHE, "PUT"));
     assertEquals(
-        new Refusal(405, null, "method POST (expected: GET, HEAD, PUT or DELETE)"),
+        new Refusal(405, Kind.REFUSED, "method POST (expected: GET, HEAD, PUT or DELETE)"),
         Refusal.methodNotAllowed(Dialect.MAILGUN, "POST"));
     assertEquals(
-        new Refusal(413, null, "body: too long (expected: <= 10 bytes)"),
+        new Refusal(413, Kind.REFUSED, "body: too long (expected: <= 10 bytes)"),
         Refusal.tooLong("body", 10));
   }
 
@@ -136,7 +136,7 @@ class RefusalTest {
     assertEquals(414, Refusal.malformed(new TooLongHttpLineException("too long")).code());
     assertEquals(431, Refusal.malformed(new TooLongHttpHeaderException("too large")).code());
     assertEquals(
-        new Refusal(400, null, "malformed request: gibberish"),
+        new Refusal(400, Kind.REFUSED, "malformed request: gibberish"),
         Refusal.malformed(new IllegalArgumentException("gibberish")));
   }
 }

@@ -1,0 +1,53 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import io.dawncache.core.Turns.Place;
+import org.junit.jupiter.api.Test;
+
+/** Whose turn it is, and who is not even let wait. */
+class TurnsTest {
+  private final Turns turns = new Turns();
+
+  private static void any() {}
+
+  @Test
+  void thoseWhoWaitHaveTheirTurnsInOrderAndThenTheKeyIsFree() {
+    Runnable second = () -> {};
+    Runnable third = () -> {};
+    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Tom", 0, second));
+    assertEquals(Place.WAITING, turns.take("Tom", 0, third));
+
+    assertSame(second, turns.over("Tom"));
+    assertSame(third, turns.over("Tom"));
+    assertNull(turns.over("Tom"));
+    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+  }
+
+  @Test
+  void keysDoNotWaitForEachOtherButTheirValuesShareTheRoom() {
+    assertEquals(Place.FIRST, turns.take("Tom", 7, TurnsTest::any));
+    assertEquals(Place.FIRST, turns.take("Jack", 7, TurnsTest::any));
+
+    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES - 1, TurnsTest::any));
+    assertEquals(Place.NONE, turns.take("Jack", 2, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Jack", 1, TurnsTest::any));
+    assertEquals(Place.NONE, turns.take("Jack", 1, TurnsTest::any));
+
+    assertNotNull(turns.over("Tom"));
+    assertEquals(Place.WAITING, turns.take("Jack", 2, TurnsTest::any));
+  }
+
+  @Test
+  void oneValueMayWaitHoweverLongItIsAndRemovalsBesideIt() {
+    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+
+    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES + 1, TurnsTest::any));
+    assertEquals(Place.NONE, turns.take("Tom", 1, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Tom", 0, TurnsTest::any));
+  }
+}
