@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -41,6 +42,7 @@ public final class CacheNode implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Executor callbacks;
   private final @Nullable ExecutorService ownCallbacks;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
     this(callbacks, nanoTime, Threads.perTask("dawncache-load"), Threads.timer("dawncache-timer"));
@@ -131,6 +133,9 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: no group of that name yet)");
     }
+    if (isClosed()) {
+      group.close(); // closing may have missed it
+    }
     return group;
   }
 
@@ -160,17 +165,29 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Ends every load with a {@link GetFailedException}, refuses later ones, and stops the node's
-   * threads. Hits are still answered. Fetches are the server's, which is to be closed before.
+   * Forgets everything that the groups hold, ends every load with a {@link GetFailedException},
+   * refuses later ones and every change, and stops the node's threads. Nothing is kept from then
+   * on, so a closed node answers with no value that it was not told to forget. Closing again does
+   * nothing.
+   *
+   * <p>A server of this node is to be closed before: it answers what is in flight, and then its
+   * peers ask other nodes. Of a node closed first they would hear that their gets have failed.
    */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     groups.values().forEach(Group::close);
     timer.shutdownNow();
     loadThreads.shutdownNow();
     if (ownCallbacks != null) {
       ownCallbacks.shutdown();
     }
+  }
+
+  boolean isClosed() {
+    return closed.get();
   }
 
   Iterator<Peer> owners(String key) {

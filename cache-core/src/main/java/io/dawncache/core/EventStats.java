@@ -10,7 +10,8 @@ package io.dawncache.core;
  * @param staleServed gets answered with an expired value because the origin failed
  * @param refreshes values loaded anew before their end
  * @param expired entries that left because their end had come
- * @param removed times that this node was told to forget a key or the group
+ * @param removed times that this node was told to forget a key, which a put does too, or the group;
+ *     whether it held any of it or not
  * @param overloaded gets and loads refused because a bound was reached
  * @param notKept values that were not kept because their key was forgotten while they were loaded
  * @param hedges second loads begun beside slow ones

@@ -188,7 +188,8 @@ public final class Group {
    * As {@link #removeAsync}, and waits for it.
    *
    * @throws OutcomeUnknownException if it cannot be known whether it was done
-   * @throws IllegalStateException if called on an {@link EventLoopThread}
+   * @throws IllegalStateException if the node was closed, or if called on an {@link
+   *     EventLoopThread}
    */
   public Applied remove(String key) {
     refuseOnEventLoop("remove " + Keys.shown(name, key), "removeAsync");
@@ -213,6 +214,7 @@ public final class Group {
    *
    * @return a future completed on the callback executor once every member has forgotten or could
    *     not be told; exceptionally with an {@link OutcomeUnknownException} if that cannot be known
+   * @throws IllegalStateException if the node was closed
    */
   public CompletableFuture<Applied> removeAsync(String key) {
     return submit(Operation.remove(name, key));
@@ -237,16 +239,35 @@ public final class Group {
 
   /** As {@link #removeAsync}, for all keys of the group. */
   public CompletableFuture<Applied> clearAsync() {
+    refuseIfClosed("clear " + name);
     CompletableFuture<Applied> future = new CompletableFuture<>();
     coordinator.clear(result -> node.callBack(() -> complete(future, result)));
     return future;
   }
 
   private CompletableFuture<Applied> submit(Operation operation) {
-    Keys.check(operation.key(), config.maxKeyBytes());
+    refuseIfClosed(
+        (operation.value() == null ? "remove " : "put ") + Keys.shown(name, operation.key()));
     CompletableFuture<Applied> future = new CompletableFuture<>();
-    coordinator.submit(operation, result -> node.callBack(() -> complete(future, result)));
+    change(operation, result -> node.callBack(() -> complete(future, result)));
     return future;
+  }
+
+  /**
+   * Makes a change for a client of a server, who need not know the key's owner: as {@link
+   * #removeAsync} or {@link #putAsync(String, ByteView, Duration)}.
+   *
+   * @param callback told once, on any thread; must not block
+   */
+  public void change(Operation operation, Consumer<? super OperationResult> callback) {
+    Keys.check(operation.key(), config.maxKeyBytes());
+    coordinator.submit(operation, callback);
+  }
+
+  private void refuseIfClosed(String what) {
+    if (node.isClosed()) {
+      throw new IllegalStateException(what + ": the node was closed");
+    }
   }
 
   private static void complete(CompletableFuture<Applied> future, OperationResult result) {
@@ -668,8 +689,9 @@ public final class Group {
     fetches.detach(key);
   }
 
-  /** Ends all loads. */
+  /** Forgets everything, then ends all loads: no older value may answer in a load's place. */
   void close() {
+    memory.close();
     loads.close();
   }
 

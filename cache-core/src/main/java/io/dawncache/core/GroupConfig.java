@@ -234,7 +234,8 @@ public final class GroupConfig {
 
     /**
      * Sets from what age on a get of a value, answered at once, makes its owner load it anew; more
-     * than zero, or null for never, the default.
+     * than zero, or null for never, the default. It may be longer than {@link #life}, for a value's
+     * own life may be; a value that ends sooner is not refreshed.
      */
     @CanIgnoreReturnValue
     public Builder refreshAfter(@Nullable Duration refreshAfter) {

@@ -16,7 +16,10 @@ public record GroupEvent(Type type, String group, @Nullable String key) {
     EVICTED,
     /** A value left because its end had come. */
     EXPIRED,
-    /** This node was told to forget the key, or the whole group. */
+    /**
+     * This node was told to forget the key, by a removal or a put, whether it held it or not; or,
+     * without a key, the whole group.
+     */
     REMOVED,
     /** A value was loaded anew before its end. */
     REFRESHED,

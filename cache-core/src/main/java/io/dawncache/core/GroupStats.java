@@ -16,7 +16,8 @@ package io.dawncache.core;
  * @param gets gets by callers and by peers with a valid key
  * @param cacheHits gets answered from memory at the first look
  * @param loads gets that were not: {@code gets - cacheHits}
- * @param loadsDeduped runs of the getter and fetches from peers begun for them, after singleflight
+ * @param loadsDeduped runs of the getter and fetches from peers begun for them and for refreshes,
+ *     after singleflight
  * @param localLoads runs of the getter that answered, with a value or with <em>not there</em>
  * @param localLoadErrs runs of the getter that did not: failed, timed out, or refused as overloaded
  * @param peerLoads fetches that a peer answered, with a value or with <em>not there</em>

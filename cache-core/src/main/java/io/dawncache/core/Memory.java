@@ -52,6 +52,9 @@ final class Memory {
   private final Budget.Part hotPart;
   private final Budget.Part missingPart;
 
+  /** Read under a stripe's lock by whoever is about to keep something. */
+  private volatile boolean closed;
+
   Memory(GroupConfig config, CoarseClock clock, Departures departures) {
     this.config = config;
     this.clock = clock;
@@ -115,7 +118,7 @@ final class Memory {
   void keepMissing(Entry marker, long generation) {
     Stripe stripe = stripe(marker.key());
     synchronized (stripe) {
-      if (stripe.generation != generation) {
+      if (stripe.generation != generation || closed) {
         return;
       }
       drop(marker.key());
@@ -171,6 +174,15 @@ final class Memory {
     }
     detach.run();
     removeIf(entry -> true);
+  }
+
+  /**
+   * Forgets everything, and keeps nothing from now on. Whoever took a stripe's lock before this has
+   * put what goes with the rest, and whoever takes it after this sees that it is closed.
+   */
+  void close() {
+    closed = true;
+    forgetAll(() -> {});
   }
 
   /** Goes through everything that is held after the member list has changed. */
@@ -251,6 +263,9 @@ final class Memory {
 
   /** Under the stripe's lock. On the wheel first: an entry may be evicted as soon as it is put. */
   private boolean putOwn(Entry entry) {
+    if (closed) {
+      return false;
+    }
     String key = entry.key();
     Entry before = main.peek(key);
     dropCopyOf(key);
@@ -268,6 +283,9 @@ final class Memory {
 
   /** Under the stripe's lock. */
   private boolean offer(Entry copy, double minuteQps) {
+    if (closed) {
+      return false;
+    }
     dropCopyOf(copy.key());
     hotPart.grow(hot.stats().bytes() + hot.weigh(copy));
     wheel.add(copy);

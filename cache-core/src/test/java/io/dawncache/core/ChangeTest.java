@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 
 /** Remove, put and clear: what they do to one node, and how the fleet hears of them. */
 class ChangeTest {
@@ -103,6 +104,31 @@ class ChangeTest {
   private final Member three = new Member("three");
 
   // On one node
+
+  @Test
+  void aClosedNodeRefusesEveryChange() {
+    node.close();
+
+    assertRefused("put scores/Tom: the node was closed", () -> scores.put("Tom", bytes("631")));
+    assertRefused("remove scores/Tom: the node was closed", () -> scores.remove("Tom"));
+    assertRefused("clear scores: the node was closed", scores::clear);
+    assertNull(scores.peek("Tom"));
+  }
+
+  private static void assertRefused(String message, Executable change) {
+    assertEquals(message, assertThrows(IllegalStateException.class, change).getMessage());
+  }
+
+  @Test
+  void aPutThatAPeerCoordinatesAtAClosedNodeIsNotHeld() {
+    node.close();
+
+    var results = new ArrayList<OperationResult>();
+    scores.forPeers().coordinate(Operation.put("scores", "Tom", bytes("631"), 1_000), results::add);
+
+    assertEquals(List.of(OperationResult.done(List.of())), results);
+    assertNull(scores.peek("Tom"));
+  }
 
   @Test
   void aRemovedValueIsLoadedAnew() throws Exception {

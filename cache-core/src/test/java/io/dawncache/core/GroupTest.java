@@ -695,14 +695,16 @@ class GroupTest {
   }
 
   @Test
-  void aClosedNodeStillHitsAndItsMissesFail() throws Exception {
+  void aClosedNodeHoldsNothingAndItsGetsFail() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     origin.next().is("630");
     value(future);
 
     node.close();
 
-    assertEquals("630", scores.get("Tom").toUtf8());
+    assertNull(scores.peek("Tom"));
+    assertEquals(0, scores.stats().mainCache().bytes());
+    assertThrows(GetFailedException.class, () -> scores.get("Tom"));
     var e = assertThrows(GetFailedException.class, () -> scores.get("Jack"));
     assertEquals("load scores/Jack: the node was closed", e.getMessage());
     assertEquals(
@@ -711,6 +713,24 @@ class GroupTest {
             .getMessage());
     Group late = node.addGroup("late", Loaded::ofUtf8);
     assertThrows(GetFailedException.class, () -> late.get("Tom"));
+    node.close(); // again, to no harm
+  }
+
+  @Test
+  void whatLandsAfterTheNodeWasClosedIsNotKept() {
+    var owner = new FakePeer("http://owner:1");
+    node.registerPeerPicker(new HandPicker(owner.peer(), HandPicker.SELF));
+    CompletableFuture<ByteView> before = scores.getAsync("Tom");
+
+    node.close();
+    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), Long.MAX_VALUE, false, 1_000));
+    CompletableFuture<ByteView> after = scores.getAsync("Jack");
+    owner.answer(PeerResult.value(ByteView.ofUtf8("589"), Long.MAX_VALUE, false, 1_000));
+
+    assertEquals("630", value(before));
+    assertEquals("589", value(after));
+    assertNull(scores.peek("Tom"));
+    assertNull(scores.peek("Jack"));
   }
 
   @Test

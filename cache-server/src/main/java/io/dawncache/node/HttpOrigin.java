@@ -52,7 +52,7 @@ public final class HttpOrigin implements Origin {
 
   @Override
   public String description() {
-    return "what a server answers at the URL, with the key for {key}";
+    return "what a server answers at the URL, such as http://HOST/PATH/{key}";
   }
 
   @Override

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /**
  * The program {@code scripts/node}: one node of a fleet, in the foreground.
  *
- * <p>Prints one line when it serves. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
+ * <p>Prints one line when it serves and one when it has stopped; what happens between is logged to
+ * standard error, a line an event. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
  * 143 or 130, as a program does that a signal ended. A wrong command line exits with 2, an address
  * that cannot be had with 1, each after one line on standard error.
  */
@@ -45,6 +46,9 @@ import picocli.CommandLine.Spec;
           + " owning it, loads the value from the group's origin once and keeps it.%n"
     })
 public final class NodeMain implements Callable<Integer> {
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+  private static final String LOG_CONFIG = "java.util.logging.config.file";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it, as well as the required options
   private CommandSpec spec;
@@ -103,6 +107,9 @@ public final class NodeMain implements Callable<Integer> {
 
   /** Runs a node until a signal ends it, or exits at once with the code of what went wrong. */
   public static void main(String[] args) {
+    if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
+      System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
+    }
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(out, err).execute(args));
@@ -119,10 +126,15 @@ public final class NodeMain implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     refuseDuplicateGroups();
     StandaloneNode node = start();
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "dawncache-stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "dawncache-stop"));
     announce(node.server());
     new CountDownLatch(1).await(); // the signal's shutdown hook is the way out
     return 0;
+  }
+
+  private void stop(StandaloneNode node) {
+    node.close();
+    spec.commandLine().getOut().println("stopped");
   }
 
   private void refuseDuplicateGroups() {
@@ -154,16 +166,6 @@ public final class NodeMain implements Callable<Integer> {
 
   private void announce(CacheServer server) {
     List<String> members = server.members();
-    if (!members.isEmpty() && !members.contains(server.self())) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "node: warning: --peers: "
-                  + String.join(",", members)
-                  + " (expected: "
-                  + server.self()
-                  + " among them, or --self as it stands there): this node owns no key");
-    }
     spec.commandLine()
         .getOut()
         .println(
@@ -195,7 +197,12 @@ public final class NodeMain implements Callable<Integer> {
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
-                    + " gracefully."))
+                    + " gracefully.",
+                "To change the members, restart all nodes with the new --peers.",
+                "",
+                "scripts/node runs on the JDK in JAVA_HOME, else on the newest found;"
+                    + " DAWNCACHE_JAVA_OPTS",
+                "are further options for its JVM, DAWNCACHE_CLASSPATH further jars."))
         .flatMap(lines -> lines)
         .map(line -> line.replace("%", "%%"))
         .toArray(String[]::new);

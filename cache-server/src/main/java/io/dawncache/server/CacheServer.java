@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
  * thread; {@link #start} and {@link #close} block.
  */
 public final class CacheServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
   private static final int BACKLOG = 1024;
 
   private final ServerConfig config;
@@ -52,7 +53,7 @@ public final class CacheServer implements AutoCloseable {
 
   /**
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
-   * when the member list of {@code config} is in place.
+   * when the member list of {@code config} is in place, which is taken as by {@link #join}.
    *
    * @throws IOException if the server cannot listen there, such as {@link BindException}
    * @throws IllegalStateException if the node has a peer picker already
@@ -177,6 +178,9 @@ public final class CacheServer implements AutoCloseable {
    * longer owns become short-lived copies before this returns. Looks up the members' names if Go
    * nodes may be among them, which blocks.
    *
+   * <p>A list without this node's own URL is taken at its word: the node then owns no key and only
+   * asks others. Mostly that is a slip, so it is logged as a warning.
+   *
    * @param members every member's URL, exactly as all other members have it, this node's among them
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
@@ -187,11 +191,24 @@ public final class CacheServer implements AutoCloseable {
       peers.meetAnew();
       goPeers.set(addresses);
     }
+    warnUnlessAmong(members);
+  }
+
+  private void warnUnlessAmong(List<String> members) {
+    if (!members.isEmpty() && !members.contains(self())) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "members: {0} (expected: {1} among them, or self as it stands there):"
+              + " this node owns no key",
+          String.join(",", members),
+          self());
+    }
   }
 
   /**
    * Stops gracefully: accepts no more, answers what has arrived within the grace period of the
-   * configuration, then closes all connections. Blocks; closing again does nothing.
+   * configuration, then closes all connections. Blocks; closing again does nothing. The node is
+   * closed after its server.
    */
   @Override
   public void close() {

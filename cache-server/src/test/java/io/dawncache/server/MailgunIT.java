@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.RawClient.Answer;
 import io.dawncache.server.wire.Dialect;
@@ -133,6 +134,41 @@ class MailgunIT {
     assertEquals("630", fleet.group(0).get(key).toUtf8());
     assertEquals("630", fleet.group(1).get(key).toUtf8());
     assertNull(fleet.group(0).lifeLeft(fleet.group(0).peek(key)));
+  }
+
+  @Test
+  void aClientsPutAtANodeThatIsNotTheOwnerReachesTheOwner() throws IOException {
+    String key = fleet.keyOwnedBy(1);
+    origin.put(key, "old");
+    assertEquals("old", fleet.group(0).get(key).toUtf8());
+    byte[] body =
+        SetRequest.newBuilder()
+            .setKey(key)
+            .setValue(ByteString.copyFromUtf8("631"))
+            .build()
+            .toByteArray();
+
+    Answer answer = put(key, body);
+
+    assertEquals(200, answer.status());
+    assertNull(answer.header("dawncache-unreached"));
+    assertEquals("631", fleet.group(1).peek(key).value().toUtf8());
+    assertEquals("631", fleet.group(0).get(key).toUtf8());
+  }
+
+  @Test
+  void aPeersPutIsCoordinatedWhereItArrives() throws IOException {
+    String key = fleet.keyOwnedBy(1);
+    byte[] body = SetRequest.newBuilder().setKey(key).build().toByteArray();
+    String request =
+        putRequest("/_groupcache/scores/" + key, body)
+            .replace("\r\n\r\n", "\r\nDawncache-Peer: 1\r\n\r\n");
+
+    try (RawClient peer = new RawClient(fleet.server(0).address())) {
+      assertEquals(200, peer.send(request).send(body).answer().status());
+    }
+
+    assertNull(fleet.group(1).peek(key)); // told to forget, and not to hold
   }
 
   @Test

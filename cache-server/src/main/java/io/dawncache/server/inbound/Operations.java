@@ -27,8 +27,9 @@ final class Operations {
     switch (kind) {
       case FORGET -> forget(PeerMessages.decodeForget(body), exchange);
       case COORDINATE ->
-          coordinate(
+          change(
               PeerMessages.decodeOperation(body),
+              true,
               exchange,
               result ->
                   exchange.answer(
@@ -58,16 +59,22 @@ final class Operations {
     }
   }
 
-  private void coordinate(
-      Operation operation, Exchange exchange, Consumer<OperationResult> answering) {
+  /** A peer has looked for the owner and found this node; a client asks any node. */
+  private void change(
+      Operation operation,
+      boolean fromPeer,
+      Exchange exchange,
+      Consumer<OperationResult> answering) {
     Group group = inbound.node().group(operation.group());
     int maxBytes = inbound.limits().maxValueBytes();
     if (group == null) {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), operation.group()));
     } else if (operation.value() != null && operation.value().length() > maxBytes) {
       exchange.refuse(Refusal.tooLong("value", maxBytes));
-    } else {
+    } else if (fromPeer) {
       group.forPeers().coordinate(operation, answering);
+    } else {
+      group.change(operation, answering);
     }
   }
 
@@ -85,11 +92,13 @@ final class Operations {
     }
   }
 
-  /** Puts a value as its owner, as mailgun's nodes ask one of them. */
-  void put(KeyPath path, ByteBuffer body, boolean fromOurs, Exchange exchange)
+  /**
+   * Puts a value as its owner for a peer, as mailgun's nodes ask one of them; else for a client.
+   */
+  void put(KeyPath path, ByteBuffer body, boolean fromOurs, boolean fromPeer, Exchange exchange)
       throws BadRequestException {
     Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
-    coordinate(put, exchange, result -> answerPut(result, fromOurs, exchange));
+    change(put, fromPeer, exchange, result -> answerPut(result, fromOurs, exchange));
   }
 
   private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {

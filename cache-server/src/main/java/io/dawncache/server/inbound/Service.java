@@ -48,7 +48,7 @@ final class Service {
     if (request.decoderResult().isFailure()) {
       exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
     } else if (body != null) {
-      serveBody(request, body, exchange);
+      serveBody(request, body, address, exchange);
     } else if (isGetOrHead(request)) {
       refuseBody(request, "GET and HEAD");
       servePath(request, KeyPath.pathOf(request.uri()), address, exchange);
@@ -60,7 +60,8 @@ final class Service {
     }
   }
 
-  private void serveBody(HttpRequest request, Body body, Exchange exchange)
+  private void serveBody(
+      HttpRequest request, Body body, @Nullable SocketAddress address, Exchange exchange)
       throws BadRequestException {
     Refusal fault = body.fault();
     if (fault != null) {
@@ -69,7 +70,8 @@ final class Service {
       operations.message(Headers.message(request.headers()), body.bytes(), exchange);
     } else {
       boolean fromOurs = request.headers().contains(Headers.PEER);
-      operations.put(path(request), body.bytes(), fromOurs, exchange);
+      boolean fromPeer = fromOurs || isGoPeer(request, address);
+      operations.put(path(request), body.bytes(), fromOurs, fromPeer, exchange);
     }
   }
 

@@ -50,7 +50,8 @@ final class PeerClient implements PeerGetter {
     this.peer = peer;
     this.requests = outbound.requestsTo(peer);
     this.answers = outbound.answers();
-    this.reachability = new Reachability(outbound.timings().avoid().toNanos(), System::nanoTime);
+    this.reachability =
+        new Reachability(peer.text(), outbound.timings().avoid().toNanos(), System::nanoTime);
   }
 
   @Override

@@ -9,15 +9,23 @@ import java.util.function.LongSupplier;
  * and not on every miss.
  */
 final class Reachability {
+  private static final System.Logger LOG = System.getLogger(Reachability.class.getName());
   private static final long REACHABLE = Long.MIN_VALUE;
 
+  private final String peer;
   private final long avoidNanos;
   private final LongSupplier nanoTime;
 
   // REACHABLE, or the time from which the peer may be tried again.
   private final AtomicLong avoidedUntil = new AtomicLong(REACHABLE);
 
-  Reachability(long avoidNanos, LongSupplier nanoTime) {
+  /**
+   * Knows nothing yet but good.
+   *
+   * @param peer the peer's URL, for the log
+   */
+  Reachability(String peer, long avoidNanos, LongSupplier nanoTime) {
+    this.peer = peer;
     this.avoidNanos = avoidNanos;
     this.nanoTime = nanoTime;
   }
@@ -32,15 +40,18 @@ final class Reachability {
     return now - until >= 0 && avoidedUntil.compareAndSet(until, now + avoidNanos);
   }
 
-  /** The peer answered or took a connection. */
+  /** The peer answered or took a connection. Logged once after it was missed. */
   void reached() {
-    if (avoidedUntil.get() != REACHABLE) {
-      avoidedUntil.set(REACHABLE);
+    if (avoidedUntil.get() != REACHABLE && avoidedUntil.getAndSet(REACHABLE) != REACHABLE) {
+      LOG.log(System.Logger.Level.INFO, "peer {0}: reached again", peer);
     }
   }
 
-  /** The peer could not be asked. */
+  /** The peer could not be asked. Logged the first time. */
   void missed() {
-    avoidedUntil.set(nanoTime.getAsLong() + avoidNanos);
+    if (avoidedUntil.getAndSet(nanoTime.getAsLong() + avoidNanos) == REACHABLE) {
+      LOG.log(
+          System.Logger.Level.WARNING, "peer {0}: could not be asked, so others are asked", peer);
+    }
   }
 }

@@ -1,0 +1,127 @@
+package io.dawncache.example;
+
+import io.dawncache.core.Applied;
+import io.dawncache.core.BulkGetter;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Codec;
+import io.dawncache.core.Entry;
+import io.dawncache.core.GetResult;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import io.dawncache.core.TypedGroup;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** The examples of docs/semantics.md. */
+@SuppressWarnings("unused")
+final class SemanticsExample {
+  private SemanticsExample() {}
+
+  /** The origin. */
+  interface Database {
+    Loaded find(String key);
+
+    Map<String, Loaded> findAll(Set<String> keys);
+
+    void write(String key, int score);
+  }
+
+  /** A message, as protobuf makes its class. */
+  interface Score {
+    byte[] toByteArray();
+
+    static Score parseFrom(byte[] bytes) {
+      return () -> bytes;
+    }
+  }
+
+  /** Something that is kept as JSON. */
+  record Team(String name) {}
+
+  /** A mapper of JSON, as Jackson's is. */
+  interface Mapper {
+    byte[] writeValueAsBytes(Object value);
+
+    <T> T readValue(byte[] bytes, Class<T> type);
+  }
+
+  static void log(Object... what) {}
+
+  static Group group(CacheNode node, Database database) {
+    GroupConfig config =
+        GroupConfig.builder()
+            .life(Duration.ofMinutes(10))
+            .lifeJitter(0.1)
+            .refreshAfter(Duration.ofMinutes(8))
+            .staleGrace(Duration.ofHours(1))
+            .notThereLife(Duration.ofSeconds(30))
+            .build();
+    Group scores = node.addGroup("scores", config, key -> database.find(key));
+    return scores;
+  }
+
+  static Loaded withALife(byte[] bytes) {
+    return Loaded.of(ByteView.copyOf(bytes)).withLife(Duration.ofSeconds(90));
+  }
+
+  static void staleOnError(Group scores) {
+    Entry entry = scores.getEntry("Tom", Duration.ofSeconds(1));
+    if (entry.isStale()) {
+      log("an old value");
+    }
+  }
+
+  static void change(Group scores, Database database) {
+    database.write("Tom", 631);
+    Applied applied = scores.remove("Tom");
+    Applied put = scores.put("Tom", ByteView.ofUtf8("631"));
+    CompletableFuture<Applied> later =
+        scores.putAsync("Tom", ByteView.ofUtf8("631"), Duration.ofMinutes(1));
+    if (!applied.isEverywhere()) {
+      log(applied.unreached());
+    }
+  }
+
+  static void many(Group scores, Collection<String> keys, Duration timeout) {
+    Map<String, GetResult> results = scores.getAll(List.of("Tom", "Jack", "Sam"));
+    scores.getAll(keys, timeout, (key, result) -> log(key, result));
+  }
+
+  static final class Scores implements BulkGetter {
+    private final Database database;
+
+    Scores(Database database) {
+      this.database = database;
+    }
+
+    @Override
+    public Loaded load(String key) {
+      return database.find(key);
+    }
+
+    @Override
+    public Map<String, Loaded> loadAll(Set<String> keys) {
+      return database.findAll(keys);
+    }
+  }
+
+  static void deadline(Group scores) {
+    scores.get("Tom", Duration.ofMillis(200));
+  }
+
+  static void typed(Group scores, Group group, Mapper mapper) {
+    TypedGroup<Score> typed = scores.as(Codec.of(Score::toByteArray, Score::parseFrom));
+    TypedGroup<Team> teams =
+        group.as(Codec.of(mapper::writeValueAsBytes, b -> mapper.readValue(b, Team.class)));
+  }
+
+  static void listen(Group scores) {
+    scores.addListener(event -> log(event.type(), event.key()));
+  }
+}
