@@ -9,6 +9,7 @@ import io.dawncache.bench.guard.GuardCommand;
 import io.dawncache.bench.hot.HotCommand;
 import io.dawncache.bench.memory.BytesCommand;
 import io.dawncache.bench.memory.HitRatioCommand;
+import io.dawncache.bench.start.StartCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
       GuardCommand.class,
       HitRatioCommand.class,
       HotCommand.class,
-      RingCommand.class
+      RingCommand.class,
+      StartCommand.class
     },
     description = {
       "Measures Dawncache: runs the benchmarks that match PATTERN, all of them without one, prints"

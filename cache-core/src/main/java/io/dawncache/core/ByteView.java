@@ -56,6 +56,24 @@ public final class ByteView {
     return new ByteView(copy, 0, copy.length);
   }
 
+  /**
+   * As {@link #copyOf(ByteBuffer)}, of the bytes of several buffers, one behind the other: a value
+   * that came in pieces is still copied once.
+   */
+  public static ByteView copyOf(ByteBuffer[] sources) {
+    int length = 0;
+    for (ByteBuffer source : sources) {
+      length = Math.addExact(length, source.remaining());
+    }
+    byte[] copy = new byte[length];
+    int filled = 0;
+    for (ByteBuffer source : sources) {
+      source.get(source.position(), copy, filled, source.remaining());
+      filled += source.remaining();
+    }
+    return length == 0 ? EMPTY : new ByteView(copy, 0, length);
+  }
+
   /** Returns a view of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}. */
   public static ByteView ofUtf8(String text) {
     byte[] encoded = text.getBytes(UTF_8);

@@ -272,4 +272,20 @@ class ByteViewTest {
     assertThrows(NullPointerException.class, () -> ByteView.ofUtf8(null));
     assertThrows(NullPointerException.class, () -> Loaded.of(null));
   }
+
+  @Test
+  void severalBuffersAreCopiedOneBehindTheOther() {
+    byte[] first = {9, 1, 2};
+    ByteBuffer second = ByteBuffer.allocateDirect(2).put((byte) 3).put((byte) 4).flip();
+    ByteBuffer[] sources = {
+      ByteBuffer.wrap(first).position(1), ByteBuffer.allocate(0), second,
+    };
+
+    ByteView view = ByteView.copyOf(sources);
+    first[1] = 7;
+
+    assertArrayEquals(new byte[] {1, 2, 3, 4}, view.toByteArray());
+    assertEquals(1, sources[0].position());
+    assertSame(ByteView.empty(), ByteView.copyOf(new ByteBuffer[0]));
+  }
 }

@@ -102,6 +102,14 @@ public final class NodeMain implements Callable<Integer> {
       description = "Some members are Go programs: take their requests for those of peers.")
   private boolean goPeers;
 
+  @Option(
+      names = "--peer-frames",
+      paramLabel = "on|off",
+      description =
+          "Ask peers that can in frames, many requests at a time on one connection; off: in HTTP,"
+              + " one at a time. Default on.")
+  private Switch peerFrames = Switch.ON;
+
   /** Made by {@link #main}. */
   NodeMain() {}
 
@@ -153,6 +161,7 @@ public final class NodeMain implements Callable<Integer> {
             .port(listen.port())
             .dialect(dialect)
             .goPeers(goPeers)
+            .peerFrames(peerFrames == Switch.ON)
             .members(peers.stream().map(NodeUrl::text).toList());
     if (self != null) {
       server.self(self.text());

@@ -33,6 +33,7 @@ final class Program {
     line.registerConverter(Fraction.class, reading(Fraction::parse));
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
+    line.registerConverter(Switch.class, reading(text -> Choice.parse(Switch.class, text)));
     line.registerConverter(
         CachePolicy.class, reading(text -> Choice.parse(CachePolicy.class, text)));
     line.registerConverter(

@@ -97,7 +97,8 @@ public final class CacheServer implements AutoCloseable {
             config.pages(),
             address -> config.goPeers() && goPeers.test(address),
             InstantSource.system(),
-            node::wakeUp);
+            node::wakeUp,
+            config.peerFrames());
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -142,6 +143,7 @@ public final class CacheServer implements AutoCloseable {
             config.limits(),
             PeerTimings.DEFAULT,
             config.maxPeerConnections(),
+            config.peerFrames(),
             self(config),
             InstantSource.system()));
   }

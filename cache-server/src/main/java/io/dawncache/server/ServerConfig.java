@@ -22,6 +22,7 @@ public final class ServerConfig {
   private final boolean goPeers;
   private final int eventLoops;
   private final int maxPeerConnections;
+  private final boolean peerFrames;
   private final Limits limits;
   private final Duration stopGrace;
   private final Map<String, Page> pages;
@@ -35,6 +36,7 @@ public final class ServerConfig {
     goPeers = builder.goPeers;
     eventLoops = builder.eventLoops;
     maxPeerConnections = builder.maxPeerConnections;
+    peerFrames = builder.peerFrames;
     limits =
         new Limits(
             builder.maxRequestLineBytes,
@@ -93,9 +95,14 @@ public final class ServerConfig {
     return eventLoops;
   }
 
-  /** Returns how many connections one event loop opens to one peer. */
+  /** Returns how many connections one event loop opens to one peer that takes no frames. */
   public int maxPeerConnections() {
     return maxPeerConnections;
+  }
+
+  /** Returns whether this node and its peers ask each other in frames, where both can. */
+  public boolean peerFrames() {
+    return peerFrames;
   }
 
   /** Returns what is taken from a socket. */
@@ -123,6 +130,7 @@ public final class ServerConfig {
     private boolean goPeers;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private int maxPeerConnections = 512;
+    private boolean peerFrames = true;
     private int maxRequestLineBytes = 64 << 10;
     private int maxHeaderBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;
@@ -193,7 +201,21 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets how many connections one event loop opens to one peer, at least 1; default 512. */
+    /**
+     * Sets whether this node asks its peers in frames, and answers them in frames, where both can:
+     * many requests at a time on one connection. Default true; without, it does what an older node
+     * does, and asks in HTTP, one request at a time on a connection.
+     */
+    @CanIgnoreReturnValue
+    public Builder peerFrames(boolean peerFrames) {
+      this.peerFrames = peerFrames;
+      return this;
+    }
+
+    /**
+     * Sets how many connections one event loop opens to one peer that takes no frames, at least 1;
+     * default 512.
+     */
     @CanIgnoreReturnValue
     public Builder maxPeerConnections(int maxPeerConnections) {
       this.maxPeerConnections = atLeastOne("maxPeerConnections", maxPeerConnections);

@@ -49,8 +49,8 @@ class NodeMainTest {
     String expected =
         ": no such option (expected: one of --listen, --self, --peers, --group, --max-bytes,"
             + " --policy, --life, --life-jitter, --refresh-after, --stale-grace,"
-            + " --not-there-life, --hot-life, --hot-bytes, --dialect, --go-peers, --help,"
-            + " --version)";
+            + " --not-there-life, --hot-life, --hot-bytes, --dialect, --go-peers, --peer-frames,"
+            + " --help, --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);

@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final String SERVER = "io.dawncache.server";
   private static final String INBOUND = "io.dawncache.server.inbound..";
   private static final String PEER = "io.dawncache.server.peer..";
+  private static final String FRAME = "io.dawncache.server.frame..";
   private static final String WIRE = "io.dawncache.server.wire..";
 
   private static final JavaClasses MAIN =
@@ -94,6 +95,8 @@ class ArchitectureTest {
         .definedBy(INBOUND)
         .layer("peer")
         .definedBy(PEER)
+        .layer("frame")
+        .definedBy(FRAME)
         .layer("wire")
         .definedBy(WIRE)
         .whereLayer("node")
@@ -104,6 +107,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("node", "server")
         .whereLayer("peer")
         .mayOnlyBeAccessedByLayers("server")
+        .whereLayer("frame")
+        .mayOnlyBeAccessedByLayers("inbound", "peer")
         .check(MAIN);
   }
 

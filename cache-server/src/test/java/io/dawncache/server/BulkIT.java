@@ -27,12 +27,26 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gets of many keys over several real nodes and real sockets. */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 @Timeout(60)
 class BulkIT {
+  private final boolean peerFrames;
+
+  BulkIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  private ServerConfig.Builder config() {
+    return ServerConfig.builder().peerFrames(peerFrames);
+  }
+
   private final Map<String, Integer> loads = new ConcurrentHashMap<>();
 
   private Getter counting(int index) {
@@ -55,7 +69,7 @@ class BulkIT {
   @EnumSource
   void aThousandKeysAreOneRequestToEachOwnerAndOneLoadEach(Dialect dialect) throws IOException {
     List<String> keys = keys(1_000);
-    var config = ServerConfig.builder().dialect(dialect);
+    var config = config().dialect(dialect);
     try (Fleet fleet = Fleet.of(3, config, this::counting)) {
       for (int round = 0; round < 2; round++) {
         Map<String, GetResult> results = fleet.group(0).getAll(keys);
@@ -85,7 +99,7 @@ class BulkIT {
               return counting(index).load(key);
             };
     List<String> keys = keys(300);
-    try (Fleet fleet = Fleet.of(3, origin)) {
+    try (Fleet fleet = Fleet.of(3, config(), origin)) {
       List<String> slow = IntStream.range(0, 20).mapToObj(i -> "slow-" + i).toList();
       Map<String, GetResult> come = new ConcurrentHashMap<>();
       CountDownLatch quickOnes = new CountDownLatch(keys.size());
@@ -122,7 +136,7 @@ class BulkIT {
                   case '3', '4', '5' -> throw new IOException("the origin is on fire");
                   default -> counting(index).load(key);
                 };
-    try (Fleet fleet = Fleet.of(3, origin)) {
+    try (Fleet fleet = Fleet.of(3, config(), origin)) {
       fleet
           .group(0)
           .getAll(keys(100))
@@ -146,7 +160,7 @@ class BulkIT {
     byte[] bytes = new byte[1 << 20];
     new Random(42).nextBytes(bytes);
     ByteView value = ByteView.copyOf(bytes);
-    try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.of(value))) {
+    try (Fleet fleet = Fleet.of(2, config(), i -> key -> Loaded.of(value))) {
       Map<String, GetResult> results = fleet.group(0).getAll(keys(80));
 
       results.forEach((key, result) -> assertEquals(value, result.value(), key));
@@ -165,7 +179,7 @@ class BulkIT {
               }
               return counting(index).load(key);
             };
-    try (Fleet fleet = Fleet.of(2, origin)) {
+    try (Fleet fleet = Fleet.of(2, config(), origin)) {
       fleet.group(0).getAll(keys(10)); // so that the way to the other node is open
       List<String> keys = List.of("slow-0", "slow-1", "slow-2", "slow-3", "slow-4", "slow-5");
       Map<String, GetResult> results =
@@ -183,7 +197,7 @@ class BulkIT {
 
   @Test
   void theKeysOfALostNodeAreLoadedInItsPlace() throws IOException {
-    try (Fleet fleet = Fleet.of(3, this::counting)) {
+    try (Fleet fleet = Fleet.of(3, config(), this::counting)) {
       fleet.server(2).close();
 
       fleet
@@ -195,7 +209,7 @@ class BulkIT {
 
   @Test
   void anOwnerWithoutTheGroupIsStoodInFor() throws IOException {
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       var group = fleet.node(0).addGroup("only here", key -> Loaded.ofUtf8("here:" + key));
 
       group
@@ -217,7 +231,7 @@ class BulkIT {
               }
               return counting(index).load(key);
             };
-    try (Fleet fleet = Fleet.of(2, origin)) {
+    try (Fleet fleet = Fleet.of(2, config(), origin)) {
       CompletableFuture<Map<String, GetResult>> waiting =
           fleet.group(0).getAllAsync(keys(50), null);
       running.await();

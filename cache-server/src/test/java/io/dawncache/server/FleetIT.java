@@ -32,9 +32,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several real nodes in one process, over real sockets. */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 class FleetIT {
+  private final boolean peerFrames;
+
+  FleetIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  private ServerConfig.Builder config() {
+    return ServerConfig.builder().peerFrames(peerFrames);
+  }
+
   private final AtomicInteger loads = new AtomicInteger();
 
   /** Getters that answer {@code nodeIndex:key} and count their runs. */
@@ -73,7 +87,7 @@ class FleetIT {
             "\0",
             "\r\nX: y",
             "x".repeat(8 << 10));
-    try (Fleet fleet = Fleet.of(3, this::counting)) {
+    try (Fleet fleet = Fleet.of(3, config(), this::counting)) {
       for (String key : keys) {
         String expected = fleet.ownerOf(key) + ":" + key;
         for (int i = 0; i < 3; i++) {
@@ -88,7 +102,7 @@ class FleetIT {
   @Test
   void groupsOfAnyCharactersSurviveEveryHop() throws IOException {
     List<String> names = List.of("a b", "a+b", "a/b", "..", "%2F", "?", "🎈");
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       for (String name : names) {
         for (int i = 0; i < 2; i++) {
           int index = i;
@@ -104,7 +118,7 @@ class FleetIT {
   void aLargeValueCrossesAHopUnharmed() throws IOException {
     byte[] bytes = new byte[3 << 20];
     new Random(42).nextBytes(bytes);
-    try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.of(ByteView.copyOf(bytes)))) {
+    try (Fleet fleet = Fleet.of(2, config(), i -> key -> Loaded.of(ByteView.copyOf(bytes)))) {
       assertArrayEquals(bytes, fleet.group(0).get(fleet.keyOwnedBy(1)).toByteArray());
     }
   }
@@ -119,7 +133,7 @@ class FleetIT {
               return counting(index).load(key);
             };
     List<RawClient> clients = new ArrayList<>();
-    try (Fleet fleet = Fleet.of(3, held)) {
+    try (Fleet fleet = Fleet.of(3, config(), held)) {
       for (int i = 0; i < 200; i++) {
         RawClient client = new RawClient(fleet.server(i % 3).address());
         clients.add(client.send("GET " + path("cold") + " HTTP/1.1\r\nHost: t\r\n\r\n"));
@@ -135,7 +149,7 @@ class FleetIT {
 
   @Test
   void twoNodesThatNameEachOtherAsOwnerBothAnswerAtOnce() throws Exception {
-    try (Fleet fleet = Fleet.strangers(2, ServerConfig.builder(), this::counting)) {
+    try (Fleet fleet = Fleet.strangers(2, config(), this::counting)) {
       fleet.server(0).join(List.of(fleet.server(1).self()));
       fleet.server(1).join(List.of(fleet.server(0).self()));
       CompletableFuture<ByteView> first = fleet.group(0).getAsync("k");
@@ -161,7 +175,7 @@ class FleetIT {
                 default -> throw new IOException("the origin is on fire");
               };
             };
-    try (Fleet fleet = Fleet.of(2, origin)) {
+    try (Fleet fleet = Fleet.of(2, config(), origin)) {
       String even = keyOwnedByOne(fleet, "02468");
       String odd = keyOwnedByOne(fleet, "13579");
       assertThrows(NotThereException.class, () -> fleet.group(0).get(even));
@@ -193,7 +207,7 @@ class FleetIT {
   void anOverloadedOwnerIsNotAskedTwiceNorStoodInFor() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       var tight = io.dawncache.core.GroupConfig.builder().maxLoads(1).maxQueuedLoads(0).build();
       Group asking =
           fleet.node(0).addGroup("tight", tight, key -> Loaded.ofUtf8("loaded at the asking node"));
@@ -219,7 +233,7 @@ class FleetIT {
   @Test
   void whatIsLeftOfALifeTravelsWithTheValue() throws IOException {
     Duration life = Duration.ofHours(1);
-    try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.ofUtf8(key).withLife(life))) {
+    try (Fleet fleet = Fleet.of(2, config(), i -> key -> Loaded.ofUtf8(key).withLife(life))) {
       String key = fleet.keyOwnedBy(1);
       Entry atTheOwner = fleet.group(1).getEntry(key, Fleet.PATIENCE);
       Entry fetched = fleet.group(0).getEntry(key, Fleet.PATIENCE);
@@ -240,7 +254,7 @@ class FleetIT {
               }
               return counting(index).load(key);
             };
-    try (Fleet fleet = Fleet.of(2, held)) {
+    try (Fleet fleet = Fleet.of(2, config(), held)) {
       fleet.group(0).get(keyOwnedByOne(fleet, "0")); // so that the way to the owner is open
       String key = fleet.keyOwnedBy(1);
       assertThrows(LateException.class, () -> fleet.group(0).get(key, Duration.ofMillis(20)));
@@ -258,7 +272,7 @@ class FleetIT {
 
   @Test
   void anOwnerWithoutTheGroupIsStoodInFor() throws IOException {
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       Group group = fleet.node(0).addGroup("only here", key -> Loaded.ofUtf8("here:" + key));
       String key = fleet.keyOwnedBy(1);
       assertEquals("here:" + key, group.get(key).toUtf8());
@@ -269,7 +283,7 @@ class FleetIT {
 
   @Test
   void theKeysOfALostNodeAreLoadedByTheNextOwner() throws IOException {
-    try (Fleet fleet = Fleet.of(3, this::counting)) {
+    try (Fleet fleet = Fleet.of(3, config(), this::counting)) {
       String key = fleet.keyOwnedBy(2);
       assertEquals("2:" + key, fleet.group(0).get(key).toUtf8());
       fleet.server(2).close();
@@ -281,7 +295,7 @@ class FleetIT {
 
   @Test
   void aPeersRequestIsNeverForwarded() throws IOException {
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       String key = fleet.keyOwnedBy(1);
       String mark = "Dawncache-Peer: " + fleet.server(1).self() + "\r\n";
       assertEquals("0:" + key, RawClient.get(fleet.server(0), path(key), mark).value());
@@ -294,14 +308,14 @@ class FleetIT {
   @Test
   void aGoClientIsAPeerOnlyWhereGoPeersAreToldOf() throws IOException {
     String goClient = "User-Agent: Go-http-client/1.1\r\n";
-    try (Fleet fleet = Fleet.of(2, ServerConfig.builder().goPeers(true), this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config().goPeers(true), this::counting)) {
       String key = fleet.keyOwnedBy(1);
       assertEquals("0:" + key, RawClient.get(fleet.server(0), path(key), goClient).value());
       assertEquals(
           "0:a b", RawClient.get(fleet.server(0), "/_dawncache/scores/a+b", goClient).value());
       assertEquals(2, fleet.stats(0).serverRequests());
     }
-    try (Fleet fleet = Fleet.of(2, this::counting)) {
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
       String key = fleet.keyOwnedBy(1);
       assertEquals("1:" + key, RawClient.get(fleet.server(0), path(key), goClient).value());
       assertEquals(0, fleet.stats(0).serverRequests());
@@ -311,7 +325,7 @@ class FleetIT {
   @Test
   void aGoClientFromAnotherAddressIsAClient() throws IOException {
     String goClient = "User-Agent: Go-http-client/1.1\r\n";
-    try (Fleet fleet = Fleet.strangers(1, ServerConfig.builder().goPeers(true), this::counting)) {
+    try (Fleet fleet = Fleet.strangers(1, config().goPeers(true), this::counting)) {
       fleet.server(0).join(List.of(fleet.server(0).self().replace("127.0.0.1", "127.0.0.2")));
       // The one member is at 127.0.0.2 and cannot be asked there; we come from 127.0.0.1.
       assertEquals(
@@ -322,7 +336,7 @@ class FleetIT {
 
   @Test
   void aNewMemberListMovesOnlyWhatItMust() throws IOException {
-    try (Fleet fleet = Fleet.strangers(2, ServerConfig.builder(), this::counting)) {
+    try (Fleet fleet = Fleet.strangers(2, config(), this::counting)) {
       for (int i = 0; i < 100; i++) {
         fleet.group(0).get("key-" + i);
       }
@@ -351,7 +365,7 @@ class FleetIT {
               release.await();
               return Loaded.ofUtf8("in time");
             };
-    try (Fleet fleet = Fleet.of(1, held);
+    try (Fleet fleet = Fleet.of(1, config(), held);
         RawClient client = new RawClient(fleet.server(0).address())) {
       client.send("GET " + path("k") + " HTTP/1.1\r\nHost: t\r\n\r\n");
       running.await();
@@ -381,7 +395,7 @@ class FleetIT {
               }
               return Loaded.ofUtf8(index + ":" + key);
             };
-    try (Fleet fleet = Fleet.of(2, held)) {
+    try (Fleet fleet = Fleet.of(2, config(), held)) {
       // So that the fetch in question goes out on a connection that was used before.
       String warm =
           IntStream.range(0, 1000)
@@ -411,7 +425,7 @@ class FleetIT {
               release.await();
               return Loaded.ofUtf8(index + ":" + key);
             };
-    var patient = ServerConfig.builder().stopGrace(Fleet.PATIENCE);
+    var patient = config().stopGrace(Fleet.PATIENCE);
     try (Fleet fleet = Fleet.of(2, patient, held)) {
       String key = fleet.keyOwnedBy(1);
       CompletableFuture<ByteView> waiting = fleet.group(0).getAsync(key);
@@ -441,7 +455,7 @@ class FleetIT {
               }
               return Loaded.ofUtf8(key + filling);
             };
-    try (Fleet fleet = Fleet.of(1, origin);
+    try (Fleet fleet = Fleet.of(1, config(), origin);
         RawClient client = new RawClient(fleet.server(0).address())) {
       int hits = 500;
       for (int i = 0; i < hits; i++) {
@@ -476,7 +490,7 @@ class FleetIT {
     try (CacheNode node = CacheNode.create()) {
       Group group = node.addGroup("scores", key -> Loaded.ofUtf8("never"));
       ServerConfig config =
-          ServerConfig.builder()
+          config()
               .page(
                   "/blocking",
                   new io.dawncache.server.inbound.Page(
@@ -499,13 +513,13 @@ class FleetIT {
 
   @Test
   void aPortInUseIsToldByNumber() throws IOException {
-    try (Fleet fleet = Fleet.of(1, this::counting);
+    try (Fleet fleet = Fleet.of(1, config(), this::counting);
         CacheNode node = CacheNode.create()) {
       int port = fleet.server(0).address().getPort();
       IOException failed =
           assertThrows(
               java.net.BindException.class,
-              () -> CacheServer.start(node, ServerConfig.builder().port(port).build()));
+              () -> CacheServer.start(node, config().port(port).build()));
       assertTrue(failed.getMessage().contains("127.0.0.1:" + port), failed.getMessage());
     }
   }

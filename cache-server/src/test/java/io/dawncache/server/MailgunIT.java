@@ -21,10 +21,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a Go node of mailgun's dialect and one of ours say to each other, byte for byte. */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 @Timeout(60)
 class MailgunIT {
+  private final boolean peerFrames;
+
+  MailgunIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  private ServerConfig.Builder config() {
+    return ServerConfig.builder().peerFrames(peerFrames);
+  }
+
   private static final Duration LIFE = Duration.ofHours(1);
 
   /** What Go's client says after the path, of a request without a body. */
@@ -40,7 +54,7 @@ class MailgunIT {
     fleet =
         Fleet.of(
             2,
-            ServerConfig.builder().dialect(Dialect.MAILGUN),
+            config().dialect(Dialect.MAILGUN),
             i ->
                 key -> {
                   Loaded loaded = Loaded.ofUtf8(origin.get(key));

@@ -18,12 +18,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Changes made at one of several real nodes, over real sockets, and seen at all of them. */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 @Timeout(60)
 class OperationsIT {
+  private final boolean peerFrames;
+
+  OperationsIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  private ServerConfig.Builder config() {
+    return ServerConfig.builder().peerFrames(peerFrames);
+  }
+
   private static final String OTHERS = "others";
 
   private final Map<String, String> origin = new ConcurrentHashMap<>();
@@ -34,7 +48,7 @@ class OperationsIT {
   }
 
   private Fleet fleet(Dialect dialect) throws IOException {
-    return Fleet.of(3, ServerConfig.builder().dialect(dialect), i -> this::load);
+    return Fleet.of(3, config().dialect(dialect), i -> this::load);
   }
 
   /** Has every node hold a key of each node: its own as a value, others' maybe as copies. */

@@ -5,8 +5,10 @@ import io.dawncache.core.Entry;
 import io.dawncache.core.GetCallback;
 import io.dawncache.core.GetException;
 import io.dawncache.core.Group;
+import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * loop, where all fields live. It stays a value, not a buffer, until its turn to be written, so
  * nothing leaks if the connection goes first.
  */
-final class Exchange implements GetCallback {
+final class Exchange implements GetCallback, Reply {
   private final RequestHandler handler;
   private final ChannelHandlerContext ctx;
   private final Inbound inbound;
@@ -80,8 +82,14 @@ final class Exchange implements GetCallback {
     handler.answered(ctx);
   }
 
+  @Override
+  public void operated(MessageKind kind, OperationResult result) {
+    answer((toHead, last, out) -> Responses.operation(kind, result, last, out));
+  }
+
   /** Answers without a value, on any thread. */
-  void refuse(Refusal refusal) {
+  @Override
+  public void refuse(Refusal refusal) {
     answer((toHead, last, out) -> Responses.refusal(refusal, inbound.dialect(), toHead, last, out));
   }
 
@@ -118,7 +126,8 @@ final class Exchange implements GetCallback {
   }
 
   /** Answers with a result of each request, as they come. */
-  ResultStream stream(List<PeerRequest> requests) {
+  @Override
+  public ResultStream stream(List<PeerRequest> requests) {
     Runnable onCome =
         () -> {
           if (ctx.executor().inEventLoop()) {

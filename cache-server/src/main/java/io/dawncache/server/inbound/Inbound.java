@@ -19,6 +19,7 @@ import java.util.function.Predicate;
  *     unless the server was told that Go nodes are
  * @param clock the wall clock, for those who are told in its time until when a value holds
  * @param beforeReading run before what one read brought is served
+ * @param frames whether a peer that wishes to may go on in frames
  */
 public record Inbound(
     CacheNode node,
@@ -27,4 +28,5 @@ public record Inbound(
     Map<String, Page> pages,
     Predicate<InetAddress> isGoPeer,
     InstantSource clock,
-    Runnable beforeReading) {}
+    Runnable beforeReading,
+    boolean frames) {}

@@ -23,54 +23,47 @@ final class Operations {
   }
 
   /** Does what one of our nodes says. */
-  void message(MessageKind kind, ByteBuffer body, Exchange exchange) throws BadRequestException {
+  void message(MessageKind kind, ByteBuffer body, Reply reply) throws BadRequestException {
     switch (kind) {
-      case FORGET -> forget(PeerMessages.decodeForget(body), exchange);
+      case FORGET -> forget(PeerMessages.decodeForget(body), reply);
       case COORDINATE ->
           change(
               PeerMessages.decodeOperation(body),
               true,
-              exchange,
-              result ->
-                  exchange.answer(
-                      (head, last, out) -> Responses.operation(kind, result, last, out)));
-      case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), exchange);
+              reply,
+              result -> reply.operated(kind, result));
+      case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), reply);
     }
   }
 
   /** Without the group there is nothing to forget. */
-  private void forget(Forget what, Exchange exchange) {
+  private void forget(Forget what, Reply reply) {
     Group group = inbound.node().group(what.group());
     if (group != null) {
       group.forPeers().forget(what);
     }
-    exchange.answer(
-        (head, last, out) ->
-            Responses.operation(MessageKind.FORGET, OperationResult.done(List.of()), last, out));
+    reply.operated(MessageKind.FORGET, OperationResult.done(List.of()));
   }
 
-  private void getAll(List<PeerRequest> requests, Exchange exchange) {
+  private void getAll(List<PeerRequest> requests, Reply reply) {
     String name = requests.get(0).group();
     Group group = inbound.node().group(name);
     if (group == null) {
-      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
+      reply.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
     } else {
-      group.forPeers().getAll(requests, exchange.stream(requests));
+      group.forPeers().getAll(requests, reply.stream(requests));
     }
   }
 
   /** A peer has looked for the owner and found this node; a client asks any node. */
   private void change(
-      Operation operation,
-      boolean fromPeer,
-      Exchange exchange,
-      Consumer<OperationResult> answering) {
+      Operation operation, boolean fromPeer, Reply reply, Consumer<OperationResult> answering) {
     Group group = inbound.node().group(operation.group());
     int maxBytes = inbound.limits().maxValueBytes();
     if (group == null) {
-      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), operation.group()));
+      reply.refuse(Refusal.noSuchGroup(inbound.dialect(), operation.group()));
     } else if (operation.value() != null && operation.value().length() > maxBytes) {
-      exchange.refuse(Refusal.tooLong("value", maxBytes));
+      reply.refuse(Refusal.tooLong("value", maxBytes));
     } else if (fromPeer) {
       group.forPeers().coordinate(operation, answering);
     } else {

@@ -1,6 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -85,6 +86,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     idleWatch = new IdleWatch(ctx, inbound.limits().idleTimeout(), this::asksNothing);
   }
 
+  /** The connection goes on in frames. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    outbox.clear();
+    idleWatch.stop();
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!reading) {
@@ -107,6 +115,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
+    if (goesOnInFrames(request)) {
+      FrameService.takeOver(ctx, inbound);
+      return;
+    }
     droppedBytes = 0;
     body = service.bodyOf(request);
     if (draining && body != null) {
@@ -115,6 +127,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       arrived.add(new Arrival(request, body));
       advance(ctx);
     }
+  }
+
+  private boolean goesOnInFrames(HttpRequest request) {
+    return inbound.frames()
+        && !draining
+        && started.isEmpty()
+        && arrived.isEmpty()
+        && FrameUpgrade.isAsked(request);
   }
 
   private void read(ChannelHandlerContext ctx, HttpContent part) {

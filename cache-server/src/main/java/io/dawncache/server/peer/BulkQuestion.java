@@ -3,8 +3,11 @@ package io.dawncache.server.peer;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.FetchFrames;
+import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.KeyAnswers;
 import io.dawncache.server.wire.PeerAnswers;
+import io.dawncache.server.wire.PeerMessages;
 import io.dawncache.server.wire.PeerRequests;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -59,6 +62,23 @@ final class BulkQuestion implements Question {
   @Override
   public FullHttpRequest request(Duration left) {
     return requests.fetchAll(fetches, left);
+  }
+
+  @Override
+  public void send(FrameConnection connection, int id, long leftMillis) {
+    connection.send(
+        FrameKind.GET_ALL, id, PeerMessages.encode(fetches, Duration.ofMillis(leftMillis)));
+  }
+
+  @Override
+  public boolean isAnsweredBy(FrameKind kind) {
+    return kind == FrameKind.RESULTS || kind == FrameKind.FETCHED;
+  }
+
+  /** Results come in pieces and never whole, so this is how all of them ended. */
+  @Override
+  public void answered(FrameKind kind, ByteBuf message) {
+    end(FetchFrames.readAnswer(message));
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to a peer: one exchange at a time, so that a slow load holds up nobody else's. */
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
   private final ConnectionPool pool;
   private final Channel channel;
   private @Nullable Pending pending;
@@ -42,8 +42,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     channel.writeAndFlush(pending.question().request(pending.left()), channel.voidPromise());
   }
 
-  /** Nobody waits for the answer: who came next would get it, so the connection goes. */
-  void giveUp() {
+  /** Who came next would get the answer, so the connection goes. */
+  @Override
+  public void giveUp(Pending unawaited) {
     pending = null;
     channel.close();
   }

@@ -64,7 +64,7 @@ final class ConnectionPool {
     assert loop.inEventLoop();
     all.add(asked);
     asked.whenEnded(all::remove);
-    asked.after(asked.question().timeout().toNanos(), () -> timedOut(asked));
+    asked.after(asked.left().toNanos(), () -> timedOut(asked));
     place(asked);
   }
 

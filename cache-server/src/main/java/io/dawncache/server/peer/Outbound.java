@@ -17,7 +17,8 @@ import java.time.InstantSource;
  * @param dialect the protocol's dialect
  * @param limits what is taken from a socket
  * @param timings when a peer counts as one that cannot be asked
- * @param maxConnections how many connections one event loop opens to one peer
+ * @param maxConnections how many connections one event loop opens to one peer that takes no frames
+ * @param frames whether peers that take them are asked in frames
  * @param self this node's URL, the mark of its requests
  * @param clock the wall clock that Go nodes live by
  */
@@ -28,6 +29,7 @@ public record Outbound(
     Limits limits,
     PeerTimings timings,
     int maxConnections,
+    boolean frames,
     String self,
     InstantSource clock) {
   /** Returns the maker of requests to {@code peer}. */

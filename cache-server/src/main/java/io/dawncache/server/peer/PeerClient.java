@@ -7,9 +7,12 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
+import io.dawncache.server.wire.PeerMessages;
 import io.dawncache.server.wire.PeerRequests;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -19,18 +22,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
-/** The way to one other node: a pool of connections on each event loop, and what all know of it. */
+/** The way to one other node: a link on each event loop, and what all know of it. */
 final class PeerClient implements PeerGetter {
   /*
    * In a fleet with Go nodes nothing tells beforehand which member is one. So a message of ours is
    * sent to any, once: whoever answers it as Go nodes do, without our headers, is a stranger, and
-   * asked in the words of the family from then on, until `meetAnew`.
+   * asked in the words of the family from then on, until `meetAnew`. Likewise with frames: whoever
+   * does not grant the upgrade is not asked for it again for a while.
    */
+  private static final long WITHOUT_FRAMES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private static final OperationResult REFUSED =
       OperationResult.of(OperationResult.Status.NOT_ASKED, "it refused the message");
 
@@ -39,7 +47,8 @@ final class PeerClient implements PeerGetter {
   private final PeerRequests requests;
   private final PeerAnswers answers;
   private final Reachability reachability;
-  private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
+  private final Reachability byFrames;
+  private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
   private volatile boolean stranger; // it takes no message of ours
   private volatile boolean closed; // the peer has left the member list
@@ -52,6 +61,7 @@ final class PeerClient implements PeerGetter {
     this.answers = outbound.answers();
     this.reachability =
         new Reachability(peer.text(), outbound.timings().avoid().toNanos(), System::nanoTime);
+    this.byFrames = Reachability.unlogged(WITHOUT_FRAMES_NANOS, System::nanoTime);
   }
 
   @Override
@@ -105,15 +115,17 @@ final class PeerClient implements PeerGetter {
     if (inTheirWords && (stranger || what.keys().size() == 1)) {
       new Deletes(this, what, timeout, callback).start();
     } else {
-      // To forget more than was asked for is always right, and fits in any message: in any that
-      // this
-      // node sends, and in any that the peer takes, whose limits may be narrower.
+      // To forget more than was asked for is always right, and fits in any message: of this node's
+      // limits, and of the peer's, which may be narrower.
       Forget all = Forget.all(what.group());
       Forget fitting = PeerRequests.fits(what, outbound.limits().maxBodyBytes()) ? what : all;
       operate(
           timeout,
+          FrameKind.FORGET,
+          () -> PeerMessages.encode(fitting),
           () -> requests.forget(fitting),
           answer -> PeerAnswers.isRefused(answer) ? REFUSED : ofMessage(answer),
+          result -> result.status() == OperationResult.Status.NOT_ASKED ? REFUSED : result,
           result -> {
             Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
             if (result.equals(REFUSED) && !fitting.isAll()) {
@@ -130,7 +142,14 @@ final class PeerClient implements PeerGetter {
   /** Has the peer forget one key in mailgun's words. */
   void delete(
       String group, String key, Duration timeout, Consumer<? super OperationResult> callback) {
-    operate(timeout, () -> requests.delete(group, key), answers::ofDelete, callback);
+    operate(
+        timeout,
+        FrameKind.FORGET,
+        () -> PeerMessages.encode(Forget.key(group, key)),
+        () -> requests.delete(group, key),
+        answers::ofDelete,
+        UnaryOperator.identity(),
+        callback);
   }
 
   @Override
@@ -141,11 +160,17 @@ final class PeerClient implements PeerGetter {
     if (value != null && value.length() > maxBytes) {
       String why = "value: " + value.length() + " bytes (expected: <= " + maxBytes + ")";
       callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, why));
-    } else if (value != null && outbound.dialect().putsAndDeletes()) {
-      operate(timeout, () -> requests.put(operation), answers::ofPut, callback);
-    } else {
-      operate(timeout, () -> requests.coordinate(operation), this::ofMessage, callback);
+      return;
     }
+    boolean inTheirWords = value != null && outbound.dialect().putsAndDeletes();
+    operate(
+        timeout,
+        FrameKind.COORDINATE,
+        () -> PeerMessages.encode(operation),
+        () -> inTheirWords ? requests.put(operation) : requests.coordinate(operation),
+        inTheirWords ? answers::ofPut : this::ofMessage,
+        UnaryOperator.identity(),
+        callback);
   }
 
   private OperationResult ofMessage(FullHttpResponse answer) {
@@ -155,19 +180,22 @@ final class PeerClient implements PeerGetter {
 
   private void operate(
       Duration timeout,
+      FrameKind kind,
+      Supplier<ByteBuf> message,
       Supplier<FullHttpRequest> request,
       Function<FullHttpResponse, OperationResult> meaning,
+      UnaryOperator<OperationResult> meaningInFrames,
       Consumer<? super OperationResult> callback) {
-    ask(new OperationQuestion(timeout, request, meaning, callback));
+    ask(new OperationQuestion(timeout, kind, message, request, meaning, meaningInFrames, callback));
   }
 
   private void ask(Question question) {
     EventLoop loop = presentLoop();
     Pending asked = new Pending(loop, question);
     if (loop.inEventLoop()) {
-      pool(loop).start(asked);
+      link(loop).start(asked);
     } else {
-      loop.execute(() -> pool(loop).start(asked));
+      loop.execute(() -> link(loop).start(asked));
     }
   }
 
@@ -181,32 +209,39 @@ final class PeerClient implements PeerGetter {
     return outbound.loops().next();
   }
 
-  private ConnectionPool pool(EventLoop loop) {
-    ConnectionPool pool =
-        pools.computeIfAbsent(loop, l -> new ConnectionPool(outbound, peer, reachability, l));
-    if (stopped) {
-      pool.stop();
-    } else if (closed) {
-      pool.close(); // a fetch that began before the peer left may end, but leaves nothing open
+  private Link link(EventLoop loop) {
+    Link link = links.get(loop);
+    if (link == null) {
+      link = links.computeIfAbsent(loop, this::newLink);
     }
-    return pool;
+    if (stopped) {
+      link.stop();
+    } else if (closed) {
+      link.close(); // a fetch that began before the peer left may end, but leaves nothing open
+    }
+    return link;
+  }
+
+  private Link newLink(EventLoop loop) {
+    return new Link(outbound, peer, reachability, byFrames, loop);
   }
 
   /** Whoever answers at the peer's URL may be another than before. */
   void meetAnew() {
     stranger = false;
+    byFrames.reached();
   }
 
   /** Ends all fetches, in flight and to come: the event loops are about to stop. */
   void stop() {
     stopped = true;
-    pools.forEach((loop, pool) -> onLoop(loop, pool::stop));
+    links.forEach((loop, link) -> onLoop(loop, link::stop));
   }
 
   @Override
   public void close() {
     closed = true;
-    pools.forEach((loop, pool) -> onLoop(loop, pool::close));
+    links.forEach((loop, link) -> onLoop(loop, link::close));
   }
 
   private static void onLoop(EventLoop loop, Runnable task) {

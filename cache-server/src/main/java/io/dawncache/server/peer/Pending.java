@@ -1,6 +1,8 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.FrameKind;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.Future;
@@ -13,13 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One exchange from its start to its end, which comes once; lives on one event loop. */
 final class Pending {
+  private static final Duration ALL_PATIENCE = Duration.ofDays(365);
+
   private final EventLoop loop;
   private final Question question;
-  private final long startNanos = System.nanoTime();
-  private final List<Future<?>> timers = new ArrayList<>(2);
+  private final long startNanos;
+  private final long timeoutNanos;
 
-  private @Nullable Connection connection; // that it was sent on and is unanswered on
-  private Consumer<Pending> whenEnded = pending -> {};
+  private @Nullable List<Future<?>> timers;
+  private @Nullable Carrier carrier; // that it was sent on and is unanswered on
+  private @Nullable Consumer<Pending> whenEnded;
+  private int id;
+  private long sentNanos;
   private boolean everSent;
   private boolean begun; // a part of the answer has come
   private boolean retried;
@@ -28,6 +35,13 @@ final class Pending {
   Pending(EventLoop loop, Question question) {
     this.loop = loop;
     this.question = question;
+    this.startNanos = System.nanoTime();
+    this.timeoutNanos = nanos(question.timeout());
+  }
+
+  /** What is longer than all patience is as long as that: sums of nanoseconds must not overflow. */
+  private static long nanos(Duration timeout) {
+    return timeout.compareTo(ALL_PATIENCE) < 0 ? timeout.toNanos() : ALL_PATIENCE.toNanos();
   }
 
   Question question() {
@@ -36,21 +50,46 @@ final class Pending {
 
   /** Returns what is left of the time-out. */
   Duration left() {
-    return question.timeout().minusNanos(System.nanoTime() - startNanos);
+    return Duration.ofNanos(leftNanos(System.nanoTime()));
+  }
+
+  /** Returns what is left of the time-out, 0 or less if nothing is. */
+  long leftNanos(long nowNanos) {
+    return timeoutNanos - (nowNanos - startNanos);
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
+  /** Returns since when its answer is waited for, once it is sent. */
+  long sentNanos() {
+    return sentNanos;
   }
 
   boolean isEnded() {
     return ended;
   }
 
-  void sentOn(Connection connection) {
-    this.connection = connection;
+  void sentOn(Carrier carrier) {
+    this.carrier = carrier;
     everSent = true;
+  }
+
+  void sentOn(Carrier carrier, int id, long nowNanos) {
+    sentOn(carrier);
+    this.id = id;
+    this.sentNanos = nowNanos;
+  }
+
+  /** Returns the id of its frames, once it is sent in one. */
+  int id() {
+    return id;
   }
 
   /** Returns whether it is on a connection and unanswered. */
   boolean isSent() {
-    return connection != null;
+    return carrier != null;
   }
 
   /** A part of the answer has come. */
@@ -60,7 +99,7 @@ final class Pending {
 
   /** The connection has given its answer, or is lost. */
   void released() {
-    this.connection = null;
+    this.carrier = null;
   }
 
   /** Returns whether it may be sent once more; true once, and never when half answered. */
@@ -78,6 +117,9 @@ final class Pending {
   /** Runs {@code task} after {@code nanos} unless it has ended by then. */
   void after(long nanos, Runnable task) {
     assert loop.inEventLoop();
+    if (timers == null) {
+      timers = new ArrayList<>(3);
+    }
     timers.add(loop.schedule(() -> runUnlessEnded(task), nanos, TimeUnit.NANOSECONDS));
   }
 
@@ -94,6 +136,13 @@ final class Pending {
     }
   }
 
+  /** Ends it with an answer in a frame, unless it has ended. */
+  void answered(FrameKind kind, ByteBuf answer) {
+    if (end()) {
+      question.answered(kind, answer);
+    }
+  }
+
   /** Ends it without an answer, or without the rest of one, unless it has ended. */
   void unanswered(Status status, String detail) {
     if (end()) {
@@ -101,17 +150,21 @@ final class Pending {
     }
   }
 
-  /** A connection that still owes its answer is closed. */
+  /** A connection that still owes its answer is told. */
   private boolean end() {
     assert loop.inEventLoop();
     if (ended) {
       return false;
     }
     ended = true;
-    timers.forEach(timer -> timer.cancel(false));
-    whenEnded.accept(this);
-    if (connection != null) {
-      connection.giveUp();
+    if (timers != null) {
+      timers.forEach(timer -> timer.cancel(false));
+    }
+    if (whenEnded != null) {
+      whenEnded.accept(this);
+    }
+    if (carrier != null) {
+      carrier.giveUp(this);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.FrameKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -8,8 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What one exchange asks of a peer: the request to write, and what becomes of the answer. It ends
- * once, by an answer or without one. Lives on one event loop.
+ * What one exchange asks of a peer: the request to write, in HTTP or in a frame, and what becomes
+ * of the answer. It ends once, by an answer or without one. Lives on one event loop.
  */
 interface Question {
   /** Returns how long the answer is waited for. */
@@ -24,6 +25,19 @@ interface Question {
 
   /** Ends with an answer that came whole; its reference count is the caller's. */
   void answered(FullHttpResponse answer);
+
+  /**
+   * Writes the request in a frame, or in several.
+   *
+   * @param leftMillis what is left of the time-out, more than 0
+   */
+  void send(FrameConnection connection, int id, long leftMillis);
+
+  /** Returns whether a frame of that kind is an answer to this. */
+  boolean isAnsweredBy(FrameKind kind);
+
+  /** Ends with the message of an answer that came whole; its reference count is the caller's. */
+  void answered(FrameKind kind, ByteBuf message);
 
   /** Returns whether the answer may come in pieces, each to be taken as it comes. */
   default boolean takesPieces() {

@@ -2,6 +2,7 @@ package io.dawncache.server.peer;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this node knows of a peer's being there. After the peer could not be asked it is left alone
@@ -12,7 +13,7 @@ final class Reachability {
   private static final System.Logger LOG = System.getLogger(Reachability.class.getName());
   private static final long REACHABLE = Long.MIN_VALUE;
 
-  private final String peer;
+  private final @Nullable String peer;
   private final long avoidNanos;
   private final LongSupplier nanoTime;
 
@@ -22,12 +23,17 @@ final class Reachability {
   /**
    * Knows nothing yet but good.
    *
-   * @param peer the peer's URL, for the log
+   * @param peer the peer's URL for the log; null for no word there
    */
-  Reachability(String peer, long avoidNanos, LongSupplier nanoTime) {
+  Reachability(@Nullable String peer, long avoidNanos, LongSupplier nanoTime) {
     this.peer = peer;
     this.avoidNanos = avoidNanos;
     this.nanoTime = nanoTime;
+  }
+
+  /** As {@link #Reachability}, but says nothing to the log. */
+  static Reachability unlogged(long avoidNanos, LongSupplier nanoTime) {
+    return new Reachability(null, avoidNanos, nanoTime);
   }
 
   /** Returns whether the peer may be asked now. After the while, one caller may; it finds out. */
@@ -42,14 +48,17 @@ final class Reachability {
 
   /** The peer answered or took a connection. Logged once after it was missed. */
   void reached() {
-    if (avoidedUntil.get() != REACHABLE && avoidedUntil.getAndSet(REACHABLE) != REACHABLE) {
+    boolean wasMissed =
+        avoidedUntil.get() != REACHABLE && avoidedUntil.getAndSet(REACHABLE) != REACHABLE;
+    if (wasMissed && peer != null) {
       LOG.log(System.Logger.Level.INFO, "peer {0}: reached again", peer);
     }
   }
 
   /** The peer could not be asked. Logged the first time. */
   void missed() {
-    if (avoidedUntil.getAndSet(nanoTime.getAsLong() + avoidNanos) == REACHABLE) {
+    long before = avoidedUntil.getAndSet(nanoTime.getAsLong() + avoidNanos);
+    if (before == REACHABLE && peer != null) {
       LOG.log(
           System.Logger.Level.WARNING, "peer {0}: could not be asked, so others are asked", peer);
     }

@@ -48,9 +48,13 @@ public final class KeyAnswers {
 
   /** Appends a result to {@code out}. */
   public static void write(int index, PeerResult result, ByteBuf out) {
+    write(builder(result).setIndex(index).build(), out);
+  }
+
+  /** Returns the message of a result whose index is 0. */
+  static KeyAnswer.Builder builder(PeerResult result) {
     KeyAnswer.Builder answer =
         KeyAnswer.newBuilder()
-            .setIndex(index)
             .setStatus(
                 switch (result.status()) {
                   case VALUE -> KeyAnswer.Status.VALUE;
@@ -67,7 +71,7 @@ public final class KeyAnswers {
     if (result.lifeNanos() != Long.MAX_VALUE) {
       answer.setLifeNanos(result.lifeNanos());
     }
-    write(answer.build(), out);
+    return answer;
   }
 
   private static void write(KeyAnswer answer, ByteBuf out) {
@@ -165,7 +169,7 @@ public final class KeyAnswers {
     callback.accept(request, result(answer));
   }
 
-  private static PeerResult result(KeyAnswer answer) {
+  static PeerResult result(KeyAnswer answer) {
     String detail = answer.getDetail();
     return switch (answer.getStatus()) {
       case VALUE ->

@@ -32,7 +32,7 @@ public enum Kind {
   }
 
   /** Returns what the kind means for the node that asked. */
-  PeerResult.Status meaning() {
+  public PeerResult.Status meaning() {
     return meaning;
   }
 

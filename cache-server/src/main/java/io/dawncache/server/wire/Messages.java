@@ -5,7 +5,6 @@ import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
 import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.PeerResult;
@@ -41,7 +40,7 @@ public final class Messages {
   public static int responseBytes(ByteView value, Freshness freshness) {
     int bytes = 0;
     if (!value.isEmpty()) { // an empty value is proto3's default and is not written at all
-      bytes += varintBytes(VALUE_TAG) + varintBytes(value.length()) + value.length();
+      bytes += Varints.bytes(VALUE_TAG) + Varints.bytes(value.length()) + value.length();
     }
     return bytes + bytes(freshness);
   }
@@ -49,16 +48,16 @@ public final class Messages {
   private static int bytes(Freshness freshness) {
     int bytes = 0;
     if (freshness.minuteQps() != 0) {
-      bytes += varintBytes(MINUTE_QPS_TAG) + Double.BYTES;
+      bytes += Varints.bytes(MINUTE_QPS_TAG) + Double.BYTES;
     }
     if (freshness.expireUnixNanos() != 0) {
-      bytes += varintBytes(EXPIRE_TAG) + varintBytes(freshness.expireUnixNanos());
+      bytes += Varints.bytes(EXPIRE_TAG) + Varints.bytes(freshness.expireUnixNanos());
     }
     if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      bytes += varintBytes(LIFE_NANOS_TAG) + varintBytes(freshness.lifeNanos());
+      bytes += Varints.bytes(LIFE_NANOS_TAG) + Varints.bytes(freshness.lifeNanos());
     }
     if (freshness.stale()) {
-      bytes += varintBytes(STALE_TAG) + 1;
+      bytes += Varints.bytes(STALE_TAG) + 1;
     }
     return bytes;
   }
@@ -87,8 +86,8 @@ public final class Messages {
   /** Writes what stands before the value's bytes in a {@code Response}. */
   public static void writeUpToValue(ByteView value, ByteBuf out) {
     if (!value.isEmpty()) {
-      writeVarint(VALUE_TAG, out);
-      writeVarint(value.length(), out);
+      Varints.write(VALUE_TAG, out);
+      Varints.write(value.length(), out);
     }
   }
 
@@ -106,19 +105,19 @@ public final class Messages {
 
   private static void write(Freshness freshness, ByteBuf out) {
     if (freshness.minuteQps() != 0) {
-      writeVarint(MINUTE_QPS_TAG, out);
+      Varints.write(MINUTE_QPS_TAG, out);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
     }
     if (freshness.expireUnixNanos() != 0) {
-      writeVarint(EXPIRE_TAG, out);
-      writeVarint(freshness.expireUnixNanos(), out);
+      Varints.write(EXPIRE_TAG, out);
+      Varints.write(freshness.expireUnixNanos(), out);
     }
     if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      writeVarint(LIFE_NANOS_TAG, out);
-      writeVarint(freshness.lifeNanos(), out);
+      Varints.write(LIFE_NANOS_TAG, out);
+      Varints.write(freshness.lifeNanos(), out);
     }
     if (freshness.stale()) {
-      writeVarint(STALE_TAG, out);
+      Varints.write(STALE_TAG, out);
       out.writeByte(1);
     }
   }
@@ -159,18 +158,5 @@ public final class Messages {
 
   private static ByteView value(Response response) {
     return ByteView.copyOf(response.getValue().asReadOnlyByteBuffer());
-  }
-
-  private static int varintBytes(long value) {
-    return CodedOutputStream.computeUInt64SizeNoTag(value);
-  }
-
-  private static void writeVarint(long value, ByteBuf out) {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      out.writeByte((int) (rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    out.writeByte((int) rest);
   }
 }

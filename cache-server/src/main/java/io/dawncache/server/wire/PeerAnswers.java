@@ -135,17 +135,22 @@ public final class PeerAnswers {
         : ofPut(answer);
   }
 
+  /** Returns how an operation ended, from the message that our nodes answer it with. */
+  public static OperationResult ofOperation(ByteBuf message) {
+    try {
+      return PeerMessages.decodeResult(message.nioBuffer());
+    } catch (IOException e) {
+      return OperationResult.of(
+          OperationResult.Status.UNKNOWN, "not a protobuf OperationAnswer, " + e.getMessage());
+    }
+  }
+
   private static OperationResult fromOurs(FullHttpResponse answer) {
     if (answer.decoderResult().isFailure()) {
       return OperationResult.of(OperationResult.Status.UNKNOWN, noAnswer(answer));
     }
     if (answer.status().code() == 200) {
-      try {
-        return PeerMessages.decodeResult(answer.content().nioBuffer());
-      } catch (IOException e) {
-        return OperationResult.of(
-            OperationResult.Status.UNKNOWN, "not a protobuf OperationAnswer, " + e.getMessage());
-      }
+      return ofOperation(answer.content());
     }
     Kind kind = kind(answer);
     boolean nothingDone = kind == Kind.NO_SUCH_GROUP || kind == Kind.REFUSED;

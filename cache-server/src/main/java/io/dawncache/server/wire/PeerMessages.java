@@ -42,7 +42,8 @@ public final class PeerMessages {
     return MOST_BYTES_A_CHAR * key.length() + MOST_BYTES_BESIDE_A_KEY;
   }
 
-  static ByteBuf encode(Forget what) {
+  /** Returns a request to forget. */
+  public static ByteBuf encode(Forget what) {
     return encoded(
         ForgetRequest.newBuilder().setGroup(what.group()).addAllKeys(what.keys()).build());
   }
@@ -60,7 +61,8 @@ public final class PeerMessages {
     return new Forget(require("group", request.getGroup()), request.getKeysList());
   }
 
-  static ByteBuf encode(Operation operation) {
+  /** Returns a request to make a change. */
+  public static ByteBuf encode(Operation operation) {
     CoordinateRequest.Builder request =
         CoordinateRequest.newBuilder().setGroup(operation.group()).setKey(operation.key());
     ByteView value = operation.value();
@@ -155,7 +157,7 @@ public final class PeerMessages {
    *
    * @param requests of one group, at least one
    */
-  static ByteBuf encode(List<PeerRequest> requests, Duration left) {
+  public static ByteBuf encode(List<PeerRequest> requests, Duration left) {
     GetAllRequest.Builder all =
         GetAllRequest.newBuilder()
             .setGroup(requests.get(0).group())

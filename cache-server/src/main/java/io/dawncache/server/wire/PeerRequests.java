@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
@@ -52,6 +53,19 @@ public final class PeerRequests {
   /** Returns the cheapest request that any node answers; it asks for no key. */
   public FullHttpRequest probe() {
     return empty(HttpMethod.GET, KeyPath.probePath(dialect));
+  }
+
+  /**
+   * Returns the probe with the wish to go on in frames. A node that knows no frames, and an
+   * intermediary that lets no upgrade pass, answer it as a probe.
+   */
+  public FullHttpRequest upgrade() {
+    FullHttpRequest request = probe();
+    request
+        .headers()
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+        .set(HttpHeaderNames.UPGRADE, Frames.PROTOCOL);
+    return request;
   }
 
   /** Returns whether the request for these keys surely holds no more than {@code maxBytes}. */

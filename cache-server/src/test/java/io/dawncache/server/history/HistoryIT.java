@@ -13,12 +13,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Gets, removals, puts and clears at random, over three processes, while loads are under way: no
  * get that began after a change was answered sees a value whose load began before it, but where the
  * promise says so; and when all is quiet, none at all.
  */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 @Timeout(value = 5, unit = MINUTES)
 class HistoryIT {
   private static final int ROUNDS = 10_000;
@@ -30,11 +34,16 @@ class HistoryIT {
   private final SlowOrigin origin = new SlowOrigin(history);
   private final Clients clients = new Clients(history, origin);
   private final List<Member> members = new ArrayList<>();
+  private final boolean peerFrames;
+
+  HistoryIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
 
   @BeforeEach
   void startFleet() throws IOException {
     for (int i = 0; i < 3; i++) {
-      members.add(new Member(origin));
+      members.add(new Member(origin, peerFrames));
     }
     join(members).join();
   }
@@ -139,7 +148,7 @@ class HistoryIT {
     }
     for (int i = 0; i < 2; i++) {
       remove(members.get(0));
-      add(new Member(origin));
+      add(new Member(origin, peerFrames));
       int before = history.strictlyJudged();
       rounds(ROUNDS / 4, members);
       assertTrue(history.strictlyJudged() > before);

@@ -46,24 +46,26 @@ final class HistoryNode {
   private final Map<String, CompletableFuture<Loaded>> loads = new ConcurrentHashMap<>();
   private final AtomicLong loadsBegun = new AtomicLong();
 
-  private HistoryNode(CacheNode node, Wire wire) throws IOException {
+  private HistoryNode(CacheNode node, Wire wire, boolean peerFrames) throws IOException {
     this.node = node;
     this.wire = wire;
     this.group =
         node.addAsyncGroup("scores", GroupConfig.builder().hotLife(HOT_LIFE).build(), this::load);
-    this.server = CacheServer.start(node, ServerConfig.builder().eventLoops(2).build());
+    this.server =
+        CacheServer.start(
+            node, ServerConfig.builder().eventLoops(2).peerFrames(peerFrames).build());
   }
 
   /**
    * Runs until the test is gone.
    *
-   * @param args the port of the test
+   * @param args the port of the test; whether peers are asked in frames
    */
   public static void main(String[] args) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
     try (Wire wire = new Wire(socket);
         CacheNode node = CacheNode.create()) {
-      HistoryNode it = new HistoryNode(node, wire);
+      HistoryNode it = new HistoryNode(node, wire, Boolean.parseBoolean(args[1]));
       wire.send("self", it.server.self());
       for (List<String> words = wire.receive(); words != null; words = wire.receive()) {
         it.hear(words);

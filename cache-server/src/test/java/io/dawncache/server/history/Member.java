@@ -25,10 +25,10 @@ final class Member {
   private final Map<String, CompletableFuture<List<String>>> unanswered = new ConcurrentHashMap<>();
 
   /** Starts the process and waits until it serves. */
-  Member(SlowOrigin origin) throws IOException {
+  Member(SlowOrigin origin, boolean peerFrames) throws IOException {
     this.origin = origin;
     try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      process = start(door.getLocalPort());
+      process = start(door.getLocalPort(), peerFrames);
       door.setSoTimeout(START_MILLIS);
       wire = new Wire(door.accept());
     }
@@ -42,7 +42,7 @@ final class Member {
     ear.start();
   }
 
-  private static Process start(int port) throws IOException {
+  private static Process start(int port, boolean peerFrames) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,7 +53,8 @@ final class Member {
                 "-cp",
                 System.getProperty("java.class.path"),
                 HistoryNode.class.getName(),
-                Integer.toString(port))
+                Integer.toString(port),
+                Boolean.toString(peerFrames))
             .inheritIO()
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));

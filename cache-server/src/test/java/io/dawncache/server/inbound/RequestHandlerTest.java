@@ -949,7 +949,8 @@ class RequestHandlerTest {
             Map.of("/broken", broken),
             address -> false,
             CLOCK,
-            () -> reads++));
+            () -> reads++,
+            true));
   }
 
   private EmbeddedChannel channel() {

@@ -21,16 +21,20 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Real nodes of golang/groupcache and real nodes of ours in one fleet: each finds the owners that
  * the others find, and each answers the others.
  */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
 @Timeout(value = 5, unit = MINUTES)
 class InteropIT {
   private static final int KEYS = 1_000;
@@ -65,11 +69,16 @@ class InteropIT {
   // Of all tests that leave it as it was; each asks for keys of its own.
   private static @Nullable MixedFleet shared;
 
+  private final boolean peerFrames; // between the nodes of ours
   private MixedFleet fleet;
 
-  @BeforeAll
-  static void startFleet() throws Exception {
-    shared = new MixedFleet();
+  InteropIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void startFleet(boolean peerFrames) throws Exception {
+    shared = new MixedFleet(peerFrames);
   }
 
   @BeforeEach
@@ -78,7 +87,7 @@ class InteropIT {
     fleet.origin().forgetLoads();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stopFleet() {
     if (shared != null) {
       shared.close();
@@ -133,7 +142,7 @@ class InteropIT {
 
   @Test
   void everyKeyIsAnsweredWhileAndAfterAGoNodeIsKilled() throws Exception {
-    try (MixedFleet mortal = new MixedFleet()) {
+    try (MixedFleet mortal = new MixedFleet(peerFrames)) {
       List<String> warm = keys("key-", KEYS);
       assertRight(mortal, answers(questions(mortal.nodes(), warm)));
       NodeProcess dead = mortal.goNodes().get(0);

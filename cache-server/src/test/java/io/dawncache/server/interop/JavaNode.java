@@ -8,15 +8,15 @@ final class JavaNode extends NodeProcess {
   /** For a life of seconds beside three others: quick to start, and modest. */
   private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m";
 
-  JavaNode(Seat seat) {
+  JavaNode(Seat seat, boolean peerFrames) {
     super(
         "java",
         seat,
-        command(seat),
+        command(seat, peerFrames),
         Map.of("JAVA_HOME", System.getProperty("java.home"), "DAWNCACHE_JAVA_OPTS", JVM_OPTIONS));
   }
 
-  private static List<String> command(Seat seat) {
+  private static List<String> command(Seat seat, boolean peerFrames) {
     return List.of(
         "" + ROOT.resolve("scripts/node"),
         "--listen",
@@ -29,6 +29,8 @@ final class JavaNode extends NodeProcess {
         seat.group() + "=http:" + seat.origin(),
         "--dialect",
         "groupcache",
-        "--go-peers");
+        "--go-peers",
+        "--peer-frames",
+        peerFrames ? "on" : "off");
   }
 }

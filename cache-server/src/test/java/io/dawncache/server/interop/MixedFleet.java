@@ -23,14 +23,14 @@ final class MixedFleet implements AutoCloseable {
   private final List<NodeProcess> nodes = new ArrayList<>();
 
   /** Starts the fleet; every node is healthy when this returns, and none runs if it throws. */
-  MixedFleet() throws IOException, InterruptedException {
+  MixedFleet(boolean peerFrames) throws IOException, InterruptedException {
     origin = new CountingOrigin();
     List<String> members = freeUrls();
     ring = Ring.of(Scheme.GROUPCACHE, REPLICAS, members);
     try {
       for (int index = 0; index < SIZE; index++) {
         Seat seat = new Seat(index, members, "scores", origin.template(index));
-        nodes.add(index < 2 ? new GoNode(seat) : new JavaNode(seat));
+        nodes.add(index < 2 ? new GoNode(seat) : new JavaNode(seat, peerFrames));
       }
       for (NodeProcess node : nodes) {
         node.awaitHealthy();

@@ -59,14 +59,29 @@ final class Callers {
   }
 
   Caller of(String url, Dialect dialect, int maxConnections) {
+    return of(url, dialect, maxConnections, false, PATIENT);
+  }
+
+  /** Returns a client that asks in frames, if the peer grants them. */
+  Caller inFrames(ScriptedPeer peer, PeerTimings timings) {
+    return of(peer.url(), Dialect.DAWNCACHE, 8, true, timings);
+  }
+
+  Caller inFrames(ScriptedPeer peer) {
+    return inFrames(peer, PATIENT);
+  }
+
+  private Caller of(
+      String url, Dialect dialect, int maxConnections, boolean frames, PeerTimings timings) {
     Outbound outbound =
         new Outbound(
             new Bootstrap().channel(NioSocketChannel.class),
             loops,
             dialect,
             new Limits(4096, 4096, MAX_VALUE_BYTES, NEVER),
-            PATIENT,
+            timings,
             maxConnections,
+            frames,
             SELF,
             InstantSource.system());
     return closing(new Caller(new PeerClient(outbound, NodeUrl.parse(url))));
@@ -93,6 +108,14 @@ final class Callers {
 
     Caller(PeerClient client) {
       this.client = client;
+    }
+
+    CompletableFuture<PeerResult> fetch(String key) throws Exception {
+      return fetch(key, NEVER);
+    }
+
+    CompletableFuture<PeerResult> fetch(String key, Duration timeout) throws Exception {
+      return started(callback -> client.fetch(new PeerRequest("scores", key, timeout), callback));
     }
 
     CompletableFuture<OperationResult> forget(Duration timeout, String... keys) throws Exception {

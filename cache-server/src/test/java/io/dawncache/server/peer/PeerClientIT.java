@@ -907,6 +907,7 @@ class PeerClientIT {
         new Limits(4096, 4096, MAX_VALUE_BYTES, NEVER),
         timings,
         maxConnections,
+        false,
         SELF,
         InstantSource.system());
   }

@@ -2,7 +2,13 @@ package io.dawncache.server.peer;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.protobuf.ByteString;
+import io.dawncache.server.wire.pb.FetchRequest;
+import io.dawncache.server.wire.pb.KeyAnswer;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +29,28 @@ import java.util.regex.Pattern;
  * which they come, each on a thread of its own. Connections beyond the scripts follow the last.
  */
 final class ScriptedPeer implements AutoCloseable {
+  static final int FETCH = 1;
+  static final int FETCHED = 2;
+  static final int GET_ALL = 3;
+  static final int RESULTS = 4;
+  static final int FORGET = 5;
+  static final int COORDINATE = 6;
+  static final int OPERATED = 7;
+  static final int CANCEL = 8;
+  static final int PING = 9;
+  static final int PONG = 10;
+  static final int CREDIT = 11;
+  static final int GO_AWAY = 12;
+  static final int MORE = 128;
+
+  /** A frame as it was read. */
+  record Frame(int kind, int id, ByteString payload) {
+    /** Returns the key that a fetch asks for. */
+    String key() throws IOException {
+      return FetchRequest.parseFrom(payload).getKey();
+    }
+  }
+
   /** What the peer does with one connection, which is closed at the end. */
   @FunctionalInterface
   interface Script {
@@ -165,6 +193,48 @@ final class ScriptedPeer implements AutoCloseable {
               + "\r\n\r\n\n"
               + (char) value.length()
               + value);
+    }
+
+    /** Reads the wish to go on in frames, and grants it. */
+    void grantFrames() throws IOException {
+      String wish = readRequest();
+      if (!wish.contains("\r\nupgrade: dawncache-frames/1\r\n")) {
+        throw new IOException("no wish for frames in: " + wish);
+      }
+      write(
+          """
+          HTTP/1.1 101 Switching Protocols\r
+          Connection: Upgrade\r
+          Upgrade: dawncache-frames/1\r
+          \r
+          """);
+      writeFrame(PONG, 0, new byte[0]);
+    }
+
+    /** Reads one frame. */
+    Frame readFrame() throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      int length = data.readInt();
+      int id = data.readInt();
+      int kind = data.readByte() & 0xff;
+      return new Frame(kind, id, ByteString.copyFrom(in.readNBytes(length)));
+    }
+
+    /** Writes one frame; a kind above 127 says that more follows. */
+    void writeFrame(int kind, int id, byte[] payload) throws IOException {
+      ByteArrayOutputStream frame = new ByteArrayOutputStream();
+      DataOutputStream data = new DataOutputStream(frame);
+      data.writeInt(payload.length);
+      data.writeInt(id);
+      data.writeByte(kind);
+      data.write(payload);
+      write(frame.toByteArray());
+    }
+
+    /** Answers a fetch with a value. */
+    void answerFetch(int id, String value) throws IOException {
+      KeyAnswer answer = KeyAnswer.newBuilder().setValue(ByteString.copyFromUtf8(value)).build();
+      writeFrame(FETCHED, id, answer.toByteArray());
     }
 
     /** Returns when the other side has ended the connection. */

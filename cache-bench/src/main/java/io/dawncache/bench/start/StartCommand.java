@@ -1,0 +1,193 @@
+package io.dawncache.bench.start;
+
+import io.dawncache.bench.Spread;
+import io.dawncache.bench.TextTable;
+import io.dawncache.bench.server.KeepAliveConnection;
+import io.dawncache.bench.server.ServerProcess;
+import io.dawncache.node.NodeMain;
+import io.dawncache.node.Rehearsal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench start}: starts nodes with the archive of their classes and without, in turns. */
+@Command(
+    name = "start",
+    description = {
+      "Starts a node, asks it for one key and stops it; with an archive of its classes, as the"
+          + " scripts make one, and with no more than the JDK's own, in turns. Fails with 1 unless"
+          + " the median of the ratios is at most 0.6.%n"
+    })
+public final class StartCommand implements Callable<Integer> {
+  private static final double MOST_OF_WITHOUT = 0.6;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--turns",
+      paramLabel = "N",
+      description = "How many starts of each, ${DEFAULT-VALUE} by default.")
+  private int turns = 15;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean help;
+
+  /** One kind of start. */
+  private record Starts(List<Double> wallMillis, List<Double> cpuMillis) {
+    Starts() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  /** Made by picocli. */
+  StartCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("start");
+    Path archive = folder.resolve("archive");
+    Path values = Files.createDirectory(folder.resolve("values"));
+    Path value = Files.writeString(values.resolve("key"), "value");
+    try {
+      run(java(recording(archive), Rehearsal.class, values));
+      Starts with = new Starts();
+      Starts without = new Starts();
+      for (int turn = 0; turn < turns; turn++) {
+        start(List.of(), values, without);
+        start(using(archive), values, with);
+      }
+      return print(with, without);
+    } finally {
+      for (Path file : List.of(value, values, archive)) {
+        Files.deleteIfExists(file);
+      }
+      Files.delete(folder);
+    }
+  }
+
+  private int print(Starts with, Starts without) {
+    Spread ratio =
+        Spread.of(
+            IntStream.range(0, turns)
+                .mapToObj(i -> with.wallMillis().get(i) / without.wallMillis().get(i))
+                .toList());
+    TextTable table =
+        new TextTable(1, List.of("start to first answer", "ms", "CPU, ms", "x without"));
+    table.add(row("the JDK's archive", without, "1"));
+    table.add(row("**an archive of the node**", with, ratio.toString()));
+    PrintWriter out = spec.commandLine().getOut();
+    table.printTo(out);
+    out.flush();
+    return ratio.median() <= MOST_OF_WITHOUT ? 0 : 1;
+  }
+
+  private static List<String> row(String what, Starts starts, String ratio) {
+    return List.of(
+        what,
+        Spread.of(starts.wallMillis()).toString(),
+        Spread.of(starts.cpuMillis()).toString(),
+        ratio);
+  }
+
+  private static void start(List<String> options, Path values, Starts into) throws IOException {
+    long startNanos = System.nanoTime();
+    Process node =
+        new ProcessBuilder(
+                java(
+                    options,
+                    NodeMain.class,
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--group",
+                    "scores=files:" + values))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      BufferedReader said = node.inputReader();
+      String serving = String.valueOf(said.readLine());
+      int port = Integer.parseInt(serving.replaceAll(".*:([0-9]+).*", "$1"));
+      try (KeepAliveConnection client = KeepAliveConnection.open(port)) {
+        client.get(KeepAliveConnection.request("/_dawncache/scores/key"));
+      }
+      into.wallMillis().add((System.nanoTime() - startNanos) / 1e6);
+      Duration cpu = node.info().totalCpuDuration().orElseThrow();
+      into.cpuMillis().add(cpu.toNanos() / 1e6);
+    } finally {
+      end(node);
+    }
+  }
+
+  private static List<String> recording(Path archive) {
+    return Runtime.version().feature() >= 25
+        ? List.of("-XX:AOTCacheOutput=" + archive)
+        : List.of("-XX:ArchiveClassesAtExit=" + archive);
+  }
+
+  private static List<String> using(Path archive) {
+    return Runtime.version().feature() >= 25
+        ? List.of("-XX:AOTCache=" + archive)
+        : List.of("-XX:SharedArchiveFile=" + archive);
+  }
+
+  private static List<String> java(List<String> options, Class<?> main, Object... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(ServerProcess.jvmOptions());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return command;
+  }
+
+  private static void run(List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException("the rehearsal ended with " + process.exitValue());
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static void end(Process node) throws IOException {
+    node.destroy();
+    try {
+      if (!node.waitFor(10, TimeUnit.SECONDS)) {
+        node.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      node.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,400 @@
+package io.dawncache.server.frame;
+
+import io.dawncache.server.wire.BrokenFrameException;
+import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.FrameReader;
+import io.dawncache.server.wire.Frames;
+import io.dawncache.server.wire.LongMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One end of a connection of frames. Lives on its event loop. */
+public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
+  /*
+   * Frames are appended to one buffer, `batch`, which goes to the channel when a read is over, or
+   * with the last task of the loop's present turn, or when it is full: so the frames that one turn
+   * brings forth, whoever asked for them, share a system call and a promise.
+   *
+   * Long messages wait in `turns` and write a piece each in turn, straight to the channel, while it
+   * takes more and there is credit. So they hold up small frames by no more than the channel's
+   * high-water mark, and hold no memory but their piece's. Credit is spent by frames that are not
+   * the last of their message; what fits one frame needs none. The receiver gives it back as it
+   * consumes, half of it at a time: what was sent and not yet read never exceeds the first credit,
+   * however long the values and however large the sockets' buffers.
+   *
+   * A side that is sent nonsense says so, in a GO_AWAY, and ends the connection: after a frame that
+   * is none nobody knows where the next begins.
+   */
+  private static final int FIRST_BATCH_BYTES = 16 << 10;
+  private static final int FULL_BATCH_BYTES = 64 << 10;
+  private static final int MOST_TOLD_CHARS = 512;
+  private static final long LINGER_MILLIS = 1000;
+
+  private static final System.Logger LOG = System.getLogger(FrameChannel.class.getName());
+
+  private final FrameReader reader = new FrameReader();
+  private final FrameReader.Sink sink = this::frame;
+  private final Runnable flushing = this::flushIfDue;
+  private final ArrayDeque<LongMessage> turns = new ArrayDeque<>();
+
+  @SuppressWarnings("NullAway.Init") // set when this is added to its pipeline
+  private ChannelHandlerContext ctx;
+
+  private @Nullable ByteBuf batch;
+  private boolean reading; // a channelReadComplete will follow and flush
+  private boolean flushComes; // somebody will flush
+  private boolean flushesNow; // flush() is on the stack
+  private boolean pongOwed;
+  private boolean closing; // nothing more is read or written
+
+  private long mayWriteBytes = Frames.FIRST_CREDIT_BYTES; // in pieces
+  private long mayReadBytes = Frames.FIRST_CREDIT_BYTES;
+  private int consumedBytes; // and not yet given back
+
+  /** Makes an end that is not connected yet. */
+  protected FrameChannel() {}
+
+  // What the two ends do differently.
+
+  /** A read begins. */
+  protected void readBegins() {}
+
+  /**
+   * Takes a frame of a request or an answer.
+   *
+   * @throws BrokenFrameException if it has no place here
+   */
+  protected abstract void received(FrameKind kind, int id, boolean more, ByteBuf payload)
+      throws BrokenFrameException;
+
+  /** The other side takes no more requests; what it has it answers. */
+  protected abstract void goesAway();
+
+  /** All that can be written now has been; more may be if the channel takes more. */
+  protected abstract void writable();
+
+  /** The connection has ended, or does; nothing is read or written any more. Called once. */
+  protected abstract void ended();
+
+  // Writing.
+
+  /** Returns the buffer to append whole frames to; they are flushed soon. */
+  protected final ByteBuf out() {
+    ByteBuf present = batch;
+    if (present == null) {
+      present = ctx.alloc().ioBuffer(FIRST_BATCH_BYTES);
+      batch = present;
+    }
+    flushSoon();
+    return present;
+  }
+
+  /** Has a message go out in pieces, if there is any of it; again, when more of it has come. */
+  protected final void send(LongMessage message) {
+    turns.add(message);
+    flushSoon();
+  }
+
+  /** Drops what of a message has not been written; returns whether there was any. */
+  protected final boolean drop(LongMessage message) {
+    return turns.remove(message);
+  }
+
+  /** Returns whether frames may be written; if not, {@link #writable} tells when. */
+  protected final boolean mayWrite() {
+    ByteBuf present = batch;
+    if (present != null && present.readableBytes() >= FULL_BATCH_BYTES) {
+      batch = null;
+      ctx.write(present, ctx.voidPromise());
+    }
+    return !closing && ctx.channel().isWritable();
+  }
+
+  /** Has what was written flushed when this read is over, or with this turn of the loop. */
+  protected final void flushSoon() {
+    if (!flushComes) {
+      flushComes = true;
+      if (!reading) {
+        ctx.executor().execute(flushing);
+      }
+    }
+  }
+
+  private void flushIfDue() {
+    if (flushComes) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    flushComes = false;
+    if (flushesNow || closing) {
+      return;
+    }
+    flushesNow = true;
+    try {
+      do {
+        flushComes = true; // below
+        writable();
+        flushComes = false;
+        writeAll();
+        ctx.flush(); // which may have made the channel writable again
+      } while (flushComes && mayWrite());
+    } finally {
+      flushesNow = false;
+    }
+    afterFlush();
+  }
+
+  private void writeAll() {
+    if (pongOwed && mayWrite()) {
+      pongOwed = false;
+      Frames.write(Frames.NO_ID, FrameKind.PONG, out());
+    }
+    ByteBuf present = batch;
+    if (present != null) {
+      batch = null;
+      ctx.write(present, ctx.voidPromise());
+    }
+    flushComes = false;
+    while (hasPiece() && ctx.channel().isWritable()) {
+      writePiece();
+    }
+  }
+
+  private boolean hasPiece() {
+    return !turns.isEmpty() && mayWriteBytes > 0;
+  }
+
+  private void writePiece() {
+    LongMessage next = turns.remove();
+    int ready = next.readyBytes();
+    if (ready == 0) {
+      return; // it comes again
+    }
+    int bytes = (int) Math.min(Math.min(ready, Frames.MAX_PAYLOAD_BYTES), mayWriteBytes);
+    boolean last = bytes == ready && next.isWhole();
+    ByteBuf piece = ctx.alloc().ioBuffer(Frames.HEAD_BYTES + bytes);
+    Frames.writeHead(bytes, next.id(), next.kind(), !last, piece);
+    next.write(bytes, piece);
+    ctx.write(piece, ctx.voidPromise());
+    if (last) {
+      next.close();
+      return;
+    }
+    mayWriteBytes -= bytes;
+    if (takesTurns()) {
+      turns.addLast(next);
+    } else {
+      turns.addFirst(next);
+    }
+  }
+
+  /** Returns whether long messages go out side by side, or one after the other. */
+  protected abstract boolean takesTurns();
+
+  /** All has been flushed that could be. */
+  protected void afterFlush() {}
+
+  /** Returns whether there is something to write that the other side does not take. */
+  protected final boolean hasUnsent() {
+    ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
+    return !turns.isEmpty() || (unsent != null && unsent.totalPendingWriteBytes() > 0);
+  }
+
+  /** Returns the connection. */
+  protected final Channel channel() {
+    return ctx.channel();
+  }
+
+  /** Returns whether the connection is at its end. */
+  protected final boolean isClosing() {
+    return closing;
+  }
+
+  // Reading.
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (closing || !(message instanceof ByteBuf bytes)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (!reading) {
+      reading = true;
+      readBegins();
+    }
+    try {
+      reader.read(bytes, ctx.alloc(), sink);
+    } catch (BrokenFrameException e) {
+      breakOff(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void frame(FrameKind kind, int id, boolean more, ByteBuf payload)
+      throws BrokenFrameException {
+    if (closing) {
+      return;
+    }
+    if (more) {
+      consume(payload.readableBytes());
+    }
+    switch (kind) {
+      case PING -> {
+        pongOwed = true;
+        flushSoon();
+      }
+      case PONG -> {}
+      case CREDIT -> earn(Frames.credit(payload));
+      case GO_AWAY -> goAway(Frames.whatIsBroken(payload));
+      default -> received(kind, id, more, payload);
+    }
+  }
+
+  private void consume(int bytes) throws BrokenFrameException {
+    if (bytes > mayReadBytes) {
+      throw new BrokenFrameException(
+          "a piece of " + bytes + " bytes (expected: <= the credit, " + mayReadBytes + ")");
+    }
+    mayReadBytes -= bytes;
+    consumedBytes += bytes;
+    if (consumedBytes >= Frames.FIRST_CREDIT_BYTES / 2) {
+      mayReadBytes += consumedBytes;
+      Frames.writeCredit(consumedBytes, out());
+      consumedBytes = 0;
+    }
+  }
+
+  private void earn(long bytes) throws BrokenFrameException {
+    if (bytes > Frames.FIRST_CREDIT_BYTES - mayWriteBytes) {
+      throw new BrokenFrameException(
+          "credit: "
+              + bytes
+              + " bytes on top of "
+              + mayWriteBytes
+              + " (expected: <= "
+              + Frames.FIRST_CREDIT_BYTES
+              + " together)");
+    }
+    mayWriteBytes += bytes;
+    flushSoon();
+  }
+
+  private void goAway(String broken) {
+    if (broken.isEmpty()) {
+      goesAway();
+    } else {
+      LOG.log(
+          Level.WARNING, "connection with {0} ended: {1}", ctx.channel().remoteAddress(), broken);
+      end();
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    flushIfDue();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      flushSoon();
+    } else {
+      afterFlush();
+    }
+  }
+
+  // The end.
+
+  /** Says that nothing more is taken; what is in flight goes on. */
+  protected final void sayGoAway(String why) {
+    Frames.writeGoAway(false, clipped(why), out());
+  }
+
+  /** Says what is wrong and ends the connection. */
+  private void breakOff(String why) {
+    if (!closing) {
+      ByteBuf said = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());
+      batch = null;
+      Frames.writeGoAway(true, clipped(why), said);
+      ctx.writeAndFlush(said);
+      closeGently();
+    }
+  }
+
+  private static String clipped(String why) {
+    return why.length() <= MOST_TOLD_CHARS ? why : why.substring(0, MOST_TOLD_CHARS);
+  }
+
+  /**
+   * Closing with unread bytes would reset the connection and take what we said last with it. So we
+   * end our side, behind what has been written, and read on until the other ends its own, though
+   * not for long.
+   */
+  protected final void closeGently() {
+    end();
+    Channel channel = ctx.channel();
+    channel.config().setAutoRead(true);
+    if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+      channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      channel.close();
+    }
+  }
+
+  private void end() {
+    if (!closing) {
+      closing = true;
+      reader.close();
+      ByteBuf unwritten = batch;
+      batch = null;
+      if (unwritten != null) {
+        unwritten.release();
+      }
+      for (LongMessage next = turns.poll(); next != null; next = turns.poll()) {
+        next.close();
+      }
+      ended();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    end();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    end();
+  }
+
+  /** A connection that broke is nobody's fault; anything else is one of ours. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.log(Level.ERROR, "connection with " + ctx.channel().remoteAddress() + " closed", cause);
+    }
+    end();
+    ctx.close();
+  }
+}

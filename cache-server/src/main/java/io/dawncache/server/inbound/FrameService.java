@@ -1,0 +1,353 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.core.Entry;
+import io.dawncache.core.Group;
+import io.dawncache.core.OperationResult;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult;
+import io.dawncache.server.frame.FrameChannel;
+import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.BrokenFrameException;
+import io.dawncache.server.wire.FetchFrames;
+import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.FrameUpgrade;
+import io.dawncache.server.wire.Frames;
+import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.Kind;
+import io.dawncache.server.wire.LongBytes;
+import io.dawncache.server.wire.LongMessage;
+import io.dawncache.server.wire.LongValue;
+import io.dawncache.server.wire.MessageKind;
+import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleState;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One of our nodes' connection of frames: its requests, served and answered as each is ready. */
+final class FrameService extends FrameChannel {
+  /*
+   * A request is in `inFlight` under its id from its coming to the last byte of its answer, so there
+   * are no more than ids. What is answered while the channel takes no more waits in `ready`, as a
+   * value; no more is read meanwhile. Of requests in pieces one at a time comes in, so that a
+   * connection holds no more than one long body.
+   *
+   * A request that is cancelled leaves at once, and the id is free again when the other side reads
+   * that. Its get goes on, for others may have joined it; what it brings finds nobody under the id,
+   * or somebody else.
+   */
+  private static final int FIRST_IDS = 64;
+
+  private static final Refusal STOPS = new Refusal(503, Kind.REFUSED, "the node is stopping");
+
+  private final Inbound inbound;
+  private final Operations operations;
+  private final FetchFrames fetches = new FetchFrames();
+  private final ArrayDeque<FrameExchange> ready = new ArrayDeque<>();
+  private final Map<FrameExchange, LongMessage> half = new HashMap<>(); // answers being written
+
+  private @Nullable FrameExchange[] inFlight = new FrameExchange[FIRST_IDS];
+  private int count; // of those in flight
+  private @Nullable LongRequest unfinished;
+  private boolean draining;
+
+  FrameService(Inbound inbound) {
+    this.inbound = inbound;
+    this.operations = new Operations(inbound);
+  }
+
+  /** Has the connection go on in frames, with nothing in flight, in place of what served it. */
+  static void takeOver(ChannelHandlerContext ctx, Inbound inbound) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    FrameService service = new FrameService(inbound);
+    List<String> before = pipeline.names();
+    long idleMillis = inbound.limits().idleTimeout().toMillis();
+    pipeline
+        .addLast(new IdleStateHandler(true, 0, idleMillis, idleMillis, TimeUnit.MILLISECONDS))
+        .addLast(service);
+    FrameUpgrade.grant(service.out());
+    // The decoder last: what it has read beyond the request goes to whoever is next to it then.
+    for (int i = before.size() - 1; i >= 0; i--) {
+      ChannelHandler handler = pipeline.get(before.get(i));
+      if (handler != null) {
+        pipeline.remove(handler);
+      }
+    }
+  }
+
+  Inbound inbound() {
+    return inbound;
+  }
+
+  boolean inEventLoop() {
+    return channel().eventLoop().inEventLoop();
+  }
+
+  void handOver(Runnable task) {
+    try {
+      channel().eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The server has closed, and this connection with it: nobody waits for the answer.
+    }
+  }
+
+  // Requests.
+
+  @Override
+  protected void readBegins() {
+    inbound.beforeReading().run();
+  }
+
+  @Override
+  protected void received(FrameKind kind, int id, boolean more, ByteBuf payload)
+      throws BrokenFrameException {
+    switch (kind) {
+      case CANCEL -> cancel(id);
+      case FETCH, GET_ALL, FORGET, COORDINATE -> request(kind, id, more, payload);
+      default -> throw new BrokenFrameException(kind + " (expected: a request)");
+    }
+  }
+
+  private void request(FrameKind kind, int id, boolean more, ByteBuf payload)
+      throws BrokenFrameException {
+    LongRequest begun = unfinished;
+    if (begun != null && begun.id() == id && begun.kind() == kind) {
+      begun.add(payload);
+      if (!more) {
+        unfinished = null;
+        serve(kind, id, begun.bytes());
+      }
+    } else if (isTaken(id) || (begun != null && begun.id() == id)) {
+      throw new BrokenFrameException(kind + " of id " + id + " (expected: an id that is free)");
+    } else if (!more) {
+      serve(kind, id, payload);
+    } else if (begun == null) {
+      unfinished = new LongRequest(kind, id, inbound.limits().maxBodyBytes());
+      unfinished.add(payload);
+    } else {
+      throw new BrokenFrameException("two requests in pieces (expected: one at a time)");
+    }
+  }
+
+  private boolean isTaken(int id) {
+    return id < inFlight.length && inFlight[id] != null;
+  }
+
+  /** Serves a request that is whole; null stands for one that was too long. */
+  private void serve(FrameKind kind, int id, @Nullable ByteBuf message)
+      throws BrokenFrameException {
+    FrameExchange exchange = new FrameExchange(this, kind, id);
+    enter(exchange);
+    try {
+      if (draining) {
+        exchange.refuse(STOPS);
+      } else if (message == null) {
+        exchange.refuse(Refusal.tooLong("message", inbound.limits().maxBodyBytes()));
+      } else if (kind == FrameKind.FETCH) {
+        fetch(fetches.readRequest(message), exchange);
+      } else {
+        operations.message(messageKind(kind), message.nioBuffer(), exchange);
+      }
+    } catch (BadRequestException e) {
+      throw new BrokenFrameException(kind + ": " + e.getMessage());
+    } catch (IllegalArgumentException e) { // the core's word on a key
+      exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void enter(FrameExchange exchange) {
+    if (exchange.id() >= inFlight.length) {
+      int roomier = Math.max(exchange.id() + 1, 2 * inFlight.length);
+      inFlight = Arrays.copyOf(inFlight, Math.min(roomier, Frames.MAX_ID + 1));
+    }
+    inFlight[exchange.id()] = exchange;
+    count++;
+  }
+
+  private static MessageKind messageKind(FrameKind kind) {
+    return switch (kind) {
+      case GET_ALL -> MessageKind.GET_ALL;
+      case FORGET -> MessageKind.FORGET;
+      default -> MessageKind.COORDINATE;
+    };
+  }
+
+  private void fetch(PeerRequest fetch, FrameExchange exchange) {
+    Group group = inbound.node().group(fetch.group());
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), fetch.group()));
+    } else {
+      exchange.asks(group);
+      group.forPeers().get(fetch.key(), fetch.timeout(), fetch.copyGets(), exchange);
+    }
+  }
+
+  private void cancel(int id) {
+    LongRequest begun = unfinished;
+    if (begun != null && begun.id() == id) {
+      unfinished = null;
+    } else if (isTaken(id)) {
+      leave(inFlight[id]);
+    } else {
+      return; // its answer has crossed this
+    }
+    Frames.write(id, FrameKind.CANCEL, out());
+  }
+
+  // Answers.
+
+  /** An exchange has its answer, or more of it. */
+  void answered(FrameExchange exchange) {
+    if (isInFlight(exchange)) {
+      if (ready.isEmpty() && mayWrite()) {
+        write(exchange);
+      } else {
+        ready.add(exchange);
+      }
+    }
+  }
+
+  private boolean isInFlight(FrameExchange exchange) {
+    return !isClosing() && isTaken(exchange.id()) && inFlight[exchange.id()] == exchange;
+  }
+
+  @Override
+  protected void writable() {
+    while (!ready.isEmpty() && mayWrite()) {
+      FrameExchange next = ready.remove();
+      if (isInFlight(next)) {
+        write(next);
+      }
+    }
+  }
+
+  private void write(FrameExchange exchange) {
+    Entry entry = exchange.entry();
+    PeerResult end = exchange.end();
+    OperationResult operated = exchange.operated();
+    LongResults results = exchange.results();
+    if (entry != null) {
+      write(exchange, entry);
+    } else if (end != null) {
+      FetchFrames.writeEnd(end, exchange.id(), out());
+      leave(exchange);
+    } else if (operated != null) {
+      write(exchange, PeerMessages.encode(operated));
+    } else if (results != null && results.takeTurn()) {
+      send(exchange, results);
+    }
+  }
+
+  private void write(FrameExchange exchange, Entry entry) {
+    Freshness freshness = exchange.freshness(entry);
+    long bytes = FetchFrames.answerBytes(entry.value(), freshness);
+    if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
+      ByteBuf out = out();
+      Frames.writeHead((int) bytes, exchange.id(), FrameKind.FETCHED, false, out);
+      FetchFrames.writeAnswer(entry.value(), freshness, out);
+      leave(exchange);
+    } else {
+      Runnable onClose = () -> leave(exchange);
+      send(exchange, new LongValue(exchange.id(), entry.value(), freshness, onClose));
+    }
+  }
+
+  private void write(FrameExchange exchange, ByteBuf message) {
+    if (message.readableBytes() <= Frames.MAX_PAYLOAD_BYTES) {
+      ByteBuf out = out();
+      int bytes = message.readableBytes();
+      Frames.writeHead(bytes, exchange.id(), FrameKind.OPERATED, false, out);
+      out.writeBytes(message);
+      message.release();
+      leave(exchange);
+    } else {
+      Runnable onClose = () -> leave(exchange);
+      send(exchange, new LongBytes(exchange.id(), FrameKind.OPERATED, message, onClose));
+    }
+  }
+
+  private void send(FrameExchange exchange, LongMessage answer) {
+    half.put(exchange, answer);
+    send(answer);
+  }
+
+  LongResults results(FrameExchange exchange, ResultStream stream) {
+    return new LongResults(exchange.id(), stream, channel().alloc(), () -> leave(exchange));
+  }
+
+  /** It is answered, or will not be; what is left of its answer is dropped. */
+  private void leave(@Nullable FrameExchange exchange) {
+    if (exchange != null && isTaken(exchange.id()) && inFlight[exchange.id()] == exchange) {
+      inFlight[exchange.id()] = null;
+      count--;
+      LongMessage rest = half.isEmpty() ? null : half.remove(exchange);
+      if (rest != null && drop(rest)) {
+        rest.close();
+      }
+    }
+  }
+
+  @Override
+  protected boolean takesTurns() {
+    return true;
+  }
+
+  @Override
+  protected void afterFlush() {
+    if (isClosing()) {
+      return;
+    }
+    if (draining && count == 0) {
+      closeGently();
+    } else {
+      channel().config().setAutoRead(channel().isWritable());
+    }
+  }
+
+  // The end.
+
+  /** A peer that sends no more requests: it closes when it has its answers. */
+  @Override
+  protected void goesAway() {}
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (isClosing()) {
+      return;
+    }
+    if (event == RequestHandler.Drain.NOW) {
+      draining = true;
+      unfinished = null;
+      sayGoAway("the node is stopping");
+    } else if (event instanceof IdleStateEvent idle) {
+      boolean unsent = hasUnsent();
+      boolean asksNothing = idle.state() == IdleState.ALL_IDLE && count == 0 && !unsent;
+      boolean takesNothing =
+          unsent && (idle.state() == IdleState.WRITER_IDLE || idle.state() == IdleState.ALL_IDLE);
+      if (asksNothing || takesNothing) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  protected void ended() {
+    ready.clear();
+    half.clear();
+    Arrays.fill(inFlight, null);
+    count = 0;
+    unfinished = null;
+  }
+}

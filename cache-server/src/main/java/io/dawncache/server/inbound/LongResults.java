@@ -1,0 +1,75 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.LongMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+
+/** The results of a get of many keys as a message of frames: long, for not all of it has come. */
+final class LongResults implements LongMessage {
+  private final int id;
+  private final ResultStream stream;
+  private final ByteBufAllocator allocator;
+  private final Runnable onClose;
+  private ByteBuf taken = Unpooled.EMPTY_BUFFER;
+  private boolean waits = true; // for results, and not for its turn
+
+  LongResults(int id, ResultStream stream, ByteBufAllocator allocator, Runnable onClose) {
+    this.id = id;
+    this.stream = stream;
+    this.allocator = allocator;
+    this.onClose = onClose;
+  }
+
+  /** Returns whether it is to be sent, for results have come and it has no turn; true once. */
+  boolean takeTurn() {
+    boolean takes = waits;
+    waits = false;
+    return takes;
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  @Override
+  public FrameKind kind() {
+    return FrameKind.RESULTS;
+  }
+
+  @Override
+  public int readyBytes() {
+    if (!taken.isReadable() && stream.hasNext()) {
+      taken = allocator.buffer();
+      stream.write(taken);
+    }
+    waits = !taken.isReadable();
+    return taken.readableBytes();
+  }
+
+  @Override
+  public boolean isWhole() {
+    return stream.isOver();
+  }
+
+  @Override
+  public void write(int bytes, ByteBuf out) {
+    out.writeBytes(taken, bytes);
+    if (!taken.isReadable()) {
+      release(); // it may be that nothing more comes, and nobody closes what has no turn
+    }
+  }
+
+  @Override
+  public void close() {
+    release();
+    onClose.run();
+  }
+
+  private void release() {
+    taken.release();
+    taken = Unpooled.EMPTY_BUFFER;
+  }
+}

@@ -1,0 +1,71 @@
+package io.dawncache.server.peer;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One timer for many deadlines: it rings no later than the earliest of them, whoever is asked then
+ * looks which are over and says when to ring next. Lives on one event loop.
+ */
+final class Alarm {
+  /*
+   * To set and to cancel a timer for each of a hundred thousand fetches a second costs more than to
+   * write them. Nearly all are answered long before their deadline, and nearly all deadlines lie
+   * behind the one that is set; so nothing is cancelled, and next to nothing is set.
+   */
+  /** Never, for now. */
+  static final long OFF = Long.MAX_VALUE;
+
+  /** Asked when it rings. */
+  @FunctionalInterface
+  interface Bell {
+    /**
+     * Ends what is over.
+     *
+     * @return in how many nanoseconds from {@code nowNanos} to ring again, or {@link #OFF}
+     */
+    long ring(long nowNanos);
+  }
+
+  private final EventLoop loop;
+  private final Bell bell;
+  private @Nullable Future<?> timer;
+  private long atNanos; // if there is a timer
+
+  Alarm(EventLoop loop, Bell bell) {
+    this.loop = loop;
+    this.bell = bell;
+  }
+
+  /** Has it ring in {@code delayNanos} from now or before. */
+  void ringIn(long nowNanos, long delayNanos) {
+    Future<?> set = timer;
+    if (set != null && nowNanos + delayNanos - atNanos >= 0) {
+      return;
+    }
+    if (set != null) {
+      set.cancel(false);
+    }
+    atNanos = nowNanos + delayNanos;
+    timer = loop.schedule(this::ring, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+  }
+
+  private void ring() {
+    timer = null;
+    long now = System.nanoTime();
+    long delayNanos = bell.ring(now);
+    if (delayNanos != OFF) {
+      ringIn(now, delayNanos);
+    }
+  }
+
+  void stop() {
+    Future<?> set = timer;
+    timer = null;
+    if (set != null) {
+      set.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,376 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.frame.FrameChannel;
+import io.dawncache.server.wire.BrokenFrameException;
+import io.dawncache.server.wire.FetchFrames;
+import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.Frames;
+import io.dawncache.server.wire.LongBytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of frames to a peer: any number of exchanges at one time, up to the ids, answered in
+ * whatever order. Lives on one event loop.
+ */
+final class FrameConnection extends FrameChannel implements Carrier {
+  /*
+   * An exchange is under its id from its request to its answer. One that is given up says CANCEL and
+   * stays until that is answered, or until the answer that crossed it has come: so an id never means
+   * two things, and an answer to an id that nobody has is nonsense. Ids that are free are taken in
+   * the order in which they became so, the last first: a quiet connection uses few.
+   *
+   * Nobody has a timer of his own. One alarm looks after all: who is past his deadline, and whether
+   * the peer is there. When an exchange has waited for a while a PING asks; whatever comes is a yes.
+   * Without a word until the probe's time-out the connection is dead, and everyone on it learns that
+   * the peer could not be asked.
+   */
+  private static final int FIRST_IDS = 64;
+
+  private final Link link;
+  private final PeerTimings timings;
+  private final int maxAnswerBytes;
+  private final int mostPieces; // of one answer; if they are smaller than frames, they are merged
+  private final Alarm alarm;
+
+  private @Nullable Pending[] inFlight = new Pending[FIRST_IDS];
+  private int[] freeIds = new int[FIRST_IDS];
+  private int freeCount;
+  private int nextId = 1; // never used so far
+  private int count; // of those in flight
+  private final IntObjectMap<CompositeByteBuf> half = new IntObjectHashMap<>(); // answers
+  private final IntObjectMap<LongBytes> unsent = new IntObjectHashMap<>(); // requests
+
+  private boolean used; // has brought an answer
+  private boolean leaving; // closes when nothing is in flight any more
+  private boolean pinged;
+  private boolean heard; // something, since the last PING
+  private long pingNanos;
+
+  FrameConnection(Link link, PeerTimings timings, int maxAnswerBytes, EventLoop loop) {
+    this.link = link;
+    this.timings = timings;
+    this.maxAnswerBytes = maxAnswerBytes;
+    this.mostPieces = 16 + maxAnswerBytes / (Frames.MAX_PAYLOAD_BYTES / 2);
+    this.alarm = new Alarm(loop, this::ring);
+  }
+
+  // Requests.
+
+  /** Returns whether an exchange may start. */
+  boolean mayTake() {
+    return !leaving && (freeCount > 0 || nextId <= Frames.MAX_ID) && mayWrite();
+  }
+
+  /** Sends the request; its answer or the loss of the connection goes to the link. */
+  void send(Pending asked, long nowNanos) {
+    int id = takeId();
+    inFlight[id] = asked;
+    count++;
+    asked.sentOn(this, id, nowNanos);
+    long leftNanos = asked.leftNanos(nowNanos);
+    asked
+        .question()
+        .send(this, id, Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos + 999_999)));
+    alarm.ringIn(nowNanos, Math.min(leftNanos, timings.probeAfter().toNanos()));
+  }
+
+  private int takeId() {
+    if (freeCount > 0) {
+      return freeIds[--freeCount];
+    }
+    if (nextId == inFlight.length) {
+      int roomier = Math.min(2 * nextId, Frames.MAX_ID + 1);
+      inFlight = Arrays.copyOf(inFlight, roomier);
+      freeIds = Arrays.copyOf(freeIds, roomier);
+    }
+    return nextId++;
+  }
+
+  void sendFetch(PeerRequest fetch, int id, long leftMillis) {
+    int bytes = FetchFrames.requestBytes(fetch, leftMillis);
+    if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
+      ByteBuf out = out();
+      Frames.writeHead(bytes, id, FrameKind.FETCH, false, out);
+      FetchFrames.writeRequest(fetch, leftMillis, out);
+    } else {
+      ByteBuf message = Unpooled.buffer(bytes);
+      FetchFrames.writeRequest(fetch, leftMillis, message);
+      send(FrameKind.FETCH, id, message);
+    }
+  }
+
+  /** Sends a message, which is released. */
+  void send(FrameKind kind, int id, ByteBuf message) {
+    int bytes = message.readableBytes();
+    if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
+      ByteBuf out = out();
+      Frames.writeHead(bytes, id, kind, false, out);
+      out.writeBytes(message);
+      message.release();
+    } else {
+      LongBytes request = new LongBytes(id, kind, message, () -> unsent.remove(id));
+      unsent.put(id, request);
+      send(request);
+    }
+  }
+
+  /** The peer takes in one long request at a time. */
+  @Override
+  protected boolean takesTurns() {
+    return false;
+  }
+
+  @Override
+  public void giveUp(Pending unawaited) {
+    int id = unawaited.id();
+    dropHalf(id);
+    LongBytes request = unsent.get(id);
+    if (request != null && drop(request)) {
+      boolean begun = request.isBegun();
+      request.close();
+      if (!begun) {
+        release(id);
+        return;
+      }
+    }
+    if (!isClosing()) {
+      Frames.write(id, FrameKind.CANCEL, out());
+    }
+  }
+
+  @Override
+  protected void writable() {
+    link.serveWaiting();
+  }
+
+  // Answers.
+
+  @Override
+  protected void readBegins() {
+    heard = true;
+  }
+
+  @Override
+  protected void received(FrameKind kind, int id, boolean more, ByteBuf payload)
+      throws BrokenFrameException {
+    Pending asked = id < inFlight.length ? inFlight[id] : null;
+    if (asked == null) {
+      throw new BrokenFrameException(kind + " of id " + id + " (expected: one that is asked)");
+    }
+    if (kind == FrameKind.CANCEL ? !asked.isEnded() : !asked.question().isAnsweredBy(kind)) {
+      throw new BrokenFrameException(kind + " of id " + id + " (expected: an answer to that)");
+    }
+    used = true;
+    if (asked.isEnded()) {
+      if (!more) {
+        release(id);
+      }
+    } else if (kind == FrameKind.RESULTS) {
+      piece(asked, more, payload);
+    } else if (more) {
+      gather(asked, payload);
+    } else {
+      last(asked, kind, payload);
+    }
+  }
+
+  private void piece(Pending asked, boolean more, ByteBuf payload) {
+    asked.begun();
+    try {
+      asked.question().received(payload);
+    } catch (IOException e) {
+      if (!more) {
+        release(asked.id());
+      }
+      link.failed(asked, "not what was asked for, " + e.getMessage());
+      return;
+    }
+    if (!more && inFlight[asked.id()] == asked) {
+      release(asked.id());
+      link.answeredInPieces(asked);
+    }
+  }
+
+  /** The pieces stay where they were read until the last has come: so a value is copied once. */
+  private void gather(Pending asked, ByteBuf payload) {
+    CompositeByteBuf before = half.get(asked.id());
+    if (before == null) {
+      before = new CompositeByteBuf(payload.alloc(), true, mostPieces);
+      half.put(asked.id(), before);
+    }
+    before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
+    if (before.readableBytes() > maxAnswerBytes) {
+      link.failed(asked, tooLong());
+    }
+  }
+
+  private String tooLong() {
+    return "the answer is too long (expected: <= " + maxAnswerBytes + " bytes)";
+  }
+
+  private void last(Pending asked, FrameKind kind, ByteBuf payload) {
+    CompositeByteBuf before = half.isEmpty() ? null : half.remove(asked.id());
+    release(asked.id());
+    if (before == null) {
+      link.answered(asked, kind, payload);
+      return;
+    }
+    try {
+      before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
+      if (before.readableBytes() > maxAnswerBytes) {
+        link.failed(asked, tooLong());
+      } else {
+        link.answered(asked, kind, before);
+      }
+    } finally {
+      before.release();
+    }
+  }
+
+  private void release(int id) {
+    Pending answered = inFlight[id];
+    inFlight[id] = null;
+    freeIds[freeCount++] = id;
+    count--;
+    if (answered != null) {
+      answered.released();
+    }
+    dropHalf(id);
+    if (leaving && count == 0) {
+      channel().close();
+    } else {
+      link.idFreed();
+    }
+  }
+
+  private void dropHalf(int id) {
+    CompositeByteBuf pieces = half.isEmpty() ? null : half.remove(id);
+    if (pieces != null) {
+      pieces.release();
+    }
+  }
+
+  // Time.
+
+  private long ring(long nowNanos) {
+    long waitedNanos = 0; // by the one that waits longest
+    long next = Alarm.OFF;
+    for (int id = 1; id < nextId; id++) {
+      Pending asked = inFlight[id];
+      if (asked == null || asked.isEnded()) {
+        continue;
+      }
+      long leftNanos = asked.leftNanos(nowNanos);
+      if (leftNanos <= 0) {
+        link.timedOut(asked);
+      } else {
+        next = Math.min(next, leftNanos);
+        waitedNanos = Math.max(waitedNanos, nowNanos - asked.sentNanos());
+      }
+    }
+    return next == Alarm.OFF ? next : Math.min(next, probe(nowNanos, waitedNanos));
+  }
+
+  /** Sees to it that a peer that owes an answer is there; returns when to look again. */
+  private long probe(long nowNanos, long waitedNanos) {
+    long probeAfter = timings.probeAfter().toNanos();
+    if (pinged && heard) {
+      pinged = false;
+    }
+    long sincePing = nowNanos - pingNanos;
+    if (pinged) {
+      long patience = timings.probe().toNanos() - sincePing;
+      if (patience > 0) {
+        return patience;
+      }
+      silent();
+      return Alarm.OFF;
+    }
+    if (waitedNanos < probeAfter) {
+      return probeAfter - waitedNanos;
+    }
+    pinged = true;
+    heard = false;
+    pingNanos = nowNanos;
+    Frames.write(Frames.NO_ID, FrameKind.PING, out());
+    return Math.min(probeAfter, timings.probe().toNanos());
+  }
+
+  private void silent() {
+    leaving = true;
+    for (int id = 1; id < nextId; id++) {
+      Pending asked = inFlight[id];
+      if (asked != null) {
+        asked.released();
+        link.silent(asked);
+      }
+    }
+    channel().close();
+  }
+
+  // The end.
+
+  /** Closes when nothing is in flight any more. */
+  void leave() {
+    leaving = true;
+    if (count == 0) {
+      channel().close();
+    }
+  }
+
+  @Override
+  protected void goesAway() {
+    link.left(this);
+    leave();
+  }
+
+  /** Ends all that is in flight, and the connection. */
+  void stop(String why) {
+    leaving = true;
+    for (int id = 1; id < nextId; id++) {
+      Pending asked = inFlight[id];
+      if (asked != null) {
+        asked.released();
+        asked.unanswered(Status.NOT_ASKED, why);
+      }
+    }
+    channel().close();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof IdleStateEvent && count == 0) {
+      ctx.close();
+    }
+  }
+
+  @Override
+  protected void ended() {
+    leaving = true;
+    alarm.stop();
+    link.left(this);
+    half.values().forEach(CompositeByteBuf::release);
+    half.clear();
+    for (int id = 1; id < nextId; id++) {
+      Pending lost = inFlight[id];
+      inFlight[id] = null;
+      if (lost != null) {
+        lost.released();
+        link.lost(lost, used);
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.server.wire.FrameUpgrade;
+import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.NodeUrl;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One attempt to come to a connection of frames: dials, asks for the upgrade, and tells how it
+ * went. What it asks with is a probe, which costs a node that knows no frames nothing. Lives on one
+ * event loop.
+ */
+final class FrameDial extends ChannelInboundHandlerAdapter {
+  /** Told once how it went. */
+  interface Verdict {
+    /** Frames may be sent; the connection is in its pipeline. */
+    void granted();
+
+    /** The peer is there and takes no frames here. */
+    void refused();
+
+    /** The peer could not be asked. */
+    void unreachable(String why);
+  }
+
+  private final Outbound outbound;
+  private final NodeUrl peer;
+  private final EventLoop loop;
+  private final FrameConnection connection;
+  private final Verdict verdict;
+  private boolean connected;
+  private boolean granted; // but for the end of the answer
+  private boolean ended;
+
+  /**
+   * Is about to dial.
+   *
+   * @param connection that is to live on the connection if frames are granted
+   */
+  FrameDial(
+      Outbound outbound,
+      NodeUrl peer,
+      EventLoop loop,
+      FrameConnection connection,
+      Verdict verdict) {
+    this.outbound = outbound;
+    this.peer = peer;
+    this.loop = loop;
+    this.connection = connection;
+    this.verdict = verdict;
+  }
+
+  void start() {
+    ChannelFuture dialled =
+        outbound
+            .bootstrap()
+            .clone(loop)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    arrange(channel.pipeline());
+                  }
+                })
+            .connect(peer.host(), peer.port());
+    long connectMillis = outbound.timings().connect().toMillis();
+    after(
+        connectMillis,
+        () -> {
+          if (!connected) {
+            unreachable("no connection in " + connectMillis + " ms");
+            dialled.channel().close();
+          }
+        });
+    dialled.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            unreachable("no connection, " + done.cause().getMessage());
+          }
+        });
+  }
+
+  private void arrange(ChannelPipeline pipeline) {
+    Limits limits = outbound.limits();
+    HttpDecoderConfig decoding =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.maxRequestLineBytes())
+            .setMaxHeaderSize(limits.maxHeaderBytes());
+    // Half the peer's own patience: the one who asks is the one who closes.
+    long idleMillis = Math.max(1, limits.idleTimeout().toMillis() / 2);
+    pipeline
+        .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
+        .addLast(new HttpClientCodec(decoding, false, false))
+        .addLast(this);
+  }
+
+  private void after(long millis, Runnable task) {
+    loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connected = true;
+    // As long as a peer may be silent that has a request: until it is probed, and to the probe.
+    PeerTimings timings = outbound.timings();
+    long patienceMillis = timings.probeAfter().plus(timings.probe()).toMillis();
+    after(
+        patienceMillis,
+        () -> {
+          if (!ended) {
+            unreachable("silent to a probe for " + patienceMillis + " ms");
+            ctx.close();
+          }
+        });
+    ctx.writeAndFlush(outbound.requestsTo(peer).upgrade());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (ended) {
+        return; // the rest of a refusal
+      }
+      if (message instanceof HttpResponse answer) {
+        granted = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
+        if (!granted && !isInterim(answer)) {
+          refused(ctx);
+        }
+      }
+      if (granted && message instanceof LastHttpContent) {
+        goOnInFrames(ctx.pipeline());
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private static boolean isInterim(HttpResponse answer) {
+    return answer.status().codeClass() == HttpStatusClass.INFORMATIONAL
+        && answer.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+  }
+
+  private void goOnInFrames(ChannelPipeline pipeline) {
+    ended = true;
+    pipeline.addLast(connection);
+    pipeline.remove(this);
+    pipeline.remove(HttpClientCodec.class); // what it has read beyond the answer goes on
+    verdict.granted();
+  }
+
+  private void refused(ChannelHandlerContext ctx) {
+    ended = true;
+    ctx.close();
+    verdict.refused();
+  }
+
+  private void unreachable(String why) {
+    if (!ended) {
+      ended = true;
+      verdict.unreachable(why);
+    }
+  }
+
+  /**
+   * Somebody between us may close what he does not know; a peer that is gone, the next dial finds.
+   */
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (!ended) {
+      refused(ctx);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+}

@@ -1,0 +1,270 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.Frames;
+import io.dawncache.server.wire.NodeUrl;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's way to one peer: a connection of frames if the peer grants one, else a pool of
+ * HTTP connections; and the rules by which an exchange in a frame ends.
+ *
+ * <p>Everything here runs on that event loop.
+ */
+final class Link implements FrameDial.Verdict {
+  /*
+   * The first exchange dials and asks for frames; who comes meanwhile waits for the verdict, which is
+   * a round trip away, for nobody loads anything for it. Granted, all go out in one write. Refused,
+   * all go to the pool, and so does everyone who comes until the peer is met anew.
+   *
+   * An exchange in a frame ends as one in the pool does (see ConnectionPool), but
+   *   - it waits its turn only if all ids are taken or the channel takes no more;
+   *   - at its time-out nobody's connection is closed: a CANCEL is sent;
+   *   - a probe is a PING on the same connection, and if that is silent all on it have the answer
+   *     that the peer could not be asked;
+   *   - of a connection that is lost all that has had no part of its answer is sent once more, if
+   *     the connection had brought an answer before.
+   */
+  private static final String STOPPED = "this node's server has stopped";
+
+  private final Outbound outbound;
+  private final NodeUrl peer;
+  private final Reachability reachability;
+  private final Reachability byFrames;
+  private final EventLoop loop;
+  private final ConnectionPool pool;
+  private final Alarm alarm;
+
+  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  private @Nullable FrameConnection dialled; // and not yet granted
+  private @Nullable FrameConnection frames;
+  private boolean serving; // serveWaiting() is on the stack
+  private boolean closed; // the peer has left the member list
+  private boolean stopped; // this node's server stops, and its event loops with it
+
+  Link(
+      Outbound outbound,
+      NodeUrl peer,
+      Reachability reachability,
+      Reachability byFrames,
+      EventLoop loop) {
+    this.outbound = outbound;
+    this.peer = peer;
+    this.reachability = reachability;
+    this.byFrames = byFrames;
+    this.loop = loop;
+    this.pool = new ConnectionPool(outbound, peer, reachability, loop);
+    this.alarm = new Alarm(loop, this::ring);
+  }
+
+  /** Starts an exchange; it may have ended when this returns. */
+  void start(Pending asked) {
+    assert loop.inEventLoop();
+    place(asked, asked.startNanos());
+  }
+
+  private void place(Pending asked, long nowNanos) {
+    FrameConnection present = frames;
+    if (present != null && waiting.isEmpty() && present.mayTake()) {
+      if (mayAsk(asked)) {
+        present.send(asked, nowNanos);
+      }
+    } else if (present != null || dialled != null || mayTryFrames()) {
+      await(asked);
+    } else {
+      pool.start(asked);
+    }
+  }
+
+  private boolean mayTryFrames() {
+    return outbound.frames() && !stopped && byFrames.mayAsk();
+  }
+
+  private boolean mayAsk(Pending asked) {
+    if (stopped) {
+      asked.unanswered(Status.NOT_ASKED, STOPPED);
+    } else if (!reachability.mayAsk()) {
+      asked.unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
+    }
+    return !asked.isEnded();
+  }
+
+  private void await(Pending asked) {
+    if (mayAsk(asked)) {
+      waiting.add(asked);
+      long now = System.nanoTime();
+      alarm.ringIn(now, asked.leftNanos(now));
+      if (frames == null && dialled == null) {
+        dial();
+      }
+    }
+  }
+
+  private void dial() {
+    FrameConnection connection =
+        new FrameConnection(this, outbound.timings(), outbound.limits().maxBodyBytes(), loop);
+    dialled = connection;
+    new FrameDial(outbound, peer, loop, connection, this).start();
+  }
+
+  @Override
+  public void granted() {
+    reachability.reached();
+    byFrames.reached();
+    FrameConnection connection = dialled;
+    dialled = null;
+    frames = connection;
+    serveWaiting();
+    if (closed && connection != null) {
+      frames = null;
+      connection.leave();
+    }
+  }
+
+  @Override
+  public void refused() {
+    dialled = null;
+    reachability.reached();
+    byFrames.missed();
+    for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
+      pool.start(next);
+    }
+  }
+
+  @Override
+  public void unreachable(String why) {
+    dialled = null;
+    reachability.missed();
+    endWaiting(why);
+  }
+
+  private void endWaiting(String why) {
+    List<Pending> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(asked -> asked.unanswered(Status.NOT_ASKED, why));
+  }
+
+  /** Sends those who wait, as far as the connection takes them. */
+  void serveWaiting() {
+    if (serving || waiting.isEmpty()) {
+      return;
+    }
+    serving = true;
+    try {
+      FrameConnection present = frames;
+      while (present != null && !waiting.isEmpty() && present.mayTake()) {
+        present.send(waiting.remove(), System.nanoTime());
+      }
+    } finally {
+      serving = false;
+    }
+  }
+
+  void idFreed() {
+    serveWaiting();
+  }
+
+  private long ring(long nowNanos) {
+    long next = Alarm.OFF;
+    for (Pending asked : List.copyOf(waiting)) {
+      long leftNanos = asked.leftNanos(nowNanos);
+      if (leftNanos > 0) {
+        next = Math.min(next, leftNanos);
+      } else if (waiting.remove(asked)) {
+        timedOut(asked);
+      }
+    }
+    return next;
+  }
+
+  // How exchanges in frames end.
+
+  void answered(Pending asked, FrameKind kind, ByteBuf answer) {
+    reachability.reached();
+    asked.answered(kind, answer);
+  }
+
+  /** The peer has given the last piece of its answer. */
+  void answeredInPieces(Pending asked) {
+    reachability.reached();
+    asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
+  }
+
+  /** The peer gave an answer that is none. */
+  void failed(Pending asked, String why) {
+    reachability.reached();
+    asked.unanswered(Status.FAILED, why);
+  }
+
+  void timedOut(Pending asked) {
+    String timeout = asked.question().timeout().toMillis() + " ms";
+    if (asked.isSent()) {
+      asked.unanswered(Status.LATE, "no answer in " + timeout);
+    } else if (frames != null) {
+      asked.unanswered(Status.OVERLOADED, "all " + Frames.MAX_ID + " ids are taken");
+    } else {
+      asked.unanswered(Status.NOT_ASKED, "no connection in " + timeout);
+    }
+  }
+
+  void silent(Pending asked) {
+    reachability.missed();
+    asked.unanswered(
+        Status.NOT_ASKED, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+  }
+
+  /** A connection has ended before it brought the answer. */
+  void lost(Pending asked, boolean usedBefore) {
+    if (asked.isEnded()) {
+      return;
+    }
+    if (usedBefore && !stopped && asked.takeRetry()) {
+      place(asked, System.nanoTime());
+    } else {
+      asked.unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+    }
+  }
+
+  /** A connection takes no more. */
+  void left(FrameConnection connection) {
+    if (frames == connection) {
+      frames = null;
+      if (!waiting.isEmpty()) {
+        dial();
+      }
+    }
+  }
+
+  // The end.
+
+  /** Closes what is idle, now and from now on; what is in flight ends as it would. */
+  void close() {
+    closed = true;
+    pool.close();
+    FrameConnection present = frames;
+    if (present != null) {
+      frames = null;
+      present.leave();
+    }
+  }
+
+  /**
+   * Ends all exchanges at once, and from now on every one that starts: the event loop is about to
+   * stop, after which no timer and no connection would end them.
+   */
+  void stop() {
+    stopped = true;
+    endWaiting(STOPPED);
+    FrameConnection present = frames;
+    if (present != null) {
+      frames = null;
+      present.stop(STOPPED);
+    }
+    pool.stop();
+  }
+}

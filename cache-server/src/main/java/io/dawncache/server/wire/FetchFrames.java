@@ -1,0 +1,334 @@
+package io.dawncache.server.wire;
+
+import static com.google.protobuf.WireFormat.WIRETYPE_FIXED64;
+import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
+import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.dawncache.core.ByteView;
+import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerResult;
+import io.dawncache.server.wire.pb.FetchRequest;
+import io.dawncache.server.wire.pb.KeyAnswer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames of one fetch, its request and its answer: written and read without a message object,
+ * byte for byte as the generated classes would. What is read and not as we write it, such as a
+ * field that we do not know, is left to those. An instance reads the requests of one connection.
+ */
+public final class FetchFrames {
+  private static final int GROUP_TAG = text(FetchRequest.GROUP_FIELD_NUMBER);
+  private static final int KEY_TAG = text(FetchRequest.KEY_FIELD_NUMBER);
+  private static final int TIMEOUT_TAG = number(FetchRequest.TIMEOUT_MILLIS_FIELD_NUMBER);
+  private static final int COPY_GETS_TAG = number(FetchRequest.COPY_GETS_FIELD_NUMBER);
+
+  private static final int VALUE_TAG = text(KeyAnswer.VALUE_FIELD_NUMBER);
+  private static final int LIFE_NANOS_TAG = number(KeyAnswer.LIFE_NANOS_FIELD_NUMBER);
+  private static final int STALE_TAG = number(KeyAnswer.STALE_FIELD_NUMBER);
+  private static final int MINUTE_QPS_TAG =
+      (KeyAnswer.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
+
+  private static final int SHORT_TEXT_BYTES = 1024;
+  private static final FastThreadLocal<byte[]> SHORT_TEXT =
+      new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+          return new byte[SHORT_TEXT_BYTES];
+        }
+      };
+
+  // What the last request said: the next one says mostly the same.
+  private byte[] groupBytes = {};
+  private String group = "";
+  private Duration timeout = Duration.ZERO;
+  private long timeoutMillis;
+
+  /** Makes a reader of requests. */
+  public FetchFrames() {}
+
+  private static int text(int field) {
+    return (field << 3) | WIRETYPE_LENGTH_DELIMITED;
+  }
+
+  private static int number(int field) {
+    return (field << 3) | WIRETYPE_VARINT;
+  }
+
+  // Requests.
+
+  /** Returns the length of the request's message. */
+  public static int requestBytes(PeerRequest fetch, long leftMillis) {
+    int bytes = textBytes(fetch.group()) + textBytes(fetch.key()) + 1 + Varints.bytes(leftMillis);
+    return fetch.copyGets() == 0 ? bytes : bytes + 1 + Varints.bytes(fetch.copyGets());
+  }
+
+  private static int textBytes(String text) {
+    int bytes = ByteBufUtil.utf8Bytes(text);
+    return 1 + Varints.bytes(bytes) + bytes;
+  }
+
+  /**
+   * Appends the request's message.
+   *
+   * @param leftMillis how long the answer is waited for, more than 0
+   */
+  public static void writeRequest(PeerRequest fetch, long leftMillis, ByteBuf out) {
+    writeText(GROUP_TAG, fetch.group(), out);
+    writeText(KEY_TAG, fetch.key(), out);
+    out.writeByte(TIMEOUT_TAG);
+    Varints.write(leftMillis, out);
+    if (fetch.copyGets() != 0) {
+      out.writeByte(COPY_GETS_TAG);
+      Varints.write(fetch.copyGets(), out);
+    }
+  }
+
+  private static void writeText(int tag, String text, ByteBuf out) {
+    out.writeByte(tag);
+    Varints.write(ByteBufUtil.utf8Bytes(text), out);
+    ByteBufUtil.writeUtf8(out, text);
+  }
+
+  /**
+   * Reads a request's message.
+   *
+   * @throws BrokenFrameException if it is none, or a number is out of its range
+   */
+  public PeerRequest readRequest(ByteBuf payload) throws BrokenFrameException {
+    int start = payload.readerIndex();
+    PeerRequest plain = readPlain(payload);
+    return plain != null ? plain : readAny(payload.readerIndex(start));
+  }
+
+  /** Returns null if there is anything unusual about it. */
+  private @Nullable PeerRequest readPlain(ByteBuf in) {
+    String name = null;
+    String key = null;
+    long millis = 0;
+    long copyGets = 0;
+    while (in.isReadable()) {
+      int tag = in.readByte();
+      if (tag == GROUP_TAG) {
+        name = readGroup(in);
+      } else if (tag == KEY_TAG) {
+        key = readText(in);
+      } else if (tag == TIMEOUT_TAG) {
+        millis = Varints.read(in);
+      } else if (tag == COPY_GETS_TAG) {
+        copyGets = Varints.read(in);
+      } else {
+        return null;
+      }
+    }
+    return name == null || key == null || millis <= 0 || copyGets < 0
+        ? null
+        : new PeerRequest(name, key, duration(millis), copyGets);
+  }
+
+  private @Nullable String readGroup(ByteBuf in) {
+    int length = Varints.readLength(in);
+    if (length <= 0) {
+      return null;
+    }
+    if (!isGroup(in, length)) {
+      int start = in.readerIndex();
+      String read = readShortAscii(in, length);
+      if (read == null) {
+        return null;
+      }
+      group = read;
+      groupBytes = ByteBufUtil.getBytes(in, start, length);
+      return read;
+    }
+    in.skipBytes(length);
+    return group;
+  }
+
+  private boolean isGroup(ByteBuf in, int length) {
+    if (length != groupBytes.length) {
+      return false;
+    }
+    int start = in.readerIndex();
+    for (int i = 0; i < length; i++) {
+      if (in.getByte(start + i) != groupBytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static @Nullable String readText(ByteBuf in) {
+    int length = Varints.readLength(in);
+    return length <= 0 ? null : readShortAscii(in, length);
+  }
+
+  private static @Nullable String readShortAscii(ByteBuf in, int length) {
+    if (length > SHORT_TEXT_BYTES) {
+      return null;
+    }
+    byte[] bytes = SHORT_TEXT.get();
+    in.readBytes(bytes, 0, length);
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      all |= bytes[i];
+    }
+    return all < 0 ? null : new String(bytes, 0, length, ISO_8859_1);
+  }
+
+  private Duration duration(long millis) {
+    if (millis != timeoutMillis) {
+      timeout = Duration.ofMillis(millis);
+      timeoutMillis = millis;
+    }
+    return timeout;
+  }
+
+  private static PeerRequest readAny(ByteBuf payload) throws BrokenFrameException {
+    FetchRequest request = Frames.parse(FrameKind.FETCH, FetchRequest.parser(), payload);
+    if (request.getGroup().isEmpty()
+        || request.getKey().isEmpty()
+        || request.getTimeoutMillis() <= 0
+        || request.getCopyGets() < 0) {
+      throw new BrokenFrameException(
+          "FETCH: group or key empty, or timeout_millis: "
+              + request.getTimeoutMillis()
+              + " or copy_gets: "
+              + request.getCopyGets()
+              + " (expected: > 0 and >= 0)");
+    }
+    return new PeerRequest(
+        request.getGroup(),
+        request.getKey(),
+        Duration.ofMillis(request.getTimeoutMillis()),
+        request.getCopyGets());
+  }
+
+  // Answers.
+
+  /** Returns the length of the message of an answer with a value. */
+  public static long answerBytes(ByteView value, Freshness freshness) {
+    return (long) beforeBytes(value) + value.length() + behindBytes(freshness);
+  }
+
+  /** Appends the message of an answer with a value. */
+  public static void writeAnswer(ByteView value, Freshness freshness, ByteBuf out) {
+    writeBefore(value, out);
+    write(value, 0, value.length(), out);
+    writeBehind(freshness, out);
+  }
+
+  private static int beforeBytes(ByteView value) {
+    return value.isEmpty() ? 0 : 1 + Varints.bytes(value.length());
+  }
+
+  /** Appends what stands before the value; an empty one is not written at all. */
+  static void writeBefore(ByteView value, ByteBuf out) {
+    if (!value.isEmpty()) {
+      out.writeByte(VALUE_TAG);
+      Varints.write(value.length(), out);
+    }
+  }
+
+  /** Appends a part of the value. */
+  static void write(ByteView value, int from, int to, ByteBuf out) {
+    ByteView part = from == 0 && to == value.length() ? value : value.slice(from, to);
+    int length = part.length();
+    out.ensureWritable(length);
+    part.copyTo(out.internalNioBuffer(out.writerIndex(), length));
+    out.writerIndex(out.writerIndex() + length);
+  }
+
+  private static int behindBytes(Freshness freshness) {
+    int bytes = freshness.minuteQps() == 0 ? 0 : 1 + Double.BYTES;
+    if (freshness.lifeNanos() != Long.MAX_VALUE) {
+      bytes += 1 + Varints.bytes(freshness.lifeNanos());
+    }
+    return freshness.stale() ? bytes + 2 : bytes;
+  }
+
+  /** Appends what stands behind the value. */
+  static void writeBehind(Freshness freshness, ByteBuf out) {
+    if (freshness.lifeNanos() != Long.MAX_VALUE) {
+      out.writeByte(LIFE_NANOS_TAG);
+      Varints.write(freshness.lifeNanos(), out);
+    }
+    if (freshness.stale()) {
+      out.writeByte(STALE_TAG);
+      out.writeByte(1);
+    }
+    if (freshness.minuteQps() != 0) {
+      out.writeByte(MINUTE_QPS_TAG);
+      out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
+    }
+  }
+
+  /** Appends the frame of an answer without a value. */
+  public static void writeEnd(PeerResult end, int id, ByteBuf out) {
+    KeyAnswer.Builder answer = KeyAnswers.builder(end);
+    Frames.write(id, FrameKind.FETCHED, answer.build(), out);
+  }
+
+  /** Reads an answer's message; the value is copied, once. What is no such message failed. */
+  public static PeerResult readAnswer(ByteBuf payload) {
+    int start = payload.readerIndex();
+    PeerResult value = readValue(payload);
+    if (value != null) {
+      return value;
+    }
+    ByteBuf all = payload.readerIndex(start);
+    try {
+      return KeyAnswers.result(Frames.parse(FrameKind.FETCHED, KeyAnswer.parser(), all));
+    } catch (BrokenFrameException e) {
+      return PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns null if there is anything unusual about it, and if it is an end without a value. */
+  private static @Nullable PeerResult readValue(ByteBuf in) {
+    int valueStart = 0;
+    int valueLength = 0;
+    long lifeNanos = Long.MAX_VALUE;
+    boolean stale = false;
+    double minuteQps = 0;
+    while (in.isReadable()) {
+      int tag = in.readByte();
+      if (tag == VALUE_TAG) {
+        valueLength = Varints.readLength(in);
+        if (valueLength <= 0) {
+          return null;
+        }
+        valueStart = in.readerIndex();
+        in.skipBytes(valueLength);
+      } else if (tag == LIFE_NANOS_TAG) {
+        lifeNanos = Varints.read(in);
+        if (lifeNanos < 0) {
+          return null;
+        }
+      } else if (tag == STALE_TAG) {
+        stale = Varints.read(in) == 1;
+        if (!stale) {
+          return null;
+        }
+      } else if (tag == MINUTE_QPS_TAG && in.readableBytes() >= Double.BYTES) {
+        minuteQps = Double.longBitsToDouble(in.readLongLE());
+      } else {
+        return null;
+      }
+    }
+    return PeerResult.value(copy(in, valueStart, valueLength), lifeNanos, stale, minuteQps);
+  }
+
+  private static ByteView copy(ByteBuf in, int start, int length) {
+    if (length == 0) {
+      return ByteView.empty();
+    }
+    return in.nioBufferCount() == 1
+        ? ByteView.copyOf(in.internalNioBuffer(start, length))
+        : ByteView.copyOf(in.nioBuffers(start, length));
+  }
+}

@@ -1,0 +1,57 @@
+package io.dawncache.server.wire;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+
+/**
+ * How a connection goes over from HTTP/1.1 to frames.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.8">RFC 9110, section 7.8</a>
+ */
+public final class FrameUpgrade {
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private static final byte[] GRANT =
+      ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
+              + Frames.PROTOCOL
+              + "\r\n\r\n")
+          .getBytes(US_ASCII);
+
+  private FrameUpgrade() {}
+
+  /** Returns whether one of our nodes wishes to go on in frames. */
+  public static boolean isAsked(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.UPGRADE) // which hardly anybody says
+        && request.method().equals(HttpMethod.GET)
+        && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && namesFrames(request)
+        && request.headers().contains(Headers.PEER)
+        && request.decoderResult().isSuccess();
+  }
+
+  /** Appends that frames follow, and the first of them: a probe's answer is a PONG. */
+  public static void grant(ByteBuf out) {
+    out.writeBytes(GRANT);
+    Frames.write(Frames.NO_ID, FrameKind.PONG, out);
+  }
+
+  /** Returns whether frames follow. */
+  public static boolean isGranted(HttpResponse answer) {
+    return answer.status().code() == SWITCHING_PROTOCOLS && namesFrames(answer);
+  }
+
+  private static boolean namesFrames(HttpMessage message) {
+    return message.headers().containsValue(HttpHeaderNames.UPGRADE, Frames.PROTOCOL, true)
+        && message
+            .headers()
+            .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+  }
+}

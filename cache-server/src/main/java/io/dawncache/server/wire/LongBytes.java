@@ -1,0 +1,62 @@
+package io.dawncache.server.wire;
+
+import io.netty.buffer.ByteBuf;
+
+/** A message that lies ready in a buffer, which it releases. */
+public final class LongBytes implements LongMessage {
+  private final int id;
+  private final FrameKind kind;
+  private final ByteBuf bytes;
+  private final Runnable onClose;
+  private boolean begun;
+
+  /**
+   * Is about to be written.
+   *
+   * @param bytes the message's, from now on
+   * @param onClose run when it is over
+   */
+  public LongBytes(int id, FrameKind kind, ByteBuf bytes, Runnable onClose) {
+    this.id = id;
+    this.kind = kind;
+    this.bytes = bytes;
+    this.onClose = onClose;
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  @Override
+  public FrameKind kind() {
+    return kind;
+  }
+
+  @Override
+  public int readyBytes() {
+    return bytes.readableBytes();
+  }
+
+  @Override
+  public boolean isWhole() {
+    return true;
+  }
+
+  /** Returns whether any of it has been written. */
+  public boolean isBegun() {
+    return begun;
+  }
+
+  @Override
+  public void write(int bytes, ByteBuf out) {
+    begun = true;
+    out.writeBytes(this.bytes, bytes);
+  }
+
+  @Override
+  public void close() {
+    bytes.release();
+    onClose.run();
+  }
+}
