@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       GuardCommand.class,
       HitRatioCommand.class,
       HotCommand.class,
+      ReportCommand.class,
       RingCommand.class,
       StartCommand.class
     },

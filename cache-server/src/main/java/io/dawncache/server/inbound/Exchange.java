@@ -12,6 +12,7 @@ import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -48,7 +49,16 @@ final class Exchange implements GetCallback, Reply {
     this.ctx = ctx;
     this.inbound = inbound;
     this.head = request.method().equals(HttpMethod.HEAD);
-    this.keepAlive = HttpUtil.isKeepAlive(request);
+    this.keepAlive = keepsAlive(request);
+  }
+
+  /**
+   * Most requests say nothing of it; to go through values that are not there costs each of them.
+   */
+  private static boolean keepsAlive(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.CONNECTION)
+        ? HttpUtil.isKeepAlive(request)
+        : request.protocolVersion().isKeepAliveDefault();
   }
 
   /** Says whom the get is about to ask, and whether one of our nodes does. */

@@ -49,7 +49,7 @@ final class LargeValue implements Pieces {
     int end = Math.min(value.length(), written + PIECE_BYTES);
     Messages.writeValue(value.slice(written, end), out.room(end - written));
     written = end;
-    if (isOver()) {
+    if (isOver() && !freshness.equals(Freshness.NONE)) {
       Messages.writeFromValueOn(freshness, out.room(Values.AROUND_VALUE_BYTES));
     }
     out.written();

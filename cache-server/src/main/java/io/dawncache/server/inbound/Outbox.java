@@ -56,10 +56,9 @@ final class Outbox {
   }
 
   private void handOver() {
-    ByteBuf taken = take();
-    if (taken.isReadable()) {
+    if (gathered != null && gathered.isReadable()) {
       unflushed = true;
-      ctx.write(taken, ctx.voidPromise());
+      ctx.write(take(), ctx.voidPromise());
     }
   }
 

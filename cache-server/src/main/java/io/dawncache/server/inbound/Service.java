@@ -149,7 +149,14 @@ final class Service {
   }
 
   private static void refuseBody(HttpRequest request, String methods) throws BadRequestException {
-    if (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0) {
+    HttpHeaders headers = request.headers();
+    boolean chunked =
+        headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+            && HttpUtil.isTransferEncodingChunked(request);
+    boolean measured =
+        headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+            && HttpUtil.getContentLength(request, 0L) > 0;
+    if (chunked || measured) {
       throw new BadRequestException("a body (expected: none with " + methods + ")");
     }
   }

@@ -14,6 +14,7 @@ import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Messages;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +32,8 @@ class LargeValueTest {
   private static final int PIECE = LargeValue.PIECE_BYTES;
 
   private final CacheNode node = CacheNode.create();
-  private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+  private final EmbeddedChannel channel = channel();
   private final Outbox out = new Outbox(channel.pipeline().firstContext());
   private final EmbeddedChannel client =
       new EmbeddedChannel(new HttpResponseDecoder(), new HttpObjectAggregator(64 << 20));
@@ -41,6 +44,27 @@ class LargeValueTest {
     out.clear();
     channel.finishAndReleaseAll();
     client.finishAndReleaseAll();
+    assertEquals(0, allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory());
+  }
+
+  private EmbeddedChannel channel() {
+    EmbeddedChannel made = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    made.config().setAllocator(allocator);
+    return made;
+  }
+
+  @Test
+  void whatSaysNothingBehindItsValueLeavesNoBufferBehind() {
+    LargeValue answer = new LargeValue(held(new byte[PIECE]), Freshness.NONE, Dialect.DAWNCACHE);
+
+    answer.write(false, out);
+    out.room(10); // and nothing put there
+    out.flush();
+    Values.write(ByteView.ofUtf8("next"), Freshness.NONE, false, Dialect.DAWNCACHE, false, out);
+    out.flush();
+
+    assertTrue(answer.isOver());
+    pass();
   }
 
   @ParameterizedTest

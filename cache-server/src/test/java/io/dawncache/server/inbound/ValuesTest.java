@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -159,7 +160,7 @@ class ValuesTest {
 
   private static String hex(ByteBuf bytes) {
     try {
-      return ByteBufUtil.hexDump(bytes);
+      return HexFormat.of().formatHex(ByteBufUtil.getBytes(bytes));
     } finally {
       bytes.release();
     }
