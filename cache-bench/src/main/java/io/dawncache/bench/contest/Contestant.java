@@ -3,7 +3,6 @@ package io.dawncache.bench.contest;
 import io.dawncache.server.wire.Dialect;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,19 +98,5 @@ final class Contestant implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  /** Returns the command of a Java program on this JVM's JDK and class path. */
-  static List<String> java(Class<?> main, List<String> options, Object... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
   }
 }

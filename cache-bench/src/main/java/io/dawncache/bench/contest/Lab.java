@@ -2,6 +2,7 @@ package io.dawncache.bench.contest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.bench.JavaCommand;
 import io.dawncache.bench.server.FixedReplyServer;
 import io.dawncache.bench.server.ServerProcess;
 import io.dawncache.bench.workload.Zipf;
@@ -54,7 +55,7 @@ final class Lab {
       throws IOException {
     Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, port);
     contestant.start(
-        Contestant.java(
+        JavaCommand.of(
             FixedReplyServer.class, ServerProcess.jvmOptions(), port, load.valueBytes(), kind),
         true);
     return contestant;
@@ -64,7 +65,7 @@ final class Lab {
     Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, ports);
     for (int port : ports) {
       contestant.start(
-          Contestant.java(
+          JavaCommand.of(
               NodeMain.class,
               ServerProcess.jvmOptions(),
               "--listen",

@@ -2,9 +2,8 @@ package io.dawncache.bench.memory;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.bench.JavaCommand;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,15 +20,7 @@ final class ChildJvm {
    * @throws IOException if it fails, or prints something else
    */
   static long[] run(Class<?> main, List<String> options, Object... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
+    List<String> command = JavaCommand.of(main, options, arguments);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Thread ending = new Thread(process::destroyForcibly);

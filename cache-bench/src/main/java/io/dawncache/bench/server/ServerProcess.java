@@ -2,12 +2,12 @@ package io.dawncache.bench.server;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.dawncache.bench.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,14 +41,8 @@ public final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(Class<?> main, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(JavaCommand.of(main, jvmOptions(), arguments.toArray()));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     ServerProcess started = new ServerProcess(builder.start());
     RUNNING.add(started);

@@ -1,5 +1,6 @@
 package io.dawncache.bench.start;
 
+import io.dawncache.bench.JavaCommand;
 import io.dawncache.bench.Spread;
 import io.dawncache.bench.TextTable;
 import io.dawncache.bench.server.KeepAliveConnection;
@@ -148,17 +149,9 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private static List<String> java(List<String> options, Class<?> main, Object... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(ServerProcess.jvmOptions());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
+    List<String> all = new ArrayList<>(options);
+    all.addAll(ServerProcess.jvmOptions());
+    return JavaCommand.of(main, all, arguments);
   }
 
   private static void run(List<String> command) throws IOException {
