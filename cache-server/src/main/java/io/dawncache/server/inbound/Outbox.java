@@ -18,15 +18,14 @@ final class Outbox {
    * they are handed over, at the latest with a full buffer. So at most one of those is ahead of
    * what the marks bound.
    *
-   * A buffer begins as large as the last one came to be: a connection that pipelines needs no
-   * growing, one that asks for small values one by one holds small buffers.
+   * A buffer begins with room for what the last one came to hold and one answer more: a connection
+   * that pipelines needs no growing, one that asks for small values one by one holds small buffers.
    */
   private static final int FULL_BYTES = 64 << 10;
-  private static final int FIRST_BYTES = 256;
 
   private final ChannelHandlerContext ctx;
   private @Nullable ByteBuf gathered;
-  private int usualBytes = FIRST_BYTES;
+  private int lastBytes;
   private boolean unflushed;
 
   Outbox(ChannelHandlerContext ctx) {
@@ -41,7 +40,7 @@ final class Outbox {
       buffer = null;
     }
     if (buffer == null) {
-      buffer = ctx.alloc().ioBuffer(Math.max(bytes, usualBytes));
+      buffer = ctx.alloc().ioBuffer(Math.max(bytes, Math.min(lastBytes + bytes, FULL_BYTES)));
       gathered = buffer;
     }
     return buffer.ensureWritable(bytes);
@@ -68,7 +67,7 @@ final class Outbox {
       return Unpooled.EMPTY_BUFFER;
     }
     gathered = null;
-    usualBytes = Math.max(FIRST_BYTES, Math.min(taken.readableBytes(), FULL_BYTES));
+    lastBytes = taken.readableBytes();
     return taken;
   }
 

@@ -21,7 +21,15 @@ final class Service {
 
   private final Inbound inbound;
   private final Operations operations;
-  private @Nullable Group lastAsked;
+  private @Nullable Asked last; // a connection asks one group, mostly
+
+  /**
+   * A group that the connection has asked.
+   *
+   * @param upToKey how the path began
+   * @param fromGo whether it was read as a Go node's
+   */
+  private record Asked(String upToKey, boolean fromGo, Group group) {}
 
   Service(Inbound inbound) {
     this.inbound = inbound;
@@ -79,8 +87,7 @@ final class Service {
       HttpRequest request, String path, @Nullable SocketAddress address, Exchange exchange)
       throws BadRequestException {
     if (KeyPath.isUnder(inbound.dialect(), path)) {
-      boolean fromGo = isGoPeer(request, address);
-      get(KeyPath.parse(inbound.dialect(), path, fromGo), request.headers(), fromGo, exchange);
+      get(request, path, isGoPeer(request, address), exchange);
       return;
     }
     Page page = inbound.pages().get(path);
@@ -91,33 +98,38 @@ final class Service {
     }
   }
 
-  private void get(KeyPath asked, HttpHeaders headers, boolean fromGo, Exchange exchange)
+  private void get(HttpRequest request, String path, boolean fromGo, Exchange exchange)
       throws BadRequestException {
-    boolean fromOurs = headers.contains(Headers.PEER);
-    Duration timeout = Headers.timeout(headers);
-    Group group = group(asked.group());
-    if (group == null) {
-      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.group()));
-    } else if (asked.key().isEmpty()) {
+    Asked asked = last;
+    if (asked == null || !path.startsWith(asked.upToKey()) || asked.fromGo() != fromGo) {
+      KeyPath parsed = KeyPath.parse(inbound.dialect(), path, fromGo);
+      Group group = inbound.node().group(parsed.group());
+      if (group == null) {
+        exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), parsed.group()));
+        return;
+      }
+      asked = new Asked(KeyPath.upToKey(inbound.dialect(), path), fromGo, group);
+      last = asked;
+    }
+    String key = KeyPath.key(inbound.dialect(), path, asked.upToKey(), fromGo);
+    if (key.isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
-      exchange.asks(group, fromOurs);
-      if (fromOurs || fromGo) {
-        group.forPeers().get(asked.key(), timeout, Headers.copyGets(headers), exchange);
-      } else {
-        group.get(asked.key(), timeout, exchange);
-      }
+      get(asked.group(), key, request.headers(), fromGo, exchange);
     }
   }
 
-  /** A connection asks one group, mostly. */
-  private @Nullable Group group(String name) {
-    Group group = lastAsked;
-    if (group == null || !group.name().equals(name)) {
-      group = inbound.node().group(name);
-      lastAsked = group;
+  private static void get(
+      Group group, String key, HttpHeaders headers, boolean fromGo, Exchange exchange)
+      throws BadRequestException {
+    boolean fromOurs = headers.contains(Headers.PEER);
+    Duration timeout = Headers.timeout(headers);
+    exchange.asks(group, fromOurs);
+    if (fromOurs || fromGo) {
+      group.forPeers().get(key, timeout, Headers.copyGets(headers), exchange);
+    } else {
+      group.get(key, timeout, exchange);
     }
-    return group;
   }
 
   private static boolean isGetOrHead(HttpRequest request) {

@@ -1,6 +1,7 @@
 package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
@@ -8,8 +9,11 @@ import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.Messages;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * What an answer with a value looks like in HTTP: the one that hits are answered with, so it is
@@ -18,6 +22,13 @@ import java.util.Map;
 final class Values {
   /** Room for a head, and for all of a message but its value. */
   static final int AROUND_VALUE_BYTES = 256;
+
+  /** What has fewer is small. */
+  private static final int SMALL_BYTES = 1 << 10;
+
+  /** By the value's length. */
+  private static final Map<Dialect, AtomicReferenceArray<byte[]>> UP_TO_SMALL =
+      new EnumMap<>(Dialect.class);
 
   private static final Map<Dialect, byte[]> STARTS = new EnumMap<>(Dialect.class);
   private static final byte[] STALE = ascii("\r\n" + Headers.STALE + ": true");
@@ -28,6 +39,7 @@ final class Values {
     for (Dialect dialect : Dialect.values()) {
       String contentType = "content-type: " + dialect.contentType();
       STARTS.put(dialect, ascii("HTTP/1.1 200 OK\r\n" + contentType + "\r\ncontent-length: "));
+      UP_TO_SMALL.put(dialect, new AtomicReferenceArray<>(SMALL_BYTES));
     }
   }
 
@@ -42,9 +54,29 @@ final class Values {
       boolean last,
       Outbox out) {
     ByteBuf buffer = out.room(AROUND_VALUE_BYTES + value.length());
-    writeHead(value, freshness, stale, dialect, last, buffer);
-    Messages.writeResponse(value, freshness, buffer);
+    if (value.length() < SMALL_BYTES && freshness.equals(Freshness.NONE) && !stale && !last) {
+      buffer.writeBytes(upToSmall(value, dialect));
+      Messages.writeValue(value, buffer);
+    } else {
+      writeHead(value, freshness, stale, dialect, last, buffer);
+      Messages.writeResponse(value, freshness, buffer);
+    }
     out.written();
+  }
+
+  /** Returns what stands before the bytes of a small value that holds for ever: made once. */
+  private static byte[] upToSmall(ByteView value, Dialect dialect) {
+    AtomicReferenceArray<byte[]> made = requireNonNull(UP_TO_SMALL.get(dialect));
+    byte[] known = made.get(value.length());
+    if (known != null) {
+      return known;
+    }
+    ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
+    writeHead(value, Freshness.NONE, false, dialect, false, written);
+    Messages.writeUpToValue(value, written);
+    byte[] bytes = ByteBufUtil.getBytes(written);
+    made.set(value.length(), bytes);
+    return bytes;
   }
 
   /** Writes the response's head alone, as it is with a body and as HEAD is answered. */

@@ -119,6 +119,26 @@ class RequestHandlerTest {
   }
 
   @Test
+  void groupsWhosePathsLookAlikeAreToldApartOnOneConnection() throws Exception {
+    for (String name : List.of("a", "a b", "a/b")) {
+      Group group = node.addGroup(name, key -> Loaded.ofUtf8(name + ": " + key));
+      for (String key : List.of("k", "b/k", "/k")) {
+        assertNotNull(group.get(key));
+      }
+    }
+
+    read(
+        get("/a/k"),
+        get("/a%20b/k"),
+        get("/a%2Fb/k"),
+        get("/a/b/k"),
+        get("/a%2fb/k"),
+        get("/a//k"));
+
+    assertEquals(List.of("a: k", "a b: k", "a/b: k", "a: b/k", "a/b: k", "a: /k"), values(6));
+  }
+
+  @Test
   void aRefusalWaitsForItsTurnToo() throws Exception {
     read(get("/held/a"), get("/nowhere/x"), get("/here/k0"));
     assertNull(channel.readOutbound());

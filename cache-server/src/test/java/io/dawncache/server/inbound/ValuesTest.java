@@ -49,7 +49,7 @@ class ValuesTest {
   }
 
   static Stream<Arguments> answers() {
-    return Stream.of(0, 1, 9, 99, 127, 128, 9_990, 65_536)
+    return Stream.of(0, 1, 9, 99, 127, 128, 1_023, 1_024, 9_990, 65_536)
         .flatMap(
             length ->
                 Stream.of(Dialect.values())
