@@ -222,6 +222,8 @@ build_bench() {
     bench_jar >/dev/null && exit
     printf '%s: building, which takes a minute or two\n' "${0##*/}" >&2
     cd -- "$root"
+    # Maven keeps the jar of a module in which nothing has changed, and it would stay too old.
+    rm -f -- cache-bench/target/cache-bench-*.jar
     output=$(
       JAVA_HOME=$java_home mvn --batch-mode -q -Dmaven.test.skip=true -Denforcer.skip package 2>&1 9<&-
     ) || {
