@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BytesCommand.class,
       ContestCommand.class,
+      CoreCommand.class,
       CrowdCommand.class,
       GuardCommand.class,
       HitRatioCommand.class,

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,15 +21,14 @@ import picocli.CommandLine.Spec;
 /** {@code bench report}: runs the comparisons one after the other and writes what they said. */
 @Command(
     name = "report",
+    sortOptions = false,
     description = {
-      "Runs contest, ring, crowd, start and guard, and writes what they say to a page, with the"
-          + " machine, the JDK and the commit. Takes about half an hour and wants the machine for"
-          + " itself. Fails with 1 if one of them does; the page is written all the same.%n"
+      "Runs contest, core, ring, crowd, start and guard, and writes what they say to a page, with"
+          + " the machine, the JDK and the commit. Takes about three quarters of an hour and wants"
+          + " the machine for itself. Fails with 1 if one of them does; the page is written all the"
+          + " same, and says which.%n"
     })
 public final class ReportCommand implements Callable<Integer> {
-  private static final List<String> COMMANDS =
-      List.of("contest", "ring", "crowd", "start", "guard");
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -40,6 +39,15 @@ public final class ReportCommand implements Callable<Integer> {
       description = "Where to, docs/servers.md in the checkout by default.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private Path to = Path.of(System.getProperty("dawncache.root", "")).resolve("docs/servers.md");
+
+  @Option(names = "--turns", paramLabel = "N", description = "contest's option.")
+  private @Nullable Integer turns;
+
+  @Option(names = "--seconds", paramLabel = "N", description = "contest's option.")
+  private @Nullable Integer seconds;
+
+  @Option(names = "--warm-up", paramLabel = "N", description = "contest's option.")
+  private @Nullable Integer warmUpSeconds;
 
   @Option(
       names = {"-h", "--help"},
@@ -54,27 +62,37 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    List<String> failed = new ArrayList<>();
-    StringBuilder page = new StringBuilder(head());
-    for (String command : COMMANDS) {
-      out.println("scripts/bench " + command);
-      out.flush();
-      StringWriter said = new StringWriter();
-      PrintWriter saying = new PrintWriter(said, true);
-      int exitCode = BenchMain.commandLine(saying, saying).execute(command);
-      page.append("\n## `scripts/bench ").append(command).append("`\n\n");
-      page.append(said.toString().strip()).append('\n');
-      if (exitCode != 0) {
-        failed.add(command);
-      }
+    ReportPage page = new ReportPage(head(), out);
+    for (List<String> command : commands()) {
+      page.run(command, saying -> BenchMain.commandLine(saying, saying));
+      Files.writeString(to, page.toString(), UTF_8); // whatever becomes of the commands to come
     }
-    Files.writeString(to, page, UTF_8);
     out.println(to);
-    if (!failed.isEmpty()) {
-      out.println("failed: " + String.join(", ", failed));
+    if (!page.failed().isEmpty()) {
+      out.println("failed: " + String.join(", ", page.failed()));
     }
     out.flush();
-    return failed.isEmpty() ? 0 : 1;
+    return page.failed().isEmpty() ? 0 : 1;
+  }
+
+  private List<List<String>> commands() {
+    List<String> contest = new ArrayList<>(List.of("contest"));
+    handOn("--turns", turns, contest);
+    handOn("--seconds", seconds, contest);
+    handOn("--warm-up", warmUpSeconds, contest);
+    return List.of(
+        contest,
+        List.of("core"),
+        List.of("ring"),
+        List.of("crowd"),
+        List.of("start"),
+        List.of("guard"));
+  }
+
+  private static void handOn(String option, @Nullable Integer value, List<String> command) {
+    if (value != null) {
+      command.addAll(List.of(option, value.toString()));
+    }
   }
 
   private static String head() throws IOException {

@@ -55,22 +55,31 @@ final class Contestant implements AutoCloseable {
     return player == Player.TWO_GOS ? Dialect.GROUPCACHE : Dialect.DAWNCACHE;
   }
 
-  /**
-   * Starts a server on the first core.
-   *
-   * @param announced whether it says a line when it serves, which is waited for
-   */
-  void start(List<String> command, boolean announced) throws IOException {
+  /** Starts a server on the first core that says nothing when it serves. */
+  void start(List<String> command) throws IOException {
+    startPinned(command);
+  }
+
+  /** Starts a server on the first core, and waits for a line with {@code serves} in it. */
+  void start(List<String> command, String serves) throws IOException {
+    BufferedReader out = startPinned(command).inputReader();
+    String line;
+    do {
+      line = out.readLine();
+      if (line == null) {
+        throw new IOException(String.join(" ", command) + ": ended (expected: that it serves)");
+      }
+    } while (!line.contains(serves));
+  }
+
+  private Process startPinned(List<String> command) throws IOException {
     List<String> pinned = new ArrayList<>(List.of("taskset", "-c", "0"));
     pinned.addAll(command);
     Process server =
         new ProcessBuilder(pinned).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     servers.add(server);
     Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly));
-    BufferedReader out = server.inputReader();
-    if (announced && out.readLine() == null) {
-      throw new IOException(String.join(" ", command) + ": ended (expected: that it serves)");
-    }
+    return server;
   }
 
   /** Returns the CPU time that its servers have used, in user and in system mode. */

@@ -30,6 +30,7 @@ final class Lab {
   private static final int LARGE_DRAWS = 1 << 10;
   private static final long LARGE_BYTES = 1 << 16;
   private static final double SKEW = 1.0;
+  private static final String SERVING = "serving"; // in the line that our programs and Go's say
 
   private final Path folder;
 
@@ -43,11 +44,12 @@ final class Lab {
     return switch (player) {
       case CODEC -> fixedReply(player, "codec", ports[0], load);
       case BARE -> fixedReply(player, "bare", ports[0], load);
-      case NODE, NODE_AGAIN -> nodes(player, load, ports[0]);
+      case NODE, NODE_AGAIN, HITS -> nodes(player, load, ports[0]);
       case TWO_NODES -> nodes(player, load, ports);
       case GO -> gos(player, load, ports[0]);
       case TWO_GOS -> gos(player, load, ports);
       case NGINX -> nginx(player, load, ports[0]);
+      case REDIS -> redis(player, ports[0]);
     };
   }
 
@@ -57,7 +59,7 @@ final class Lab {
     contestant.start(
         JavaCommand.of(
             FixedReplyServer.class, ServerProcess.jvmOptions(), port, load.valueBytes(), kind),
-        true);
+        SERVING);
     return contestant;
   }
 
@@ -75,10 +77,10 @@ final class Lab {
               "--group",
               GROUP + "=fixed:" + load.valueBytes(),
               "--max-bytes",
-              "256m",
+              load.cacheMib() + "m",
               "--hot-bytes",
               "0"), // a copy would answer in the other's place
-          true);
+          SERVING);
     }
     return contestant;
   }
@@ -91,8 +93,9 @@ final class Lab {
               goProgram().toString(),
               "127.0.0.1:" + port,
               String.join(",", urls(ports)),
-              String.valueOf(load.valueBytes())),
-          true);
+              String.valueOf(load.valueBytes()),
+              String.valueOf(load.cacheMib())),
+          SERVING);
     }
     return contestant;
   }
@@ -139,12 +142,36 @@ final class Lab {
         """
             .formatted(files, port, reply));
     Contestant contestant = new Contestant(player, "", port);
-    contestant.start(List.of("nginx", "-c", config.toString(), "-p", files.toString()), false);
+    contestant.start(List.of("nginx", "-c", config.toString(), "-p", files.toString()));
     return contestant;
   }
 
+  private static Contestant redis(Player player, int port) throws IOException {
+    Contestant contestant = new Contestant(player, "", port);
+    contestant.start(
+        List.of(
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            String.valueOf(port),
+            "--save",
+            "", // nothing goes to the disk
+            "--appendonly",
+            "no"),
+        "Ready to accept connections");
+    return contestant;
+  }
+
+  /** Returns who asks {@code contestant}, which is ready to be asked then. */
+  Client client(Contestant contestant, Load load) throws IOException {
+    return contestant.player() == Player.REDIS
+        ? new RedisBenchmark(contestant, load)
+        : new Wrk(contestant, load, copy("keys.lua"), keys(contestant, load));
+  }
+
   /** Writes the keys that {@code contestant} is to be asked for, in that order, one a line. */
-  Path keys(Contestant contestant, Load load) throws IOException {
+  private Path keys(Contestant contestant, Load load) throws IOException {
     Path file = folder.resolve("keys-" + contestant.port());
     List<String> keys = candidates(contestant, load);
     Zipf zipf = new Zipf(keys.size(), SKEW);
@@ -159,7 +186,7 @@ final class Lab {
     if (load.valueBytes() >= LARGE_BYTES) {
       return Arrays.asList(ZipfKeys.all()).subList(0, 100); // they have to fit into memory
     }
-    if (load.keys() != Load.Keys.OTHERS || contestant.ports().size() < 2) {
+    if (load.keys() != Load.Keys.OTHERS) {
       return Arrays.asList(ZipfKeys.all());
     }
     List<String> members = urls(contestant.ports().stream().mapToInt(port -> port).toArray());
@@ -177,7 +204,7 @@ final class Lab {
   }
 
   /** Copies a file of ours that another program reads into the folder. */
-  Path copy(String resource) throws IOException {
+  private Path copy(String resource) throws IOException {
     Path copy = folder.resolve(resource);
     try (var bytes = Lab.class.getResourceAsStream(resource)) {
       if (bytes == null) {

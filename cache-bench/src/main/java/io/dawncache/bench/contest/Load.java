@@ -6,9 +6,10 @@ package io.dawncache.bench.contest;
  * @param connections at one time
  * @param depth how many requests are written back to back on each before any answer is read
  * @param valueBytes how long the values are
+ * @param cacheMib how much each server may keep
  * @param keys which
  */
-record Load(int connections, int depth, int valueBytes, Keys keys) {
+record Load(int connections, int depth, int valueBytes, int cacheMib, Keys keys) {
   /** Which keys are asked for. */
   enum Keys {
     /** 10,000 that lie in memory, by Zipf's law. */
@@ -17,5 +18,12 @@ record Load(int connections, int depth, int valueBytes, Keys keys) {
     OTHERS,
     /** One after the other, none twice. */
     FRESH
+  }
+
+  /** Returns how {@code player} is asked: whoever shows what hits cost, for nothing else. */
+  Load of(Player player) {
+    return player == Player.HITS
+        ? new Load(connections, depth, valueBytes, cacheMib, Keys.HELD)
+        : this;
   }
 }

@@ -6,10 +6,12 @@ enum Player {
   BARE("Netty without a codec, fixed reply"),
   NODE("**a node**"),
   NODE_AGAIN("another such node"),
+  HITS("a node, hits"),
   TWO_NODES("**two nodes**, both together"),
   GO("Go groupcache"),
   TWO_GOS("two Go groupcaches, both together"),
-  NGINX("nginx: fixed reply, or a file by sendfile");
+  NGINX("nginx: fixed reply, or a file by sendfile"),
+  REDIS("Redis, by its own benchmark, all keys alike");
 
   private final String title;
 

@@ -3,9 +3,11 @@ package io.dawncache.bench.contest;
 import static io.dawncache.bench.contest.Player.BARE;
 import static io.dawncache.bench.contest.Player.CODEC;
 import static io.dawncache.bench.contest.Player.GO;
+import static io.dawncache.bench.contest.Player.HITS;
 import static io.dawncache.bench.contest.Player.NGINX;
 import static io.dawncache.bench.contest.Player.NODE;
 import static io.dawncache.bench.contest.Player.NODE_AGAIN;
+import static io.dawncache.bench.contest.Player.REDIS;
 import static io.dawncache.bench.contest.Player.TWO_GOS;
 import static io.dawncache.bench.contest.Player.TWO_NODES;
 
@@ -22,52 +24,57 @@ import java.util.List;
  * @param bars what has to come out
  */
 record Scene(String name, String title, Load load, List<Player> players, List<Bar> bars) {
+  private static final int ROOMY_MIB = 256;
+
+  /** So little that the misses of a warm-up fill it: then every turn evicts as much as it loads. */
+  private static final int SOON_FULL_MIB = 16;
+
   /** All there are. */
   static final List<Scene> ALL =
       List.of(
           new Scene(
               "hit",
               "hit, one at a time",
-              new Load(64, 1, 100, Keys.HELD),
-              List.of(CODEC, NODE, NODE_AGAIN, BARE, GO, NGINX),
+              new Load(64, 1, 100, ROOMY_MIB, Keys.HELD),
+              List.of(CODEC, NODE, NODE_AGAIN, BARE, GO, NGINX, REDIS),
               List.of(
                   new Bar(NODE, CODEC, 1.05), new Bar(NODE, GO, 0.5), new Bar(CODEC, NGINX, 1.25))),
           new Scene(
               "pipelined",
               "hit, 16 pipelined",
-              new Load(64, 16, 100, Keys.HELD),
-              List.of(CODEC, NODE, NODE_AGAIN, BARE, GO, NGINX),
+              new Load(64, 16, 100, ROOMY_MIB, Keys.HELD),
+              List.of(CODEC, NODE, NODE_AGAIN, BARE, GO, NGINX, REDIS),
               List.of(new Bar(NODE, CODEC, 0.75), new Bar(NODE, GO, 0.10))),
           new Scene(
               "hop",
               "key of another node, 64 connections",
-              new Load(64, 1, 100, Keys.OTHERS),
-              List.of(NODE, TWO_NODES, TWO_GOS),
-              List.of(new Bar(TWO_NODES, NODE, 1.5), new Bar(TWO_NODES, TWO_GOS, 0.25))),
+              new Load(64, 1, 100, ROOMY_MIB, Keys.OTHERS),
+              List.of(HITS, TWO_NODES, TWO_GOS),
+              List.of(new Bar(TWO_NODES, HITS, 1.5), new Bar(TWO_NODES, TWO_GOS, 0.25))),
           new Scene(
               "hop8",
               "key of another node, 8 connections",
-              new Load(8, 1, 100, Keys.OTHERS),
-              List.of(NODE, TWO_NODES, TWO_GOS),
-              List.of(new Bar(TWO_NODES, NODE, 2.1), new Bar(TWO_NODES, TWO_GOS, 0.25))),
+              new Load(8, 1, 100, ROOMY_MIB, Keys.OTHERS),
+              List.of(HITS, TWO_NODES, TWO_GOS),
+              List.of(new Bar(TWO_NODES, HITS, 2.1), new Bar(TWO_NODES, TWO_GOS, 0.25))),
           new Scene(
               "large",
               "hit, values of 64 KiB",
-              new Load(16, 1, 64 << 10, Keys.HELD),
+              new Load(16, 1, 64 << 10, ROOMY_MIB, Keys.HELD),
               List.of(NODE, NODE_AGAIN, GO, NGINX),
               List.of(new Bar(NODE, NGINX, 1.35), new Bar(NODE, GO, 0.6))),
           new Scene(
               "huge",
               "hit, values of 1 MiB",
-              new Load(16, 1, 1 << 20, Keys.HELD),
+              new Load(16, 1, 1 << 20, ROOMY_MIB, Keys.HELD),
               List.of(NODE, NODE_AGAIN, GO, NGINX),
               List.of(new Bar(NODE, NGINX, 1.35), new Bar(NODE, GO, 0.6))),
           new Scene(
               "miss",
               "miss, loaded at once",
-              new Load(64, 1, 100, Keys.FRESH),
-              List.of(NODE, NODE_AGAIN, GO),
-              List.of()));
+              new Load(64, 1, 100, SOON_FULL_MIB, Keys.FRESH),
+              List.of(HITS, NODE, NODE_AGAIN, GO),
+              List.of(new Bar(NODE, HITS, 2.0))));
 
   /**
    * A player's CPU time a request is to be at most so many times another's.

@@ -7,33 +7,33 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The client of all turns: wrk, Debian's, with one thread on the second core. */
-final class Wrk {
+/** The client of all that speak HTTP: wrk, Debian's. */
+final class Wrk implements Client {
+  private static final long MOST_REQUESTS_A_TURN = 1 << 24;
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ([0-9.]+)(ms|s|m)");
   private static final Pattern FAULTS = Pattern.compile("Non-2xx|Socket errors");
 
+  private final Contestant contestant;
+  private final Load load;
   private final Path script;
-  private int turns;
+  private final Path keys;
+  private long fresh;
 
   /**
-   * What a turn brought.
+   * Makes one that asks a contestant.
    *
-   * @param requests how many were answered
-   * @param perSecond how many a second
+   * @param script the file {@code keys.lua}
+   * @param keys a file with a key a line, asked for in that order and then again
    */
-  record Asked(long requests, double perSecond) {}
-
-  Wrk(Lab lab) throws IOException {
-    script = lab.copy("keys.lua");
+  Wrk(Contestant contestant, Load load, Path script, Path keys) {
+    this.contestant = contestant;
+    this.load = load;
+    this.script = script;
+    this.keys = keys;
   }
 
-  /**
-   * Asks for some seconds.
-   *
-   * @param keys a file with a key a line, asked for in that order and then again
-   * @throws IOException if wrk fails, or any answer is none with a value
-   */
-  Asked ask(Contestant contestant, Load load, Path keys, int seconds) throws IOException {
+  @Override
+  public Asked ask(int seconds) throws IOException {
     ProcessBuilder wrk =
         new ProcessBuilder(
             List.of(
@@ -47,14 +47,14 @@ final class Wrk {
                 "-s",
                 script.toString(),
                 "http://127.0.0.1:" + contestant.port() + "/"));
-    String fresh = load.keys() == Load.Keys.FRESH ? "fresh-" + turns++ + "-" : "";
     wrk.environment()
         .putAll(
             Map.of(
                 "PREFIX", contestant.prefix(),
                 "KEYS", keys.toString(),
                 "DEPTH", String.valueOf(load.depth()),
-                "FRESH", fresh));
+                "FRESH", load.keys() == Load.Keys.FRESH ? String.valueOf(fresh) : ""));
+    fresh += MOST_REQUESTS_A_TURN;
     String said = Lab.run(wrk, "wrk, and a second core");
     Matcher requests = REQUESTS.matcher(said);
     if (!requests.find() || FAULTS.matcher(said).find()) {

@@ -12,7 +12,7 @@ final class Chart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 340;
   private static final int LEFT = 96; // room for labels in the large letters of small screens
-  private static final int RIGHT = 30;
+  private static final int RIGHT = 56; // and for half of one, "99.9999 %"
   private static final int TOP = 14;
   private static final int BOTTOM = 38;
 

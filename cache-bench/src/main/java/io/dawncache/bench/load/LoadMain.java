@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,7 +66,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Exit code: 0 measured; 1 could not measure: a target takes no connection, or nothing was"
           + " answered; 2 the command line is wrong; 3 the rate was not kept. Ctrl-C ends a run"
-          + " early, with the figures up to then.",
+          + " early, with the figures up to then, or a line that says that there are none yet.",
       "",
       "Examples",
       "  load --target 127.0.0.1:8001 --group scores --key Tom,Jack,Sam --rate 5000 \\",
@@ -260,25 +261,36 @@ public final class LoadMain implements Callable<Integer> {
   private boolean help;
 
   private final boolean terminal;
+  private final AtomicBoolean stopped;
   private final CountDownLatch finished = new CountDownLatch(1);
 
-  private LoadMain(boolean terminal) {
+  private LoadMain(boolean terminal, AtomicBoolean stopped) {
     this.terminal = terminal;
+    this.stopped = stopped;
   }
 
   /** Runs and exits with the code of how it went. */
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-    LoadMain load = new LoadMain(Boolean.getBoolean("dawncache.terminal"));
-    int code = commandLine(load, out, err).execute(args);
-    load.finished.countDown();
+    LoadMain load = new LoadMain(Boolean.getBoolean("dawncache.terminal"), new AtomicBoolean());
+    Runtime.getRuntime().addShutdownHook(new Thread(load::stop, "load-stop"));
+    int code = COULD_NOT_MEASURE;
+    try {
+      code = commandLine(load, out, err).execute(args);
+    } finally {
+      load.finished.countDown();
+    }
     System.exit(code);
   }
 
-  /** Returns a command line, ready to execute once. */
-  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    return commandLine(new LoadMain(false), out, err);
+  /**
+   * Returns a command line, ready to execute once.
+   *
+   * @param stopped ends the run early when it is set
+   */
+  static CommandLine commandLine(AtomicBoolean stopped, PrintWriter out, PrintWriter err) {
+    return commandLine(new LoadMain(false, stopped), out, err);
   }
 
   private static CommandLine commandLine(LoadMain load, PrintWriter out, PrintWriter err) {
@@ -307,17 +319,17 @@ public final class LoadMain implements Callable<Integer> {
     LoadPlan plan = plan();
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = new Progress(spec.commandLine().getErr(), terminal);
-    LoadRun run = new LoadRun(plan, progress);
-    Thread hook = new Thread(() -> stop(run), "load-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
     LoadResult result;
     try {
-      result = run.run();
+      result = new LoadRun(plan, stopped, progress).run();
     } catch (IllegalArgumentException e) {
       throw wrong("--keys: " + e.getMessage());
     } finally {
       progress.close();
-      remove(hook);
+    }
+    if (result.stopped() && result.total().sent == 0) {
+      return complain(
+          spec.commandLine(), "stopped before anything was measured", COULD_NOT_MEASURE);
     }
     new Summary(result).printTo(out);
     if (report != null) {
@@ -332,21 +344,15 @@ public final class LoadMain implements Callable<Integer> {
     return result.keptRate() ? 0 : RATE_NOT_KEPT;
   }
 
-  /** A signal wants the end: the figures up to now are told first. */
-  private void stop(LoadRun run) {
-    run.stop();
+  /**
+   * The JVM is to end, by a signal or because all is told: the figures up to now are told first.
+   */
+  private void stop() {
+    stopped.set(true);
     try {
       finished.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void remove(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is running: a signal has come, and waits for our figures.
     }
   }
 

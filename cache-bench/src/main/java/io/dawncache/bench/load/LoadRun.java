@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class LoadRun {
   }
 
   private final LoadPlan plan;
+  private final AtomicBoolean stopped;
   private final Consumer<SecondRow> watcher;
   private final BlockingQueue<Word> words = new LinkedBlockingQueue<>();
   private final List<LoadThread> threads = new ArrayList<>();
@@ -44,20 +46,22 @@ final class LoadRun {
   private final Tally total = new Tally();
   private final List<SecondRow> seconds = new ArrayList<>();
   private final TreeMap<Integer, Pending> pending = new TreeMap<>();
-  private volatile boolean stopped;
 
   /**
    * Prepares a run.
    *
+   * @param stopped whether it is to send no more and end soon; set by any thread at any time,
+   *     before it runs too, and by the run itself if it cannot begin
    * @param watcher is told of each second when it is over
    */
-  LoadRun(LoadPlan plan, Consumer<SecondRow> watcher) {
+  LoadRun(LoadPlan plan, AtomicBoolean stopped, Consumer<SecondRow> watcher) {
     this.plan = plan;
+    this.stopped = stopped;
     this.watcher = watcher;
   }
 
   /**
-   * Runs, which takes as long as the plan says. May be called once.
+   * Runs, which takes as long as the plan says, or until it is stopped. May be called once.
    *
    * @throws IOException if a target has no address or takes no connection; nothing was sent then
    */
@@ -65,8 +69,8 @@ final class LoadRun {
     Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     start();
     String why = awaitAll(Stage.CONNECTED);
-    if (why != null) {
-      stop();
+    if (why != null && !stopped.get()) {
+      stopped.set(true);
       awaitAll(Stage.OVER);
       throw new ConnectException(why);
     }
@@ -75,13 +79,13 @@ final class LoadRun {
     why = awaitAll(Stage.OVER);
     pending.forEach(this::complete);
     return new LoadResult(
-        plan, began, startNanos + plan.warmUpNanos(), total, List.copyOf(seconds), stopped, why);
-  }
-
-  /** Has the run send no more and end soon. Any thread may call this. */
-  void stop() {
-    stopped = true;
-    threads.forEach(LoadThread::end);
+        plan,
+        began,
+        startNanos + plan.warmUpNanos(),
+        total,
+        List.copyOf(seconds),
+        stopped.get(),
+        why);
   }
 
   private void start() throws IOException {
@@ -94,7 +98,7 @@ final class LoadRun {
     }
     KeyOwners owners = plan.owners();
     for (int i = 0; i < plan.threads(); i++) {
-      threads.add(new LoadThread(plan, i, addresses, requests, owners, listener()));
+      threads.add(new LoadThread(plan, i, addresses, requests, owners, stopped::get, listener()));
     }
     threads.forEach(Thread::start);
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   private final int index;
   private final List<InetSocketAddress> addresses;
   private final List<Requests> requests;
+  private final BooleanSupplier stopped;
   private final Listener listener;
   private final Dispatcher dispatcher;
   private final SplittableRandom random;
@@ -85,13 +87,13 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   private @Nullable String trouble; // the last connection that could not be had
 
   private volatile long startNanos = NOT_BEGUN;
-  private volatile boolean stopped;
 
   /**
    * Makes a thread that is not yet started.
    *
    * @param addresses one a target
    * @param requests one a target
+   * @param stopped whether it is to send no more, wait a little for what is in flight, and end
    */
   LoadThread(
       LoadPlan plan,
@@ -99,6 +101,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
       List<InetSocketAddress> addresses,
       List<Requests> requests,
       KeyOwners owners,
+      BooleanSupplier stopped,
       Listener listener) {
     super("load-" + index);
     setDaemon(true);
@@ -106,6 +109,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
     this.index = index;
     this.addresses = addresses;
     this.requests = requests;
+    this.stopped = stopped;
     this.listener = listener;
     this.dispatcher =
         new Dispatcher(
@@ -128,11 +132,6 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   /** Lets the thread send, from that time on. Any thread may call this, once all are connected. */
   void begin(long startNanos) {
     this.startNanos = startNanos;
-  }
-
-  /** Has the thread send no more, wait for what is in flight, and end. Any thread may call this. */
-  void end() {
-    stopped = true;
   }
 
   @Override
@@ -163,18 +162,22 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
       unopened.add((before + i) % addresses.size());
     }
     openMore();
-    while (trouble == null && !(unopened.isEmpty() && opening == 0)) {
+    while (!stopped() && trouble == null && !(unopened.isEmpty() && opening == 0)) {
       loop.run(LONGEST_WAIT_NANOS);
     }
-    if (trouble != null) {
+    if (stopped() || trouble != null) {
       return false;
     }
     firstRound = false;
     listener.connected();
-    while (startNanos == NOT_BEGUN && !stopped) {
+    while (startNanos == NOT_BEGUN && !stopped()) {
       loop.run(LONGEST_WAIT_NANOS);
     }
-    return !stopped;
+    return !stopped();
+  }
+
+  private boolean stopped() {
+    return stopped.getAsBoolean();
   }
 
   private void openMore() {
@@ -274,20 +277,20 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
       }
       long nextNanos = schedule.nextNanos(nowNanos);
       if (nextNanos == Schedule.NEVER) {
-        if (dispatcher.inFlight() == 0 && (stopped || nowNanos >= windowEndNanos)) {
+        if (dispatcher.inFlight() == 0 && (stopped() || nowNanos >= windowEndNanos)) {
           break;
         }
         if (giveUpNanos == Schedule.NEVER) {
-          long patienceNanos = stopped ? STOP_NANOS : plan.timeoutNanos();
-          giveUpNanos = nowNanos + Math.min(patienceNanos, plan.timeoutNanos());
+          giveUpNanos = nowNanos + plan.timeoutNanos();
         } else if (nowNanos >= giveUpNanos) {
           break;
         }
       }
       if (nowNanos >= lookAroundNanos) {
         lookAroundNanos = nowNanos + LOOK_AROUND_NANOS;
-        if (stopped) {
+        if (stopped()) {
           schedule.endAt(nowNanos);
+          giveUpNanos = Math.min(giveUpNanos, nowNanos + STOP_NANOS);
         }
         if (connected.isEmpty() && nowNanos - lastConnectedNanos > DESERTED_NANOS) {
           schedule.endAt(nowNanos);

@@ -1,5 +1,5 @@
-// A node of golang/groupcache on one core: HOST:PORT, the members' URLs with commas between, and how
-// long each value is.
+// A node of golang/groupcache on one core: HOST:PORT, the members' URLs with commas between, how long
+// each value is, and how many MiB it may keep.
 package main
 
 import (
@@ -16,17 +16,21 @@ import (
 
 func main() {
 	runtime.GOMAXPROCS(1)
-	length, err := strconv.Atoi(os.Args[3])
-	if err != nil {
-		panic(err)
-	}
-	value := strings.Repeat("v", length)
+	value := strings.Repeat("v", number(os.Args[3]))
 	pool := groupcache.NewHTTPPoolOpts("http://"+os.Args[1], nil)
 	pool.Set(strings.Split(os.Args[2], ",")...)
-	groupcache.NewGroup("scores", 256<<20, groupcache.GetterFunc(
+	groupcache.NewGroup("scores", int64(number(os.Args[4]))<<20, groupcache.GetterFunc(
 		func(ctx context.Context, key string, dest groupcache.Sink) error {
 			return dest.SetString(value)
 		}))
 	fmt.Println("serving")
 	panic(http.ListenAndServe(os.Args[1], pool))
+}
+
+func number(text string) int {
+	value, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return value
 }

@@ -1,8 +1,8 @@
 -- For wrk: asks for the keys in the file KEYS below PREFIX in their order, each connection's next
--- DEPTH of them in one write; with FRESH set, for keys that begin with it and are never the same.
+-- DEPTH of them in one write; with FRESH set, for numbers from it on, as long as such a key.
 local prefix = os.getenv("PREFIX")
 local depth = tonumber(os.getenv("DEPTH"))
-local fresh = os.getenv("FRESH")
+local fresh = tonumber(os.getenv("FRESH"))
 local requests, at = {}, 0
 
 function init()
@@ -18,8 +18,8 @@ end
 
 function request()
   at = at + 1
-  if fresh ~= "" then
-    return wrk.format("GET", prefix .. "/" .. fresh .. at)
+  if fresh then
+    return wrk.format("GET", prefix .. "/" .. ("%08x"):format(fresh + at))
   end
   return requests[(at - 1) % #requests + 1]
 end

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ final class LoadMainIT {
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+  private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<CacheNode> nodes = new ArrayList<>();
   private final List<CacheServer> servers = new ArrayList<>();
 
@@ -65,7 +67,9 @@ final class LoadMainIT {
 
   @Test
   void anOpenLoopSendsOrLeavesBehindExactlyWhatWasWanted() throws Exception {
-    LoadResult result = new LoadRun(plan(2_000, 2, LoadPlan.UNBOUNDED, 600, 0), row -> {}).run();
+    LoadResult result =
+        new LoadRun(plan(2_000, 2, LoadPlan.UNBOUNDED, 600, 0), new AtomicBoolean(), row -> {})
+            .run();
     Tally total = result.total();
     assertEquals(600, total.sent + total.unsent);
     assertBooksBalance(total);
@@ -91,7 +95,8 @@ final class LoadMainIT {
     startNode(Dialect.DAWNCACHE);
     List<String> members = servers.stream().map(CacheServer::self).toList();
     servers.forEach(server -> server.join(members));
-    LoadResult result = new LoadRun(plan(0, 1, LoadPlan.UNBOUNDED, 2_000, 1), row -> {}).run();
+    LoadResult result =
+        new LoadRun(plan(0, 1, LoadPlan.UNBOUNDED, 2_000, 1), new AtomicBoolean(), row -> {}).run();
     assertEquals(Map.of(200, 2_000L), result.total().statuses());
     assertEquals(0, result.total().errors());
     int put = 0;
@@ -114,7 +119,7 @@ final class LoadMainIT {
 
   @Test
   void connectionsComeAndGo() throws Exception {
-    LoadResult result = new LoadRun(plan(0, 2, 10, 4_000, 0), row -> {}).run();
+    LoadResult result = new LoadRun(plan(0, 2, 10, 4_000, 0), new AtomicBoolean(), row -> {}).run();
     Tally total = result.total();
     assertEquals(4_000, total.sent);
     assertEquals(Map.of(200, 4_000L), total.statuses());
@@ -132,12 +137,20 @@ final class LoadMainIT {
 
   @Test
   void aRunThatIsStoppedTellsWhatItHasMeasured() throws Exception {
-    LoadRun[] run = new LoadRun[1];
-    run[0] = new LoadRun(plan(500, 1, LoadPlan.UNBOUNDED, 1_000_000, 0), row -> run[0].stop());
-    LoadResult result = run[0].run();
+    LoadPlan plan = plan(500, 1, LoadPlan.UNBOUNDED, 1_000_000, 0);
+    LoadResult result = new LoadRun(plan, stopped, row -> stopped.set(true)).run();
     assertTrue(result.stopped());
     assertTrue(result.isAnswered());
     assertBooksBalance(result.total());
+  }
+
+  @Test
+  void aRunThatIsStoppedBeforeItBeginsSendsNothingAndSaysThatInOneLine() {
+    stopped.set(true);
+    assertEquals(1, run("--duration", "1h"));
+    assertEquals("load: stopped before anything was measured\n", err.toString());
+    assertEquals("", out.toString());
+    assertEquals(0, group(0).stats().gets());
   }
 
   @Test
@@ -219,7 +232,8 @@ final class LoadMainIT {
     CacheServer gone = servers.get(0);
     LoadPlan plan = plan(0, 2, LoadPlan.UNBOUNDED, 100, 0);
     gone.close();
-    assertThrows(ConnectException.class, () -> new LoadRun(plan, row -> {}).run());
+    assertThrows(
+        ConnectException.class, () -> new LoadRun(plan, new AtomicBoolean(), row -> {}).run());
   }
 
   private static void refuseFromNowOn(ServerSocket listener) throws IOException {
@@ -285,7 +299,7 @@ final class LoadMainIT {
   }
 
   private int execute(String... arguments) {
-    return LoadMain.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+    return LoadMain.commandLine(stopped, new PrintWriter(out, true), new PrintWriter(err, true))
         .execute(arguments);
   }
 

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,7 +98,8 @@ final class LoadMainTest {
   }
 
   private int run(String... arguments) {
-    return LoadMain.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+    return LoadMain.commandLine(
+            new AtomicBoolean(), new PrintWriter(out, true), new PrintWriter(err, true))
         .execute(arguments);
   }
 

@@ -87,7 +87,7 @@ final class LoadPageTest {
         String[] numbers = point.split(" ", -1);
         double x = Double.parseDouble(numbers[0]);
         double y = Double.parseDouble(numbers[1]);
-        assertTrue(x >= 96 && x <= 730 && x >= before, point);
+        assertTrue(x >= 96 && x <= 704 && x >= before, point);
         assertTrue(y >= 14 && y <= 302, point);
         before = x;
       }
