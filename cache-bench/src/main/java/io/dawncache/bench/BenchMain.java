@@ -2,6 +2,7 @@ package io.dawncache.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.bench.collectors.CollectorsCommand;
 import io.dawncache.bench.contest.ContestCommand;
 import io.dawncache.bench.core.consistenthash.RingCommand;
 import io.dawncache.bench.core.singleflight.CrowdCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 96,
     subcommands = {
       BytesCommand.class,
+      CollectorsCommand.class,
       ContestCommand.class,
       CoreCommand.class,
       CrowdCommand.class,

@@ -1,0 +1,92 @@
+package io.dawncache.bench.collectors;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dawncache.bench.JavaCommand;
+import io.dawncache.bench.load.LoadMain;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The load generator at work in a JVM of its own, an open loop; it dies with this JVM at the
+ * latest.
+ */
+final class LoadProcess implements AutoCloseable {
+  /** Who stands in line behind the longest pause shall be counted, not given up. */
+  private static final String TIMEOUT = "5m";
+
+  private static final String PROGRESS = ".*/s +errors .*"; // a line a second
+
+  private final Process process;
+  private final BufferedReader watched;
+  private final int warmUpSeconds;
+  private int seconds;
+
+  /**
+   * Starts to ask a node.
+   *
+   * @param trace what for
+   * @param rate requests a second
+   */
+  LoadProcess(int port, Path trace, int rate, int warmUpSeconds, int measuredSeconds)
+      throws IOException {
+    this.warmUpSeconds = warmUpSeconds;
+    process =
+        new ProcessBuilder(
+                JavaCommand.of(
+                    LoadMain.class,
+                    List.of("-Xmx2g", "-XX:+UseSerialGC"),
+                    "--target",
+                    "127.0.0.1:" + port,
+                    "--group",
+                    FullNode.GROUP,
+                    "--key-prefix",
+                    "",
+                    "--trace",
+                    trace,
+                    "--rate",
+                    rate,
+                    "--warm-up",
+                    warmUpSeconds + "s",
+                    "--duration",
+                    measuredSeconds + "s",
+                    "--timeout",
+                    TIMEOUT))
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    watched = process.errorReader();
+  }
+
+  /**
+   * Returns when so many seconds have been measured, 0 when the warm-up is over.
+   *
+   * @throws IOException if the generator ends before, with its last words
+   */
+  void awaitMeasured(int wanted) throws IOException {
+    String last = "";
+    while (seconds < warmUpSeconds + wanted) {
+      String line = watched.readLine();
+      if (line == null) {
+        throw new IOException(last + " (expected: a load of " + wanted + " s and more)");
+      }
+      seconds += line.matches(PROGRESS) ? 1 : 0;
+      last = line;
+    }
+  }
+
+  /** Waits for the end and returns what its callers have seen. */
+  Answered end() throws IOException, InterruptedException {
+    while (watched.readLine() != null) {
+      // Nobody else takes them away, and it would wait for that.
+    }
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return Answered.read(process.waitFor(), said);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
