@@ -22,11 +22,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +76,9 @@ class SmallNodeIT {
             "values=files:" + values,
             "--max-bytes",
             "32m");
-    String serving = node.inputReader().readLine();
+    String serving =
+        CompletableFuture.supplyAsync(() -> firstLine(node))
+            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertNotNull(serving, () -> "the node has ended: " + text(said));
     NodeUrl url = NodeUrl.parse(serving.replaceAll(".* at |, alone", ""));
 
@@ -92,6 +96,14 @@ class SmallNodeIT {
     node.destroy();
     assertTrue(node.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "the node did not stop");
     assertEquals(143, node.exitValue(), () -> text(said));
+  }
+
+  private static @Nullable String firstLine(Process process) {
+    try {
+      return process.inputReader().readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Several callers, one connection each, each in an order of its own. */

@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.Group;
 import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.GroupPath;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.Refusal;
@@ -23,13 +24,8 @@ final class Service {
   private final Operations operations;
   private @Nullable Asked last; // a connection asks one group, mostly
 
-  /**
-   * A group that the connection has asked.
-   *
-   * @param upToKey how the path began
-   * @param fromGo whether it was read as a Go node's
-   */
-  private record Asked(String upToKey, boolean fromGo, Group group) {}
+  /** A group, if there is one, that paths which begin so ask for. */
+  private record Asked(GroupPath path, @Nullable Group group) {}
 
   Service(Inbound inbound) {
     this.inbound = inbound;
@@ -100,36 +96,34 @@ final class Service {
 
   private void get(HttpRequest request, String path, boolean fromGo, Exchange exchange)
       throws BadRequestException {
-    Asked asked = last;
-    if (asked == null || !path.startsWith(asked.upToKey()) || asked.fromGo() != fromGo) {
-      KeyPath parsed = KeyPath.parse(inbound.dialect(), path, fromGo);
-      Group group = inbound.node().group(parsed.group());
-      if (group == null) {
-        exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), parsed.group()));
-        return;
-      }
-      asked = new Asked(KeyPath.upToKey(inbound.dialect(), path), fromGo, group);
-      last = asked;
-    }
-    String key = KeyPath.key(inbound.dialect(), path, asked.upToKey(), fromGo);
-    if (key.isEmpty()) {
+    Asked asked = asked(path, fromGo);
+    String key = asked.path().key(path);
+    boolean fromOurs = request.headers().contains(Headers.PEER);
+    Duration timeout = Headers.timeout(request.headers());
+    Group group = asked.group();
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.path().group()));
+    } else if (key.isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
-      get(asked.group(), key, request.headers(), fromGo, exchange);
+      exchange.asks(group, fromOurs);
+      if (fromOurs || fromGo) {
+        group.forPeers().get(key, timeout, Headers.copyGets(request.headers()), exchange);
+      } else {
+        group.get(key, timeout, exchange);
+      }
     }
   }
 
-  private static void get(
-      Group group, String key, HttpHeaders headers, boolean fromGo, Exchange exchange)
-      throws BadRequestException {
-    boolean fromOurs = headers.contains(Headers.PEER);
-    Duration timeout = Headers.timeout(headers);
-    exchange.asks(group, fromOurs);
-    if (fromOurs || fromGo) {
-      group.forPeers().get(key, timeout, Headers.copyGets(headers), exchange);
-    } else {
-      group.get(key, timeout, exchange);
+  private Asked asked(String path, boolean fromGo) throws BadRequestException {
+    Asked known = last;
+    if (known != null && known.path().leads(path, fromGo)) {
+      return known;
     }
+    GroupPath start = GroupPath.of(inbound.dialect(), path, fromGo);
+    Asked asked = new Asked(start, inbound.node().group(start.group()));
+    last = asked.group() == null ? null : asked; // it may come yet
+    return asked;
   }
 
   private static boolean isGetOrHead(HttpRequest request) {

@@ -23,12 +23,18 @@ final class Values {
   /** Room for a head, and for all of a message but its value. */
   static final int AROUND_VALUE_BYTES = 256;
 
-  /** What has fewer is small. */
-  private static final int SMALL_BYTES = 1 << 10;
+  /*
+   * The head of a small value that is nothing but its bytes depends on its length alone. So it is
+   * made once, with what stands before the value in the message, and then copied in one piece: a
+   * hit needs no digits and no varints. At most SMALL_VALUE_BYTES heads a dialect are ever held.
+   *
+   * Two threads may make the same head at one time; they make the same bytes, and either may stay.
+   * The array is an atomic one so that whoever finds a head finds all of its bytes.
+   */
+  private static final int SMALL_VALUE_BYTES = 1 << 10;
 
-  /** By the value's length. */
-  private static final Map<Dialect, AtomicReferenceArray<byte[]>> UP_TO_SMALL =
-      new EnumMap<>(Dialect.class);
+  private static final Map<Dialect, AtomicReferenceArray<byte[]>> SMALL_HEADS =
+      new EnumMap<>(Dialect.class); // by the value's length
 
   private static final Map<Dialect, byte[]> STARTS = new EnumMap<>(Dialect.class);
   private static final byte[] STALE = ascii("\r\n" + Headers.STALE + ": true");
@@ -39,7 +45,7 @@ final class Values {
     for (Dialect dialect : Dialect.values()) {
       String contentType = "content-type: " + dialect.contentType();
       STARTS.put(dialect, ascii("HTTP/1.1 200 OK\r\n" + contentType + "\r\ncontent-length: "));
-      UP_TO_SMALL.put(dialect, new AtomicReferenceArray<>(SMALL_BYTES));
+      SMALL_HEADS.put(dialect, new AtomicReferenceArray<>(SMALL_VALUE_BYTES));
     }
   }
 
@@ -54,8 +60,8 @@ final class Values {
       boolean last,
       Outbox out) {
     ByteBuf buffer = out.room(AROUND_VALUE_BYTES + value.length());
-    if (value.length() < SMALL_BYTES && freshness.equals(Freshness.NONE) && !stale && !last) {
-      buffer.writeBytes(upToSmall(value, dialect));
+    if (isSmall(value) && freshness.equals(Freshness.NONE) && !stale && !last) {
+      buffer.writeBytes(smallHead(value, dialect));
       Messages.writeValue(value, buffer);
     } else {
       writeHead(value, freshness, stale, dialect, last, buffer);
@@ -64,19 +70,22 @@ final class Values {
     out.written();
   }
 
-  /** Returns what stands before the bytes of a small value that holds for ever: made once. */
-  private static byte[] upToSmall(ByteView value, Dialect dialect) {
-    AtomicReferenceArray<byte[]> made = requireNonNull(UP_TO_SMALL.get(dialect));
-    byte[] known = made.get(value.length());
+  private static boolean isSmall(ByteView value) {
+    return value.length() < SMALL_VALUE_BYTES;
+  }
+
+  private static byte[] smallHead(ByteView value, Dialect dialect) {
+    AtomicReferenceArray<byte[]> heads = requireNonNull(SMALL_HEADS.get(dialect));
+    byte[] known = heads.get(value.length());
     if (known != null) {
       return known;
     }
     ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
     writeHead(value, Freshness.NONE, false, dialect, false, written);
     Messages.writeUpToValue(value, written);
-    byte[] bytes = ByteBufUtil.getBytes(written);
-    made.set(value.length(), bytes);
-    return bytes;
+    byte[] head = ByteBufUtil.getBytes(written);
+    heads.set(value.length(), head);
+    return head;
   }
 
   /** Writes the response's head alone, as it is with a body and as HEAD is answered. */

@@ -34,37 +34,8 @@ public record KeyPath(String group, String key) {
    */
   public static KeyPath parse(Dialect dialect, String path, boolean fromGo)
       throws BadRequestException {
-    String upToKey = upToKey(dialect, path);
-    String group = path.substring(dialect.basePath().length(), upToKey.length() - 1);
-    return new KeyPath(
-        Escape.unescape(group, plusIsSpace(dialect, fromGo)), key(dialect, path, upToKey, fromGo));
-  }
-
-  /**
-   * Returns how a path under the dialect's base path begins, group and all, up to its key.
-   *
-   * @throws BadRequestException if there is no slash after the group
-   */
-  public static String upToKey(Dialect dialect, String path) throws BadRequestException {
-    int slash = path.indexOf('/', dialect.basePath().length());
-    if (slash < 0) {
-      throw new BadRequestException("bad request");
-    }
-    return path.substring(0, slash + 1);
-  }
-
-  /**
-   * As {@link #parse}, of a path that is known to begin with {@code upToKey}: the key alone.
-   *
-   * @throws BadRequestException if an escape is broken, or the bytes are not UTF-8
-   */
-  public static String key(Dialect dialect, String path, String upToKey, boolean fromGo)
-      throws BadRequestException {
-    return Escape.unescape(path.substring(upToKey.length()), plusIsSpace(dialect, fromGo));
-  }
-
-  private static boolean plusIsSpace(Dialect dialect, boolean fromGo) {
-    return fromGo && dialect.goWritesSpaceAsPlus();
+    GroupPath start = GroupPath.of(dialect, path, fromGo);
+    return new KeyPath(start.group(), start.key(path));
   }
 
   /** Returns the escaped path of this group and key. */

@@ -139,6 +139,17 @@ class RequestHandlerTest {
   }
 
   @Test
+  void aGroupThatComesLaterIsFound() throws Exception {
+    read(get("/later/k"));
+    assertEquals(List.of(400), statuses(1));
+
+    assertNotNull(node.addGroup("later", key -> Loaded.ofUtf8("value of " + key)).get("k"));
+    read(get("/later/k"));
+
+    assertEquals(List.of("value of k"), values(1));
+  }
+
+  @Test
   void aRefusalWaitsForItsTurnToo() throws Exception {
     read(get("/held/a"), get("/nowhere/x"), get("/here/k0"));
     assertNull(channel.readOutbound());
