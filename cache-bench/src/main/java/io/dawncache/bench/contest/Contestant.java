@@ -63,11 +63,14 @@ final class Contestant implements AutoCloseable {
   /** Starts a server on the first core, and waits for a line with {@code serves} in it. */
   void start(List<String> command, String serves) throws IOException {
     BufferedReader out = startPinned(command).inputReader();
-    String line;
+    String line = "";
     do {
+      String last = line;
       line = out.readLine();
       if (line == null) {
-        throw new IOException(String.join(" ", command) + ": ended (expected: that it serves)");
+        throw new IOException(
+            "%s: ended, after \"%s\" (expected: a line with \"%s\")"
+                .formatted(String.join(" ", command), last, serves));
       }
     } while (!line.contains(serves));
   }

@@ -63,8 +63,9 @@ final class RedisBenchmark implements Client {
             "get",
             KEY);
     // It ends at an error, but takes a key that is not there for an answer.
-    if (counted(MISSES) > 0) {
-      throw new IOException(redis.player() + ": keys are missing (expected: all are there)");
+    long misses = counted(MISSES);
+    if (misses > 0) {
+      throw new IOException(redis.player() + ": " + misses + " keyspace_misses (expected: 0)");
     }
     return new Asked(counted(HITS) - before, Double.parseDouble(found(RATE, said)));
   }
