@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.RunnerException;
@@ -26,9 +27,11 @@ import picocli.CommandLine.Spec;
       "Gets keys that are in memory from a group of either policy and from Caffeine with"
           + " recordStats(), in turns, each in a fresh JVM, with one thread and with two: the"
           + " benchmarks GroupHit. Prints the CPU time of a get and its ratio to Caffeine's in the"
-          + " same round; wall time shows beside it what waits for a lock, or for a core.%n",
-      "Fails with 1 unless the median of the ratios of CPU time is at most 1 / 0.9, and with strict"
-          + " LRU at two threads 1 / 0.8. Some eight minutes for 15 rounds.%n"
+          + " same round, and beside it that of wall time, which tells of threads that wait for each"
+          + " other.%n",
+      "Fails with 1 unless the median of the ratios is at most 1 / 0.9, and with strict LRU at two"
+          + " threads 1 / 0.8: that of CPU time, and with two threads that of wall time too. Some"
+          + " eight minutes for 15 rounds.%n"
     })
 public final class CoreCommand implements Callable<Integer> {
   private static final Pattern BENCHMARKS =
@@ -46,7 +49,13 @@ public final class CoreCommand implements Callable<Integer> {
   private static final String WALL = "";
 
   /** How many times Caffeine's time a benchmark may take. */
-  private record Bar(String title, String className, String method, double timesCaffeine) {}
+  private record Bar(String title, String className, String method, double timesCaffeine) {
+    /** CPU time does not see a thread that sleeps on a lock, and one thread waits for none. */
+    boolean isMet(Spread cpu, Spread wall) {
+      boolean alone = className.equals(ONE_THREAD);
+      return cpu.median() <= timesCaffeine && (alone || wall.median() <= timesCaffeine);
+    }
+  }
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -108,7 +117,8 @@ public final class CoreCommand implements Callable<Integer> {
       Figure caffeinesCpu = figure(figures, bar.className() + BASELINE + CPU);
       Figure caffeinesWall = figure(figures, bar.className() + BASELINE + WALL);
       Spread ratio = Ratio.of(cpu, caffeinesCpu).ofRounds();
-      boolean met = ratio.median() <= bar.timesCaffeine();
+      Spread wallRatio = Ratio.of(wall, caffeinesWall).ofRounds();
+      boolean met = bar.isMet(ratio, wallRatio);
       allMet &= met;
       table.add(
           List.of(
@@ -116,8 +126,8 @@ public final class CoreCommand implements Callable<Integer> {
               Spread.of(cpu.rounds()).toString(),
               Spread.of(caffeinesCpu.rounds()).toString(),
               ratio.toString(),
-              "%.2f".formatted(bar.timesCaffeine()),
-              Ratio.of(wall, caffeinesWall).ofRounds().toString()));
+              String.format(Locale.ROOT, "%.2f", bar.timesCaffeine()),
+              wallRatio.toString()));
     }
     table.printTo(out);
     out.println();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bench report}: runs the comparisons one after the other and writes what they said. */
@@ -24,11 +25,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Runs contest, core, ring, crowd, start and guard, and writes what they say to a page, with"
-          + " the machine, the JDK and the commit. Takes about three quarters of an hour and wants"
-          + " the machine for itself. Fails with 1 if one of them does; the page is written all the"
+          + " the machine, the JDK and the commit: between two marks, or at the end if the page has"
+          + " none, so that what else stands there stays. Takes about three quarters of an hour and wants the"
+          + " machine for itself. Fails with 1 if one of them does; the page is written all the"
           + " same, and says which.%n"
     })
 public final class ReportCommand implements Callable<Integer> {
+  static final String FROM = "<!-- From here on, scripts/bench report writes. -->\n";
+  static final String UP_TO = "<!-- Up to here. -->\n";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -36,17 +41,26 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "FILE",
-      description = "Where to, docs/servers.md in the checkout by default.")
+      description = "Where to, docs/benchmarks.md in the checkout by default.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private Path to = Path.of(System.getProperty("dawncache.root", "")).resolve("docs/servers.md");
+  private Path to = Path.of(System.getProperty("dawncache.root", "")).resolve("docs/benchmarks.md");
 
-  @Option(names = "--turns", paramLabel = "N", description = "contest's option.")
+  @Option(
+      names = "--turns",
+      paramLabel = "N",
+      description = "How many turns each server of contest has, >= 1.")
   private @Nullable Integer turns;
 
-  @Option(names = "--seconds", paramLabel = "N", description = "contest's option.")
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long a turn of contest takes, >= 1.")
   private @Nullable Integer seconds;
 
-  @Option(names = "--warm-up", paramLabel = "N", description = "contest's option.")
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "How long contest asks each server before the first turn, >= 0.")
   private @Nullable Integer warmUpSeconds;
 
   @Option(
@@ -61,11 +75,14 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    check("--turns", turns, 1);
+    check("--seconds", seconds, 1);
+    check("--warm-up", warmUpSeconds, 0);
     PrintWriter out = spec.commandLine().getOut();
     ReportPage page = new ReportPage(head(), out);
     for (List<String> command : commands()) {
       page.run(command, saying -> BenchMain.commandLine(saying, saying));
-      Files.writeString(to, page.toString(), UTF_8); // whatever becomes of the commands to come
+      write(page.toString()); // whatever becomes of the commands to come
     }
     out.println(to);
     if (!page.failed().isEmpty()) {
@@ -73,6 +90,29 @@ public final class ReportCommand implements Callable<Integer> {
     }
     out.flush();
     return page.failed().isEmpty() ? 0 : 1;
+  }
+
+  /** Not by contest alone: an hour would have passed. */
+  private void check(String option, @Nullable Integer value, int least) {
+    if (value != null && value < least) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": " + value + " (expected: >= " + least + ")");
+    }
+  }
+
+  private void write(String text) throws IOException {
+    String old = Files.exists(to) ? Files.readString(to, UTF_8) : "";
+    Files.writeString(to, placed(text, old), UTF_8);
+  }
+
+  /** Returns {@code old} with the text between its marks, or with both behind it. */
+  static String placed(String text, String old) {
+    int from = old.indexOf(FROM);
+    int upTo = old.indexOf(UP_TO, Math.max(from, 0));
+    boolean marked = from >= 0 && upTo >= 0;
+    String before = marked ? old.substring(0, from) : old;
+    String behind = marked ? old.substring(upTo + UP_TO.length()) : "";
+    return before + FROM + "\n" + text.strip() + "\n\n" + UP_TO + behind;
   }
 
   private List<List<String>> commands() {
@@ -98,7 +138,7 @@ public final class ReportCommand implements Callable<Integer> {
   private static String head() throws IOException {
     Path root = Path.of(System.getProperty("dawncache.root", ""));
     return """
-        # What requests cost, here and elsewhere
+        ## What requests cost, here and elsewhere
 
         Written by `scripts/bench report`: %s, commit %s, %s %s, %d cores of %s. Medians of turns, with
         the extremes in brackets; ratios are taken turn by turn. What "another such node" has against

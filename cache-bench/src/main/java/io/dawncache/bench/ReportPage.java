@@ -30,11 +30,12 @@ final class ReportPage {
   void run(List<String> command, Function<PrintWriter, CommandLine> program) {
     String title = "`scripts/bench " + String.join(" ", command) + "`";
     terminal.println(title);
+    terminal.flush();
     StringWriter heard = new StringWriter();
     PrintWriter saying = new PrintWriter(new Both(heard, terminal), true);
     int exitCode = program.apply(saying).execute(command.toArray(String[]::new));
     saying.flush();
-    text.append("\n## ").append(title).append("\n\n");
+    text.append("\n### ").append(title).append("\n\n");
     text.append(heard.toString().strip()).append('\n');
     if (exitCode != 0) {
       failed.add(command.get(0));
@@ -44,7 +45,7 @@ final class ReportPage {
 
   /** Returns the commands that ended with another code than 0. */
   List<String> failed() {
-    return failed;
+    return List.copyOf(failed);
   }
 
   /** Returns the page as it is by now. */

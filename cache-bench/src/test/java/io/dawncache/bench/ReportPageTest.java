@@ -1,17 +1,23 @@
 package io.dawncache.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 final class ReportPageTest {
+  @TempDir private Path folder;
+
   private final StringWriter terminal = new StringWriter();
   private final ReportPage page = new ReportPage("# Head\n", new PrintWriter(terminal, true));
 
@@ -24,7 +30,7 @@ final class ReportPageTest {
           assertTrue(terminal.toString().endsWith("0.34 of theirs\n"), "as it goes");
           return 0;
         });
-    assertEquals("# Head\n\n## `scripts/bench ring`\n\n0.34 of theirs\n", page.toString());
+    assertEquals("# Head\n\n### `scripts/bench ring`\n\n0.34 of theirs\n", page.toString());
     assertEquals("`scripts/bench ring`\n0.34 of theirs\n", terminal.toString());
     assertEquals(List.of(), page.failed());
   }
@@ -40,7 +46,7 @@ final class ReportPageTest {
     run("crowd", out -> 0);
     assertEquals(List.of("ring"), page.failed());
     assertPage("0.36 of theirs\n\n**Failed**, with exit code 1.\n");
-    assertPage("## `scripts/bench crowd`");
+    assertPage("### `scripts/bench crowd`");
   }
 
   @Test
@@ -55,6 +61,33 @@ final class ReportPageTest {
     assertPage("turn 1\n");
     assertPage("no archive");
     assertPage("**Failed**, with exit code 1.");
+  }
+
+  @Test
+  void whatStandsAroundTheMarksOfAPageStays() {
+    String page = "above\n" + ReportCommand.FROM + "old\n" + ReportCommand.UP_TO + "below\n";
+    String first = ReportCommand.placed("new\n", page);
+    String second = ReportCommand.placed("newer\n", first);
+    assertEquals(
+        "above\n" + ReportCommand.FROM + "\nnewer\n\n" + ReportCommand.UP_TO + "below\n", second);
+  }
+
+  @Test
+  void aPageWithoutMarksHasThemAtItsEndFromThenOn() {
+    String written = ReportCommand.placed("new\n", "no marks\n");
+    assertEquals("no marks\n" + ReportCommand.FROM + "\nnew\n\n" + ReportCommand.UP_TO, written);
+    assertEquals(written, ReportCommand.placed("new\n", written));
+  }
+
+  @Test
+  void aWrongOptionIsRefusedBeforeAnythingIsWritten() {
+    StringWriter err = new StringWriter();
+    PrintWriter both = new PrintWriter(err, true);
+    Path page = folder.resolve("page.md");
+    String[] report = {"report", "--to", page.toString(), "--turns", "0"};
+    assertEquals(2, BenchMain.commandLine(both, both).execute(report));
+    assertTrue(err.toString().contains("--turns: 0 (expected: >= 1)"), err::toString);
+    assertFalse(Files.exists(page));
   }
 
   private interface Body {

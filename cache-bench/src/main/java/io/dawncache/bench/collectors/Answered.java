@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param errors how many requests had no answer
  */
 record Answered(
-    String p50, String p99, String p999, String max, String kept, String shortfall, String errors) {
+    String p50, String p99, String p999, String max, String kept, String shortfall, long errors) {
   private static final int RATE_NOT_KEPT = 3;
   private static final String NOT_KEPT = "The rate was not kept."; // and then follows why
 
@@ -47,7 +47,7 @@ record Answered(
             times.get(5),
             exitCode == 0 ? "yes" : "no, " + reached.group(1),
             exitCode == 0 ? "" : said.substring(said.indexOf(NOT_KEPT) + NOT_KEPT.length()).strip(),
-            errors.group(1));
+            Long.parseLong(errors.group(1).replace(",", "")));
       }
     }
     throw new IOException(

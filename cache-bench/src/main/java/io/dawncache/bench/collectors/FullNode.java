@@ -16,6 +16,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -57,7 +58,7 @@ final class FullNode {
 
   /** Returns the name of a key that is asked for; the load generator's traces call them so. */
   static String askedKey(int number) {
-    return String.format("%08d", number);
+    return String.format(Locale.ROOT, "%08d", number);
   }
 
   /**

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.JavaCommand;
 import io.dawncache.bench.load.LoadMain;
+import io.dawncache.bench.server.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,7 +39,7 @@ final class LoadProcess implements AutoCloseable {
         new ProcessBuilder(
                 JavaCommand.of(
                     LoadMain.class,
-                    List.of("-Xmx2g", "-XX:+UseSerialGC"),
+                    options(),
                     "--target",
                     "127.0.0.1:" + port,
                     "--group",
@@ -59,6 +61,13 @@ final class LoadProcess implements AutoCloseable {
     watched = process.errorReader();
   }
 
+  /** As scripts/load has them, with room for the trace. */
+  private static List<String> options() {
+    List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
+    options.add("-Xmx2g");
+    return options;
+  }
+
   /**
    * Returns when so many seconds have been measured, 0 when the warm-up is over.
    *
@@ -69,7 +78,9 @@ final class LoadProcess implements AutoCloseable {
     while (seconds < warmUpSeconds + wanted) {
       String line = watched.readLine();
       if (line == null) {
-        throw new IOException(last + " (expected: a load of " + wanted + " s and more)");
+        throw new IOException(
+            "the load generator ended after %d s, and said last: %s (expected: after %d s or more)"
+                .formatted(seconds, last, warmUpSeconds + wanted));
       }
       seconds += line.matches(PROGRESS) ? 1 : 0;
       last = line;

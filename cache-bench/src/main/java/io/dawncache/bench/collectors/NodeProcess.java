@@ -90,7 +90,11 @@ final class NodeProcess implements AutoCloseable {
   Moment moment() throws IOException {
     orders.println(FullNode.STATS);
     long[] stats = numbers();
-    Duration cpu = process.info().totalCpuDuration().orElseThrow();
+    Duration cpu =
+        process
+            .info()
+            .totalCpuDuration()
+            .orElseThrow(() -> new IOException("the node has ended (expected: that it serves)"));
     return new Moment(cpu, stats[0], stats[1], stats[2], Files.readAllLines(log).size());
   }
 

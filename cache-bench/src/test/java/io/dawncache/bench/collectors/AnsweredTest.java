@@ -21,7 +21,7 @@ final class AnsweredTest {
   @Test
   void theGeneratorsTableIsRead() throws IOException {
     assertEquals(
-        new Answered("92.3 µs", "4.07 ms", "850 ns", "1,200 s", "yes", "", "0"),
+        new Answered("92.3 µs", "4.07 ms", "850 ns", "1,200 s", "yes", "", 0),
         Answered.read(0, TABLE));
   }
 

@@ -35,7 +35,7 @@ final class CollectorsCommandTest {
   @Test
   void moreRequestsThanTheGeneratorHoldsAreRefused() {
     assertRefused(
-        "--rate x seconds: 361000000 (expected: <= 20000000)",
+        "--rate x seconds: 361000000 (expected: <= 5000000)",
         "--rate",
         "100000",
         "--seconds",

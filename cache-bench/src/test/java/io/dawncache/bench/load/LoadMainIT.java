@@ -26,10 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The generator against real nodes; nothing here depends on how fast they are. */
@@ -151,6 +153,27 @@ final class LoadMainIT {
     assertEquals("load: stopped before anything was measured\n", err.toString());
     assertEquals("", out.toString());
     assertEquals(0, group(0).stats().gets());
+  }
+
+  @Test
+  @Timeout(60) // far less than the time-out, which would be waited for
+  void aRunThatIsStoppedWhileItWaitsForItsLastAnswerEnds() {
+    CountDownLatch over = new CountDownLatch(1);
+    nodes
+        .get(0)
+        .addGroup(
+            "held",
+            key -> {
+              stopped.set(true);
+              over.await();
+              return Loaded.ofUtf8(ORIGIN);
+            });
+    try {
+      String[] one = {"--group", "held", "--requests", "1", "--warm-up", "0s", "--timeout", "1h"};
+      assertEquals(1, run(one));
+    } finally {
+      over.countDown();
+    }
   }
 
   @Test
