@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs contest, core, ring, crowd, start and guard, and writes what they say to a page, with"
           + " the machine, the JDK and the commit: between two marks, or at the end if the page has"
-          + " none, so that what else stands there stays. Takes about three quarters of an hour and wants the"
+          + " none, so that what else stands there stays. Takes about an hour and wants the"
           + " machine for itself. Fails with 1 if one of them does; the page is written all the"
           + " same, and says which.%n"
     })
@@ -60,8 +60,8 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      description = "How long contest asks each server before the first turn, >= 0.")
-  private @Nullable Integer warmUpSeconds;
+      description = "How many turns each server of contest has before those that count, >= 0.")
+  private @Nullable Integer warmUpTurns;
 
   @Option(
       names = {"-h", "--help"},
@@ -77,7 +77,7 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     check("--turns", turns, 1);
     check("--seconds", seconds, 1);
-    check("--warm-up", warmUpSeconds, 0);
+    check("--warm-up", warmUpTurns, 0);
     PrintWriter out = spec.commandLine().getOut();
     ReportPage page = new ReportPage(head(), out);
     for (List<String> command : commands()) {
@@ -119,7 +119,7 @@ public final class ReportCommand implements Callable<Integer> {
     List<String> contest = new ArrayList<>(List.of("contest"));
     handOn("--turns", turns, contest);
     handOn("--seconds", seconds, contest);
-    handOn("--warm-up", warmUpSeconds, contest);
+    handOn("--warm-up", warmUpTurns, contest);
     return List.of(
         contest,
         List.of("core"),

@@ -66,9 +66,9 @@ public final class ContestCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "N",
       description =
-          "For how many seconds each server is asked before the first turn, ${DEFAULT-VALUE} by"
-              + " default.")
-  private int warmUpSeconds = 15;
+          "How many turns each server has before those that count, ${DEFAULT-VALUE} by default. A"
+              + " turn opens connections and closes them, which a JVM compiles for anew.")
+  private int warmUpTurns = 15;
 
   @Option(
       names = {"-h", "--help"},
@@ -100,10 +100,10 @@ public final class ContestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Scene> asked = scenes.isEmpty() ? Scene.ALL : parsed();
-    if (turns < 1 || seconds < 1 || warmUpSeconds < 0) {
+    if (turns < 1 || seconds < 1 || warmUpTurns < 0) {
       throw wrong(
           "--turns %d --seconds %d --warm-up %d (expected: >= 1, >= 1, >= 0)"
-              .formatted(turns, seconds, warmUpSeconds));
+              .formatted(turns, seconds, warmUpTurns));
     }
     Path folder = Files.createTempDirectory("contest");
     try {
@@ -145,12 +145,12 @@ public final class ContestCommand implements Callable<Integer> {
         clients.put(player, lab.client(contestant, load));
         figures.put(player, new Figures());
       }
-      for (int turn = warmUpSeconds == 0 ? 0 : -1; turn < turns; turn++) {
+      for (int turn = -warmUpTurns; turn < turns; turn++) {
         for (Player player : scene.players()) {
           Contestant contestant = requireNonNull(contestants.get(player));
           Client client = requireNonNull(clients.get(player));
           Duration before = contestant.cpu();
-          Client.Asked brought = client.ask(turn < 0 ? warmUpSeconds : seconds);
+          Client.Asked brought = client.ask(seconds);
           Duration used = contestant.cpu().minus(before);
           if (turn >= 0) {
             Figures own = requireNonNull(figures.get(player));
@@ -190,7 +190,7 @@ public final class ContestCommand implements Callable<Integer> {
           "%s: %s of %s (expected: <= %.2f)%s"
               .formatted(
                   bar.of().title(), ratio, bar.to().title(), bar.atMost(), met ? "" : " MISSED");
-      out.println(line);
+      out.println("- " + line);
       if (!met) {
         missed.add(line);
       }

@@ -1,6 +1,7 @@
 package io.dawncache.bench.core.consistenthash;
 
 import io.dawncache.bench.Spread;
+import io.dawncache.bench.TextTable;
 import io.dawncache.bench.workload.ZipfKeys;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -100,10 +100,12 @@ public final class RingCommand implements Callable<Integer> {
         }
       }
       PrintWriter out = spec.commandLine().getOut();
-      print(out, "our ring, 1,000 nodes, ns a look-up", ourNanos);
-      print(out, "golang/groupcache's, 512 nodes, ns a look-up", theirNanos);
-      print(out, "ours x theirs", againstTheirs);
-      print(out, "ours x ours", againstOurs);
+      TextTable table = new TextTable(1, List.of("look-up in the ring", "median"));
+      table.add(List.of("ours, 1,000 nodes, ns", Spread.of(ourNanos).toString()));
+      table.add(List.of("golang/groupcache's, 512 nodes, ns", Spread.of(theirNanos).toString()));
+      table.add(List.of("ours x theirs", Spread.of(againstTheirs).toString()));
+      table.add(List.of("ours x ours", Spread.of(againstOurs).toString()));
+      table.printTo(out);
       out.flush();
       return Spread.of(againstTheirs).median() <= MOST_TIMES_THEIRS ? 0 : 1;
     }
@@ -142,10 +144,6 @@ public final class RingCommand implements Callable<Integer> {
   private static String[] drawn() {
     ZipfKeys keys = new ZipfKeys();
     return Stream.generate(keys::next).limit(1 << 16).toArray(String[]::new);
-  }
-
-  private static void print(PrintWriter out, String what, List<Double> ofTurns) {
-    out.println(String.format(Locale.ROOT, "%-46s %s", what, Spread.of(ofTurns)));
   }
 
   private static void delete(Path folder) throws IOException {

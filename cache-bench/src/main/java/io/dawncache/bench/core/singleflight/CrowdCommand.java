@@ -1,6 +1,7 @@
 package io.dawncache.bench.core.singleflight;
 
 import io.dawncache.bench.Spread;
+import io.dawncache.bench.TextTable;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
@@ -73,10 +74,10 @@ public final class CrowdCommand implements Callable<Integer> {
       loadsBegun = group.stats().loadsDeduped();
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println("10,000 waiters for one key");
-    out.println(
-        "loads a key                      " + loadsBegun / (double) (WARM_UP_TURNS + turns));
-    out.println("ms until the last has been told  " + Spread.of(millis));
+    TextTable table = new TextTable(1, List.of("10,000 waiters for one key", "median"));
+    table.add(List.of("loads a key", "" + loadsBegun / (double) (WARM_UP_TURNS + turns)));
+    table.add(List.of("ms until the last has been told", Spread.of(millis).toString()));
+    table.printTo(out);
     out.flush();
     boolean once = loadsBegun == WARM_UP_TURNS + turns;
     return once && Spread.of(millis).median() <= MOST_MILLIS ? 0 : 1;

@@ -23,7 +23,7 @@ final class CrowdCommandTest {
   void aCrowdIsAnsweredByOneLoadAndTimed() {
     run("--turns", "2"); // how long it takes is not for a test to say
 
-    assertTrue(out.toString().contains("loads a key                      1.0"), out::toString);
+    assertTrue(out.toString().matches("(?s).*loads a key +\\| +1\\.0 \\|.*"), out::toString);
     assertTrue(out.toString().contains("ms until the last has been told"), out::toString);
     assertEquals("", err.toString());
   }
