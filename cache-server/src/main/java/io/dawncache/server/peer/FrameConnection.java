@@ -294,7 +294,8 @@ final class FrameConnection extends FrameChannel implements Carrier {
     if (pinged) {
       long patience = timings.probe().toNanos() - sincePing;
       if (patience > 0) {
-        return patience;
+        // A late PONG rings nobody, and the next PING waits for it.
+        return Math.min(patience, probeAfter);
       }
       silent();
       return Alarm.OFF;

@@ -40,7 +40,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -339,6 +341,31 @@ class FramePeerIT {
 
     assertEquals(value("630"), callers.inFrames(peer, CURIOUS).fetch("Tom").join());
     assertEquals(1, peer.accepted());
+  }
+
+  @Test
+  void aPeerWhosePongIsLateIsPingedAgain() throws Exception {
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              wire.grantFrames();
+              int tom = wire.readFrame().id();
+              Set<Integer> kinds = new HashSet<>();
+              for (int i = 0; i < 3; i++) {
+                kinds.add(wire.readFrame().kind());
+              }
+              // The caller looked after its connection when Jack's time was over, and had no PONG.
+              assertEquals(Set.of(FETCH, CANCEL, PING), kinds);
+              wire.writeFrame(PONG, 0, EMPTY);
+              assertEquals(PING, wire.readFrame().kind());
+              wire.answerFetch(tom, "630");
+              wire.readToTheEnd();
+            });
+    Caller caller = callers.inFrames(peer, CURIOUS);
+    CompletableFuture<PeerResult> tom = caller.fetch("Tom");
+
+    assertEquals(Status.LATE, caller.fetch("Jack", SOON).join().status());
+    assertEquals(value("630"), tom.join());
   }
 
   @Test
