@@ -60,7 +60,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures Dawncache: runs the benchmarks that match PATTERN, all of them without one, prints"
           + " a table of scores, and leaves it with the commit, JDK, cores and date in a JSON file"
-          + " in run/bench.%n",
+          + " in run/bench. The commands below measure what a benchmark of one method cannot, and"
+          + " print what they find.%n",
       "Benchmarks take turns, one fork each a round, so that a machine that slows down slows all of"
           + " them. The table has the median of the rounds and in brackets the extremes, then the"
           + " same for a benchmark's ratio to the baselines in its class. A line that ends in :cpu"

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
           + " on the first core and are asked in turns from the second, so that a machine that"
           + " slows down slows all of them. wrk asks, by Zipf's law; Redis, whose protocol it has not,"
           + " is asked by redis-benchmark, which draws all keys alike. The scenes: hit, pipelined,"
-          + " hop, hop8, large, huge, miss; all of them if none is named.%n",
+          + " hop, hop8, large, huge, miss; all of them if none is named, which takes half an hour: a"
+          + " minute a server and scene. With fewer turns to warm up a JVM is measured as it"
+          + " compiles.%n",
       "Needs a machine with two cores and Linux, and from Debian wrk, nginx, golang-go,"
           + " golang-github-golang-groupcache-dev, redis-server and redis-tools. Fails with 1 if a"
           + " bar is missed.%n"

@@ -65,7 +65,7 @@ import picocli.CommandLine.TypeConversionException;
           + " out).",
       "",
       "Exit code: 0 measured; 1 could not measure: a target takes no connection, or nothing was"
-          + " answered; 2 the command line is wrong; 3 the rate was not kept. Ctrl-C ends a run"
+          + " answered but errors; 2 the command line is wrong; 3 the rate was not kept. Ctrl-C ends a run"
           + " early, with the figures up to then, or a line that says that there are none yet.",
       "",
       "Examples",
@@ -338,7 +338,7 @@ public final class LoadMain implements Callable<Integer> {
       out.println(report);
     }
     out.flush();
-    if (!result.isAnswered() || result.abandoned() != null) {
+    if (!result.isServed() || result.abandoned() != null) {
       return COULD_NOT_MEASURE;
     }
     return result.keptRate() ? 0 : RATE_NOT_KEPT;

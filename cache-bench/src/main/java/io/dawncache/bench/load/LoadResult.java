@@ -42,6 +42,11 @@ record LoadResult(
     return total.answered() > 0;
   }
 
+  /** Returns whether any request was answered with what it asked for. */
+  boolean isServed() {
+    return total.served() > 0;
+  }
+
   /** Returns whether the plan's rate was kept; a closed loop has none to keep. */
   boolean keptRate() {
     return shortfalls().isEmpty();

@@ -166,6 +166,8 @@ final class Summary {
     }
     if (!result.isAnswered()) {
       verdict.add("Nothing was answered.");
+    } else if (!result.isServed()) {
+      verdict.add("Every answer was an error: nothing here tells of gets or puts that are served.");
     } else if (!result.plan().isOpen()) {
       verdict.add(
           "A closed loop has no rate to keep: it slows down with the server, so its latencies say"

@@ -126,6 +126,15 @@ final class Tally {
     return refusedConnections;
   }
 
+  /** Returns how many requests ended with a status from 200 to 299 and their work done. */
+  long served() {
+    long served = -putsNotDone;
+    for (int status = 200; status < 300; status++) {
+      served += statuses[status];
+    }
+    return served;
+  }
+
   /** Returns how many requests ended other than with a status from 200 to 299 and its work done. */
   long errors() {
     long errors = putsNotDone;

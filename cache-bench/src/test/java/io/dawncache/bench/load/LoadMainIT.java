@@ -131,10 +131,11 @@ final class LoadMainIT {
   }
 
   @Test
-  void aNodeThatDoesNotKnowTheGroupAnswersThatAndItIsCounted() {
-    assertEquals(0, run("--requests", "100", "--warm-up", "0s", "--group", "nobody's"));
+  void aNodeThatDoesNotKnowTheGroupAnswersThatAndNothingIsMeasured() {
+    assertEquals(1, run("--requests", "100", "--warm-up", "0s", "--group", "nobody's"));
     assertTold("status                 400: 100");
     assertTold("errors                 100 in all");
+    assertTold("Every answer was an error");
   }
 
   @Test
