@@ -349,23 +349,35 @@ class FramePeerIT {
         callers.peer(
             wire -> {
               wire.grantFrames();
-              int tom = wire.readFrame().id();
+              wire.answerFetch(nextFetch(wire), "567");
+              int tom = nextFetch(wire);
               Set<Integer> kinds = new HashSet<>();
-              for (int i = 0; i < 3; i++) {
+              while (!kinds.containsAll(Set.of(FETCH, CANCEL, PING))) {
                 kinds.add(wire.readFrame().kind());
               }
-              // The caller looked after its connection when Jack's time was over, and had no PONG.
-              assertEquals(Set.of(FETCH, CANCEL, PING), kinds);
+              // The caller has looked after its connection when Jack's time was over, without a
+              // PONG.
               wire.writeFrame(PONG, 0, EMPTY);
               assertEquals(PING, wire.readFrame().kind());
               wire.answerFetch(tom, "630");
               wire.readToTheEnd();
             });
     Caller caller = callers.inFrames(peer, CURIOUS);
+    assertEquals(value("567"), caller.fetch("Sam").join()); // so that the connection is there
     CompletableFuture<PeerResult> tom = caller.fetch("Tom");
 
     assertEquals(Status.LATE, caller.fetch("Jack", SOON).join().status());
     assertEquals(value("630"), tom.join());
+  }
+
+  /** Returns the id of the next fetch; a PING may come before it whenever a loop was slow. */
+  private static int nextFetch(ScriptedPeer.Wire wire) throws IOException {
+    Frame frame = wire.readFrame();
+    while (frame.kind() == PING) {
+      frame = wire.readFrame();
+    }
+    assertEquals(FETCH, frame.kind());
+    return frame.id();
   }
 
   @Test
