@@ -88,9 +88,8 @@ final class Lab {
   private Contestant gos(Player player, Load load, int... ports) throws IOException {
     Contestant contestant = new Contestant(player, Dialect.GROUPCACHE.basePath() + GROUP, ports);
     for (int port : ports) {
-      // Of two, the one that is asked owns none of the keys, and groupcache copies others' without
-      // a
-      // way to turn that off, but for a node that may keep nothing: so this one may not.
+      // Of two, the one that is asked owns none of the keys. groupcache copies others' keys, and
+      // only a node that may keep nothing does not: so this one may not.
       boolean mayNotCopy = ports.length > 1 && port == ports[0];
       contestant.start(
           List.of(

@@ -355,8 +355,7 @@ class FramePeerIT {
               while (!kinds.containsAll(Set.of(FETCH, CANCEL, PING))) {
                 kinds.add(wire.readFrame().kind());
               }
-              // The caller has looked after its connection when Jack's time was over, without a
-              // PONG.
+              // When Jack's time was over, the caller looked for a PONG and found none.
               wire.writeFrame(PONG, 0, EMPTY);
               assertEquals(PING, wire.readFrame().kind());
               wire.answerFetch(tom, "630");

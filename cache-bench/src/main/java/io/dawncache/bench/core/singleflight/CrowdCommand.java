@@ -76,7 +76,8 @@ public final class CrowdCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     TextTable table = new TextTable(1, List.of("10,000 waiters for one key", "median"));
-    table.add(List.of("loads a key", "" + loadsBegun / (double) (WARM_UP_TURNS + turns)));
+    table.add(
+        List.of("loads a key", String.valueOf(loadsBegun / (double) (WARM_UP_TURNS + turns))));
     table.add(List.of("ms until the last has been told", Spread.of(millis).toString()));
     table.printTo(out);
     boolean once = loadsBegun == WARM_UP_TURNS + turns;
