@@ -64,7 +64,7 @@ public final class GuardCommand implements Callable<Integer> {
     for (CachePolicy policy : CachePolicy.values()) {
       check("`Group.get`, a hit, `" + policy + "`", hit(policy), 1);
     }
-    check("`Ring.owner`, 1,000 nodes: the key's bytes", ringLookUp(), 25);
+    check("`Ring.owner`, 1,000 nodes, a short key", ringLookUp(), 1);
     check("`Singleflight.join`, alone", flight(), 160);
     double fixedReply = fixedReply();
     checkAgainst("a hit over HTTP", overHttp(), 0.7, "Netty's codec, fixed reply", fixedReply);

@@ -1,5 +1,7 @@
 package io.dawncache.core.consistenthash;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.errorprone.annotations.Immutable;
 
 /**
@@ -15,12 +17,8 @@ import com.google.errorprone.annotations.Immutable;
 public interface HashFunction {
 
   /** CRC-32 with the IEEE polynomial, in {@code 0 .. 0xFFFFFFFFL}. */
-  HashFunction CRC32 =
-      bytes -> {
-        var crc = new java.util.zip.CRC32();
-        crc.update(bytes);
-        return crc.getValue();
-      };
+  @SuppressWarnings("ClassInitializationDeadlock") // nobody names that class but this line
+  HashFunction CRC32 = new Crc32();
 
   /**
    * FNV-1 of 64 bits: for each byte multiply, then xor (FNV-1a does it the other way round).
@@ -39,4 +37,9 @@ public interface HashFunction {
 
   /** Returns the place of {@code bytes}, any long. */
   long hash(byte[] bytes);
+
+  /** Returns the place of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}. */
+  default long hash(String text) {
+    return hash(text.getBytes(UTF_8));
+  }
 }

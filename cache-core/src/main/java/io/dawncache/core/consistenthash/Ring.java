@@ -1,6 +1,5 @@
 package io.dawncache.core.consistenthash;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
@@ -82,7 +81,7 @@ public final class Ring {
    * @param key any string, hashed as its UTF-8 bytes (a lone surrogate as {@code ?})
    */
   public @Nullable String owner(String key) {
-    return owner(key.getBytes(UTF_8));
+    return ownerOf(scheme.hash().hash(key));
   }
 
   /**
@@ -91,7 +90,7 @@ public final class Ring {
    * @param key any bytes, for Go keys need not be text
    */
   public @Nullable String owner(byte[] key) {
-    return holders.length == 0 ? null : members.get(holders[firstPoint(key)]);
+    return ownerOf(scheme.hash().hash(key));
   }
 
   /**
@@ -103,7 +102,7 @@ public final class Ring {
    * iterator cannot remove and belongs to one thread.
    */
   public Iterator<String> owners(String key) {
-    int start = holders.length == 0 ? 0 : firstPoint(key.getBytes(UTF_8));
+    int start = holders.length == 0 ? 0 : firstPoint(scheme.hash().hash(key));
     return new Walk(start);
   }
 
@@ -127,9 +126,13 @@ public final class Ring {
     return "Ring[" + scheme + ", " + replicas + " replicas of " + members + "]";
   }
 
-  /** Returns the point at or clockwise after the key's place; the ring must not be empty. */
-  private int firstPoint(byte[] key) {
-    int point = points.firstAtOrAfter(scheme.hash().hash(key));
+  private @Nullable String ownerOf(long place) {
+    return holders.length == 0 ? null : members.get(holders[firstPoint(place)]);
+  }
+
+  /** Returns the point at or clockwise after {@code place}; the ring must not be empty. */
+  private int firstPoint(long place) {
+    int point = points.firstAtOrAfter(place);
     return point < holders.length ? point : 0; // past the last point the circle closes
   }
 
