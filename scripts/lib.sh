@@ -164,11 +164,15 @@ archive_once() {
   ) 9<"$jar"
 }
 
-# rehearse FILE: has a node do once what nodes do, and its JVM keep the classes in the file.
+# rehearse FILE: has a node do once what nodes do, and its JVM keep the classes in the file. Profiles
+# are not kept: those of so short a life cost a start more than they save it.
 rehearse() {
   local record=(-XX:ArchiveClassesAtExit="$1")
   if ((java_version >= 25)); then
-    record=(-XX:AOTCacheOutput="$1")
+    record=(
+      -XX:AOTCacheOutput="$1"
+      -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining
+    )
   fi
   local options
   mapfile -t options < <(jvm_options)
