@@ -34,7 +34,9 @@ final class Service {
 
   /** Returns the body that {@code request} may have, to be put together; null if it may not. */
   @Nullable Body bodyOf(HttpRequest request) {
-    return request.decoderResult().isSuccess() && (isMessage(request) || isPut(request))
+    return !isGetOrHead(request) // most are, and need not be asked what else they might be
+            && request.decoderResult().isSuccess()
+            && (isMessage(request) || isPut(request))
         ? new Body(request, inbound.limits().maxBodyBytes())
         : null;
   }
