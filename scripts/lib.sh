@@ -144,16 +144,21 @@ archive_options() {
   fi
 }
 
-# archive_once: makes the archive if there is none of this build. Of several nodes that start at one
-# time one makes it, and the others wait. That it cannot be made costs time at each start, no more.
+# is_fresh FILE: whether it was made of this build, and by these scripts.
+is_fresh() {
+  [[ $1 -nt $(server_jar) && $1 -nt ${BASH_SOURCE[0]} ]]
+}
+
+# archive_once: makes the archive if there is no fresh one. Of several nodes that start at one time
+# one makes it, and the others wait. That it cannot be made costs time at each start, no more.
 archive_once() {
   local file jar
   file=$(archive_file)
   jar=$(server_jar)
-  [[ $file -nt $jar || $file.failed -nt $jar ]] && return
+  is_fresh "$file" || is_fresh "$file.failed" && return
   (
     flock 9
-    [[ $file -nt $jar || $file.failed -nt $jar ]] && exit
+    is_fresh "$file" || is_fresh "$file.failed" && exit
     rm -f -- "$file" "$file.failed"
     printf '%s: archiving the classes for faster starts, once, which takes a few seconds\n' \
       "${0##*/}" >&2
@@ -165,7 +170,8 @@ archive_once() {
 }
 
 # rehearse FILE: has a node do once what nodes do, and its JVM keep the classes in the file. Profiles
-# are not kept: those of so short a life cost a start more than they save it.
+# are not kept: those of so short a life cost a start more than they save it. The option for that is
+# a diagnostic one; a JVM that no longer knows it keeps them.
 rehearse() {
   local record=(-XX:ArchiveClassesAtExit="$1")
   if ((java_version >= 25)); then

@@ -143,6 +143,7 @@ public final class StartCommand implements Callable<Integer> {
     }
   }
 
+  /** Without profiles, as {@code scripts/lib.sh} has it. */
   private static List<String> recording(Path archive) {
     return Runtime.version().feature() >= 25
         ? List.of(
