@@ -2,17 +2,15 @@ package io.dawncache.core.consistenthash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.errorprone.annotations.Immutable;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/** CRC-32 with the IEEE polynomial: the JDK's, but for short texts, which most keys are. */
-@Immutable
-final class Crc32 implements HashFunction {
+/** CRC-32 with the IEEE polynomial: the JDK's for arrays and long texts, a table for short ones. */
+final class Crc32 {
   /*
    * The JDK's takes an array and is made for long ones. A text of few ASCII characters is its own
-   * UTF-8, and costs less than half as much when it is taken as it stands, a table's look-up for
-   * each. From some 16 on the JDK's is faster, its array included.
+   * UTF-8, and is hashed sooner as it stands, by a table's look-up for each. From some 16 on the
+   * JDK's is faster, its array included.
    */
   private static final int SHORT_LENGTH = 15;
 
@@ -31,23 +29,25 @@ final class Crc32 implements HashFunction {
     return remainder;
   }
 
-  @Override
-  public long hash(byte[] bytes) {
+  private Crc32() {}
+
+  /** Returns the checksum of {@code bytes}, in {@code 0 .. 0xFFFFFFFFL}. */
+  static long of(byte[] bytes) {
     var crc = new CRC32();
     crc.update(bytes);
     return crc.getValue();
   }
 
-  @Override
-  public long hash(String text) {
+  /** Returns the checksum of the UTF-8 encoding of {@code text}. */
+  static long of(String text) {
     if (text.length() > SHORT_LENGTH) {
-      return hash(text.getBytes(UTF_8));
+      return of(text.getBytes(UTF_8));
     }
     int crc = ~0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= 0x80) { // more than one byte
-        return hash(text.getBytes(UTF_8));
+        return of(text.getBytes(UTF_8));
       }
       crc = TABLE[(crc ^ c) & 0xff] ^ crc >>> Byte.SIZE;
     }

@@ -81,7 +81,7 @@ public final class Ring {
    * @param key any string, hashed as its UTF-8 bytes (a lone surrogate as {@code ?})
    */
   public @Nullable String owner(String key) {
-    return ownerOf(scheme.hash().hash(key));
+    return holders.length == 0 ? null : holderAt(scheme.hash().hash(key));
   }
 
   /**
@@ -90,7 +90,7 @@ public final class Ring {
    * @param key any bytes, for Go keys need not be text
    */
   public @Nullable String owner(byte[] key) {
-    return ownerOf(scheme.hash().hash(key));
+    return holders.length == 0 ? null : holderAt(scheme.hash().hash(key));
   }
 
   /**
@@ -126,8 +126,11 @@ public final class Ring {
     return "Ring[" + scheme + ", " + replicas + " replicas of " + members + "]";
   }
 
-  private @Nullable String ownerOf(long place) {
-    return holders.length == 0 ? null : members.get(holders[firstPoint(place)]);
+  /**
+   * Returns who holds the point at or clockwise after {@code place}; the ring must not be empty.
+   */
+  private String holderAt(long place) {
+    return members.get(holders[firstPoint(place)]);
   }
 
   /** Returns the point at or clockwise after {@code place}; the ring must not be empty. */

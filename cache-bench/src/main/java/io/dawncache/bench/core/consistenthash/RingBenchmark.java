@@ -1,7 +1,5 @@
 package io.dawncache.bench.core.consistenthash;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.dawncache.bench.workload.ZipfKeys;
 import io.dawncache.core.consistenthash.HashFunction;
 import io.dawncache.core.consistenthash.Ring;
@@ -51,7 +49,7 @@ public class RingBenchmark {
     tree = new TreeMap<>();
     for (String member : members) {
       for (int replica = 0; replica < REPLICAS; replica++) {
-        tree.put(HashFunction.CRC32.hash((member + replica).getBytes(UTF_8)), member);
+        tree.put(HashFunction.CRC32.hash(member + replica), member);
       }
     }
   }
@@ -69,8 +67,7 @@ public class RingBenchmark {
 
   @Benchmark
   public String baselineTreeMap(ZipfKeys keys) {
-    Map.Entry<Long, String> found =
-        tree.ceilingEntry(HashFunction.CRC32.hash(keys.next().getBytes(UTF_8)));
+    Map.Entry<Long, String> found = tree.ceilingEntry(HashFunction.CRC32.hash(keys.next()));
     return found == null ? tree.firstEntry().getValue() : found.getValue();
   }
 }
