@@ -2,6 +2,7 @@ package io.dawncache.bench.contest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dawncache.bench.Aim;
 import io.dawncache.bench.Spread;
 import io.dawncache.bench.TextTable;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class ContestCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean help;
 
-  private final List<String> missed = new ArrayList<>();
+  private boolean missed;
 
   /** What a player's turns brought: CPU time a request in microseconds, and requests a second. */
   private record Figures(List<Double> cpuMicros, List<Double> perSecond) {
@@ -115,7 +116,7 @@ public final class ContestCommand implements Callable<Integer> {
     } finally {
       delete(folder);
     }
-    return missed.isEmpty() ? 0 : 1;
+    return missed ? 1 : 0;
   }
 
   private List<Scene> parsed() {
@@ -187,15 +188,9 @@ public final class ContestCommand implements Callable<Integer> {
     for (Scene.Bar bar : scene.bars()) {
       Spread ratio =
           requireNonNull(figures.get(bar.of())).against(requireNonNull(figures.get(bar.to())));
-      boolean met = ratio.median() <= bar.atMost();
-      String line =
-          "%s: %s of %s (expected: <= %.2f)%s"
-              .formatted(
-                  bar.of().title(), ratio, bar.to().title(), bar.atMost(), met ? "" : " MISSED");
-      out.println("- " + line);
-      if (!met) {
-        missed.add(line);
-      }
+      Aim aim = new Aim(bar.of().title(), ratio, "of " + bar.to().title(), bar.atMost());
+      out.println(aim);
+      missed |= !aim.isMet();
     }
     out.println();
     out.flush();

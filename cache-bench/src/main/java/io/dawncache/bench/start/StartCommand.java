@@ -1,5 +1,6 @@
 package io.dawncache.bench.start;
 
+import io.dawncache.bench.Aim;
 import io.dawncache.bench.JavaCommand;
 import io.dawncache.bench.Spread;
 import io.dawncache.bench.TextTable;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -97,14 +97,11 @@ public final class StartCommand implements Callable<Integer> {
     table.add(row("**an archive of the node**", with, ratio.toString()));
     PrintWriter out = spec.commandLine().getOut();
     table.printTo(out);
-    boolean met = ratio.median() <= MOST_OF_WITHOUT;
-    out.printf(
-        Locale.ROOT,
-        "%n- with an archive x without (expected: <= %.2f)%s%n",
-        MOST_OF_WITHOUT,
-        met ? "" : " MISSED");
+    Aim aim = new Aim("with an archive of the node", ratio, "of without", MOST_OF_WITHOUT);
+    out.println();
+    out.println(aim);
     out.flush();
-    return met ? 0 : 1;
+    return aim.isMet() ? 0 : 1;
   }
 
   private static List<String> row(String what, Starts starts, String ratio) {

@@ -1,5 +1,6 @@
 package io.dawncache.bench.core.consistenthash;
 
+import io.dawncache.bench.Aim;
 import io.dawncache.bench.Spread;
 import io.dawncache.bench.TextTable;
 import io.dawncache.bench.workload.ZipfKeys;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -107,14 +107,11 @@ public final class RingCommand implements Callable<Integer> {
       table.add(List.of("ours x theirs", Spread.of(againstTheirs).toString()));
       table.add(List.of("ours x ours", Spread.of(againstOurs).toString()));
       table.printTo(out);
-      boolean met = Spread.of(againstTheirs).median() <= MOST_TIMES_THEIRS;
-      out.printf(
-          Locale.ROOT,
-          "%n- ours x theirs (expected: <= %.2f)%s%n",
-          MOST_TIMES_THEIRS,
-          met ? "" : " MISSED");
+      Aim aim = new Aim("ours", Spread.of(againstTheirs), "of theirs", MOST_TIMES_THEIRS);
+      out.println();
+      out.println(aim);
       out.flush();
-      return met ? 0 : 1;
+      return aim.isMet() ? 0 : 1;
     }
   }
 
