@@ -303,8 +303,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     } else {
       LOG.log(
           Level.WARNING, "connection with {0} ended: {1}", ctx.channel().remoteAddress(), broken);
-      end();
-      ctx.close();
+      breakDown();
     }
   }
 
@@ -339,6 +338,12 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
       ctx.writeAndFlush(said);
       closeGently();
     }
+  }
+
+  /** Ends the connection at once and without a word: this side has failed. */
+  protected final void breakDown() {
+    end();
+    ctx.close();
   }
 
   private static String clipped(String why) {
@@ -394,7 +399,6 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "connection with " + ctx.channel().remoteAddress() + " closed", cause);
     }
-    end();
-    ctx.close();
+    breakDown();
   }
 }

@@ -18,6 +18,11 @@ final class Alarm {
   /** Never, for now. */
   static final long OFF = Long.MAX_VALUE;
 
+  /** After a bell that threw: every deadline that it has not reached is still to be kept. */
+  private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final System.Logger LOG = System.getLogger(Alarm.class.getName());
+
   /** Asked when it rings. */
   @FunctionalInterface
   interface Bell {
@@ -45,9 +50,7 @@ final class Alarm {
     if (set != null && nowNanos + delayNanos - atNanos >= 0) {
       return;
     }
-    if (set != null) {
-      set.cancel(false);
-    }
+    stop();
     atNanos = nowNanos + delayNanos;
     timer = loop.schedule(this::ring, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
   }
@@ -55,9 +58,14 @@ final class Alarm {
   private void ring() {
     timer = null;
     long now = System.nanoTime();
-    long delayNanos = bell.ring(now);
-    if (delayNanos != OFF) {
-      ringIn(now, delayNanos);
+    try {
+      long delayNanos = bell.ring(now);
+      if (delayNanos != OFF) {
+        ringIn(now, delayNanos);
+      }
+    } catch (Throwable t) {
+      ringIn(now, AGAIN_NANOS);
+      LOG.log(System.Logger.Level.ERROR, "a look at the deadlines of exchanges failed", t);
     }
   }
 

@@ -22,17 +22,18 @@ final class BulkQuestion implements Question {
   private final List<PeerRequest> fetches;
   private final PeerRequests requests;
   private final PeerAnswers answers;
-  private final BiConsumer<PeerRequest, ? super PeerResult> callback;
   private final Runnable onStranger;
   private final KeyAnswers results;
+  private boolean handedOver; // to onStranger, which tells of all keys
 
   /**
    * Asks for some keys.
    *
    * @param fetches of one group, at least one
    * @param maxBytes the length of one result
-   * @param callback told once of each key
-   * @param onStranger told instead if the peer knows no such question; then no key has been told of
+   * @param callback called once for each key
+   * @param onStranger called instead if the peer knows no such question, before the callback has
+   *     been called for any key; does not throw
    */
   BulkQuestion(
       List<PeerRequest> fetches,
@@ -44,7 +45,6 @@ final class BulkQuestion implements Question {
     this.fetches = fetches;
     this.requests = requests;
     this.answers = answers;
-    this.callback = callback;
     this.onStranger = onStranger;
     this.results = new KeyAnswers(fetches, maxBytes, callback);
   }
@@ -95,6 +95,7 @@ final class BulkQuestion implements Question {
   @Override
   public void answered(FullHttpResponse answer) {
     if (PeerAnswers.isStrangers(answer)) {
+      handedOver = true;
       onStranger.run();
     } else {
       end(answers.ofFetch(answer));
@@ -106,7 +107,14 @@ final class BulkQuestion implements Question {
     end(PeerResult.of(status, detail));
   }
 
+  @Override
+  public void broken(boolean sent) {
+    if (!handedOver) {
+      end(FetchQuestion.BROKEN);
+    }
+  }
+
   private void end(PeerResult forTheRest) {
-    results.unanswered().forEach(fetch -> callback.accept(fetch, forTheRest));
+    results.end(forTheRest);
   }
 }

@@ -39,7 +39,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     assert this.pending == null : "one exchange at a time";
     this.pending = pending;
     pending.sentOn(this);
-    channel.writeAndFlush(pending.question().request(pending.left()), channel.voidPromise());
+    try {
+      channel.writeAndFlush(pending.question().request(pending.left()), channel.voidPromise());
+    } catch (Throwable t) {
+      pending.broken(t); // which closes this connection
+    }
   }
 
   /** Who came next would get the answer, so the connection goes. */
@@ -60,17 +64,28 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
       if (waiting == null) {
         free = false;
         channel.close(); // nobody asked
-      } else if (message instanceof FullHttpResponse answer) {
-        if (isWhole(answer)) {
-          answered(waiting, answer);
-        }
-      } else if (message instanceof HttpResponse head) {
-        begun(waiting, head);
-      } else if (message instanceof HttpContent piece) {
-        received(waiting, piece);
+      } else {
+        received(waiting, message);
       }
+    } catch (Throwable t) {
+      if (waiting != null) {
+        waiting.broken(t);
+      }
+      channel.close();
     } finally {
       ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void received(Pending waiting, Object message) {
+    if (message instanceof FullHttpResponse answer) {
+      if (isWhole(answer)) {
+        answered(waiting, answer);
+      }
+    } else if (message instanceof HttpResponse head) {
+      begun(waiting, head);
+    } else if (message instanceof HttpContent piece) {
+      received(waiting, piece);
     }
   }
 
@@ -146,8 +161,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     if (cause instanceof TooLongHttpContentException) {
       Pending answered = taken();
       if (answered != null) {
-        pool.failed(
-            answered, "the answer is too long (expected: <= " + pool.maxBodyBytes() + " bytes)");
+        pool.tooLong(answered);
       }
     }
     channel.close(); // an exchange that is still here is lost by channelInactive
@@ -164,9 +178,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
   public void channelInactive(ChannelHandlerContext ctx) {
     Pending lost = taken();
     free = false;
-    pool.closed(this);
-    if (lost != null) {
-      pool.lost(lost, reused);
+    try {
+      pool.closed(this);
+    } finally {
+      if (lost != null) {
+        pool.lost(lost, reused);
+      }
     }
   }
 

@@ -55,7 +55,7 @@ final class ConnectionPool {
     this.prober = new Prober(outbound, peer, loop);
   }
 
-  int maxBodyBytes() {
+  private int maxBodyBytes() {
     return outbound.limits().maxBodyBytes();
   }
 
@@ -69,6 +69,14 @@ final class ConnectionPool {
   }
 
   private void place(Pending asked) {
+    try {
+      findWay(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
+  }
+
+  private void findWay(Pending asked) {
     if (stopped) {
       asked.unanswered(Status.NOT_ASKED, "this node's server has stopped");
       return;
@@ -145,7 +153,11 @@ final class ConnectionPool {
   private void dialled(Pending asked, ChannelFuture dialled) {
     if (!dialled.isSuccess()) {
       open--;
-      unreachable(asked, "no connection, " + dialled.cause().getMessage());
+      try {
+        unreachable(asked, "no connection, " + dialled.cause().getMessage());
+      } catch (Throwable t) {
+        asked.broken(t);
+      }
       serveWaiting();
       return;
     }
@@ -159,8 +171,14 @@ final class ConnectionPool {
   }
 
   private void send(Pending asked, Connection connection) {
-    connection.send(asked);
-    probeWhileUnanswered(asked);
+    try {
+      connection.send(asked);
+      if (!asked.isEnded()) {
+        probeWhileUnanswered(asked);
+      }
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
   }
 
   private void probeWhileUnanswered(Pending asked) {
@@ -173,10 +191,15 @@ final class ConnectionPool {
     if (asked.isEnded()) {
       return;
     }
-    if (answered) {
-      probeWhileUnanswered(asked);
-    } else {
-      unreachable(asked, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+    try {
+      if (answered) {
+        probeWhileUnanswered(asked);
+      } else {
+        unreachable(
+            asked, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+      }
+    } catch (Throwable t) {
+      asked.broken(t);
     }
   }
 
@@ -198,12 +221,29 @@ final class ConnectionPool {
     asked.unanswered(Status.FAILED, why);
   }
 
+  /** The answer has more bytes than any may have. */
+  void tooLong(Pending asked) {
+    try {
+      failed(asked, "the answer is too long (expected: <= " + maxBodyBytes() + " bytes)");
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
+  }
+
   /** A connection was closed before it gave the answer it owed. */
   void lost(Pending asked, boolean usedBefore) {
     if (usedBefore && !stopped && asked.takeRetry()) {
-      dialOrWait(asked);
+      dialAgain(asked);
     } else {
       asked.unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+    }
+  }
+
+  private void dialAgain(Pending asked) {
+    try {
+      dialOrWait(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
     }
   }
 

@@ -48,11 +48,17 @@ final class Deletes {
     }
   }
 
+  /** If that throws, the delete was not sent; without an end here, none would come. */
   private void sendNext() {
     String key = ended.get() ? null : unsent.poll();
-    if (key != null) {
+    if (key == null) {
+      return;
+    }
+    try {
       Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
       peer.delete(group, key, left, this::answered);
+    } catch (Throwable t) {
+      end(OperationQuestion.BROKEN);
     }
   }
 

@@ -13,17 +13,34 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/**
- * Asks for one key.
- *
- * @param callback told once how the fetch ended
- */
-record FetchQuestion(
-    PeerRequest fetch,
-    PeerRequests requests,
-    PeerAnswers answers,
-    Consumer<? super PeerResult> callback)
-    implements Question {
+/** Asks for one key. */
+final class FetchQuestion implements Question {
+  /** How a fetch ends whose exchange threw. */
+  static final PeerResult BROKEN =
+      PeerResult.of(Status.FAILED, "the exchange broke at this node; its log says why");
+
+  private final PeerRequest fetch;
+  private final PeerRequests requests;
+  private final PeerAnswers answers;
+  private final Consumer<? super PeerResult> callback;
+  private boolean told;
+
+  /**
+   * Asks for a key.
+   *
+   * @param callback called once with how the fetch ended
+   */
+  FetchQuestion(
+      PeerRequest fetch,
+      PeerRequests requests,
+      PeerAnswers answers,
+      Consumer<? super PeerResult> callback) {
+    this.fetch = fetch;
+    this.requests = requests;
+    this.answers = answers;
+    this.callback = callback;
+  }
+
   @Override
   public Duration timeout() {
     return fetch.timeout();
@@ -36,7 +53,7 @@ record FetchQuestion(
 
   @Override
   public void answered(FullHttpResponse answer) {
-    callback.accept(answers.ofFetch(answer));
+    tell(answers.ofFetch(answer));
   }
 
   @Override
@@ -51,11 +68,24 @@ record FetchQuestion(
 
   @Override
   public void answered(FrameKind kind, ByteBuf message) {
-    callback.accept(FetchFrames.readAnswer(message));
+    tell(FetchFrames.readAnswer(message));
   }
 
   @Override
   public void unanswered(Status status, String detail, boolean sent) {
-    callback.accept(PeerResult.of(status, detail));
+    tell(PeerResult.of(status, detail));
+  }
+
+  @Override
+  public void broken(boolean sent) {
+    tell(BROKEN);
+  }
+
+  /** Only when the result is there: what throws before leaves the callback to be called. */
+  private void tell(PeerResult result) {
+    if (!told) {
+      told = true;
+      callback.accept(result);
+    }
   }
 }

@@ -74,8 +74,21 @@ final class FrameConnection extends FrameChannel implements Carrier {
     return !leaving && (freeCount > 0 || nextId <= Frames.MAX_ID) && mayWrite();
   }
 
-  /** Sends the request; its answer or the loss of the connection goes to the link. */
+  /**
+   * Sends the request; its answer or the loss of the connection goes to the link. If that throws,
+   * nobody knows how much of a frame stands in the buffer, so the connection ends.
+   */
   void send(Pending asked, long nowNanos) {
+    try {
+      start(asked, nowNanos);
+    } catch (Throwable t) {
+      asked.released();
+      asked.broken(t);
+      breakDown();
+    }
+  }
+
+  private void start(Pending asked, long nowNanos) {
     int id = takeId();
     inFlight[id] = asked;
     count++;
@@ -93,8 +106,9 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
     if (nextId == inFlight.length) {
       int roomier = Math.min(2 * nextId, Frames.MAX_ID + 1);
-      inFlight = Arrays.copyOf(inFlight, roomier);
-      freeIds = Arrays.copyOf(freeIds, roomier);
+      int[] roomierIds = Arrays.copyOf(freeIds, roomier);
+      inFlight = Arrays.copyOf(inFlight, roomier); // both, or neither for want of heap
+      freeIds = roomierIds;
     }
     return nextId++;
   }
@@ -142,7 +156,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       boolean begun = request.isBegun();
       request.close();
       if (!begun) {
-        release(id);
+        release(unawaited);
         return;
       }
     }
@@ -174,33 +188,42 @@ final class FrameConnection extends FrameChannel implements Carrier {
       throw new BrokenFrameException(kind + " of id " + id + " (expected: an answer to that)");
     }
     used = true;
-    if (asked.isEnded()) {
-      if (!more) {
-        release(id);
+    try {
+      if (asked.isEnded()) {
+        if (!more) {
+          release(asked);
+        }
+      } else if (kind == FrameKind.RESULTS) {
+        piece(asked, more, payload);
+      } else if (more) {
+        gather(asked, payload);
+      } else {
+        last(asked, kind, payload);
       }
-    } else if (kind == FrameKind.RESULTS) {
-      piece(asked, more, payload);
-    } else if (more) {
-      gather(asked, payload);
-    } else {
-      last(asked, kind, payload);
+    } catch (Throwable t) {
+      asked.broken(t);
+      throw t; // what this connection holds may be wrong now, so it ends
     }
   }
 
   private void piece(Pending asked, boolean more, ByteBuf payload) {
     asked.begun();
+    if (!more) {
+      asked.released();
+    }
     try {
       asked.question().received(payload);
-    } catch (IOException e) {
       if (!more) {
-        release(asked.id());
+        link.answeredInPieces(asked);
       }
+    } catch (IOException e) {
       link.failed(asked, "not what was asked for, " + e.getMessage());
-      return;
-    }
-    if (!more && inFlight[asked.id()] == asked) {
-      release(asked.id());
-      link.answeredInPieces(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
+    } finally {
+      if (!more) {
+        release(asked);
+      }
     }
   }
 
@@ -223,11 +246,19 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   private void last(Pending asked, FrameKind kind, ByteBuf payload) {
     CompositeByteBuf before = half.isEmpty() ? null : half.remove(asked.id());
-    release(asked.id());
-    if (before == null) {
-      link.answered(asked, kind, payload);
-      return;
+    asked.released();
+    try {
+      if (before == null) {
+        link.answered(asked, kind, payload);
+      } else {
+        last(asked, kind, before, payload);
+      }
+    } finally {
+      release(asked);
     }
+  }
+
+  private void last(Pending asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
@@ -240,14 +271,16 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  private void release(int id) {
-    Pending answered = inFlight[id];
+  /** Frees the id of an exchange that has ended, unless the connection has ended meanwhile. */
+  private void release(Pending answered) {
+    int id = answered.id();
+    if (inFlight[id] != answered) {
+      return;
+    }
     inFlight[id] = null;
     freeIds[freeCount++] = id;
     count--;
-    if (answered != null) {
-      answered.released();
-    }
+    answered.released();
     dropHalf(id);
     if (leaving && count == 0) {
       channel().close();
@@ -334,8 +367,16 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   @Override
   protected void goesAway() {
-    link.left(this);
-    leave();
+    try {
+      link.wentAway(this);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Returns whether it has brought an answer. */
+  boolean isUsed() {
+    return used;
   }
 
   /** Ends all that is in flight, and the connection. */
@@ -354,7 +395,8 @@ final class FrameConnection extends FrameChannel implements Carrier {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof IdleStateEvent && count == 0) {
-      ctx.close();
+      link.left(this);
+      leave();
     }
   }
 
@@ -362,9 +404,14 @@ final class FrameConnection extends FrameChannel implements Carrier {
   protected void ended() {
     leaving = true;
     alarm.stop();
-    link.left(this);
-    half.values().forEach(CompositeByteBuf::release);
-    half.clear();
+    try {
+      link.wentAway(this);
+    } finally {
+      loseAll();
+    }
+  }
+
+  private void loseAll() {
     for (int id = 1; id < nextId; id++) {
       Pending lost = inFlight[id];
       inFlight[id] = null;
@@ -373,5 +420,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
         link.lost(lost, used);
       }
     }
+    half.values().forEach(CompositeByteBuf::release);
+    half.clear();
   }
 }

@@ -65,7 +65,16 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
     this.verdict = verdict;
   }
 
+  /** Begins; whatever throws, the verdict follows. */
   void start() {
+    try {
+      dial();
+    } catch (Throwable t) {
+      unreachable("no connection, " + t);
+    }
+  }
+
+  private void dial() {
     ChannelFuture dialled =
         outbound
             .bootstrap()
@@ -156,9 +165,9 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
   }
 
   private void goOnInFrames(ChannelPipeline pipeline) {
-    ended = true;
     pipeline.addLast(connection);
     pipeline.remove(this);
+    ended = true; // from here on an end of the channel is the connection's to tell
     pipeline.remove(HttpClientCodec.class); // what it has read beyond the answer goes on
     verdict.granted();
   }

@@ -29,6 +29,14 @@ final class Link implements FrameDial.Verdict {
    *     that the peer could not be asked;
    *   - of a connection that is lost all that has had no part of its answer is sent once more, if
    *     the connection had brought an answer before.
+   *
+   * A peer may grant frames and go away at once, even in the same read, before `granted` is called:
+   *   1. the dial reads the 101 and puts the connection in its place;
+   *   2. what was read behind the 101 ends the connection: wentAway();
+   *   3. the dial calls granted().
+   * So a connection that ends while it is still `dialled` counts as a dial that failed. So does one
+   * that ends before it has brought an answer while exchanges wait for it: to dial again at once
+   * would meet the same end, thousands of times a second.
    */
   private static final String STOPPED = "this node's server has stopped";
 
@@ -69,6 +77,14 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void place(Pending asked, long nowNanos) {
+    try {
+      findWay(asked, nowNanos);
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
+  }
+
+  private void findWay(Pending asked, long nowNanos) {
     FrameConnection present = frames;
     if (present != null && waiting.isEmpty() && present.mayTake()) {
       if (mayAsk(asked)) {
@@ -114,14 +130,17 @@ final class Link implements FrameDial.Verdict {
 
   @Override
   public void granted() {
-    reachability.reached();
-    byFrames.reached();
     FrameConnection connection = dialled;
     dialled = null;
+    if (connection == null) {
+      return; // it has ended already
+    }
+    reachability.reached();
+    byFrames.reached();
     frames = connection;
     serveWaiting();
-    if (closed && connection != null) {
-      frames = null;
+    if (closed) {
+      left(connection);
       connection.leave();
     }
   }
@@ -132,7 +151,7 @@ final class Link implements FrameDial.Verdict {
     reachability.reached();
     byFrames.missed();
     for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
-      pool.start(next);
+      place(next, System.nanoTime());
     }
   }
 
@@ -202,6 +221,14 @@ final class Link implements FrameDial.Verdict {
   }
 
   void timedOut(Pending asked) {
+    try {
+      endLate(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
+  }
+
+  private void endLate(Pending asked) {
     String timeout = asked.question().timeout().toMillis() + " ms";
     if (asked.isSent()) {
       asked.unanswered(Status.LATE, "no answer in " + timeout);
@@ -213,9 +240,14 @@ final class Link implements FrameDial.Verdict {
   }
 
   void silent(Pending asked) {
-    reachability.missed();
-    asked.unanswered(
-        Status.NOT_ASKED, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+    try {
+      reachability.missed();
+      asked.unanswered(
+          Status.NOT_ASKED,
+          "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
   }
 
   /** A connection has ended before it brought the answer. */
@@ -230,13 +262,29 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  /** A connection takes no more. */
+  /** A connection takes no more, by this node's choice. */
   void left(FrameConnection connection) {
     if (frames == connection) {
       frames = null;
-      if (!waiting.isEmpty()) {
-        dial();
-      }
+      dialIfAwaited();
+    }
+  }
+
+  /** A connection takes no more, or has ended. */
+  void wentAway(FrameConnection connection) {
+    boolean atOnce = dialled == connection || (frames == connection && !connection.isUsed());
+    if (atOnce && !waiting.isEmpty()) {
+      frames = null;
+      unreachable("it granted frames and went away at once");
+    } else {
+      dialled = dialled == connection ? null : dialled;
+      left(connection);
+    }
+  }
+
+  private void dialIfAwaited() {
+    if (!waiting.isEmpty() && dialled == null) {
+      dial();
     }
   }
 
@@ -248,7 +296,7 @@ final class Link implements FrameDial.Verdict {
     pool.close();
     FrameConnection present = frames;
     if (present != null) {
-      frames = null;
+      left(present);
       present.leave();
     }
   }

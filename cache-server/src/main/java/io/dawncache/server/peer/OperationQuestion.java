@@ -16,23 +16,57 @@ import java.util.function.UnaryOperator;
 /**
  * Has the peer change something. Without an answer nobody knows whether it has, unless the request
  * was never sent.
- *
- * @param kind the kind of frame that says it
- * @param message makes that frame's message
- * @param request makes the request in HTTP
- * @param meaning reads the answer
- * @param meaningInFrames what the peer's word in a frame means
- * @param callback told once how the operation ended
  */
-record OperationQuestion(
-    Duration timeout,
-    FrameKind kind,
-    Supplier<ByteBuf> message,
-    Supplier<FullHttpRequest> request,
-    Function<FullHttpResponse, OperationResult> meaning,
-    UnaryOperator<OperationResult> meaningInFrames,
-    Consumer<? super OperationResult> callback)
-    implements Question {
+final class OperationQuestion implements Question {
+  private static final String WHY = "the exchange broke at this node; its log says why";
+
+  /** How an operation ends whose exchange threw, the request having been sent. */
+  static final OperationResult BROKEN = OperationResult.of(OperationResult.Status.UNKNOWN, WHY);
+
+  private static final OperationResult BROKEN_UNSENT =
+      OperationResult.of(OperationResult.Status.NOT_ASKED, WHY);
+
+  private final Duration timeout;
+  private final FrameKind kind;
+  private final Supplier<ByteBuf> message;
+  private final Supplier<FullHttpRequest> request;
+  private final Function<FullHttpResponse, OperationResult> meaning;
+  private final UnaryOperator<OperationResult> meaningInFrames;
+  private final Consumer<? super OperationResult> callback;
+  private boolean told;
+
+  /**
+   * Has the peer change something.
+   *
+   * @param kind the kind of frame that says it
+   * @param message makes that frame's message
+   * @param request makes the request in HTTP
+   * @param meaning reads the answer
+   * @param meaningInFrames what the peer's word in a frame means
+   * @param callback called once with how the operation ended
+   */
+  OperationQuestion(
+      Duration timeout,
+      FrameKind kind,
+      Supplier<ByteBuf> message,
+      Supplier<FullHttpRequest> request,
+      Function<FullHttpResponse, OperationResult> meaning,
+      UnaryOperator<OperationResult> meaningInFrames,
+      Consumer<? super OperationResult> callback) {
+    this.timeout = timeout;
+    this.kind = kind;
+    this.message = message;
+    this.request = request;
+    this.meaning = meaning;
+    this.meaningInFrames = meaningInFrames;
+    this.callback = callback;
+  }
+
+  @Override
+  public Duration timeout() {
+    return timeout;
+  }
+
   @Override
   public FullHttpRequest request(Duration left) {
     return request.get();
@@ -40,7 +74,7 @@ record OperationQuestion(
 
   @Override
   public void answered(FullHttpResponse answer) {
-    callback.accept(meaning.apply(answer));
+    tell(meaning.apply(answer));
   }
 
   @Override
@@ -55,13 +89,26 @@ record OperationQuestion(
 
   @Override
   public void answered(FrameKind kind, ByteBuf message) {
-    callback.accept(meaningInFrames.apply(PeerAnswers.ofOperation(message)));
+    tell(meaningInFrames.apply(PeerAnswers.ofOperation(message)));
   }
 
   @Override
   public void unanswered(PeerResult.Status status, String detail, boolean sent) {
-    callback.accept(
+    tell(
         OperationResult.of(
             sent ? OperationResult.Status.UNKNOWN : OperationResult.Status.NOT_ASKED, detail));
+  }
+
+  @Override
+  public void broken(boolean sent) {
+    tell(sent ? BROKEN : BROKEN_UNSENT);
+  }
+
+  /** Only when the result is there: what throws before leaves the callback to be called. */
+  private void tell(OperationResult result) {
+    if (!told) {
+      told = true;
+      callback.accept(result);
+    }
   }
 }

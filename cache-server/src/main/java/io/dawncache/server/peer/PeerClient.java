@@ -99,12 +99,16 @@ final class PeerClient implements PeerGetter {
       long startNanos,
       List<PeerRequest> fetches,
       BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
     for (PeerRequest fetch : fetches) {
-      PeerRequest hastier =
-          new PeerRequest(
-              fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
-      fetch(hastier, result -> callback.accept(fetch, result));
+      try {
+        Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
+        PeerRequest hastier =
+            new PeerRequest(
+                fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
+        fetch(hastier, result -> callback.accept(fetch, result));
+      } catch (Throwable t) {
+        callback.accept(fetch, FetchQuestion.BROKEN); // and go on: the others wait as well
+      }
     }
   }
 
@@ -129,13 +133,23 @@ final class PeerClient implements PeerGetter {
           result -> {
             Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
             if (result.equals(REFUSED) && !fitting.isAll()) {
-              forget(all, left, callback);
+              orBroken(callback, () -> forget(all, left, callback));
             } else if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
-              new Deletes(this, what, left, callback).start(); // a stranger after all
+              // A stranger after all.
+              orBroken(callback, () -> new Deletes(this, what, left, callback).start());
             } else {
               callback.accept(result);
             }
           });
+    }
+  }
+
+  /** Runs what will call {@code callback}; calls it here if that throws before it has begun. */
+  private static void orBroken(Consumer<? super OperationResult> callback, Runnable next) {
+    try {
+      next.run();
+    } catch (Throwable t) {
+      callback.accept(OperationQuestion.BROKEN);
     }
   }
 
@@ -189,13 +203,22 @@ final class PeerClient implements PeerGetter {
     ask(new OperationQuestion(timeout, kind, message, request, meaning, meaningInFrames, callback));
   }
 
-  private void ask(Question question) {
+  /** Starts an exchange. If this throws, it has not begun, and the question is never called. */
+  void ask(Question question) {
     EventLoop loop = presentLoop();
     Pending asked = new Pending(loop, question);
     if (loop.inEventLoop()) {
-      link(loop).start(asked);
+      start(loop, asked);
     } else {
-      loop.execute(() -> link(loop).start(asked));
+      loop.execute(() -> start(loop, asked));
+    }
+  }
+
+  private void start(EventLoop loop, Pending asked) {
+    try {
+      link(loop).start(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
     }
   }
 

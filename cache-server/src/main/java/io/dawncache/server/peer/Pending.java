@@ -13,8 +13,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange from its start to its end, which comes once; lives on one event loop. */
+/**
+ * One exchange from its start to its end, which comes once and is always told to the question;
+ * lives on one event loop.
+ */
 final class Pending {
+  /*
+   * Whoever holds an exchange (a connection, a queue, an alarm) lets go of it and then ends it. If
+   * something throws in between, or while the answer is read, for example for want of heap, nobody
+   * holds the exchange any more and its waiters would wait for ever. So
+   *   - the methods that end an exchange never throw: what the question throws while it reads the
+   *     answer becomes `Question.broken`, which needs no memory;
+   *   - whoever takes an exchange out of where it is held ends it with `broken` if anything throws
+   *     before it is held or ended again.
+   */
+  private static final System.Logger LOG = System.getLogger(Pending.class.getName());
   private static final Duration ALL_PATIENCE = Duration.ofDays(365);
 
   private final EventLoop loop;
@@ -109,7 +122,7 @@ final class Pending {
     return first;
   }
 
-  /** Has {@code listener} told once when it ends, before whoever asked. */
+  /** Has {@code listener} called once when it ends, before the question is. */
   void whenEnded(Consumer<Pending> listener) {
     whenEnded = listener;
   }
@@ -125,47 +138,100 @@ final class Pending {
 
   private void runUnlessEnded(Runnable task) {
     if (!ended) {
-      task.run();
+      try {
+        task.run();
+      } catch (Throwable t) {
+        broken(t);
+      }
     }
   }
+
+  // The ends. None of them throws.
 
   /** Ends it with an answer, unless it has ended. */
   void answered(FullHttpResponse answer) {
     if (end()) {
-      question.answered(answer);
+      try {
+        question.answered(answer);
+      } catch (Throwable t) {
+        endBroken(t);
+      }
     }
   }
 
   /** Ends it with an answer in a frame, unless it has ended. */
   void answered(FrameKind kind, ByteBuf answer) {
     if (end()) {
-      question.answered(kind, answer);
+      try {
+        question.answered(kind, answer);
+      } catch (Throwable t) {
+        endBroken(t);
+      }
     }
   }
 
   /** Ends it without an answer, or without the rest of one, unless it has ended. */
   void unanswered(Status status, String detail) {
     if (end()) {
-      question.unanswered(status, detail, everSent);
+      try {
+        question.unanswered(status, detail, everSent);
+      } catch (Throwable t) {
+        endBroken(t);
+      }
     }
   }
 
-  /** A connection that still owes its answer is told. */
+  /** Ends it because of what was thrown on the way to its end, unless it has ended. */
+  void broken(Throwable thrown) {
+    if (end()) {
+      endBroken(thrown);
+    }
+  }
+
+  private void endBroken(Throwable thrown) {
+    try {
+      question.broken(everSent);
+    } catch (Throwable t) {
+      report(t);
+    }
+    report(thrown);
+  }
+
+  /** Returns whether it had not ended before; a connection that still owes its answer learns it. */
   private boolean end() {
     assert loop.inEventLoop();
     if (ended) {
       return false;
     }
     ended = true;
+    try {
+      leave();
+    } catch (Throwable t) {
+      report(t);
+    }
+    return true;
+  }
+
+  private void leave() {
     if (timers != null) {
       timers.forEach(timer -> timer.cancel(false));
     }
-    if (whenEnded != null) {
-      whenEnded.accept(this);
+    try {
+      if (whenEnded != null) {
+        whenEnded.accept(this);
+      }
+    } finally {
+      if (carrier != null) {
+        carrier.giveUp(this);
+      }
     }
-    if (carrier != null) {
-      carrier.giveUp(this);
+  }
+
+  private static void report(Throwable thrown) {
+    try {
+      LOG.log(System.Logger.Level.ERROR, "an exchange with a peer ended by a fault", thrown);
+    } catch (Throwable t) {
+      // A log that fails as well must not keep the next exchange from its end.
     }
-    return true;
   }
 }

@@ -44,7 +44,13 @@ final class Prober {
     assert loop.inEventLoop();
     asking.add(verdict);
     if (asking.size() == 1) {
-      new Probe().start();
+      Probe probe = new Probe();
+      try {
+        probe.start();
+      } catch (Throwable t) {
+        probe.end(false); // else nobody would ever be told, and nobody would probe again
+        throw t;
+      }
     }
   }
 

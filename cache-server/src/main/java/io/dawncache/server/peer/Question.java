@@ -10,7 +10,8 @@ import java.time.Duration;
 
 /**
  * What one exchange asks of a peer: the request to write, in HTTP or in a frame, and what becomes
- * of the answer. It ends once, by an answer or without one. Lives on one event loop.
+ * of the answer. It ends once, by an answer or without one; any of its methods may throw, and then
+ * {@link #broken} follows. Lives on one event loop.
  */
 interface Question {
   /** Returns how long the answer is waited for. */
@@ -60,4 +61,12 @@ interface Question {
    * @param sent whether the peer may have the request all the same
    */
   void unanswered(Status status, String detail, boolean sent);
+
+  /**
+   * Tells whoever has not been told yet that the exchange has failed. Called after another method
+   * has thrown, perhaps for want of memory, so it allocates nothing.
+   *
+   * @param sent whether the peer may have the request
+   */
+  void broken(boolean sent);
 }

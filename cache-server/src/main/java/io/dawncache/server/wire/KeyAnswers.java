@@ -11,7 +11,6 @@ import io.dawncache.server.wire.pb.KeyAnswer;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -106,15 +105,34 @@ public final class KeyAnswers {
     }
   }
 
-  /** Returns the requests that there has been no result of. */
-  public List<PeerRequest> unanswered() {
-    List<PeerRequest> left = new ArrayList<>();
-    for (PeerRequest request : unanswered) {
-      if (request != null) {
-        left.add(request);
+  /**
+   * Calls the callback with {@code forTheRest} for each request that there has been no result of. A
+   * callback that throws does not keep the others from being called; the first exception is thrown
+   * at the end. Allocates nothing.
+   */
+  public void end(PeerResult forTheRest) {
+    RuntimeException failure = null;
+    Error error = null;
+    for (int i = 0; i < unanswered.length; i++) {
+      PeerRequest request = unanswered[i];
+      if (request == null) {
+        continue;
+      }
+      unanswered[i] = null;
+      try {
+        callback.accept(request, forTheRest);
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      } catch (Error e) {
+        error = error == null ? e : error;
       }
     }
-    return left;
+    if (error != null) {
+      throw error;
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private void makeRoom(int more) {
@@ -165,8 +183,9 @@ public final class KeyAnswers {
     if (request == null) {
       throw new IOException("a result of key " + index + ", which is not waited for");
     }
+    PeerResult result = result(answer); // for want of heap this may throw: the request stays
     unanswered[index] = null;
-    callback.accept(request, result(answer));
+    callback.accept(request, result);
   }
 
   static PeerResult result(KeyAnswer answer) {

@@ -124,6 +124,14 @@ final class ScriptedPeer implements AutoCloseable {
 
   /** One connection as the peer sees it. */
   static final class Wire {
+    private static final String GRANT =
+        """
+        HTTP/1.1 101 Switching Protocols\r
+        Connection: Upgrade\r
+        Upgrade: dawncache-frames/1\r
+        \r
+        """;
+
     private static final Pattern CONTENT_LENGTH =
         Pattern.compile("\ncontent-length: ([0-9]+)\r\n", Pattern.CASE_INSENSITIVE);
 
@@ -135,6 +143,14 @@ final class ScriptedPeer implements AutoCloseable {
       this.socket = socket;
       this.in = new BufferedInputStream(socket.getInputStream());
       this.out = socket.getOutputStream();
+    }
+
+    /** Waits for the next byte; returns false at the end of the stream. */
+    boolean hasMore() throws IOException {
+      in.mark(1);
+      boolean more = in.read() >= 0;
+      in.reset();
+      return more;
     }
 
     /** Reads a request without a body, from its first byte to its empty line. */
@@ -201,14 +217,17 @@ final class ScriptedPeer implements AutoCloseable {
       if (!wish.contains("\r\nupgrade: dawncache-frames/1\r\n")) {
         throw new IOException("no wish for frames in: " + wish);
       }
-      write(
-          """
-          HTTP/1.1 101 Switching Protocols\r
-          Connection: Upgrade\r
-          Upgrade: dawncache-frames/1\r
-          \r
-          """);
+      write(GRANT);
       writeFrame(PONG, 0, new byte[0]);
+    }
+
+    /** Reads the wish to go on in frames, and grants it in one write with a first frame. */
+    void grantFramesAnd(int kind, int id, byte[] payload) throws IOException {
+      readRequest();
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      all.writeBytes(GRANT.getBytes(ISO_8859_1));
+      all.writeBytes(frame(kind, id, payload));
+      write(all.toByteArray());
     }
 
     /** Reads one frame. */
@@ -222,13 +241,17 @@ final class ScriptedPeer implements AutoCloseable {
 
     /** Writes one frame; a kind above 127 says that more follows. */
     void writeFrame(int kind, int id, byte[] payload) throws IOException {
+      write(frame(kind, id, payload));
+    }
+
+    private static byte[] frame(int kind, int id, byte[] payload) throws IOException {
       ByteArrayOutputStream frame = new ByteArrayOutputStream();
       DataOutputStream data = new DataOutputStream(frame);
       data.writeInt(payload.length);
       data.writeInt(id);
       data.writeByte(kind);
       data.write(payload);
-      write(frame.toByteArray());
+      return frame.toByteArray();
     }
 
     /** Answers a fetch with a value. */

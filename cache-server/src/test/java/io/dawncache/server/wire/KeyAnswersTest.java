@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
@@ -86,7 +87,8 @@ class KeyAnswersTest {
     }
 
     assertEquals(expected, told);
-    assertEquals(List.of(), answers.unanswered());
+    answers.end(value("the rest"));
+    assertEquals(expected, told);
   }
 
   @Test
@@ -97,11 +99,37 @@ class KeyAnswersTest {
 
     answers.received(Unpooled.wrappedBuffer(first, second.readSlice(cut)));
     assertEquals(List.of(new Told("b", value("630"))), told);
-    assertEquals(requests.size() - 1, answers.unanswered().size());
     answers.received(second);
 
     assertEquals(2, told.size());
-    assertEquals(requests.subList(2, 6), answers.unanswered());
+  }
+
+  @Test
+  void theEndIsToldOfEachKeyThatHasNoResultEvenIfTellingThrows() throws IOException {
+    OutOfMemoryError noHeap = new OutOfMemoryError("for the test");
+    KeyAnswers throwing =
+        new KeyAnswers(
+            requests,
+            1 << 20,
+            (request, result) -> {
+              told.add(new Told(request.key(), result));
+              throw noHeap;
+            });
+    PeerResult rest = PeerResult.of(Status.FAILED, "the end");
+
+    assertSame(
+        noHeap, assertThrows(Error.class, () -> throwing.received(encoded(1, value("630")))));
+    assertSame(noHeap, assertThrows(Error.class, () -> throwing.end(rest)));
+
+    assertEquals(
+        List.of(
+            new Told("b", value("630")),
+            new Told("a", rest),
+            new Told("c", rest),
+            new Told("d", rest),
+            new Told("e", rest),
+            new Told("f", rest)),
+        told);
   }
 
   @Test
