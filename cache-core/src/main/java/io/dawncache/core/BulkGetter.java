@@ -14,8 +14,8 @@ public interface BulkGetter extends Getter {
    * all of them.
    *
    * @param keys at least one, none empty; unmodifiable
-   * @return what the origin holds; a key that is absent is not there, and one that was not asked
-   *     for is ignored
+   * @return what the origin answers for each key, {@link Loaded#rejected} too; a key that is absent
+   *     is not there, and one that was not asked for is ignored
    * @throws Exception if the origin failed; those who wait for any of the keys are told
    */
   Map<String, Loaded> loadAll(Set<String> keys) throws Exception;

@@ -181,12 +181,13 @@ final class Fetch {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
         case VALUE, NOT_THERE -> group.counters().peerLoads.increment();
-        case FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
+        case REJECTED, FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
             group.counters().peerErrors.increment();
       }
       switch (status) {
         case VALUE -> group.landFetched(request.key(), generation, startNanos, result, flight);
         case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
+        case REJECTED -> flight.ended(null, new RejectedException(message(result.detail())));
         case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
         case LATE -> flight.ended(null, new LateException(message(result.detail())));
         case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));

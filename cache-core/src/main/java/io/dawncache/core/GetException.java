@@ -4,15 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A get that ended without a value, and why: the key is {@linkplain NotThereException not there},
- * the get {@linkplain GetFailedException failed}, or a bound was reached and the group is
- * {@linkplain OverloadedException overloaded}.
+ * the origin {@linkplain RejectedException rejected} it, the get {@linkplain GetFailedException
+ * failed}, or a bound was reached and the group is {@linkplain OverloadedException overloaded}.
  *
  * <p>All callers that waited for one flight are given the same instance. It carries group, key and
  * peer in its message, never cached bytes, and no stack trace: it would tell of the thread that
  * ended the flight; what went wrong is in the {@linkplain #getCause() cause}.
  */
 public abstract sealed class GetException extends RuntimeException
-    permits NotThereException, GetFailedException, OverloadedException {
+    permits NotThereException, RejectedException, GetFailedException, OverloadedException {
   private static final long serialVersionUID = 1;
 
   GetException(String message, @Nullable Throwable cause) {

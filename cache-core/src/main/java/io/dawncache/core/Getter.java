@@ -14,8 +14,10 @@ public interface Getter {
    * Loads the value of {@code key}.
    *
    * @param key never empty, well-formed UTF-16
-   * @return the value or {@link Loaded#notThere()}; null counts as a failure
-   * @throws Exception if the origin failed; every waiting caller is told
+   * @return the value, {@link Loaded#notThere()} or {@link Loaded#rejected}; null counts as a
+   *     failure
+   * @throws Exception if the origin failed, so that an older value may be answered as stale; every
+   *     waiting caller is told
    */
   Loaded load(String key) throws Exception;
 }

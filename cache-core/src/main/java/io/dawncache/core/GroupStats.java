@@ -19,10 +19,10 @@ package io.dawncache.core;
  * @param loadsDeduped runs of the getter and fetches from peers begun for them and for refreshes,
  *     after singleflight
  * @param localLoads runs of the getter that answered, with a value or with <em>not there</em>
- * @param localLoadErrs runs of the getter that did not: failed, timed out, or refused as overloaded
+ * @param localLoadErrs runs of the getter that did not: rejected, failed, timed out, or overloaded
  * @param peerLoads fetches that a peer answered, with a value or with <em>not there</em>
- * @param peerErrors fetches that ended otherwise: failed, overloaded, or the peer could not be
- *     asked
+ * @param peerErrors fetches that ended otherwise: rejected, failed, overloaded, or the peer could
+ *     not be asked
  * @param serverRequests gets that came from peers
  * @param mainCache the values of own keys that are held
  * @param hotCache the copies of other nodes' values that are held

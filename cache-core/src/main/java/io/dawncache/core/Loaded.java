@@ -5,25 +5,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a getter found at the origin: a value, or that there is none under this key.
+ * What the origin answered a getter: a value, that there is none under this key, or that it rejects
+ * the request.
  *
- * <p><em>Not there</em> is an answer of a healthy origin; an origin that cannot answer makes the
- * getter throw instead. Immutable.
+ * <p><em>Not there</em> and <em>rejected</em> are answers of a healthy origin, and final; if the
+ * origin cannot answer, the getter throws instead. Immutable.
  */
 public final class Loaded {
-  private static final Loaded NOT_THERE = new Loaded(null, null);
+  private static final Loaded NOT_THERE = new Loaded(null, null, null);
 
   private final @Nullable ByteView value;
   private final @Nullable Duration life;
+  private final @Nullable String rejection;
 
-  private Loaded(@Nullable ByteView value, @Nullable Duration life) {
+  private Loaded(@Nullable ByteView value, @Nullable Duration life, @Nullable String rejection) {
     this.value = value;
     this.life = life;
+    this.rejection = rejection;
   }
 
   /** Returns the answer that the origin holds {@code value}. */
   public static Loaded of(ByteView value) {
-    return new Loaded(Objects.requireNonNull(value, "value"), null);
+    return new Loaded(Objects.requireNonNull(value, "value"), null, null);
   }
 
   /** Returns the answer that the origin holds the UTF-8 bytes of {@code text}. */
@@ -37,8 +40,19 @@ public final class Loaded {
   }
 
   /**
+   * Returns the answer that the origin rejects the request for this key, for example because it may
+   * not be read, or is no key that the origin takes. Those who wait get a {@link
+   * RejectedException}, and an older value of the key ends: it is not answered as stale.
+   *
+   * @param reason for the operator's log and for callers in Java; clients over HTTP do not see it
+   */
+  public static Loaded rejected(String reason) {
+    return new Loaded(null, null, Objects.requireNonNull(reason, "reason"));
+  }
+
+  /**
    * Returns this answer with a life of its own, which counts from when the getter answered and
-   * outweighs the group's. For <em>not there</em>, how long that is remembered.
+   * outweighs the group's. For <em>not there</em>, how long that is remembered; a rejection is not.
    *
    * @param life zero serves those who wait and is not kept
    * @throws IllegalArgumentException if it is negative
@@ -47,7 +61,7 @@ public final class Loaded {
     if (life.isNegative()) {
       throw new IllegalArgumentException("life: " + life + " (expected: >= 0)");
     }
-    return new Loaded(value, life);
+    return new Loaded(value, life, rejection);
   }
 
   /** Returns how long the answer holds, or null for as long as the group's configuration says. */
@@ -55,13 +69,21 @@ public final class Loaded {
     return life;
   }
 
-  /** Returns the value, or null if the key is not there. */
+  /** Returns the value, or null if the key is not there or the origin rejects it. */
   public @Nullable ByteView value() {
     return value;
   }
 
+  /** Returns why the origin rejects the request, or null if it does not. */
+  public @Nullable String rejection() {
+    return rejection;
+  }
+
   @Override
   public String toString() {
+    if (rejection != null) {
+      return "Loaded[rejected: " + rejection + "]";
+    }
     return value == null ? "Loaded[not there]" : "Loaded[" + value + "]";
   }
 }

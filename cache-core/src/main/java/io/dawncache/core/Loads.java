@@ -185,7 +185,8 @@ final class Loads {
   }
 
   private void count(String key, @Nullable Loaded loaded, @Nullable GetException error) {
-    (loaded == null ? counters.localLoadErrs : counters.localLoads).increment();
+    boolean answered = loaded != null && loaded.rejection() == null;
+    (answered ? counters.localLoads : counters.localLoadErrs).increment();
     if (error instanceof OverloadedException) {
       events.overloaded(key);
     }
@@ -200,6 +201,15 @@ final class Loads {
       Waiter<Entry> flight) {
     if (loaded == null) {
       landFailure(key, generation, error, flight);
+      return;
+    }
+    String rejection = loaded.rejection();
+    if (rejection != null) {
+      try {
+        memory.drop(key, generation);
+      } finally {
+        flight.ended(null, rejected(key, rejection));
+      }
       return;
     }
     ByteView value = loaded.value();
@@ -239,6 +249,11 @@ final class Loads {
   /** Returns the end of a get for a key that the origin holds nothing under. */
   NotThereException notThere(String key) {
     return new NotThereException("load " + Keys.shown(group, key) + ": not there");
+  }
+
+  private RejectedException rejected(String key, String reason) {
+    return new RejectedException(
+        "load " + Keys.shown(group, key) + ": rejected by the origin, " + reason);
   }
 
   LoadTimes times() {

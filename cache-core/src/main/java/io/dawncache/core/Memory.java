@@ -132,6 +132,16 @@ final class Memory {
     }
   }
 
+  /** Drops what is held under a key, if the generation is the same: the origin rejects the key. */
+  void drop(String key, long generation) {
+    Stripe stripe = stripe(key);
+    synchronized (stripe) {
+      if (stripe.generation == generation) {
+        drop(key);
+      }
+    }
+  }
+
   /**
    * Returns the own value under the key that may yet be answered, if the generation is the same.
    */

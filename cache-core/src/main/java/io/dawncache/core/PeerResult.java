@@ -21,6 +21,8 @@ public record PeerResult(
     VALUE,
     /** The peer answered that the origin holds nothing under the key. */
     NOT_THERE,
+    /** The peer answered that the origin rejects the request for the key. */
+    REJECTED,
     /** The peer, or its origin, failed; or it had the request and gave no answer in time. */
     FAILED,
     /** The time that the request gave it is over; the peer goes on loading. */

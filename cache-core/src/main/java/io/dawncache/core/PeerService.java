@@ -149,6 +149,9 @@ public final class PeerService {
     if (why instanceof NotThereException) {
       return PeerResult.Status.NOT_THERE;
     }
+    if (why instanceof RejectedException) {
+      return PeerResult.Status.REJECTED;
+    }
     if (why instanceof OverloadedException) {
       return PeerResult.Status.OVERLOADED;
     }

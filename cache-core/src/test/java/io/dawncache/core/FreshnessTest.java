@@ -316,6 +316,50 @@ class FreshnessTest {
   }
 
   @Test
+  void aRejectionIsNeverMaskedByTheOldValueAndEndsIt() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(MINUTE.plus(SECOND));
+
+    CompletableFuture<ByteView> rejected = group.getAsync("Tom");
+    origin.next().answer().complete(Loaded.rejected("status 403"));
+    assertEquals(
+        "load scores/Tom: rejected by the origin, status 403",
+        failure(RejectedException.class, rejected).getMessage());
+    CompletableFuture<ByteView> failed = group.getAsync("Tom");
+    origin.next().answer().completeExceptionally(new IllegalStateException("down"));
+
+    failure(GetFailedException.class, failed);
+    assertEquals(0, group.stats().mainCache().items());
+  }
+
+  @Test
+  void aRefreshThatIsRejectedEndsTheValue() throws Exception {
+    Group group = group(config().life(MINUTE).staleGrace(MINUTE).refreshAfter(SECOND));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    time.pass(SECOND);
+
+    assertEquals("630", group.get("Tom").toUtf8());
+    origin.next().answer().complete(Loaded.rejected("status 403"));
+
+    assertNull(group.peek("Tom"));
+    assertEquals(0, group.stats().mainCache().items());
+  }
+
+  @Test
+  void aRejectionThatAPutHasOvertakenLeavesThePutValue() throws Exception {
+    Group group = group(config());
+    CompletableFuture<ByteView> future = group.getAsync("Tom");
+    HandOrigin.Question question = origin.next();
+
+    group.put("Tom", ByteView.ofUtf8("631"));
+    question.answer().complete(Loaded.rejected("status 403"));
+
+    failure(RejectedException.class, future);
+    assertEquals("631", group.get("Tom").toUtf8());
+  }
+
+  @Test
   void afterTheGraceTheFailureIsTold() throws Exception {
     Group group = group(config().life(MINUTE).staleGrace(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));

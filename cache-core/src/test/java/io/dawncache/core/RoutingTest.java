@@ -108,7 +108,7 @@ class RoutingTest {
   @EnumSource(
       value = Status.class,
       mode = Mode.INCLUDE,
-      names = {"NOT_THERE", "FAILED", "OVERLOADED"})
+      names = {"NOT_THERE", "REJECTED", "FAILED", "OVERLOADED"})
   void whatTheOwnerSaysOfItsOwnLoadIsFinal(Status status) {
     owners(one.peer(), two.peer());
 
@@ -118,6 +118,7 @@ class RoutingTest {
     GetException e =
         switch (status) {
           case NOT_THERE -> failure(NotThereException.class, future);
+          case REJECTED -> failure(RejectedException.class, future);
           case FAILED -> failure(GetFailedException.class, future);
           default -> failure(OverloadedException.class, future);
         };

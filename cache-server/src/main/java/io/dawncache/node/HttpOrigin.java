@@ -16,10 +16,10 @@ import java.time.Duration;
  * {@code http:URL-TEMPLATE}: the value of a key is what a server answers to a GET of the URL with
  * the key, percent-encoded, in the place of {@code {key}}.
  *
- * <p>404 is <em>not there</em>; any other status than a 2xx, silence, and a body longer than a
- * value may be are failures. Redirects are followed, except from https to http. The template may be
- * written whole after the scheme ({@code http:http://host/{key}}, {@code http:https://host/{key}})
- * or be the origin itself ({@code http://host/{key}}).
+ * <p>{@link OriginStatus} says what a status means; silence, a lost connection, and a body longer
+ * than a value may be are failures. Redirects are followed, except from https to http. The template
+ * may be written whole after the scheme ({@code http:http://host/{key}}, {@code
+ * http:https://host/{key}}) or be the origin itself ({@code http://host/{key}}).
  */
 public final class HttpOrigin implements Origin {
   /** Less than a group's load time-out, so that a caller is told which server was silent. */
@@ -84,14 +84,14 @@ public final class HttpOrigin implements Origin {
       throw new IOException(shown(url) + ": " + Program.reason(e), e);
     }
     int status = answer.statusCode();
-    if (status == 404) {
-      return Loaded.notThere();
-    }
-    if (status < 200 || status > 299) {
-      throw new IOException(
-          shown(url) + ": status " + status + " (expected: 2xx, or 404 for not there)");
-    }
-    return Loaded.of(ByteView.copyOf(answer.body()));
+    return switch (OriginStatus.of(status)) {
+      case VALUE -> Loaded.of(ByteView.copyOf(answer.body()));
+      case NOT_THERE -> Loaded.notThere();
+      case REJECTED -> Loaded.rejected(shown(url) + ": status " + status);
+      case FAILED ->
+          throw new IOException(
+              shown(url) + ": status " + status + " (expected: 200, or 404 for not there)");
+    };
   }
 
   private static String shown(URI url) {

@@ -70,6 +70,11 @@ final class SemanticsExample {
     return Loaded.of(ByteView.copyOf(bytes)).withLife(Duration.ofSeconds(90));
   }
 
+  static Loaded rejected() {
+    Loaded answer = Loaded.rejected("status 403");
+    return answer;
+  }
+
   static void staleOnError(Group scores) {
     Entry entry = scores.getEntry("Tom", Duration.ofSeconds(1));
     if (entry.isStale()) {

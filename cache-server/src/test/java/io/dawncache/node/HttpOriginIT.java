@@ -12,6 +12,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Getter;
+import io.dawncache.core.Loaded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The http origin in front of a real server. */
 class HttpOriginIT {
@@ -113,26 +116,38 @@ class HttpOriginIT {
     assertTrue(targets.isEmpty());
   }
 
-  @Test
-  void another2xxIsAValueToo() throws Exception {
-    serve(exchange -> answer(exchange, 204, new byte[0]));
+  @ParameterizedTest
+  @ValueSource(ints = {404, 410})
+  void thatTheOriginHoldsNothingIsNotThere(int status) throws Exception {
+    serve(exchange -> answer(exchange, status, "no such item".getBytes(UTF_8)));
 
-    assertEquals(ByteView.empty(), load("Tom"));
+    Loaded loaded = getter(PATIENT).load("Tom");
+
+    assertNull(loaded.value());
+    assertNull(loaded.rejection());
   }
 
-  @Test
-  void status404IsNotThere() throws Exception {
-    serve(exchange -> answer(exchange, 404, "no such item".getBytes(UTF_8)));
-
-    assertNull(load("Tom"));
-  }
-
-  @Test
-  void anyOtherStatusIsAFailureThatNamesIt() {
-    serve(exchange -> answer(exchange, 500, "oh".getBytes(UTF_8)));
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403, 405, 422, 451, 499})
+  void theOriginsWordAgainstTheRequestIsARejection(int status) throws Exception {
+    serve(exchange -> answer(exchange, status, "no".getBytes(UTF_8)));
 
     assertEquals(
-        "GET http://" + authority + "/items/Tom: status 500 (expected: 2xx, or 404 for not there)",
+        "GET http://" + authority + "/items/Tom: status " + status,
+        getter(PATIENT).load("Tom").rejection());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {204, 205, 206, 304, 408, 425, 429, 500, 502, 503, 504, 599})
+  void anyOtherStatusIsAFailureThatNamesIt(int status) {
+    serve(exchange -> answer(exchange, status, new byte[0]));
+
+    assertEquals(
+        "GET http://"
+            + authority
+            + "/items/Tom: status "
+            + status
+            + " (expected: 200, or 404 for not there)",
         failure());
   }
 

@@ -92,4 +92,9 @@ public enum Dialect {
   int failedCode() {
     return failedCode;
   }
+
+  /** Go programs know no rejection; 500 is an error to all of them. */
+  int rejectedCode() {
+    return this == DAWNCACHE ? 502 : 500;
+  }
 }

@@ -58,6 +58,7 @@ public final class KeyAnswers {
                 switch (result.status()) {
                   case VALUE -> KeyAnswer.Status.VALUE;
                   case NOT_THERE -> KeyAnswer.Status.NOT_THERE;
+                  case REJECTED -> KeyAnswer.Status.REJECTED;
                   case FAILED, UNCLEAR -> KeyAnswer.Status.FAILED;
                   case LATE -> KeyAnswer.Status.LATE;
                   case OVERLOADED -> KeyAnswer.Status.OVERLOADED;
@@ -198,6 +199,7 @@ public final class KeyAnswers {
               answer.getStale(),
               answer.getMinuteQps());
       case NOT_THERE -> PeerResult.of(Status.NOT_THERE, detail);
+      case REJECTED -> PeerResult.of(Status.REJECTED, detail);
       case FAILED, UNRECOGNIZED -> PeerResult.of(Status.FAILED, detail);
       case LATE -> PeerResult.of(Status.LATE, detail);
       case OVERLOADED -> PeerResult.of(Status.OVERLOADED, detail);

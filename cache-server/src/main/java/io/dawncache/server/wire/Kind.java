@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public enum Kind {
   /** The origin holds nothing under the key. */
   NOT_THERE("not-there", PeerResult.Status.NOT_THERE),
+  /** The origin rejects the request for the key. */
+  REJECTED("rejected", PeerResult.Status.REJECTED),
   /** The origin or the way to it failed. */
   FAILED("failed", PeerResult.Status.FAILED),
   /** The time that the get was given is over. */

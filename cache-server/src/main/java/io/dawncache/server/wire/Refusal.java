@@ -4,6 +4,7 @@ import io.dawncache.core.GetException;
 import io.dawncache.core.LateException;
 import io.dawncache.core.NotThereException;
 import io.dawncache.core.OverloadedException;
+import io.dawncache.core.RejectedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 
@@ -20,6 +21,9 @@ public record Refusal(int code, Kind kind, String text) {
     String text = String.valueOf(error.getMessage());
     if (error instanceof NotThereException) {
       return new Refusal(404, Kind.NOT_THERE, text);
+    }
+    if (error instanceof RejectedException) {
+      return new Refusal(dialect.rejectedCode(), Kind.REJECTED, text);
     }
     if (error instanceof OverloadedException) {
       return new Refusal(503, Kind.OVERLOADED, text);

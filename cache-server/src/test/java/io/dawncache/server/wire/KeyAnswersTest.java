@@ -75,7 +75,7 @@ class KeyAnswersTest {
             new Told("a", PeerResult.value(ByteView.empty())),
             new Told("f", PeerResult.of(Status.NOT_THERE, "not there")),
             new Told("b", PeerResult.of(Status.FAILED, "boom")),
-            new Told("e", PeerResult.of(Status.LATE, "")),
+            new Told("e", PeerResult.of(Status.REJECTED, "no")),
             new Told("d", PeerResult.of(Status.OVERLOADED, "é")));
     ByteBuf all = Unpooled.buffer();
     for (Told one : expected) {

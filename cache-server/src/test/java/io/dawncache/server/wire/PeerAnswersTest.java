@@ -97,6 +97,9 @@ class PeerAnswersTest {
   @ParameterizedTest
   @CsvSource({
     "DAWNCACHE,  404, not-there,     NOT_THERE",
+    "DAWNCACHE,  502, rejected,      REJECTED",
+    "GROUPCACHE, 500, rejected,      REJECTED",
+    "MAILGUN,    500, rejected,      REJECTED",
     "DAWNCACHE,  500, failed,        FAILED",
     "DAWNCACHE,  503, overloaded,    OVERLOADED",
     "DAWNCACHE,  504, late,          LATE",

@@ -8,6 +8,7 @@ import io.dawncache.core.GetException;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.RejectedException;
 import io.dawncache.server.testing.Books;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -32,6 +33,20 @@ class RefusalTest {
 
       assertEquals(
           new Refusal(code, Kind.NOT_THERE, "load scores/Tom: not there"),
+          Refusal.of(dialect, error));
+      Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 502", "GROUPCACHE, 500", "MAILGUN, 500"})
+  void rejected(Dialect dialect, int code) {
+    try (CacheNode node = CacheNode.create()) {
+      Group group = node.addGroup("scores", key -> Loaded.rejected("status 403"));
+      GetException error = assertThrows(RejectedException.class, () -> group.get("Tom"));
+
+      assertEquals(
+          new Refusal(code, Kind.REJECTED, "load scores/Tom: rejected by the origin, status 403"),
           Refusal.of(dialect, error));
       Books.check(node);
     }

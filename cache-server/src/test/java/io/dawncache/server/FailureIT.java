@@ -1,0 +1,119 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dawncache.core.GetFailedException;
+import io.dawncache.core.Getter;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import io.dawncache.core.RejectedException;
+import io.dawncache.server.RawClient.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a get without a value means, at its key's owner and at another real node. */
+@ParameterizedClass(name = "peerFrames: {0}")
+@ValueSource(booleans = {true, false})
+@Timeout(60)
+class FailureIT {
+  private static final String GRACE = "grace";
+
+  private final boolean peerFrames;
+
+  /** What the origin does now. */
+  private final AtomicReference<Getter> origin = new AtomicReference<>(key -> Loaded.ofUtf8("1"));
+
+  FailureIT(boolean peerFrames) {
+    this.peerFrames = peerFrames;
+  }
+
+  private Fleet fleet() throws IOException {
+    return Fleet.of(2, ServerConfig.builder().peerFrames(peerFrames), index -> this::load);
+  }
+
+  private Loaded load(String key) throws Exception {
+    return origin.get().load(key);
+  }
+
+  private static String path(String key) {
+    return "/_dawncache/" + Fleet.GROUP + "/" + key;
+  }
+
+  @Test
+  void aRejectionIsARejectionAtEveryNodeAndLoadedOnceForEachGet() throws IOException {
+    origin.set(key -> Loaded.rejected("status 403"));
+    try (Fleet fleet = fleet()) {
+      String key = fleet.keyOwnedBy(1);
+      for (int i = 0; i < 2; i++) {
+        int at = i;
+        assertThrows(RejectedException.class, () -> fleet.group(at).get(key));
+        Answer answer = RawClient.get(fleet.server(i), path(key));
+        assertEquals(502, answer.status());
+        assertEquals("rejected", answer.headers().get("dawncache-status"));
+      }
+      assertEquals(0, fleet.stats(0).localLoadErrs(), "no rejection is loaded a second time");
+      assertEquals(4, fleet.stats(1).localLoadErrs());
+    }
+  }
+
+  @Test
+  void oneRejectedKeyAmongManyLeavesTheOthersAlone() throws IOException {
+    origin.set(key -> key.endsWith("0") ? Loaded.rejected("status 403") : Loaded.ofUtf8(key));
+    try (Fleet fleet = fleet()) {
+      List<String> keys = List.of("a0", "a1", "b0", "b1", "c0", "c1", "d0", "d1", "e0", "e1");
+      fleet
+          .group(0)
+          .getAll(keys)
+          .forEach(
+              (key, result) -> {
+                if (key.endsWith("0")) {
+                  assertInstanceOf(RejectedException.class, result.error(), key);
+                } else {
+                  assertEquals(key, result.value().toUtf8());
+                }
+              });
+    }
+  }
+
+  @Test
+  void aRejectionSeenThroughAnotherNodeEndsTheOwnersOldValue() throws IOException {
+    try (Fleet fleet = fleet()) {
+      withStaleGrace(fleet);
+      String key = fleet.keyOwnedBy(1);
+      Group asker = fleet.node(0).group(GRACE);
+      expired(asker, key);
+      origin.set(any -> Loaded.rejected("status 403"));
+      assertThrows(RejectedException.class, () -> asker.get(key));
+      origin.set(FailureIT::down);
+      assertThrows(GetFailedException.class, () -> asker.get(key));
+      assertEquals(0, fleet.node(1).group(GRACE).stats().mainCache().items());
+    }
+  }
+
+  private static Loaded down(String key) {
+    throw new IllegalStateException("down");
+  }
+
+  /** Adds a group to each node whose values may be answered for an hour after their end. */
+  private void withStaleGrace(Fleet fleet) {
+    GroupConfig config = GroupConfig.builder().hotBytes(0).staleGrace(Duration.ofHours(1)).build();
+    for (int i = 0; i < 2; i++) {
+      fleet.node(i).addGroup(GRACE, config, this::load);
+    }
+  }
+
+  /** Has the key's owner hold a value that has expired. */
+  private void expired(Group group, String key) {
+    origin.set(any -> Loaded.ofUtf8("old").withLife(Duration.ofNanos(1)));
+    assertEquals("old", group.get(key).toUtf8());
+  }
+}
