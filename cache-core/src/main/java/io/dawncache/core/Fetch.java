@@ -189,11 +189,23 @@ final class Fetch {
         case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
         case REJECTED -> flight.ended(null, new RejectedException(message(result.detail())));
         case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
-        case LATE -> flight.ended(null, new LateException(message(result.detail())));
+        case LATE -> flight.ended(null, late(message(result.detail())));
         case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));
         case UNCLEAR -> group.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
+    }
+
+    /**
+     * Whoever has time left asks again after a late fetch (see {@link Wait}). A peer that says
+     * "late" at once would then be asked as often as the network allows, so it is late only if at
+     * least half of the time that it was given has passed; else it has failed.
+     */
+    private GetException late(String message) {
+      Duration spent = Duration.ofNanos(group.clock().exact() - startNanos);
+      return spent.multipliedBy(2).compareTo(request.timeout()) >= 0
+          ? new LateException(message)
+          : new GetFailedException(message + " (late after " + spent.toMillis() + " ms)", null);
     }
 
     private String message(String what) {

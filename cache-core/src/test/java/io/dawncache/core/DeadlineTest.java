@@ -78,6 +78,21 @@ class DeadlineTest {
   }
 
   @Test
+  void aPeerThatIsLateAtOnceHasFailedAndIsNotAskedAgain() {
+    Group scores = group(GroupConfig.builder());
+    ownedByAnother();
+    CompletableFuture<ByteView> hasty = scores.getAsync("Tom", Duration.ofSeconds(1));
+    CompletableFuture<ByteView> patient = scores.getAsync("Tom");
+
+    time.pass(Duration.ofMillis(499));
+    owner.answer(PeerResult.of(Status.LATE, "no answer in 1000 ms"));
+
+    failure(GetFailedException.class, hasty);
+    failure(GetFailedException.class, patient);
+    assertEquals(1, owner.requests().size());
+  }
+
+  @Test
   void aPeersWaitEndsWithTheTimeItGaveAndTheLoadGoesOn() throws Exception {
     Group scores = group(GroupConfig.builder());
     Told peer = new Told();

@@ -139,8 +139,15 @@ public final class PeerMessages {
             .build());
   }
 
+  /**
+   * Reads how an operation ended.
+   *
+   * @throws IOException if it is no such message, or names a member by what is no node's URL: that
+   *     would go on to callers, and into the headers of answers
+   */
   static OperationResult decodeResult(ByteBuffer body) throws IOException {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
+    requireUrls(answer.getUnreachedList());
     return new OperationResult(
         switch (answer.getStatus()) {
           case DONE -> OperationResult.Status.DONE;
@@ -150,6 +157,16 @@ public final class PeerMessages {
         },
         answer.getUnreachedList(),
         answer.getDetail());
+  }
+
+  private static void requireUrls(List<String> members) throws IOException {
+    for (String member : members) {
+      try {
+        NodeUrl.parse(member);
+      } catch (IllegalArgumentException e) {
+        throw new IOException("a member that is no node's URL", e);
+      }
+    }
   }
 
   /**

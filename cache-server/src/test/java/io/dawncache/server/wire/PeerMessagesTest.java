@@ -10,6 +10,7 @@ import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -116,6 +117,15 @@ class PeerMessagesTest {
   @Test
   void anEndThatWeDoNotKnowMayBeAnything() throws IOException {
     assertEquals(OperationResult.Status.UNKNOWN, PeerMessages.decodeResult(hex("0863")).status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "10.0.0.3:8001", "http://a:1\r\nX: y", "http://a:1/", "\0"})
+  void anAnswerThatNamesAMemberByWhatIsNoUrlIsNone(String member) {
+    ByteBuffer answer =
+        ByteBuffer.wrap(OperationAnswer.newBuilder().addUnreached(member).build().toByteArray());
+
+    assertThrows(IOException.class, () -> PeerMessages.decodeResult(answer));
   }
 
   // Mailgun's.
