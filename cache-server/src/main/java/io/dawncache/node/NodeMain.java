@@ -8,6 +8,7 @@ import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.security.Security;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -118,9 +119,18 @@ public final class NodeMain implements Callable<Integer> {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
     }
+    refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(out, err).execute(args));
+  }
+
+  /** Has the JDK look up names anew soon after they may have changed; read at its first look-up. */
+  private static void refreshNames() {
+    if (Security.getProperty("networkaddress.cache.ttl") == null) {
+      Security.setProperty("networkaddress.cache.ttl", "5"); // seconds
+    }
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
   }
 
   /** Returns the command line of a node. */

@@ -17,8 +17,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -43,7 +41,7 @@ public final class CacheServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final EventLoopGroup loops;
-  private final DnsAddressResolverGroup resolver;
+  private final NameResolver resolver;
   private final ChannelGroup connections;
   private final GoPeers goPeers;
   private final Object joining = new Object(); // keeps the two lists of one join together
@@ -69,9 +67,7 @@ public final class CacheServer implements AutoCloseable {
     loops =
         new MultiThreadIoEventLoopGroup(
             config.eventLoops(), new LoopThreads(), transport.handlers());
-    resolver =
-        new DnsAddressResolverGroup(
-            new DnsNameResolverBuilder().datagramChannelType(transport.datagrams()));
+    resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
     try {
@@ -83,6 +79,7 @@ public final class CacheServer implements AutoCloseable {
       join(config.members());
       listener.config().setAutoRead(true);
     } catch (IOException | RuntimeException e) {
+      resolver.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
@@ -131,10 +128,7 @@ public final class CacheServer implements AutoCloseable {
             .channel(transport.channel())
             .resolver(resolver)
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(PeerTimings.DEFAULT.connect().toMillis()));
+            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
     return new PeerDirectory(
         new Outbound(
             bootstrap,

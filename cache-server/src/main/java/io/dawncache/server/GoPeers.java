@@ -22,7 +22,7 @@ final class GoPeers implements Predicate<InetAddress> {
     Set<InetAddress> found = new HashSet<>();
     for (String member : members) {
       try {
-        found.addAll(List.of(InetAddress.getAllByName(NodeUrl.parse(member).host())));
+        found.addAll(Names.addressesOf(NodeUrl.parse(member).host()));
       } catch (UnknownHostException e) {
         LOG.log(
             System.Logger.Level.WARNING,

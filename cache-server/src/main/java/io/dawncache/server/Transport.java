@@ -4,18 +4,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
-import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
@@ -26,28 +22,18 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 record Transport(
     IoHandlerFactory handlers,
     Class<? extends ServerChannel> serverChannel,
-    Class<? extends Channel> channel,
-    Class<? extends DatagramChannel> datagrams) {
+    Class<? extends Channel> channel) {
 
   static Transport best() {
     if (Epoll.isAvailable()) {
       return new Transport(
-          EpollIoHandler.newFactory(),
-          EpollServerSocketChannel.class,
-          EpollSocketChannel.class,
-          EpollDatagramChannel.class);
+          EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class);
     }
     if (KQueue.isAvailable()) {
       return new Transport(
-          KQueueIoHandler.newFactory(),
-          KQueueServerSocketChannel.class,
-          KQueueSocketChannel.class,
-          KQueueDatagramChannel.class);
+          KQueueIoHandler.newFactory(), KQueueServerSocketChannel.class, KQueueSocketChannel.class);
     }
     return new Transport(
-        NioIoHandler.newFactory(),
-        NioServerSocketChannel.class,
-        NioSocketChannel.class,
-        NioDatagramChannel.class);
+        NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
   }
 }

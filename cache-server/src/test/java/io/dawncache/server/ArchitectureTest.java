@@ -181,12 +181,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void namesLookedUpByTheJdkAreLookedUpWhenTheMemberListIsSet() {
+  void namesAreLookedUpInOnePlace() {
     noClasses()
         .that()
         .resideOutsideOfPackage(NODE)
         .and()
-        .doNotHaveFullyQualifiedName(GoPeers.class.getName())
+        .doNotHaveFullyQualifiedName(Names.class.getName())
         .should()
         .callMethodWhere(
             describe(

@@ -44,7 +44,10 @@ final class Values {
   static {
     for (Dialect dialect : Dialect.values()) {
       String contentType = "content-type: " + dialect.contentType();
-      STARTS.put(dialect, ascii("HTTP/1.1 200 OK\r\n" + contentType + "\r\ncontent-length: "));
+      // Go nodes tell a value by its content type; our own nodes ask for more than that.
+      String ours = dialect.isOurs() ? "\r\n" + Headers.STATUS + ": " + Headers.VALUE : "";
+      STARTS.put(
+          dialect, ascii("HTTP/1.1 200 OK\r\n" + contentType + ours + "\r\ncontent-length: "));
       SMALL_HEADS.put(dialect, new AtomicReferenceArray<>(SMALL_VALUE_BYTES));
     }
   }

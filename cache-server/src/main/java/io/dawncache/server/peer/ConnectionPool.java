@@ -2,9 +2,10 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.wire.NodeUrl;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -132,29 +133,18 @@ final class ConnectionPool {
   }
 
   private void dial(Pending asked) {
+    PeerPipeline pipeline = new PeerPipeline(outbound.limits(), outbound.answers(), this);
+    Future<Channel> dialled =
+        Dial.start(outbound, loop, peer, pipeline, outbound.timings().connect());
     open++;
-    ChannelFuture dialled =
-        outbound
-            .bootstrap()
-            .clone(loop)
-            .handler(new PeerPipeline(outbound.limits(), this))
-            .connect(peer.host(), peer.port());
-    asked.after(
-        outbound.timings().connect().toNanos(),
-        () -> {
-          if (!dialled.isDone()) {
-            unreachable(
-                asked, "no connection in " + outbound.timings().connect().toMillis() + " ms");
-          }
-        });
     dialled.addListener(done -> dialled(asked, dialled));
   }
 
-  private void dialled(Pending asked, ChannelFuture dialled) {
+  private void dialled(Pending asked, Future<Channel> dialled) {
     if (!dialled.isSuccess()) {
       open--;
       try {
-        unreachable(asked, "no connection, " + dialled.cause().getMessage());
+        unreachable(asked, Dial.why(dialled.cause()));
       } catch (Throwable t) {
         asked.broken(t);
       }
@@ -162,7 +152,7 @@ final class ConnectionPool {
       return;
     }
     reachability.reached();
-    Connection connection = dialled.channel().pipeline().get(Connection.class);
+    Connection connection = dialled.getNow().pipeline().get(Connection.class);
     if (asked.isEnded()) {
       giveBack(connection);
     } else {

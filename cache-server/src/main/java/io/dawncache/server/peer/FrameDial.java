@@ -4,7 +4,6 @@ import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -18,6 +17,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * went. What it asks with is a probe, which costs a node that knows no frames nothing. Lives on one
  * event loop.
  */
-final class FrameDial extends ChannelInboundHandlerAdapter {
+final class FrameDial extends ChannelInitializer<Channel> {
   /** Told once how it went. */
   interface Verdict {
     /** Frames may be sent; the connection is in its pipeline. */
@@ -43,7 +43,6 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
   private final EventLoop loop;
   private final FrameConnection connection;
   private final Verdict verdict;
-  private boolean connected;
   private boolean granted; // but for the end of the answer
   private boolean ended;
 
@@ -75,36 +74,34 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
   }
 
   private void dial() {
-    ChannelFuture dialled =
-        outbound
-            .bootstrap()
-            .clone(loop)
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    arrange(channel.pipeline());
-                  }
-                })
-            .connect(peer.host(), peer.port());
-    long connectMillis = outbound.timings().connect().toMillis();
-    after(
-        connectMillis,
-        () -> {
-          if (!connected) {
-            unreachable("no connection in " + connectMillis + " ms");
-            dialled.channel().close();
-          }
-        });
+    Future<Channel> dialled = Dial.start(outbound, loop, peer, this, outbound.timings().connect());
     dialled.addListener(
         done -> {
-          if (!done.isSuccess()) {
-            unreachable("no connection, " + done.cause().getMessage());
+          if (done.isSuccess()) {
+            awaitAnswer(dialled.getNow());
+          } else {
+            unreachable(Dial.why(done.cause()));
           }
         });
   }
 
-  private void arrange(ChannelPipeline pipeline) {
+  /** As long as a peer may be silent that has a request: until it is probed, and to the probe. */
+  private void awaitAnswer(Channel channel) {
+    PeerTimings timings = outbound.timings();
+    long patienceMillis = timings.probeAfter().plus(timings.probe()).toMillis();
+    loop.schedule(
+        () -> {
+          if (!ended) {
+            unreachable("silent to a probe for " + patienceMillis + " ms");
+            channel.close();
+          }
+        },
+        patienceMillis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
     Limits limits = outbound.limits();
     HttpDecoderConfig decoding =
         new HttpDecoderConfig()
@@ -112,51 +109,11 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
             .setMaxHeaderSize(limits.maxHeaderBytes());
     // Half the peer's own patience: the one who asks is the one who closes.
     long idleMillis = Math.max(1, limits.idleTimeout().toMillis() / 2);
-    pipeline
+    channel
+        .pipeline()
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new HttpClientCodec(decoding, false, false))
-        .addLast(this);
-  }
-
-  private void after(long millis, Runnable task) {
-    loop.schedule(task, millis, TimeUnit.MILLISECONDS);
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    connected = true;
-    // As long as a peer may be silent that has a request: until it is probed, and to the probe.
-    PeerTimings timings = outbound.timings();
-    long patienceMillis = timings.probeAfter().plus(timings.probe()).toMillis();
-    after(
-        patienceMillis,
-        () -> {
-          if (!ended) {
-            unreachable("silent to a probe for " + patienceMillis + " ms");
-            ctx.close();
-          }
-        });
-    ctx.writeAndFlush(outbound.requestsTo(peer).upgrade());
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    try {
-      if (ended) {
-        return; // the rest of a refusal
-      }
-      if (message instanceof HttpResponse answer) {
-        granted = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
-        if (!granted && !isInterim(answer)) {
-          refused(ctx);
-        }
-      }
-      if (granted && message instanceof LastHttpContent) {
-        goOnInFrames(ctx.pipeline());
-      }
-    } finally {
-      ReferenceCountUtil.release(message);
-    }
+        .addLast(new Wish());
   }
 
   private static boolean isInterim(HttpResponse answer) {
@@ -166,7 +123,7 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
 
   private void goOnInFrames(ChannelPipeline pipeline) {
     pipeline.addLast(connection);
-    pipeline.remove(this);
+    pipeline.remove(Wish.class);
     ended = true; // from here on an end of the channel is the connection's to tell
     pipeline.remove(HttpClientCodec.class); // what it has read beyond the answer goes on
     verdict.granted();
@@ -185,18 +142,47 @@ final class FrameDial extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Somebody between us may close what he does not know; a peer that is gone, the next dial finds.
-   */
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    if (!ended) {
-      refused(ctx);
+  /** Asks for frames on a connection, and reads the answer. */
+  private final class Wish extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.writeAndFlush(outbound.requestsTo(peer).upgrade());
     }
-  }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close();
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      try {
+        if (ended) {
+          return; // the rest of a refusal
+        }
+        if (message instanceof HttpResponse answer) {
+          granted = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
+          if (!granted && !isInterim(answer)) {
+            refused(ctx);
+          }
+        }
+        if (granted && message instanceof LastHttpContent) {
+          goOnInFrames(ctx.pipeline());
+        }
+      } finally {
+        ReferenceCountUtil.release(message);
+      }
+    }
+
+    /**
+     * Somebody between the nodes may close a connection whose upgrade it does not know; that a peer
+     * is gone, the next dial finds.
+     */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      if (!ended) {
+        refused(ctx);
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
   }
 }

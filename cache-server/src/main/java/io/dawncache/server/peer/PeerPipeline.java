@@ -1,6 +1,7 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -11,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 /** The handlers of a connection to a peer, one a line in data order. */
 final class PeerPipeline extends ChannelInitializer<Channel> {
   private final Limits limits;
+  private final PeerAnswers answers;
   private final ConnectionPool pool;
 
-  PeerPipeline(Limits limits, ConnectionPool pool) {
+  PeerPipeline(Limits limits, PeerAnswers answers, ConnectionPool pool) {
     this.limits = limits;
+    this.answers = answers;
     this.pool = pool;
   }
 
@@ -30,7 +33,7 @@ final class PeerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new HttpClientCodec(decoding, false, false))
-        .addLast(new WholeAnswers(limits.maxBodyBytes()))
+        .addLast(new WholeAnswers(limits.maxBodyBytes(), answers))
         .addLast(new Connection(pool, channel));
   }
 }

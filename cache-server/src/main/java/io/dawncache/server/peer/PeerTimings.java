@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * When a peer counts as one that cannot be asked.
  *
- * @param connect how long a connection may take, its host's look-up included
+ * @param connect how long a connection may take, its host's look-up and all of the host's addresses
+ *     included
  * @param probeAfter how long a fetch waits before the peer is probed, and between two probes
  * @param probe how long a probe may take until any answer
  * @param avoid how long a peer is not asked again after it could not be

@@ -2,16 +2,16 @@ package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,29 +54,20 @@ final class Prober {
     }
   }
 
-  private final class Probe extends ChannelInboundHandlerAdapter {
+  private final class Probe extends ChannelInitializer<Channel> {
     private boolean ended;
 
     void start() {
-      ChannelFuture dialled =
-          outbound
-              .bootstrap()
-              .clone(loop)
-              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis())
-              .handler(
-                  new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                      channel.pipeline().addLast(new HttpRequestEncoder()).addLast(Probe.this);
-                    }
-                  })
-              .connect(peer.host(), peer.port());
+      Duration timeout = outbound.timings().probe();
+      Future<Channel> dialled = Dial.start(outbound, loop, peer, this, timeout);
       loop.schedule(
           () -> {
             end(false);
-            dialled.channel().close();
+            if (dialled.isSuccess()) {
+              dialled.getNow().close();
+            }
           },
-          outbound.timings().probe().toNanos(),
+          timeout.toNanos(),
           TimeUnit.NANOSECONDS);
       dialled.addListener(
           done -> {
@@ -84,6 +75,11 @@ final class Prober {
               end(done.cause() instanceof ConnectException refused && isRefusal(refused));
             }
           });
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      channel.pipeline().addLast(new HttpRequestEncoder()).addLast(new Answer());
     }
 
     /**
@@ -94,38 +90,36 @@ final class Prober {
       return !(failure instanceof ConnectTimeoutException);
     }
 
-    private int timeoutMillis() {
-      return Math.toIntExact(Math.max(1, outbound.timings().probe().toMillis()));
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-      ctx.writeAndFlush(outbound.requestsTo(peer).probe());
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ReferenceCountUtil.release(message);
-      end(true);
-      ctx.close();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      end(false);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      ctx.close();
-    }
-
     private void end(boolean answered) {
       if (!ended) {
         ended = true;
         List<Verdict> told = asking;
         asking = new ArrayList<>();
         told.forEach(verdict -> verdict.told(answered));
+      }
+    }
+
+    private final class Answer extends ChannelInboundHandlerAdapter {
+      @Override
+      public void channelActive(ChannelHandlerContext ctx) {
+        ctx.writeAndFlush(outbound.requestsTo(peer).probe());
+      }
+
+      @Override
+      public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ReferenceCountUtil.release(message);
+        end(true);
+        ctx.close();
+      }
+
+      @Override
+      public void channelInactive(ChannelHandlerContext ctx) {
+        end(false);
+      }
+
+      @Override
+      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
       }
     }
   }

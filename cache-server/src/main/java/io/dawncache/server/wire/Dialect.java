@@ -50,6 +50,11 @@ public enum Dialect {
     return basePath;
   }
 
+  /** Returns whether it is our own, which only our nodes speak. */
+  public boolean isOurs() {
+    return this == DAWNCACHE;
+  }
+
   /** Returns the content type of a value's answer. */
   public String contentType() {
     return contentType;

@@ -16,8 +16,14 @@ public final class Headers {
   /** On a get of one of our nodes: how many gets its copies have answered since its last. */
   public static final AsciiString COPY_GETS = AsciiString.cached("Dawncache-Copy-Gets");
 
-  /** On an answer without a value: why, as a {@link Kind#label()}. */
+  /**
+   * On an answer without a value: why, as a {@link Kind#label()}. In our own dialect, on an answer
+   * with one: {@link #VALUE}. So an answer that is not a node's is known by its absence.
+   */
   public static final AsciiString STATUS = AsciiString.cached("Dawncache-Status");
+
+  /** What {@link #STATUS} says of a value. */
+  public static final AsciiString VALUE = AsciiString.cached("value");
 
   /** On an answer with a value: {@code true} if it has expired and the origin failed. */
   public static final AsciiString STALE = AsciiString.cached("Dawncache-Stale");

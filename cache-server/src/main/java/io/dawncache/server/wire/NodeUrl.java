@@ -2,6 +2,8 @@ package io.dawncache.server.wire;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The URL of a node, as member lists name it.
@@ -11,6 +13,13 @@ import java.net.URISyntaxException;
  * @param port the port, 80 where none was written
  */
 public record NodeUrl(String text, String host, int port) {
+  /**
+   * A name with underscores, as Docker Compose makes them, and perhaps a port: resolvers take it,
+   * though it is no host name of RFC 3986 in the eyes of {@link URI}.
+   */
+  private static final Pattern UNDERSCORED =
+      Pattern.compile("(?=[^:]*_)(\\w(?:[\\w-]*\\w)?(?:\\.\\w(?:[\\w-]*\\w)?)*)(?::(\\d{1,5}))?");
+
   private static final String EXPECTED =
       " (expected: http://HOST:PORT, such as http://10.0.0.1:8001)";
 
@@ -28,10 +37,18 @@ public record NodeUrl(String text, String host, int port) {
       throw new IllegalArgumentException("node URL: " + text + EXPECTED, e);
     }
     String host = uri.getHost();
+    int port = uri.getPort();
+    if (host == null && uri.getRawAuthority() != null) {
+      Matcher underscored = UNDERSCORED.matcher(uri.getRawAuthority());
+      if (underscored.matches()) {
+        host = underscored.group(1);
+        port = underscored.group(2) == null ? -1 : Integer.parseInt(underscored.group(2));
+      }
+    }
     if (!"http".equals(uri.getScheme())
         || host == null
-        || uri.getPort() == 0
-        || uri.getPort() > 0xffff
+        || port == 0
+        || port > 0xffff
         || uri.getRawUserInfo() != null
         || !uri.getRawPath().isEmpty()
         || uri.getRawQuery() != null
@@ -40,9 +57,7 @@ public record NodeUrl(String text, String host, int port) {
     }
     boolean bracketed = host.startsWith("[");
     return new NodeUrl(
-        text,
-        bracketed ? host.substring(1, host.length() - 1) : host,
-        uri.getPort() < 0 ? 80 : uri.getPort());
+        text, bracketed ? host.substring(1, host.length() - 1) : host, port < 0 ? 80 : port);
   }
 
   /** Returns what the Host header says. */

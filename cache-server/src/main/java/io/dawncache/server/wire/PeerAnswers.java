@@ -7,6 +7,8 @@ import io.dawncache.core.PeerResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,23 +34,45 @@ public final class PeerAnswers {
   /** Returns how a fetch ended. */
   public PeerResult ofFetch(FullHttpResponse answer) {
     if (answer.decoderResult().isFailure()) {
-      return failed(noAnswer(answer));
+      return PeerResult.of(PeerResult.Status.NOT_ASKED, noAnswer(answer));
     }
     int code = answer.status().code();
     if (code == 200) {
-      return value(answer.content());
+      return value(answer);
     }
     String text = text(answer);
     Kind kind = kind(answer);
     if (kind != null) {
       return PeerResult.of(kind.meaning(), text);
     }
-    return fromGo(code, text);
+    return dialect.isOurs()
+        ? PeerResult.of(PeerResult.Status.NOT_ASKED, "not a node's answer, " + detail(answer))
+        : fromGo(code, text);
   }
 
   /**
-   * An answer without our header: a Go node's. Only one dialect has final statuses. Another Go node
-   * would only ask the same owner again, so whatever is unclear is loaded here.
+   * Returns whether an answer with this head can hold a value. A member's address may have been
+   * given to another program, whose 200 must not become the value of a key.
+   */
+  public boolean mayHoldValue(HttpResponse head) {
+    return head.status().code() == 200 && (dialect.isOurs() ? saysValue(head) : isProtobuf(head));
+  }
+
+  private static boolean saysValue(HttpResponse head) {
+    return head.headers().containsValue(Headers.STATUS, Headers.VALUE, true);
+  }
+
+  /** Go nodes write the first; some of their older versions wrote the second. */
+  private static boolean isProtobuf(HttpResponse head) {
+    CharSequence type = HttpUtil.getMimeType(head);
+    return type != null
+        && (AsciiString.contentEqualsIgnoreCase(type, "application/x-protobuf")
+            || AsciiString.contentEqualsIgnoreCase(type, "application/octet-stream"));
+  }
+
+  /**
+   * An answer without our header in a Go dialect: a Go node's. Only one dialect has final statuses.
+   * Another Go node would only ask the same owner again, so whatever is unclear is loaded here.
    */
   private PeerResult fromGo(int code, String text) {
     if (isNoSuchGroup(text)) {
@@ -61,11 +85,17 @@ public final class PeerAnswers {
     return code == 404 ? PeerResult.of(PeerResult.Status.NOT_THERE, text) : failed(detail);
   }
 
-  private PeerResult value(ByteBuf body) {
+  private PeerResult value(FullHttpResponse answer) {
+    if (!mayHoldValue(answer)) {
+      return PeerResult.of(
+          PeerResult.Status.NOT_ASKED, "a 200 that is not a node's (another program's address?)");
+    }
     try {
-      return Messages.decodeResult(body.nioBuffer(), clock);
+      return Messages.decodeResult(answer.content().nioBuffer(), clock);
     } catch (IOException e) {
-      return failed("not a protobuf Response, " + e.getMessage());
+      String why = "not a protobuf Response, " + e.getMessage();
+      // A node that says it is ours has failed; a content type alone is anybody's.
+      return dialect.isOurs() ? failed(why) : PeerResult.of(PeerResult.Status.NOT_ASKED, why);
     }
   }
 
@@ -119,7 +149,7 @@ public final class PeerAnswers {
       return fromOurs(answer);
     }
     int code = answer.status().code();
-    if (code == 200) {
+    if (code == 200 && !answer.content().isReadable()) { // they answer without a body
       return OperationResult.of(OperationResult.Status.DONE_ALONE, "");
     }
     boolean refused = code >= 400 && code < 500;

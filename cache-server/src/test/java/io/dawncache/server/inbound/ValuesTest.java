@@ -140,10 +140,11 @@ class ValuesTest {
     ByteBuf body = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, dialect.contentType())
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, dialect.contentType());
+    if (dialect == Dialect.DAWNCACHE) {
+      response.headers().set(Headers.STATUS, "value");
+    }
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
     if (freshness.stale()) {
       response.headers().set(Headers.STALE, "true");
     }

@@ -40,6 +40,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How fetches end, by peers made by hand. A time-out that is not the subject of a test is an hour
@@ -115,7 +117,8 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nTransfer-Encoding: chunked\r\n\r\n");
               wire.write("3\r\n\n\0036\r\n2\r\n30\r\n0\r\n\r\n");
               wire.readToTheEnd();
             });
@@ -129,7 +132,7 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.0 200 OK\r\n\r\n\n\003630");
+              wire.write("HTTP/1.0 200 OK\r\nDawncache-Status: value\r\n\r\n\n\003630");
             });
 
     assertEquals(value("630"), client(peer, PATIENT).fetch("Tom"));
@@ -180,7 +183,7 @@ class PeerClientIT {
             wire -> {
               wire.readRequest();
               wire.write(
-                  "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n\n\003630");
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nConnection: close\r\nContent-Length: 5\r\n\r\n\n\003630");
               wire.readToTheEnd(); // we close it
             },
             wire -> {
@@ -330,7 +333,9 @@ class PeerClientIT {
 
     resolvers.lookUp.join().setFailure(new UnknownHostException("cache-7"));
 
-    assertEquals(PeerResult.of(Status.NOT_ASKED, "no connection, cache-7"), dialling.join());
+    assertEquals(
+        PeerResult.of(Status.NOT_ASKED, "no connection, its name has no address: cache-7"),
+        dialling.join());
     assertEquals(notAskedAMomentAgo(), waiting.join());
     assertEquals(notAskedAMomentAgo(), waitingToo.join());
   }
@@ -385,15 +390,17 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n\n\142half");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 100\r\n\r\n\n\142half");
             },
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\n\0036\r\n");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\n\0036\r\n");
             },
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nContent-Le");
+              wire.write("HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Le");
             });
     Client client = client(peer, PATIENT);
 
@@ -593,7 +600,8 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n\n\142half");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 100\r\n\r\n\n\142half");
               wire.readToTheEnd();
               closed.countDown();
             });
@@ -612,7 +620,8 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 6\r\n\r\n<html>");
               wire.readToTheEnd();
             });
 
@@ -629,7 +638,8 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 1073741824\r\n\r\n");
               wire.readToTheEnd(); // we close it, having been sent none of the gigabyte
               closed.countDown();
             });
@@ -645,7 +655,8 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nTransfer-Encoding: chunked\r\n\r\n");
               byte[] chunk = ("1000\r\n" + "x".repeat(0x1000) + "\r\n").getBytes(US_ASCII);
               assertThrows(
                   IOException.class,
@@ -662,7 +673,7 @@ class PeerClientIT {
   }
 
   @Test
-  void garbageFailedAndItsConnectionIsClosed() throws Exception {
+  void whoAnswersGarbageCouldNotBeAskedAndItsConnectionIsClosed() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     ScriptedPeer peer =
         peer(
@@ -675,22 +686,88 @@ class PeerClientIT {
 
     PeerResult result = client(peer, PATIENT).fetch("Tom");
 
-    assertEquals(Status.FAILED, result.status());
+    assertEquals(Status.NOT_ASKED, result.status());
     assertTrue(result.detail().startsWith("not an HTTP answer, "), result.detail());
     closed.await();
   }
 
   @Test
-  void headersBeyondTheLimitFailed() throws Exception {
+  void headersBeyondTheLimitAreNoAnswer() throws Exception {
     ScriptedPeer peer =
         peer(
             wire -> {
               wire.readRequest();
-              wire.write("HTTP/1.1 200 OK\r\nX: " + "x".repeat(64 << 10) + "\r\n\r\n");
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nX: "
+                      + "x".repeat(64 << 10)
+                      + "\r\n\r\n");
               wire.readToTheEnd();
             });
 
-    assertEquals(Status.FAILED, client(peer, PATIENT).fetch("Tom").status());
+    assertEquals(Status.NOT_ASKED, client(peer, PATIENT).fetch("Tom").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 Oh No\r\nContent-Length: 0\r\n\r\n",
+      })
+  void anotherProgramAtAMembersAddressCouldNotBeAsked(String answer) throws Exception {
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              wire.write(answer);
+              wire.readToTheEnd();
+            });
+
+    assertEquals(Status.NOT_ASKED, client(peer, PATIENT).fetch("Tom").status());
+  }
+
+  @Test
+  void aNameWhoseFirstAddressRefusesIsReachedAtTheNext() throws Exception {
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              wire.answer("630");
+              wire.readToTheEnd();
+            });
+    Bootstrap bootstrap = bootstrap().resolver(new KnownNames("127.0.0.2", "127.0.0.1"));
+
+    PeerResult result =
+        client(bootstrap, "http://cache_7:" + portOf(peer), PATIENT, 8).fetch("Tom");
+
+    assertEquals(value("630"), result);
+  }
+
+  @Test
+  void anAddressThatIsSilentLeavesTheNextItsShareOfTheTime() throws Exception {
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              wire.answer("630");
+              wire.readToTheEnd();
+            });
+    ServerSocket silent =
+        closing(new ServerSocket(portOf(peer), 1, InetAddress.getByName("127.0.0.2")));
+    fillBacklog(silent);
+    PeerTimings twoSeconds = new PeerTimings(Duration.ofSeconds(2), NEVER, NEVER, NEVER);
+    Bootstrap bootstrap = bootstrap().resolver(new KnownNames("127.0.0.2", "127.0.0.1"));
+
+    PeerResult result =
+        client(bootstrap, "http://cache-7:" + portOf(peer), twoSeconds, 8).fetch("Tom");
+
+    assertEquals(value("630"), result);
+  }
+
+  private static int portOf(ScriptedPeer peer) {
+    return NodeUrl.parse(peer.url()).port();
   }
 
   @Test
@@ -726,8 +803,8 @@ class PeerClientIT {
               wire.readRequest();
               bothStarted.await();
               wire.write(
-                  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\n\003630"
-                      + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\n\003666");
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 5\r\n\r\n\n\003630"
+                      + "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 5\r\n\r\n\n\003666");
               wire.readToTheEnd();
             },
             wire -> {
@@ -948,9 +1025,38 @@ class PeerClientIT {
         Status.FAILED, "the answer is too long (expected: <= " + maxBytes + " bytes)");
   }
 
+  /** Finds the same addresses for every name. */
+  private static final class KnownNames extends AddressResolverGroup<InetSocketAddress> {
+    private final List<String> addresses;
+
+    KnownNames(String... addresses) {
+      this.addresses = List.of(addresses);
+    }
+
+    @Override
+    protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+      return new InetNameResolver(executor) {
+        @Override
+        protected void doResolve(String name, Promise<InetAddress> promise) throws Exception {
+          promise.setSuccess(InetAddress.getByName(addresses.get(0)));
+        }
+
+        @Override
+        protected void doResolveAll(String name, Promise<List<InetAddress>> promise)
+            throws Exception {
+          List<InetAddress> found = new ArrayList<>();
+          for (String address : addresses) {
+            found.add(InetAddress.getByName(address));
+          }
+          promise.setSuccess(found);
+        }
+      }.asAddressResolver();
+    }
+  }
+
   /** Looks names up and leaves the answer to the test. */
   private static final class HeldResolvers extends AddressResolverGroup<InetSocketAddress> {
-    private final CompletableFuture<Promise<InetAddress>> lookUp = new CompletableFuture<>();
+    private final CompletableFuture<Promise<List<InetAddress>>> lookUp = new CompletableFuture<>();
 
     @Override
     protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
@@ -959,21 +1065,21 @@ class PeerClientIT {
   }
 
   private static final class HeldResolver extends InetNameResolver {
-    private final CompletableFuture<Promise<InetAddress>> lookUp;
+    private final CompletableFuture<Promise<List<InetAddress>>> lookUp;
 
-    HeldResolver(EventExecutor executor, CompletableFuture<Promise<InetAddress>> lookUp) {
+    HeldResolver(EventExecutor executor, CompletableFuture<Promise<List<InetAddress>>> lookUp) {
       super(executor);
       this.lookUp = lookUp;
     }
 
     @Override
     protected void doResolve(String name, Promise<InetAddress> promise) {
-      lookUp.complete(promise);
+      throw new UnsupportedOperationException();
     }
 
     @Override
     protected void doResolveAll(String name, Promise<List<InetAddress>> promise) {
-      throw new UnsupportedOperationException();
+      lookUp.complete(promise);
     }
   }
 }

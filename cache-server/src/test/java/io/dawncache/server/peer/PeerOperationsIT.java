@@ -308,7 +308,7 @@ class PeerOperationsIT {
     assertEquals(
         Status.NOT_ASKED, caller.coordinate(Operation.remove("scores", "a")).join().status());
     assertEquals(
-        PeerResult.Status.UNCLEAR, caller.fetchAll(NEVER, "a", "b").take().result().status());
+        PeerResult.Status.NOT_ASKED, caller.fetchAll(NEVER, "a", "b").take().result().status());
   }
 
   @Test

@@ -204,7 +204,8 @@ final class ScriptedPeer implements AutoCloseable {
     /** Writes a whole answer with that value, of less than 128 bytes. */
     void answer(String value) throws IOException {
       write(
-          "HTTP/1.1 200 OK\r\nContent-Length: "
+          "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\n"
+              + "Content-Type: application/x-protobuf\r\nContent-Length: "
               + (value.length() + 2)
               + "\r\n\r\n\n"
               + (char) value.length()

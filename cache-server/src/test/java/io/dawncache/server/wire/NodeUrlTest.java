@@ -15,6 +15,9 @@ class NodeUrlTest {
     "http://cache-1.local:1,    cache-1.local, 1,   cache-1.local:1",
     "http://localhost:65535,    localhost,   65535, localhost:65535",
     "http://localhost,          localhost,   80,    localhost:80",
+    "http://cache_1:8001,       cache_1,     8001,  cache_1:8001",
+    "http://cache_1,            cache_1,     80,    cache_1:80",
+    "http://_a.b_c.local:1,     _a.b_c.local, 1,    _a.b_c.local:1",
     "http://[::1]:8001,         ::1,         8001,  [::1]:8001",
     "http://[2001:db8::7],      2001:db8::7, 80,    [2001:db8::7]:80",
   })
@@ -52,6 +55,13 @@ class NodeUrlTest {
         "http://local host:8001",
         "http://localhost:8001 ",
         "http://::1:8001",
+        "http://cache_1:0",
+        "http://cache_1:65536",
+        "http://cache_1:",
+        "http://user@cache_1:8001",
+        "http://cache_1..local:8001",
+        "http://-cache_1:8001",
+        "http://cache_1:8001/",
       })
   void anythingElseIsRefused(String text) {
     IllegalArgumentException refusal =

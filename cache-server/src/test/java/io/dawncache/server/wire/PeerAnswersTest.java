@@ -39,6 +39,7 @@ class PeerAnswersTest {
     var body = Messages.encodeResponse(ByteView.ofUtf8("630"), UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
+    markAsValue(dialect, answer);
     try {
       assertEquals(
           PeerResult.value(ByteView.ofUtf8("630")),
@@ -81,16 +82,46 @@ class PeerAnswersTest {
   @ParameterizedTest
   @EnumSource
   void a200WithoutABodyHoldsAnEmptyValue(Dialect dialect) {
-    assertEquals(PeerResult.value(ByteView.empty()), result(dialect, 200, null, ""));
+    assertEquals(PeerResult.value(ByteView.empty()), value(dialect, ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, FAILED", "GROUPCACHE, NOT_ASKED", "MAILGUN, NOT_ASKED"})
+  void a200WhoseBodyIsNoResponseFailedIfItIsANodesForSure(Dialect dialect, Status expected) {
+    PeerResult result = value(dialect, "<html>");
+
+    assertEquals(expected, result.status());
+    assertTrue(result.detail().startsWith("not a protobuf Response, "), result.detail());
   }
 
   @ParameterizedTest
   @EnumSource
-  void a200WhoseBodyIsNoResponseFailed(Dialect dialect) {
-    PeerResult result = result(dialect, 200, null, "<html>");
+  void a200OfAnotherProgramIsNoAnswerOfTheMembers(Dialect dialect) {
+    for (String body : List.of("", "<html>")) {
+      for (String type : List.of("", "text/html", "application/json; charset=utf-8")) {
+        FullHttpResponse answer = answer(200, null, body);
+        answer.headers().set("Content-Type", type);
+        assertEquals(Status.NOT_ASKED, new PeerAnswers(dialect, CLOCK).ofFetch(answer).status());
+      }
+      assertEquals(Status.NOT_ASKED, result(dialect, 200, null, body).status());
+    }
+  }
 
-    assertEquals(Status.FAILED, result.status());
-    assertTrue(result.detail().startsWith("not a protobuf Response, "), result.detail());
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/x-protobuf",
+        "Application/X-Protobuf; charset=utf-8",
+        "application/octet-stream"
+      })
+  void inAGoDialectTheContentTypeTellsAValueAndInOurOwnItDoesNot(String type) {
+    FullHttpResponse answer = answer(200, null, "");
+    answer.headers().set("Content-Type", type);
+
+    assertEquals(Status.VALUE, new PeerAnswers(Dialect.GROUPCACHE, CLOCK).ofFetch(answer).status());
+    assertEquals(Status.VALUE, new PeerAnswers(Dialect.MAILGUN, CLOCK).ofFetch(answer).status());
+    assertEquals(
+        Status.NOT_ASKED, new PeerAnswers(Dialect.DAWNCACHE, CLOCK).ofFetch(answer).status());
   }
 
   /* Our own nodes say which kind it is, and are taken at their word whatever the status. */
@@ -131,14 +162,14 @@ class PeerAnswersTest {
     assertEquals(Status.UNCLEAR, result(dialect, Refusal.badRequest("why")).status());
   }
 
-  /* An answer without a mark, or with one we do not know, is taken for a Go node's. */
+  /* Without a mark, or with one we do not know: a Go node's, and in our dialect nobody's. */
   @ParameterizedTest
   @CsvSource({
     "DAWNCACHE,  400, 'no such group:g',      NOT_ASKED",
-    "DAWNCACHE,  400, 'bad request',          UNCLEAR",
-    "DAWNCACHE,  404, 'not found',            UNCLEAR",
-    "DAWNCACHE,  500, 'boom',                 UNCLEAR",
-    "DAWNCACHE,  503, 'boom',                 UNCLEAR",
+    "DAWNCACHE,  400, 'bad request',          NOT_ASKED",
+    "DAWNCACHE,  404, 'not found',            NOT_ASKED",
+    "DAWNCACHE,  500, 'boom',                 NOT_ASKED",
+    "DAWNCACHE,  503, 'boom',                 NOT_ASKED",
     "GROUPCACHE, 400, 'bad request',          UNCLEAR",
     "GROUPCACHE, 404, 'no such group: g',     NOT_ASKED",
     "GROUPCACHE, 404, 'not found',            UNCLEAR",
@@ -151,7 +182,7 @@ class PeerAnswersTest {
     "MAILGUN,    500, 'boom',                 UNCLEAR",
     "MAILGUN,    503, 'boom',                 FAILED",
     "MAILGUN,    502, 'bad gateway',          UNCLEAR",
-    "DAWNCACHE,  204, '',                     UNCLEAR",
+    "DAWNCACHE,  204, '',                     NOT_ASKED",
     "GROUPCACHE, 206, '',                     UNCLEAR",
     "MAILGUN,    301, '',                     UNCLEAR",
   })
@@ -163,13 +194,13 @@ class PeerAnswersTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsNoHttpFailed(Dialect dialect) {
+  void whatIsNoHttpIsNoAnswer(Dialect dialect) {
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(999));
     answer.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("gibberish")));
 
     assertEquals(
-        PeerResult.of(Status.FAILED, "not an HTTP answer, gibberish"),
+        PeerResult.of(Status.NOT_ASKED, "not an HTTP answer, gibberish"),
         new PeerAnswers(dialect, CLOCK).ofFetch(answer));
   }
 
@@ -213,6 +244,7 @@ class PeerAnswersTest {
     "400, 'bad request',      NOT_UNDERSTOOD, NOT_ASKED,  NOT_ASKED",
     "404, 'no such group: g', NOT_UNDERSTOOD, NOT_ASKED,  DONE",
     "405, 'method PUT',       NOT_UNDERSTOOD, NOT_ASKED,  NOT_ASKED",
+    "200, '<html>',           NOT_UNDERSTOOD, UNKNOWN,    UNKNOWN",
     "500, 'boom',             NOT_ASKED, UNKNOWN,    UNKNOWN",
     "503, 'boom',             NOT_ASKED, UNKNOWN,    UNKNOWN",
   })
@@ -322,12 +354,26 @@ class PeerAnswersTest {
     assertEquals("x".repeat(512), result.detail());
   }
 
+  private static void markAsValue(Dialect dialect, FullHttpResponse answer) {
+    answer.headers().set("Content-Type", dialect.contentType());
+    if (dialect == Dialect.DAWNCACHE) {
+      answer.headers().set("Dawncache-Status", "value");
+    }
+  }
+
+  private static PeerResult value(Dialect dialect, String body) {
+    FullHttpResponse answer = answer(200, null, body);
+    markAsValue(dialect, answer);
+    return new PeerAnswers(dialect, CLOCK).ofFetch(answer);
+  }
+
   private static PeerResult result(Dialect dialect, Freshness freshness) {
     ByteBuf body =
         Messages.encodeResponse(
             ByteView.ofUtf8("630"), freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
+    markAsValue(dialect, answer);
     try {
       return new PeerAnswers(dialect, CLOCK).ofFetch(answer);
     } finally {

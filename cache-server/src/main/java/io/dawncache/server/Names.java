@@ -1,0 +1,30 @@
+package io.dawncache.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/**
+ * Looks up host names as every other program on the machine does: by the JDK's resolver, which asks
+ * the C library, and with it the hosts file, {@code nsswitch.conf} and {@code resolv.conf} as they
+ * are now. There is no other source and no fallback.
+ *
+ * <p>The one place for names: of members, and of origins. Whoever connects tries the addresses in
+ * their order, each within a share of the time for the connection, as {@code peer.Dial} does.
+ */
+public final class Names {
+  private Names() {}
+
+  /**
+   * Returns the addresses of {@code host}, at least one, in the order in which they are to be
+   * tried. Blocks, perhaps for seconds, so it is for load threads and for the start of a program
+   * and not for event loops. An answer may be as old as the JDK caches it: 30 s, or what the
+   * security property {@code networkaddress.cache.ttl} says.
+   *
+   * @param host a name, or an address without brackets
+   * @throws UnknownHostException if the name has no address now; a later call may succeed
+   */
+  public static List<InetAddress> addressesOf(String host) throws UnknownHostException {
+    return List.of(InetAddress.getAllByName(host));
+  }
+}
