@@ -86,10 +86,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     idleWatch = new IdleWatch(ctx, inbound.limits().idleTimeout(), this::asksNothing);
   }
 
-  /** The connection goes on in frames. */
+  /** The connection goes on in frames, or it has gone. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    outbox.clear();
     idleWatch.stop();
   }
 
@@ -116,6 +115,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
     if (goesOnInFrames(request)) {
+      outbox.flush(); // answers of this read to what was pipelined before
       FrameService.takeOver(ctx, inbound);
       return;
     }
@@ -129,12 +129,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** With answers still to come before its own, it is served as the plain probe that it is, too. */
   private boolean goesOnInFrames(HttpRequest request) {
     return inbound.frames()
         && !draining
         && started.isEmpty()
         && arrived.isEmpty()
-        && FrameUpgrade.isAsked(request);
+        && FrameUpgrade.isAsked(request, inbound.dialect());
   }
 
   private void read(ChannelHandlerContext ctx, HttpContent part) {

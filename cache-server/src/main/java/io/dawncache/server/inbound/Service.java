@@ -7,10 +7,8 @@ import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -157,14 +155,7 @@ final class Service {
   }
 
   private static void refuseBody(HttpRequest request, String methods) throws BadRequestException {
-    HttpHeaders headers = request.headers();
-    boolean chunked =
-        headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-            && HttpUtil.isTransferEncodingChunked(request);
-    boolean measured =
-        headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-            && HttpUtil.getContentLength(request, 0L) > 0;
-    if (chunked || measured) {
+    if (Headers.announceBody(request.headers())) {
       throw new BadRequestException("a body (expected: none with " + methods + ")");
     }
   }

@@ -27,11 +27,16 @@ public final class FrameUpgrade {
 
   private FrameUpgrade() {}
 
-  /** Returns whether one of our nodes wishes to go on in frames. */
-  public static boolean isAsked(HttpRequest request) {
+  /**
+   * Returns whether one of our nodes wishes to go on in frames: with a GET of the dialect's probe
+   * path that has no body.
+   */
+  public static boolean isAsked(HttpRequest request, Dialect dialect) {
     return request.headers().contains(HttpHeaderNames.UPGRADE) // which hardly anybody says
         && request.method().equals(HttpMethod.GET)
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && request.uri().equals(KeyPath.probePath(dialect))
+        && !Headers.announceBody(request.headers())
         && namesFrames(request)
         && request.headers().contains(Headers.PEER)
         && request.decoderResult().isSuccess();

@@ -1,5 +1,6 @@
 package io.dawncache.server.wire;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.time.Duration;
@@ -77,6 +78,15 @@ public final class Headers {
   public static long copyGets(HttpHeaders headers) throws BadRequestException {
     String gets = headers.get(COPY_GETS);
     return gets == null ? 0 : number(COPY_GETS, gets, 0, "a whole number, >= 0");
+  }
+
+  /** Returns whether a body follows a request with these headers; an empty one in chunks counts. */
+  public static boolean announceBody(HttpHeaders headers) {
+    if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      return true;
+    }
+    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+    return length != null && !length.chars().allMatch(c -> c == '0');
   }
 
   /** Returns {@code left} in whole milliseconds, upwards, at least 1. */

@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -248,6 +249,62 @@ class FrameServiceTest {
     assertTrue(answer.toString(US_ASCII).startsWith("HTTP/1.1 400 "), answer.toString(US_ASCII));
     answer.release();
     other.finishAndReleaseAll();
+  }
+
+  @Test
+  void theWishOnAnotherPathOrWithABodyIsServedAsIfItWereNone() {
+    String get = UPGRADE.replace("/probe", "/here/k0");
+    String withBody = UPGRADE.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nab");
+    String inChunks =
+        UPGRADE.replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+
+    assertTrue(answersTo(get).startsWith("HTTP/1.1 200 OK\r\n"));
+    assertTrue(answersTo(withBody).startsWith("HTTP/1.1 400 "));
+    assertTrue(answersTo(inChunks).startsWith("HTTP/1.1 400 "));
+  }
+
+  @Test
+  void whatWasPipelinedBeforeTheWishIsAnsweredBeforeIt() {
+    String hit = "GET /_dawncache/here/k0 HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    String answers = answersTo(hit + hit + UPGRADE);
+
+    assertEquals(3, answers.split("HTTP/1.1 200 OK\r\n", -1).length, answers);
+    assertTrue(answers.indexOf(GRANT) > answers.lastIndexOf("value of k0"), answers);
+  }
+
+  @Test
+  void theWishBehindAnAnswerThatIsStillToComeIsAnsweredAsAProbe() throws Exception {
+    EmbeddedChannel other = channel(true);
+    String miss = "GET /_dawncache/held/a HTTP/1.1\r\nHost: x\r\n\r\n";
+    other.writeInbound(Unpooled.copiedBuffer(miss + UPGRADE, US_ASCII));
+    assertNull(other.readOutbound());
+
+    origin.answer("a", "1");
+    other.runPendingTasks();
+
+    String answers = outbound(other);
+    assertTrue(answers.startsWith("HTTP/1.1 200 OK\r\n"), answers);
+    assertTrue(answers.contains("HTTP/1.1 400 Bad Request\r\n"), answers);
+    other.finishAndReleaseAll();
+  }
+
+  private String answersTo(String requests) {
+    EmbeddedChannel other = channel(true);
+    other.writeInbound(Unpooled.copiedBuffer(requests, US_ASCII));
+    other.runPendingTasks();
+    String answers = outbound(other);
+    other.finishAndReleaseAll();
+    return answers;
+  }
+
+  private static String outbound(EmbeddedChannel channel) {
+    StringBuilder all = new StringBuilder();
+    for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
+      all.append(next.toString(ISO_8859_1));
+      next.release();
+    }
+    return all.toString();
   }
 
   @Test
