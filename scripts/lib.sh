@@ -112,9 +112,18 @@ class_path() {
   printf '%s\n' "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}"
 }
 
+# out_of_memory_options: prints the options by which a JVM whose heap is exhausted ends with exit code
+# 3 and says why on standard error. One that lives on may have lost threads, and then accepts
+# connections that it never answers. What the JVM does not see, direct buffers, the programs watch
+# themselves (io.dawncache.node.OutOfMemory).
+out_of_memory_options() {
+  printf '%s\n' -XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr
+}
+
 # jvm_options: prints what every node's JVM is started with, one a line. docs/benchmarks.md has the
 # measurements behind them.
 jvm_options() {
+  out_of_memory_options
   if ((java_version >= 24)); then
     # Netty asks for both; without the second it does without Unsafe, and starts and serves slower.
     printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -246,10 +255,11 @@ build_bench() {
 
 # run_bench_main CLASS JVM_OPTION... -- ARGUMENT...: becomes a JVM that runs CLASS of cache-bench.
 run_bench_main() {
-  local main=$1 options=()
+  local main=$1 options
   shift
   find_java
   build_bench
+  mapfile -t options < <(out_of_memory_options)
   if ((java_version >= 24)); then
     # JMH reads fields by sun.misc.Unsafe, which Java announces to forbid; Netty asks for the other.
     options+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)

@@ -11,6 +11,7 @@ import io.dawncache.bench.hot.HotCommand;
 import io.dawncache.bench.memory.BytesCommand;
 import io.dawncache.bench.memory.HitRatioCommand;
 import io.dawncache.bench.start.StartCommand;
+import io.dawncache.node.OutOfMemory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -111,6 +112,7 @@ public final class BenchMain implements Callable<Integer> {
 
   /** Runs benchmarks and exits with the code of how it went. */
   public static void main(String[] args) {
+    OutOfMemory.endsProcess("bench");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(out, err).execute(args));

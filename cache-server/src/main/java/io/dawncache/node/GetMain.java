@@ -93,6 +93,7 @@ public final class GetMain implements Callable<Integer> {
 
   /** Asks once and exits. */
   public static void main(String[] args) {
+    OutOfMemory.endsProcess("get");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(System.out, out, err).execute(args));

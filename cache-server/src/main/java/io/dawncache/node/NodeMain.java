@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
  * <p>Prints one line when it serves and one when it has stopped; what happens between is logged to
  * standard error, a line an event. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
  * 143 or 130, as a program does that a signal ended. A wrong command line exits with 2, an address
- * that cannot be had with 1, each after one line on standard error.
+ * that cannot be had with 1, each after one line on standard error. Out of memory, of heap or of
+ * direct buffers, it exits with 3 ({@link OutOfMemory}).
  */
 @Command(
     name = "node",
@@ -119,6 +120,7 @@ public final class NodeMain implements Callable<Integer> {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
     }
+    OutOfMemory.endsProcess("node");
     refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -217,6 +219,7 @@ public final class NodeMain implements Callable<Integer> {
                 "",
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
                     + " gracefully.",
+                "Exit code: 1 the address cannot be had, 2 the command line is wrong, 3 out of memory.",
                 "To change the members, restart all nodes with the new --peers.",
                 "",
                 "scripts/node runs on the JDK in JAVA_HOME, else on the newest found;"

@@ -39,7 +39,9 @@ final class StandaloneNode implements AutoCloseable {
       throws IOException {
     StandaloneNode started = new StandaloneNode();
     try {
-      groups.forEach(group -> started.node.addGroup(group.name(), config, group.getter()));
+      for (GroupOrigin group : groups) {
+        started.node.addGroup(group.name(), config, WatchedGetter.of(group.getter()));
+      }
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page("/stats", new Page("application/json", started::stats));
       started.server = CacheServer.start(started.node, server.build());

@@ -56,6 +56,7 @@ public final class StatusMain implements Callable<Integer> {
 
   /** Prints the table and exits. */
   public static void main(String[] args) {
+    OutOfMemory.endsProcess("cluster");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(out, err).execute(args));

@@ -3,6 +3,7 @@ package io.dawncache.bench.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.memory.Trace;
+import io.dawncache.node.OutOfMemory;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -65,7 +66,8 @@ import picocli.CommandLine.TypeConversionException;
           + " out).",
       "",
       "Exit code: 0 measured; 1 could not measure: a target takes no connection, or nothing was"
-          + " answered but errors; 2 the command line is wrong; 3 the rate was not kept. Ctrl-C ends a run"
+          + " answered but errors; 2 the command line is wrong; 3 the rate was not kept,"
+          + " or memory ran out. Ctrl-C ends a run"
           + " early, with the figures up to then, or a line that says that there are none yet.",
       "",
       "Examples",
@@ -271,6 +273,7 @@ public final class LoadMain implements Callable<Integer> {
 
   /** Runs and exits with the code of how it went. */
   public static void main(String[] args) {
+    OutOfMemory.endsProcess("load");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     LoadMain load = new LoadMain(Boolean.getBoolean("dawncache.terminal"), new AtomicBoolean());

@@ -1,6 +1,7 @@
 package io.dawncache.server.frame;
 
 import io.dawncache.server.wire.BrokenFrameException;
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameReader;
 import io.dawncache.server.wire.Frames;
@@ -396,6 +397,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   /** A connection that broke is nobody's fault; anything else is one of ours. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Fatal.report(cause);
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "connection with " + ctx.channel().remoteAddress() + " closed", cause);
     }

@@ -1,6 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
@@ -305,6 +306,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   /** A connection that broke is the client's affair; anything else is a fault of ours. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Fatal.report(cause);
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "connection of " + ctx.channel().remoteAddress() + " closed", cause);
     }

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.server.wire.Fatal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -158,6 +159,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Fatal.report(cause);
     if (cause instanceof TooLongHttpContentException) {
       Pending answered = taken();
       if (answered != null) {

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
@@ -182,6 +183,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      Fatal.report(cause);
       ctx.close();
     }
   }

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -119,6 +120,7 @@ final class Prober {
 
       @Override
       public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Fatal.report(cause);
         ctx.close();
       }
     }
