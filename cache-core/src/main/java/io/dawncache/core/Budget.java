@@ -15,8 +15,10 @@ final class Budget {
    */
   private static final int STEPS = 8;
 
-  private final long maxBytes;
   private final LongConsumer resizeMain;
+
+  @GuardedBy("this")
+  private long maxBytes;
 
   @GuardedBy("this")
   private long allottedBytes;
@@ -37,6 +39,15 @@ final class Budget {
     return new Part(mostBytes, resize);
   }
 
+  /**
+   * Changes the whole, to more than the parts may take together. A smaller whole comes after its
+   * parts have become smaller.
+   */
+  synchronized void resize(long maxBytes) {
+    this.maxBytes = maxBytes;
+    take(0);
+  }
+
   private synchronized void take(long bytes) {
     allottedBytes += bytes;
     if (maxBytes != 0) {
@@ -46,16 +57,26 @@ final class Budget {
 
   /** What one of the small regions may hold. */
   final class Part {
-    private final long mostBytes;
-    private final long stepBytes;
     private final LongConsumer resize;
 
-    private volatile long bytes; // written under this part's lock
+    private volatile long mostBytes; // all three are written under this part's lock
+    private volatile long stepBytes;
+    private volatile long bytes;
 
     private Part(long mostBytes, LongConsumer resize) {
+      this.resize = resize;
+      resizeMost(mostBytes);
+    }
+
+    /** Changes how far the part goes; takes from the region what is beyond. */
+    synchronized void resizeMost(long mostBytes) {
       this.mostBytes = mostBytes;
       this.stepBytes = Math.max(1, mostBytes / STEPS);
-      this.resize = resize;
+      if (bytes > mostBytes) {
+        resize.accept(mostBytes);
+        take(mostBytes - bytes);
+        bytes = mostBytes;
+      }
     }
 
     /** Makes room for so many bytes in all, as far as the part goes. */

@@ -36,6 +36,7 @@ public final class CacheNode implements AutoCloseable {
   static final long STOPPED_NANOS = 20 * CoarseClock.TICK_NANOS;
 
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
+  private final HeapShares shares;
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
   private final CoarseClock clock;
   private final ExecutorService loadThreads;
@@ -45,14 +46,25 @@ public final class CacheNode implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
-    this(callbacks, nanoTime, Threads.perTask("dawncache-load"), Threads.timer("dawncache-timer"));
+    this(callbacks, nanoTime, Runtime.getRuntime().maxMemory());
+  }
+
+  private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime, long heapBytes) {
+    this(
+        callbacks,
+        nanoTime,
+        heapBytes,
+        Threads.perTask("dawncache-load"),
+        Threads.timer("dawncache-timer"));
   }
 
   private CacheNode(
       @Nullable Executor callbacks,
       LongSupplier nanoTime,
+      long heapBytes,
       ExecutorService loadThreads,
       ScheduledExecutorService timer) {
+    this.shares = new HeapShares(heapBytes);
     this.clock = new CoarseClock(nanoTime);
     this.loadThreads = loadThreads;
     this.timer = timer;
@@ -82,9 +94,14 @@ public final class CacheNode implements AutoCloseable {
     return new CacheNode(null, nanoTime);
   }
 
+  /** Returns a node that takes its heap for one of so many bytes. */
+  static CacheNode withHeap(long heapBytes) {
+    return ticking(new CacheNode(null, System::nanoTime, heapBytes));
+  }
+
   /** As {@link #withTime}, and whose loads and timers are run by {@code threads}. */
   static CacheNode drivenBy(LongSupplier nanoTime, ScheduledExecutorService threads) {
-    return new CacheNode(null, nanoTime, threads, threads);
+    return new CacheNode(null, nanoTime, Runtime.getRuntime().maxMemory(), threads, threads);
   }
 
   private static CacheNode ticking(CacheNode node) {
@@ -103,7 +120,9 @@ public final class CacheNode implements AutoCloseable {
    * Adds a group.
    *
    * @param name any non-empty, well-formed text; the same at every node of the fleet
-   * @throws IllegalArgumentException if there is a group of that name, or the name is empty
+   * @throws IllegalArgumentException if there is a group of that name, or the name is empty, or the
+   *     heap has no room for the group's budget beside those of the other groups
+   * @see GroupConfig.Builder#maxBytes
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
     Objects.requireNonNull(getter, "getter");
@@ -128,8 +147,10 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: a non-empty group name, well-formed UTF-16)");
     }
-    Group group = new Group(name, config, getter, bulkGetter, this);
+    HeapShares.Share share = shares.take(config);
+    Group group = new Group(name, config, share, getter, bulkGetter, this);
     if (groups.putIfAbsent(name, group) != null) {
+      share.giveBack();
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: no group of that name yet)");
     }

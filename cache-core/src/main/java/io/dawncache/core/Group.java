@@ -47,7 +47,6 @@ public final class Group {
       new GetResult(null, new GetFailedException("not ended", null));
 
   private final String name;
-  private final GroupConfig config;
   private final CacheNode node;
   private final Duration fetchTimeout;
   private final Counters counters = new Counters();
@@ -60,15 +59,21 @@ public final class Group {
   private final AtomicInteger waiters = new AtomicInteger();
   private final Coordinator coordinator;
   private final PeerService forPeers;
+  private final HeapShares.Share share;
+
+  private volatile GroupConfig config; // only its budget changes
 
   Group(
       String name,
-      GroupConfig config,
+      GroupConfig asked,
+      HeapShares.Share share,
       AsyncGetter getter,
       @Nullable BulkGetter bulkGetter,
       CacheNode node) {
+    GroupConfig config = asked.resolved(share.bytes());
     this.name = name;
     this.config = config;
+    this.share = share;
     this.node = node;
     this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
     this.events = new Events(name, node, counters);
@@ -78,6 +83,15 @@ public final class Group {
     this.loads = new Loads(this, getter, bulkGetter, node, memory, keeper, events);
     this.coordinator = new Coordinator(this, node);
     this.forPeers = new PeerService(this, loads, rates);
+    share.onChange(this::resize);
+  }
+
+  private void resize(long maxBytes) {
+    GroupConfig resolved = config.resolved(maxBytes);
+    if (resolved != config) {
+      config = resolved;
+      memory.resize(resolved);
+    }
   }
 
   /** Returns the group's name. */
@@ -85,7 +99,10 @@ public final class Group {
     return name;
   }
 
-  /** Returns the group's bounds and policies. */
+  /**
+   * Returns the group's bounds and policies. A default budget is shown as what it comes to now: a
+   * share of the heap that changes when groups are added or removed.
+   */
   public GroupConfig config() {
     return config;
   }
@@ -693,6 +710,7 @@ public final class Group {
   void close() {
     memory.close();
     loads.close();
+    share.giveBack();
   }
 
   private static void refuseOnEventLoop(String what, String instead) {

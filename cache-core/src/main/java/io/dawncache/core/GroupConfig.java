@@ -16,6 +16,7 @@ public final class GroupConfig {
   private static final Duration LEAST_HOT_LIFE = Duration.ofNanos(CacheNode.STOPPED_NANOS);
 
   private final long maxBytes;
+  private final boolean maxBytesSet;
   private final CachePolicy policy;
   private final Duration loadTimeout;
   private final int maxLoads;
@@ -27,13 +28,14 @@ public final class GroupConfig {
   private final Duration staleGrace;
   private final Duration notThereLife;
   private final HotPolicy hotPolicy;
-  private final long hotBytes;
+  private final long hotBytes; // -1 for an eighth of maxBytes
   private final Duration hotLife;
   private final int maxWaiters;
   private final boolean hedge;
 
   private GroupConfig(Builder builder) {
-    maxBytes = builder.maxBytes;
+    maxBytesSet = builder.maxBytes >= 0;
+    maxBytes = maxBytesSet ? builder.maxBytes : HeapShares.MOST_DEFAULT_BYTES;
     policy = builder.policy;
     loadTimeout = builder.loadTimeout;
     maxLoads = builder.maxLoads;
@@ -48,7 +50,32 @@ public final class GroupConfig {
     hotLife = builder.hotLife;
     maxWaiters = builder.maxWaiters;
     hedge = builder.hedge;
-    hotBytes = builder.hotBytesOrDefault();
+    hotBytes = builder.hotBytes;
+    if (hotBytes > mostHotBytes()) {
+      throw new IllegalArgumentException(
+          "hotBytes: " + hotBytes + " (expected: <= " + mostHotBytes() + ", half of maxBytes)");
+    }
+  }
+
+  /** Is {@code other} with another budget. */
+  private GroupConfig(GroupConfig other, long maxBytes) {
+    this.maxBytes = maxBytes;
+    maxBytesSet = other.maxBytesSet;
+    policy = other.policy;
+    loadTimeout = other.loadTimeout;
+    maxLoads = other.maxLoads;
+    maxQueuedLoads = other.maxQueuedLoads;
+    maxKeyBytes = other.maxKeyBytes;
+    life = other.life;
+    lifeJitter = other.lifeJitter;
+    refreshAfter = other.refreshAfter;
+    staleGrace = other.staleGrace;
+    notThereLife = other.notThereLife;
+    hotPolicy = other.hotPolicy;
+    hotLife = other.hotLife;
+    maxWaiters = other.maxWaiters;
+    hedge = other.hedge;
+    hotBytes = other.hotBytes;
   }
 
   /** Returns a builder with the defaults. */
@@ -56,9 +83,22 @@ public final class GroupConfig {
     return new Builder();
   }
 
-  /** Returns the budget in bytes of heap: keys, values and what holds them; 0 for unbounded. */
+  /**
+   * Returns the budget in bytes of heap: keys, values and what holds them; 0 for unbounded. If none
+   * is set, 64 MiB, which is the most that a group may get by default; what it has got, {@link
+   * Group#config()} shows.
+   */
   public long maxBytes() {
     return maxBytes;
+  }
+
+  boolean isMaxBytesSet() {
+    return maxBytesSet;
+  }
+
+  /** Returns this configuration with the budget that its group has got. */
+  GroupConfig resolved(long maxBytes) {
+    return maxBytes == this.maxBytes ? this : new GroupConfig(this, maxBytes);
   }
 
   /** Returns which entry leaves a full cache first. */
@@ -120,7 +160,14 @@ public final class GroupConfig {
 
   /** Returns the most of the budget that copies of other nodes' values may take, in bytes. */
   public long hotBytes() {
-    return hotBytes;
+    if (hotBytes < 0) {
+      return maxBytes == 0 ? UNBOUNDED_HOT_BYTES : maxBytes / HOT_PART;
+    }
+    return Math.min(hotBytes, mostHotBytes()); // a default budget may have become smaller
+  }
+
+  private long mostHotBytes() {
+    return maxBytes == 0 ? Long.MAX_VALUE : maxBytes / 2;
   }
 
   /** Returns how long a copy of another node's value holds at most. */
@@ -147,7 +194,7 @@ public final class GroupConfig {
   public static final class Builder {
     private static final Duration LONGEST = Duration.ofDays(365);
 
-    private long maxBytes = 64L << 20;
+    private long maxBytes = -1; // a share of the heap
     private CachePolicy policy = CachePolicy.TINY_LFU;
     private Duration loadTimeout = Duration.ofSeconds(10);
     private int maxLoads = 64;
@@ -166,7 +213,15 @@ public final class GroupConfig {
 
     private Builder() {}
 
-    /** Sets the budget in bytes; 0 for unbounded, default 64 MiB. */
+    /**
+     * Sets the budget in bytes; 0 for unbounded. Adding the group fails if the heap has no room for
+     * it: all budgets together may take three quarters of the heap. A group without a bound is not
+     * in that sum; that its values fit is the caller's affair.
+     *
+     * <p>By default a group gets 64 MiB, or less where the heap is small: all groups of a node that
+     * have no budget set share what the others leave, half of the heap at most, equally. Their
+     * budgets change when groups are added and removed.
+     */
     @CanIgnoreReturnValue
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = atLeast("maxBytes", maxBytes, 0);
@@ -318,17 +373,6 @@ public final class GroupConfig {
     /** Returns the configuration collected so far. */
     public GroupConfig build() {
       return new GroupConfig(this);
-    }
-
-    private long hotBytesOrDefault() {
-      if (hotBytes < 0) {
-        return maxBytes == 0 ? UNBOUNDED_HOT_BYTES : maxBytes / HOT_PART;
-      }
-      if (maxBytes != 0 && hotBytes > maxBytes / 2) {
-        throw new IllegalArgumentException(
-            "hotBytes: " + hotBytes + " (expected: <= " + maxBytes / 2 + ", half of maxBytes)");
-      }
-      return hotBytes;
     }
 
     @CanIgnoreReturnValue

@@ -49,6 +49,7 @@ final class Memory {
   private final LocalCache missing;
   private final ExpiryWheel wheel;
 
+  private final Budget budget;
   private final Budget.Part hotPart;
   private final Budget.Part missingPart;
 
@@ -66,9 +67,16 @@ final class Memory {
     main = LocalCache.of(config.policy(), config.maxBytes(), this::evicted);
     hot = new HotCopies(config.hotPolicy(), 0, this::evicted);
     missing = LocalCache.of(CachePolicy.LRU, 1, this::evicted);
-    Budget budget = new Budget(config.maxBytes(), main::resize);
+    budget = new Budget(config.maxBytes(), main::resize);
     hotPart = budget.part(config.hotBytes(), hot::resize);
     missingPart = budget.part(config.notThereBytes(), missing::resize);
+  }
+
+  /** Changes what the group may hold, to the bounds of {@code resolved}; evicts what is beyond. */
+  synchronized void resize(GroupConfig resolved) {
+    hotPart.resizeMost(resolved.hotBytes());
+    missingPart.resizeMost(resolved.notThereBytes());
+    budget.resize(resolved.maxBytes());
   }
 
   /** Returns this node's own value, noting the use, or null; it may have expired. */

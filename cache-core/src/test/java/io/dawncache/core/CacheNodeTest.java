@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +81,46 @@ class CacheNodeTest {
     }
     assertThrows(NullPointerException.class, () -> node.addGroup("scores", null, Loaded::ofUtf8));
     assertEquals(0, node.groups().size());
+  }
+
+  @Test
+  void aBudgetThatTheHeapHasNoRoomForIsRefusedAndTheGroupIsNotThere() {
+    CacheNode small = books.keepFor(CacheNode.withHeap(256L << 20));
+    GroupConfig config = GroupConfig.builder().maxBytes(8L << 30).build();
+
+    assertRefused(
+        "maxBytes: 8589934592 (expected: <= 201326592, what the budgets of other groups leave of"
+            + " three quarters of the heap, which is 268435456 bytes)",
+        () -> small.addGroup("scores", config, Loaded::ofUtf8));
+    assertNull(small.group("scores"));
+  }
+
+  @Test
+  void groupsOfASmallHeapShareItAndTheFirstGivesUpWhatItHeld() {
+    CacheNode small = books.keepFor(CacheNode.withHeap(2L << 20));
+    Group first = small.addGroup("first", key -> Loaded.of(ByteView.copyOf(new byte[1_000])));
+    for (int i = 0; i < 2_000; i++) {
+      first.get("key" + i);
+    }
+    long held = first.stats().mainCache().bytes();
+
+    Group second = small.addGroup("second", Loaded::ofUtf8);
+
+    assertEquals(512 << 10, first.config().maxBytes());
+    assertEquals(512 << 10, second.config().maxBytes());
+    assertEquals(first.config().maxBytes() / 8, first.config().hotBytes());
+    long left = first.stats().mainCache().bytes();
+    assertTrue(held > (512 << 10) && left <= (512 << 10) && left > 0, held + ", then " + left);
+  }
+
+  @Test
+  void aGroupThatIsRefusedForItsNameTakesNoShare() {
+    CacheNode small = books.keepFor(CacheNode.withHeap(128L << 20));
+    Group first = small.addGroup("scores", Loaded::ofUtf8);
+
+    assertThrows(IllegalArgumentException.class, () -> small.addGroup("scores", Loaded::ofUtf8));
+
+    assertEquals(64L << 20, first.config().maxBytes());
   }
 
   static Stream<Arguments> badBounds() {

@@ -11,9 +11,9 @@ final class GroupOptions {
       names = "--max-bytes",
       paramLabel = "SIZE",
       description =
-          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound, 64m by"
-              + " default.")
-  private ByteSize maxBytes = new ByteSize(64 << 20);
+          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound. By default"
+              + " 64m, or less where the heap is small: all groups together get half of it.")
+  private @Nullable ByteSize maxBytes;
 
   @Option(
       names = "--policy",
@@ -84,7 +84,10 @@ final class GroupOptions {
    * @throws IllegalArgumentException if one is out of its range
    */
   GroupConfig config() {
-    GroupConfig.Builder config = GroupConfig.builder().maxBytes(maxBytes.bytes()).policy(policy);
+    GroupConfig.Builder config = GroupConfig.builder().policy(policy);
+    if (maxBytes != null) {
+      config.maxBytes(maxBytes.bytes());
+    }
     if (life != null) {
       config.life(life.duration());
     }

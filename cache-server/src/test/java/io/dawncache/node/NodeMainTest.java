@@ -45,6 +45,19 @@ class NodeMainTest {
   }
 
   @Test
+  void aBudgetThatTheHeapHasNoRoomForIsRefused() {
+    long heapBytes = Runtime.getRuntime().maxMemory();
+
+    ran("--max-bytes", "64g")
+        .assertRefused(
+            "node: maxBytes: 68719476736 (expected: <= "
+                + heapBytes / 4 * 3
+                + ", what the budgets of other groups leave of three quarters of the heap, which is "
+                + heapBytes
+                + " bytes)");
+  }
+
+  @Test
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
         ": no such option (expected: one of --listen, --self, --peers, --group, --max-bytes,"

@@ -63,11 +63,12 @@ class SmallNodeIT {
     }
     String core = firstCore();
     Process neighbour =
-        start(core, temp.resolve("neighbour.txt"), "sh", "-c", "while :; do :; done");
+        start(core, "-Xmx128m", temp.resolve("neighbour.txt"), "sh", "-c", "while :; do :; done");
     Path said = temp.resolve("node.txt");
     Process node =
         start(
             core,
+            "-Xmx128m",
             said,
             ROOT.resolve("scripts/node").toString(),
             "--listen",
@@ -87,7 +88,7 @@ class SmallNodeIT {
     assertTrue(node.isAlive(), () -> "the node has ended: " + text(said));
     assertFalse(text(said).contains("OutOfMemoryError"), () -> text(said));
     assertTrue(neighbour.isAlive(), "the neighbour has ended");
-    OfGroup stats = stats(url);
+    OfGroup stats = stats(url, "values");
     assertEquals((long) CONNECTIONS * KEYS, stats.gets());
     assertEquals(stats.gets(), stats.cacheHits() + stats.loads(), stats::toString);
     assertEquals(0, stats.localLoadErrs(), stats::toString);
@@ -96,6 +97,39 @@ class SmallNodeIT {
     node.destroy();
     assertTrue(node.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "the node did not stop");
     assertEquals(143, node.exitValue(), () -> text(said));
+  }
+
+  @Test
+  void threeGroupsWithDefaultBudgetsFillAMachineOf256MegabytesToTheBrim() throws Exception {
+    Path values = Files.createDirectory(temp.resolve("values"));
+    for (int key = 0; key < KEYS; key++) {
+      Files.write(values.resolve("key" + key), value(key));
+    }
+    Path said = temp.resolve("node.txt");
+    List<String> program =
+        new ArrayList<>(
+            List.of(ROOT.resolve("scripts/node").toString(), "--listen", "127.0.0.1:0"));
+    List<String> groups = List.of("one", "two", "three");
+    groups.forEach(group -> program.addAll(List.of("--group", group + "=files:" + values)));
+    Process node = start(firstCore(), "-XX:MaxRAM=256m", said, program.toArray(String[]::new));
+    String serving = firstLine(node);
+    assertNotNull(serving, () -> "the node has ended: " + text(said));
+    NodeUrl url = NodeUrl.parse(serving.replaceAll(".* at |, alone", ""));
+
+    for (String group : groups) {
+      for (int key = 0; key < KEYS; key++) {
+        String path = "/_dawncache/" + group + "/key" + key;
+        assertEquals(200, client.get(url, path).statusCode(), path);
+      }
+    }
+
+    for (String group : groups) {
+      OfGroup stats = stats(url, group);
+      assertTrue(stats.mainCache().evictions() > 0, stats::toString);
+      assertTrue(stats.heldBytes() <= stats.maxBytes(), stats::toString);
+      assertEquals(0, stats.localLoadErrs(), stats::toString);
+    }
+    assertTrue(text(said).contains("such groups share"), () -> text(said));
   }
 
   private static @Nullable String firstLine(Process process) {
@@ -141,12 +175,13 @@ class SmallNodeIT {
   }
 
   /** Starts a program on one core; its first line can be read, its complaints go to a file. */
-  private Process start(String core, Path complaints, String... program) throws IOException {
+  private Process start(String core, String jvmOption, Path complaints, String... program)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", core));
     command.addAll(List.of(program));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(complaints.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("DAWNCACHE_JAVA_OPTS", "-Xmx128m");
+    builder.environment().put("DAWNCACHE_JAVA_OPTS", jvmOption);
     Process process = builder.start();
     processes.add(process);
     return process;
@@ -161,9 +196,9 @@ class SmallNodeIT {
         .orElseThrow();
   }
 
-  private OfGroup stats(NodeUrl url) throws Exception {
+  private OfGroup stats(NodeUrl url, String group) throws Exception {
     String page = new String(client.get(url, "/stats").body(), UTF_8);
-    return NodeStats.fromJson(page).groups().get("values");
+    return NodeStats.fromJson(page).groups().get(group);
   }
 
   private static String text(Path file) {
