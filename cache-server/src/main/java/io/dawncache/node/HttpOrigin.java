@@ -1,43 +1,45 @@
 package io.dawncache.node;
 
-import io.dawncache.core.ByteView;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.net.InetAddress;
 import java.time.Duration;
 
 /**
  * {@code http:URL-TEMPLATE}: the value of a key is what a server answers to a GET of the URL with
- * the key, percent-encoded, in the place of {@code {key}}.
+ * the key, percent-encoded, in the place of {@code {key}}, or of {@code {+key}}, which keeps its
+ * slashes.
  *
- * <p>{@link OriginStatus} says what a status means; silence, a lost connection, and a body longer
- * than a value may be are failures. Redirects are followed, except from https to http. The template
- * may be written whole after the scheme ({@code http:http://host/{key}}, {@code
+ * <p>A value is a whole body that comes with the status 200, 201 or 203, as it is: no encoding was
+ * asked for, so one that comes all the same is a failure. {@link OriginStatus} says what the other
+ * statuses mean. Redirects are not followed. Silence, in the body too, a lost connection, an answer
+ * whose length is told in two ways, and a body longer than a value may be are failures. A key that
+ * would be the segment {@code .} or {@code ..} of the path is rejected: servers take it for a step
+ * to another path, escaped or not.
+ *
+ * <p>The template may be written whole after the scheme ({@code http:http://host/{key}}, {@code
  * http:https://host/{key}}) or be the origin itself ({@code http://host/{key}}).
  */
 public final class HttpOrigin implements Origin {
-  /** Less than a group's load time-out, so that a caller is told which server was silent. */
+  /** Less than a group's load time-out, so that the log says which server was silent. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   private static final int SHOWN_CHARS = 200;
 
   private final Duration timeout;
   private final int maxBytes;
+  private final NameLookup names;
 
   /** Used by {@link java.util.ServiceLoader}. */
   public HttpOrigin() {
-    this(TIMEOUT, Origins.MAX_VALUE_BYTES);
+    this(TIMEOUT, Origins.MAX_VALUE_BYTES, InetAddress::getAllByName);
   }
 
-  HttpOrigin(Duration timeout, int maxBytes) {
+  HttpOrigin(Duration timeout, int maxBytes, NameLookup names) {
     this.timeout = timeout;
     this.maxBytes = maxBytes;
+    this.names = names;
   }
 
   @Override
@@ -52,50 +54,43 @@ public final class HttpOrigin implements Origin {
 
   @Override
   public String description() {
-    return "what a server answers at the URL, such as http://HOST/PATH/{key}";
+    return "what a server answers at the URL, such as http://HOST/PATH/{key}; {+key} keeps slashes";
   }
 
   @Override
   public Getter open(String location) {
     UrlTemplate template = UrlTemplate.parse(location);
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(timeout)
-            .build();
-    return key -> {
-      URI url = template.url(key);
-      return url == null ? Loaded.notThere() : load(client, url);
-    };
+    OriginClient client =
+        new OriginClient(
+            template.scheme(), template.host(), template.port(), timeout, maxBytes, names);
+    return key -> load(client, template, key);
   }
 
-  private Loaded load(HttpClient client, URI url) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(url).timeout(timeout).header("User-Agent", "dawncache").build();
-    HttpResponse<byte[]> answer;
-    try {
-      answer = client.send(request, BoundedBody.handler(maxBytes));
-    } catch (HttpTimeoutException e) {
-      throw new IOException(shown(url) + ": no answer in " + timeout.toMillis() + " ms", e);
-    } catch (ConnectException e) {
-      throw new IOException(shown(url) + ": no connection", e);
-    } catch (IOException e) {
-      throw new IOException(shown(url) + ": " + Program.reason(e), e);
+  private static Loaded load(OriginClient client, UrlTemplate template, String key)
+      throws IOException, InterruptedException {
+    String path = template.path(key);
+    if (path == null) {
+      return Loaded.rejected(
+          "key "
+              + shown(key)
+              + ": would be a step in the URL's path (expected: no segment . or .. in its path)");
     }
-    int status = answer.statusCode();
-    return switch (OriginStatus.of(status)) {
-      case VALUE -> Loaded.of(ByteView.copyOf(answer.body()));
+    String asked = "GET " + shown(template.url(path));
+    OriginClient.Answer answer;
+    try {
+      answer = client.get(path);
+    } catch (IOException e) {
+      throw new OriginException(Program.reason(e), asked, e.getCause());
+    }
+    return switch (OriginStatus.of(answer.status())) {
+      case VALUE -> Loaded.of(answer.body());
       case NOT_THERE -> Loaded.notThere();
-      case REJECTED -> Loaded.rejected(shown(url) + ": status " + status);
-      case FAILED ->
-          throw new IOException(
-              shown(url) + ": status " + status + " (expected: 200, or 404 for not there)");
+      case REJECTED -> Loaded.rejected(asked + ": status " + answer.status());
+      case FAILED -> throw new OriginException("status " + answer.status(), asked, null);
     };
   }
 
-  private static String shown(URI url) {
-    String text = url.toString();
-    return "GET " + (text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…");
+  private static String shown(String text) {
+    return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
   }
 }

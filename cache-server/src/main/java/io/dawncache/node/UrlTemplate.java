@@ -4,19 +4,45 @@ import io.dawncache.server.wire.Escape;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A URL with {@code {key}} in its path or query, to be replaced by one key after another. */
+/**
+ * A URL with {@code {key}} or {@code {+key}} in its path or query, to be replaced by one key after
+ * another.
+ *
+ * <p>{@code {key}} stands for the key with every byte escaped that is not unreserved, a slash too.
+ * {@code {+key}} keeps the key's slashes, as in the reserved expansion of RFC 6570, and escapes all
+ * else in the same way, so that a key can add neither a query nor a fragment.
+ */
 final class UrlTemplate {
   private static final String KEY = "{key}";
+  private static final String KEY_WITH_SLASHES = "{+key}";
   private static final String EXPECTED =
-      " (expected: http:URL with {key} in its path or query,"
+      " (expected: http:URL with {key} or {+key} in its path or query,"
           + " such as http://127.0.0.1:9000/items/{key})";
 
-  private final String text;
+  /** Scheme, address in brackets or name, port, path and query; a name may hold underscores. */
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(https?)://(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::([0-9]{1,5}))?([/?][^#]*)");
 
-  private UrlTemplate(String text) {
-    this.text = text;
+  private final String scheme;
+  private final String host;
+  private final int port;
+  private final String authority;
+  private final String path;
+
+  private UrlTemplate(Matcher form) {
+    String address = form.group(2);
+    this.scheme = form.group(1);
+    this.host = address == null ? form.group(3) : address;
+    this.port = form.group(4) == null ? -1 : Integer.parseInt(form.group(4));
+    this.authority = form.group().substring(0, form.start(5));
+    String rest = form.group(5);
+    this.path = rest.startsWith("?") ? "/" + rest : rest;
   }
 
   /**
@@ -26,44 +52,69 @@ final class UrlTemplate {
    * @throws IllegalArgumentException unless it is an HTTP URL with the key behind its authority
    */
   static UrlTemplate parse(String location) {
-    String text = location.startsWith("//") ? "http:" + location : location;
-    URI sample;
-    try {
-      sample = new URI(text.replace(KEY, "key"));
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("http:" + location + EXPECTED, e);
-    }
-    boolean isHttp = "http".equals(sample.getScheme()) || "https".equals(sample.getScheme());
-    if (!isHttp
-        || sample.getHost() == null
-        || sample.getRawUserInfo() != null
-        || sample.getRawFragment() != null
-        || hasDotSegment(sample)
-        || text.indexOf(KEY) < authorityEnd(text)) {
+    Matcher form = FORM.matcher(location.startsWith("//") ? "http:" + location : location);
+    if (!form.matches()) {
       throw new IllegalArgumentException("http:" + location + EXPECTED);
     }
-    return new UrlTemplate(text);
+    UrlTemplate template = new UrlTemplate(form);
+    String sample = template.path.replace(KEY, "key").replace(KEY_WITH_SLASHES, "key");
+    if (template.port == 0
+        || template.port > 0xffff
+        || sample.equals(template.path)
+        || !isPathAndQuery(sample)
+        || hasDotSegment(sample)) {
+      throw new IllegalArgumentException("http:" + location + EXPECTED);
+    }
+    return template;
+  }
+
+  /** Returns {@code http} or {@code https}. */
+  String scheme() {
+    return scheme;
+  }
+
+  /** Returns the server's name, or its address without brackets. */
+  String host() {
+    return host;
+  }
+
+  /** Returns the server's port, or -1 for the scheme's own. */
+  int port() {
+    return port;
   }
 
   /**
-   * Returns the URL of {@code key}, or null if it has none: the key would be a whole path segment
-   * {@code .} or {@code ..}, which every server takes for a step and not for a name.
+   * Returns the path and query of {@code key}, or null if no server would be asked for this key
+   * under it: a segment of the path would be {@code .} or {@code ..}, written out or escaped, which
+   * servers take for a step to another path.
    */
-  @Nullable URI url(String key) {
-    URI url = URI.create(text.replace(KEY, Escape.path(key)));
-    return hasDotSegment(url) ? null : url;
+  @Nullable String path(String key) {
+    String expanded =
+        path.replace(KEY, Escape.path(key)).replace(KEY_WITH_SLASHES, escapeAllButSlashes(key));
+    return hasDotSegment(expanded) ? null : expanded;
   }
 
-  private static int authorityEnd(String url) {
-    int end = url.indexOf("://") + "://".length();
-    while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
-      end++;
+  /** Returns the URL with this path and query, for messages. */
+  String url(String path) {
+    return authority + path;
+  }
+
+  private static String escapeAllButSlashes(String key) {
+    return Arrays.stream(key.split("/", -1)).map(Escape::path).collect(Collectors.joining("/"));
+  }
+
+  private static boolean isPathAndQuery(String text) {
+    try {
+      return new URI("http://host" + text).getRawFragment() == null;
+    } catch (URISyntaxException e) {
+      return false;
     }
-    return end;
   }
 
-  private static boolean hasDotSegment(URI url) {
-    return Arrays.stream(url.getRawPath().split("/", -1))
+  private static boolean hasDotSegment(String pathAndQuery) {
+    int query = pathAndQuery.indexOf('?');
+    String path = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);
+    return Arrays.stream(path.split("/", -1))
         .anyMatch(segment -> segment.equals(".") || segment.equals(".."));
   }
 }

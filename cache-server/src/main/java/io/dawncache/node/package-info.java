@@ -4,8 +4,8 @@
  * groups; beside the groups it serves {@code /healthz} and {@code /stats}. {@link
  * io.dawncache.node.GetMain} asks a node as any client does, and {@link
  * io.dawncache.node.StatusMain} prints what the nodes of a fleet count. An application that embeds
- * {@link io.dawncache.server.CacheServer} needs nothing of this package, nor picocli and gson,
- * which nobody else uses.
+ * {@link io.dawncache.server.CacheServer} needs nothing of this package, nor picocli, gson and
+ * Apache HttpClient, which nobody else uses.
  */
 @NullMarked
 package io.dawncache.node;

@@ -52,7 +52,8 @@ class NodeMainTest {
         .assertRefused(
             "node: maxBytes: 68719476736 (expected: <= "
                 + heapBytes / 4 * 3
-                + ", what the budgets of other groups leave of three quarters of the heap, which is "
+                + ", what the budgets of other groups leave of three quarters of the heap, which is"
+                + " "
                 + heapBytes
                 + " bytes)");
   }
@@ -121,8 +122,8 @@ class NodeMainTest {
                 + "/none (expected: files:DIR with an existing folder DIR)");
     ran("--group", "docs=http://a/items")
         .assertRefused(
-            "node: --group: http://a/items (expected: http:URL with {key} in its path or query,"
-                + " such as http://127.0.0.1:9000/items/{key})");
+            "node: --group: http://a/items (expected: http:URL with {key} or {+key} in its path or"
+                + " query, such as http://127.0.0.1:9000/items/{key})");
   }
 
   @Test

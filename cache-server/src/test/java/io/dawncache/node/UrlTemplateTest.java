@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UrlTemplateTest {
   private static String url(String template, String key) {
-    return String.valueOf(UrlTemplate.parse(template).url(key));
+    UrlTemplate parsed = UrlTemplate.parse(template);
+    String path = parsed.path(key);
+    return path == null ? null : parsed.url(path);
   }
 
   @Test
@@ -23,7 +26,7 @@ class UrlTemplateTest {
 
   @Test
   void theKeyMayStandInTheQueryAndMoreThanOnce() {
-    assertEquals("http://a?k=Tom", url("//a?k={key}", "Tom"));
+    assertEquals("http://a/?k=Tom", url("//a?k={key}", "Tom"));
     assertEquals("http://a/Tom?k=Tom", url("//a/{key}?k={key}", "Tom"));
   }
 
@@ -35,13 +38,42 @@ class UrlTemplateTest {
 
   @Test
   void aKeyThatEveryServerWouldTakeForAStepHasNoUrl() {
-    UrlTemplate whole = UrlTemplate.parse("//a/items/{key}");
-
-    assertNull(whole.url("."));
-    assertNull(whole.url(".."));
-    assertEquals("http://a/items/..%2F..", String.valueOf(whole.url("../..")));
+    assertNull(url("//a/items/{key}", "."));
+    assertNull(url("//a/items/{key}", ".."));
+    assertEquals("http://a/items/..%2F..", url("//a/items/{key}", "../.."));
     assertEquals("http://a/items/...json", url("//a/items/{key}.json", ".."));
-    assertEquals("http://a?k=..", url("//a?k={key}", ".."));
+    assertEquals("http://a/?k=..", url("//a?k={key}", ".."));
+  }
+
+  @Test
+  void aPlusKeepsTheSlashesOfTheKeyAndNothingElse() {
+    assertEquals("http://a/items/x/y/z", url("//a/items/{+key}", "x/y/z"));
+    assertEquals("http://a/items/x%3F/%23y/%25%3A", url("//a/items/{+key}", "x?/#y/%:"));
+    assertEquals("http://a/x/y?k=x%2Fy", url("//a/{+key}?k={key}", "x/y"));
+    assertEquals("http://a//x//y/", url("//a/{+key}", "/x//y/"));
+  }
+
+  @Test
+  void noKeyLeavesThePathOfItsTemplate() {
+    for (String key : List.of("..", ".", "../x", "x/..", "x/../y", "./x", "x/./y", "/..", "../")) {
+      assertNull(url("//a/items/{+key}", key), key);
+    }
+    assertEquals("http://a/items/...", url("//a/items/{+key}", "..."));
+    assertEquals("http://a/items/%252e%252e/x", url("//a/items/{+key}", "%2e%2e/x"));
+    assertEquals("http://a/items/x%5C../y", url("//a/items/{+key}", "x\\../y"));
+  }
+
+  @Test
+  void theServerIsANameWithUnderscoresOrAnAddress() {
+    UrlTemplate name = UrlTemplate.parse("https://my_origin:9000/{key}");
+    UrlTemplate address = UrlTemplate.parse("//[::1]/{key}");
+
+    assertEquals("https", name.scheme());
+    assertEquals("my_origin", name.host());
+    assertEquals(9000, name.port());
+    assertEquals("::1", address.host());
+    assertEquals(-1, address.port());
+    assertEquals("http://[::1]/Tom", url("//[::1]/{key}", "Tom"));
   }
 
   @ParameterizedTest
@@ -54,6 +86,8 @@ class UrlTemplateTest {
         "//a/items/{KEY}",
         "//{key}/items",
         "//a:{key}/",
+        "//a:0/{key}",
+        "//a:65536/{key}",
         "http://{key}",
         "{key}",
         "items/{key}",

@@ -157,12 +157,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheProgramSeesTheCommandLineAndJson() {
+  void onlyTheProgramSeesTheCommandLineJsonAndTheHttpClient() {
     noClasses()
         .that()
         .resideOutsideOfPackage(NODE)
         .should()
-        .dependOnClassesThat(resideInAnyPackage("picocli..", "com.google.gson.."))
+        .dependOnClassesThat(
+            resideInAnyPackage("picocli..", "com.google.gson..", "org.apache.hc..", "org.slf4j.."))
         .check(MAIN);
   }
 

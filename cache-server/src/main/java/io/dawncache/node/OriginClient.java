@@ -1,0 +1,348 @@
+package io.dawncache.node;
+
+import io.dawncache.core.ByteView;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProxySelector;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends GETs to one HTTP server. A GET ends with an answer that is whole, or with an exception that
+ * says in a few words why there is none, within one time-out for all of it: connection, head and
+ * body. Safe for use by several threads; blocks its caller, and an interrupt ends the wait.
+ */
+final class OriginClient {
+  /*
+   * An exchange runs on its caller's thread and on no other, so there is no thread whose death could
+   * end the origin. The one thread here only closes connections at their deadlines; its executor
+   * replaces it with the next load if it has died. See docs/decisions/0011-http-client.md.
+   *
+   * A GET is sent twice only if its first connection had answered before and was lost before a new
+   * answer began: the server has probably just closed it for being idle. All other idle connections
+   * are then closed, too, so that the second try finds a fresh one.
+   */
+  private static final ScheduledThreadPoolExecutor DEADLINES = deadlines();
+
+  /** What is read of a body that is no value, so that its connection can be used again. */
+  private static final int MAX_DRAINED_BYTES = 64 << 10;
+
+  private static final URI ROOT = URI.create("/");
+
+  /**
+   * What a server answered.
+   *
+   * @param status the status
+   * @param body the whole body if the status means a value, else empty
+   */
+  record Answer(int status, ByteView body) {}
+
+  private final HttpHost server;
+  private final Duration timeout;
+  private final int maxBytes;
+  private final OriginConnections connections;
+  private final CloseableHttpClient http;
+
+  /**
+   * Makes a client; nothing is connected yet.
+   *
+   * @param scheme {@code http} or {@code https}
+   * @param host a name, underscores allowed, or an address without brackets
+   * @param port the port, or -1 for the scheme's own
+   * @param timeout for a whole exchange; a connection is given half of it
+   * @param maxBytes the longest body taken
+   * @param names looks up the host for every new connection
+   */
+  OriginClient(
+      String scheme, String host, int port, Duration timeout, int maxBytes, NameLookup names) {
+    this.server = new HttpHost(scheme, host, port);
+    this.timeout = timeout;
+    this.maxBytes = maxBytes;
+    this.connections = OriginConnections.open(names, connectTimeout());
+    this.http =
+        HttpClientBuilder.create()
+            .setConnectionManager(connections)
+            .setRequestExecutor(new OnUsableConnections())
+            .setProxySelector(ProxySelector.getDefault())
+            .setUserAgent("dawncache")
+            .setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity")))
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setAuthenticationEnabled(false)
+                    .setProtocolUpgradeEnabled(false)
+                    .build())
+            .disableAutomaticRetries()
+            .disableRedirectHandling()
+            .disableContentCompression()
+            .disableCookieManagement()
+            .setDefaultCookieSpecRegistry(name -> null) // else a list of domains is read at start
+            .disableAuthCaching()
+            .build();
+  }
+
+  private static ScheduledThreadPoolExecutor deadlines() {
+    ScheduledThreadPoolExecutor deadlines =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "dawncache-origin-deadlines");
+              thread.setDaemon(true);
+              return thread;
+            });
+    deadlines.setRemoveOnCancelPolicy(true);
+    return deadlines;
+  }
+
+  private Duration connectTimeout() {
+    return timeout.dividedBy(2);
+  }
+
+  /** The connections, for tests of what becomes of them. */
+  OriginConnections connections() {
+    return connections;
+  }
+
+  /**
+   * Returns the answer to a GET of {@code path}, which is sent byte for byte as it is given.
+   *
+   * @param path begins with a slash, percent-encoded, perhaps with a query
+   * @throws IOException if there is no whole answer; its message is a few words that name neither
+   *     server nor path, its cause what happened
+   */
+  Answer get(String path) throws IOException, InterruptedException {
+    long endNanos = System.nanoTime() + timeout.toNanos();
+    try {
+      return new Exchange(path).run(endNanos);
+    } catch (StaleConnectionException e) {
+      connections.closeIdle();
+    }
+    try {
+      return new Exchange(path).run(endNanos);
+    } catch (StaleConnectionException e) {
+      throw new IOException("connection lost", e);
+    }
+  }
+
+  /** One try. */
+  private final class Exchange {
+    private final HttpUriRequestBase request = new HttpUriRequestBase("GET", ROOT);
+
+    /** Written by the thread of the deadlines. */
+    private volatile boolean late;
+
+    private boolean headReceived;
+    private boolean drained;
+
+    Exchange(String path) {
+      request.setPath(path);
+    }
+
+    Answer run(long endNanos) throws IOException, InterruptedException {
+      Future<?> deadline =
+          DEADLINES.schedule(this::end, endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+      try {
+        ClassicHttpResponse head = http.executeOpen(server, request, HttpClientContext.create());
+        headReceived = true;
+        return answer(head);
+      } catch (IOException | RuntimeException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted while it waited for the origin");
+        }
+        if (e instanceof RuntimeException fault && !late) {
+          throw fault;
+        }
+        throw late ? tooLate(e) : failure(e);
+      } finally {
+        deadline.cancel(false);
+        if (!drained) {
+          // Closing the response instead would first read all that is left of its body.
+          request.cancel();
+        }
+      }
+    }
+
+    /** Runs on the thread of the deadlines. */
+    private void end() {
+      late = true;
+      request.cancel();
+    }
+
+    private Answer answer(ClassicHttpResponse head) throws IOException {
+      if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
+        ByteView value = value(head);
+        drained = true;
+        return new Answer(head.getCode(), value);
+      }
+      drained = drains(head.getEntity());
+      return new Answer(head.getCode(), ByteView.empty());
+    }
+
+    private ByteView value(ClassicHttpResponse head) throws IOException {
+      for (Header encoding : head.getHeaders(HttpHeaders.CONTENT_ENCODING)) {
+        if (!encoding.getValue().equalsIgnoreCase("identity")) {
+          throw new RefusedAnswerException(
+              "Content-Encoding: " + shown(encoding.getValue()) + " (expected: identity)");
+        }
+      }
+      HttpEntity body = head.getEntity();
+      if (body == null) {
+        return ByteView.empty();
+      }
+      if (body.getContentLength() > maxBytes) {
+        throw tooLong();
+      }
+      InputStream in = body.getContent();
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw tooLong();
+      }
+      return ByteView.copyOf(bytes);
+    }
+
+    /**
+     * Reads a short body to its end, and returns whether that came. A body that only the end of the
+     * connection ends is not waited for.
+     */
+    private static boolean drains(@Nullable HttpEntity body) {
+      if (body == null) {
+        return true;
+      }
+      try {
+        return (body.getContentLength() >= 0 || body.isChunked())
+            && body.getContentLength() <= MAX_DRAINED_BYTES
+            && body.getContent().readNBytes(MAX_DRAINED_BYTES + 1).length <= MAX_DRAINED_BYTES;
+      } catch (IOException e) {
+        return false; // the status is known, and enough
+      }
+    }
+
+    private RefusedAnswerException tooLong() {
+      return new RefusedAnswerException("body: too long (expected: <= " + maxBytes + " bytes)");
+    }
+
+    private IOException tooLate(Exception e) {
+      return new IOException(
+          (headReceived ? "no whole answer in " : "no answer in ") + timeout.toMillis() + " ms", e);
+    }
+  }
+
+  /** An answer that is no value and no fault of the connection; its message goes on as it is. */
+  private static final class RefusedAnswerException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedAnswerException(String message) {
+      super(message);
+    }
+  }
+
+  /** Sends requests on connections that have nothing left to say, and tells stale ones apart. */
+  private static final class OnUsableConnections extends HttpRequestExecutor {
+    @Override
+    public ClassicHttpResponse execute(
+        ClassicHttpRequest request,
+        HttpClientConnection connection,
+        HttpResponseInformationCallback informed,
+        HttpContext context)
+        throws IOException, HttpException {
+      EndpointDetails details = connection.getEndpointDetails();
+      boolean answeredBefore = details != null && details.getRequestCount() > 0;
+      try {
+        if (answeredBefore && hasUnaskedBytes(connection)) {
+          throw new StaleConnectionException("more came after an answer than its length", null);
+        }
+        return super.execute(request, connection, informed, context);
+      } catch (NoHttpResponseException | SocketException | SSLException e) {
+        throw answeredBefore ? new StaleConnectionException("lost while idle", e) : e;
+      } catch (IOException e) {
+        // A channel reports a write to a closed connection as a plain IOException.
+        throw answeredBefore && e.getClass() == IOException.class
+            ? new StaleConnectionException("lost while idle", e)
+            : e;
+      }
+    }
+
+    private static boolean hasUnaskedBytes(HttpClientConnection connection) throws IOException {
+      return connection instanceof ManagedHttpClientConnection managed
+          && managed.getSocket() != null
+          && managed.getSocket().getInputStream().available() > 0;
+    }
+  }
+
+  /** Puts what happened into a few words, for a client to read. */
+  private IOException failure(Exception e) {
+    if (e instanceof StaleConnectionException stale) {
+      return stale;
+    }
+    return new IOException(reason(e), e);
+  }
+
+  private String reason(Exception e) {
+    if (e instanceof RefusedAnswerException) {
+      return Program.reason(e);
+    }
+    if (e instanceof UnknownHostException) {
+      return "unknown host";
+    }
+    if (e instanceof SocketTimeoutException) {
+      return "no connection in " + connectTimeout().toMillis() + " ms";
+    }
+    if (e instanceof ConnectException) {
+      return Program.reason(e).contains("refused") ? "connection refused" : "no connection";
+    }
+    if (e instanceof NoRouteToHostException) {
+      return "no route to the host";
+    }
+    if (e instanceof SSLException) {
+      return "TLS failed";
+    }
+    if (e instanceof ConnectionClosedException || e instanceof TruncatedChunkException) {
+      return "the answer ended early";
+    }
+    if (e instanceof ClientProtocolException
+        || e instanceof MalformedChunkCodingException
+        || e instanceof MessageConstraintException) {
+      return "malformed answer";
+    }
+    return "connection lost";
+  }
+
+  private static String shown(String header) {
+    return header.length() <= 40 ? header : header.substring(0, 40) + "…";
+  }
+}
