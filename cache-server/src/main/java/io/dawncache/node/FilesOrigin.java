@@ -9,12 +9,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +28,20 @@ import org.jspecify.annotations.Nullable;
  * {@code files:DIR}: the value of a key is the file at that path below a folder.
  *
  * <p>A file has one key, its path with single slashes; {@code ./a}, {@code a//b} and {@code a/../b}
- * name nothing. Symbolic links are followed as long as they stay below the folder. All that is not
- * a regular file there is <em>not there</em>; a file that cannot be read, or is longer than a value
- * may be, is a failure.
+ * name nothing. Symbolic links are followed as long as they stay below the folder. The folder may
+ * itself be a link, which each load follows anew, so that a link that is moved to another release
+ * takes effect at once. All that is not a regular file there is <em>not there</em>; a file that
+ * cannot be read, that changes while it is read, or is longer than a value may be, is a failure.
  */
 public final class FilesOrigin implements Origin {
   /** No file system in use has longer names, so a longer one is not there rather than an error. */
   private static final int MAX_NAME_BYTES = 255;
+
+  /** As in Linux: a path that leads through more links is taken for one that leads in a circle. */
+  private static final int MAX_LINKS = 40;
+
+  /** How often a file is looked for that is changed, moved or replaced at the same time. */
+  private static final int ATTEMPTS = 3;
 
   /** Used by {@link java.util.ServiceLoader}. */
   public FilesOrigin() {}
@@ -50,16 +63,16 @@ public final class FilesOrigin implements Origin {
 
   @Override
   public Getter open(String location) {
-    Path root;
+    Path folder;
     try {
-      root = Path.of(location).toRealPath();
-    } catch (IOException | InvalidPathException e) {
+      folder = Path.of(location).toAbsolutePath();
+    } catch (InvalidPathException e) {
       throw notFolder(location, e);
     }
-    if (location.isEmpty() || !Files.isDirectory(root)) {
+    if (location.isEmpty() || !Files.isDirectory(folder)) {
       throw notFolder(location, null);
     }
-    return key -> load(root, key);
+    return key -> load(folder, key);
   }
 
   private static IllegalArgumentException notFolder(String location, @Nullable Exception cause) {
@@ -67,17 +80,70 @@ public final class FilesOrigin implements Origin {
         "files:" + location + " (expected: files:DIR with an existing folder DIR)", cause);
   }
 
-  private static Loaded load(Path root, String key) throws IOException {
-    if (!Files.isDirectory(root)) {
-      // Without this check a volume that was unmounted would answer not there for every key.
-      throw new NoSuchFileException(root.toString(), null, "the origin's folder is gone");
+  /*
+   * What the key names can change between two steps of a load:
+   *
+   * 1. The folder's link is moved to a new release, and the old release is removed. The file is then
+   *    gone below the old folder, but not from the origin.
+   * 2. The file is replaced by another, or by a folder, between being found and being opened.
+   * 3. The file is written to while it is read, so what was read may be a part of it.
+   *
+   * So a load starts anew unless folder and file are the same after it as before. The operating
+   * system gives no way, from Java, to open a file only if it is still a regular one: whoever puts a
+   * pipe in the place of a file just between these two steps holds one load thread until the load's
+   * time-out.
+   */
+  private static Loaded load(Path folder, String key) throws IOException {
+    IOException failure = null;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        Loaded loaded = loadIfUnchanged(folder, key);
+        if (loaded != null) {
+          return loaded;
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
     }
+    throw failure instanceof OriginException known ? known : unreadable(folder, key, failure);
+  }
+
+  /** Returns null if folder or file were changed meanwhile. */
+  private static @Nullable Loaded loadIfUnchanged(Path folder, String key) throws IOException {
+    Path root = root(folder);
     try {
       Path file = find(root, key);
-      return file == null ? Loaded.notThere() : Loaded.of(read(file));
+      if (file != null) {
+        ByteView value = read(file);
+        return value == null ? null : Loaded.of(value);
+      }
     } catch (NoSuchFileException e) {
-      return Loaded.notThere(); // also if it vanished between find and read
+      // It is not there, or was removed since it was found.
     }
+    return root.equals(root(folder)) ? Loaded.notThere() : null;
+  }
+
+  /** Without this a volume that was unmounted would answer not there for every key. */
+  private static Path root(Path folder) throws OriginException {
+    try {
+      Path root = folder.toRealPath();
+      if (Files.isDirectory(root)) {
+        return root;
+      }
+    } catch (IOException e) {
+      throw new OriginException("the folder is gone", folder.toString(), e);
+    }
+    throw new OriginException("the folder is gone", folder.toString(), null);
+  }
+
+  private static OriginException unreadable(Path folder, String key, @Nullable IOException e) {
+    String reason = "the file cannot be read";
+    if (e == null) {
+      reason = "the file changes while it is read";
+    } else if (e instanceof AccessDeniedException) {
+      reason = "access denied";
+    }
+    return new OriginException(reason, folder + ", key " + key, e);
   }
 
   /*
@@ -97,7 +163,14 @@ public final class FilesOrigin implements Origin {
       } catch (InvalidPathException e) {
         return null;
       }
-      found = step.toRealPath();
+      try {
+        found = step.toRealPath();
+      } catch (FileSystemException e) {
+        if (leadsInACircle(step)) {
+          return null;
+        }
+        throw e;
+      }
       if (!found.startsWith(root)) {
         return null;
       }
@@ -112,17 +185,69 @@ public final class FilesOrigin implements Origin {
         && name.getBytes(UTF_8).length <= MAX_NAME_BYTES;
   }
 
-  /** Reads a real path; a link put in its place since is not followed. */
-  private static ByteView read(Path file) throws IOException {
+  /** Follows links by hand, since the error for a circle has no class of its own. */
+  private static boolean leadsInACircle(Path link) throws IOException {
+    Path reached = Objects.requireNonNull(link.getParent(), "link");
+    Deque<Path> ahead = new ArrayDeque<>();
+    ahead.push(Objects.requireNonNull(link.getFileName(), "link"));
+    for (int links = 0; !ahead.isEmpty(); ) {
+      Path step = reached.resolve(ahead.pop()).normalize();
+      if (!Files.isSymbolicLink(step)) {
+        reached = step;
+        continue;
+      }
+      if (++links > MAX_LINKS) {
+        return true;
+      }
+      Path target = Files.readSymbolicLink(step);
+      if (target.isAbsolute()) {
+        reached = Objects.requireNonNull(target.getRoot(), "root");
+      }
+      for (int i = target.getNameCount() - 1; i >= 0; i--) {
+        ahead.push(target.getName(i));
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads a real path; a link put in its place since is not followed.
+   *
+   * @return null if it was changed or replaced meanwhile
+   */
+  private static @Nullable ByteView read(Path file) throws IOException {
+    BasicFileAttributes before = attributes(file);
+    if (!before.isRegularFile()) {
+      return null;
+    }
+    if (before.size() > Origins.MAX_VALUE_BYTES) {
+      throw tooLong(file);
+    }
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         InputStream in = Channels.newInputStream(channel)) {
       byte[] bytes = in.readNBytes(Origins.MAX_VALUE_BYTES + 1);
       if (bytes.length > Origins.MAX_VALUE_BYTES) {
-        throw new IOException(
-            file + ": longer than a value (expected: <= " + Origins.MAX_VALUE_BYTES + " bytes)");
+        throw tooLong(file);
       }
-      return ByteView.copyOf(bytes);
+      return isSame(before, attributes(file)) ? ByteView.copyOf(bytes) : null;
     }
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean isSame(BasicFileAttributes before, BasicFileAttributes after) {
+    return before.size() == after.size()
+        && before.lastModifiedTime().equals(after.lastModifiedTime())
+        && Objects.equals(before.fileKey(), after.fileKey());
+  }
+
+  private static OriginException tooLong(Path file) {
+    return new OriginException(
+        "longer than a value (expected: <= " + Origins.MAX_VALUE_BYTES + " bytes)",
+        file.toString(),
+        null);
   }
 }

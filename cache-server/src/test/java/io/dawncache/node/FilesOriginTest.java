@@ -13,9 +13,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,10 +181,31 @@ class FilesOriginTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsAFailure() throws Exception {
-    link("circle", Path.of("circle"));
+  void linksThatLeadInACircleAreNotThere() throws Exception {
+    link("self", Path.of("self"));
+    link("ping", Path.of("pong"));
+    link("pong", Path.of("./season/../ping"));
+    link("within", Path.of("within/Tom"));
+    link("absolute", root.toRealPath().resolve("absolute"));
+    link("through", Path.of("self/Tom"));
 
-    assertThrows(IOException.class, () -> load("circle"));
+    for (String key :
+        List.of("self", "self/Tom", "ping", "pong", "within", "absolute", "through")) {
+      assertNull(load(key), key);
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAFailureThatNamesNoPath() throws Exception {
+    // A user who may read everything, such as root, needs another obstacle than permissions: a name
+    // that no system call takes, at the end of a link.
+    link("long", Path.of("x".repeat(300)));
+
+    IOException failure = assertThrows(IOException.class, () -> load("long"));
+
+    assertEquals("origin: the file cannot be read", failure.getMessage());
+    String detail = failure.getCause().getMessage();
+    assertTrue(detail.startsWith(root + ", key long: "), detail);
   }
 
   @Test
@@ -187,16 +214,21 @@ class FilesOriginTest {
     setLength("larger", Origins.MAX_VALUE_BYTES + 1L);
 
     assertEquals(Origins.MAX_VALUE_BYTES, load("largest").length());
-    String message = assertThrows(IOException.class, () -> load("larger")).getMessage();
-    assertTrue(message.endsWith("longer than a value (expected: <= 16777216 bytes)"), message);
+    IOException failure = assertThrows(IOException.class, () -> load("larger"));
+    assertEquals("origin: longer than a value (expected: <= 16777216 bytes)", failure.getMessage());
+    String detail = failure.getCause().getMessage();
+    assertTrue(detail.startsWith(root.toRealPath().resolve("larger").toString()), detail);
   }
 
   @Test
   void aFolderThatIsGoneIsAFailureForEveryKey() throws Exception {
     Files.move(root, temp.resolve("elsewhere"));
 
-    assertThrows(IOException.class, () -> load("Tom"));
-    assertThrows(IOException.class, () -> load("Jack"));
+    for (String key : List.of("Tom", "Jack")) {
+      assertEquals(
+          "origin: the folder is gone",
+          assertThrows(IOException.class, () -> load(key)).getMessage());
+    }
   }
 
   @Test
@@ -205,6 +237,106 @@ class FilesOriginTest {
     Getter getter = new FilesOrigin().open(link.toString());
 
     assertEquals("630", getter.load("Tom").value().toUtf8());
+  }
+
+  @Test
+  void aLinkThatIsMovedToAnotherFolderIsFollowedByTheNextLoad() throws Exception {
+    Path next = Files.createDirectories(temp.resolve("release-2"));
+    Files.writeString(next.resolve("Tom"), "631");
+    Path link = Files.createSymbolicLink(temp.resolve("current"), root);
+    Getter getter = new FilesOrigin().open(link.toString());
+    assertEquals("630", getter.load("Tom").value().toUtf8());
+
+    Files.move(
+        Files.createSymbolicLink(temp.resolve("new"), next), link, StandardCopyOption.ATOMIC_MOVE);
+
+    assertEquals("631", getter.load("Tom").value().toUtf8());
+    assertNull(getter.load("season/1/Tom").value());
+    Files.createSymbolicLink(next.resolve("back"), root.resolve("Tom"));
+    assertNull(getter.load("back").value(), "the old folder is outside now");
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileIsThereAtEveryMomentOfASwap() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("current"), root);
+    Getter getter = new FilesOrigin().open(link.toString());
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Thread deployer =
+        new Thread(
+            () -> {
+              try {
+                Path old = root;
+                for (int release = 0; !over.get(); release++) {
+                  Path next = Files.createDirectories(temp.resolve("release-" + release));
+                  Files.writeString(next.resolve("Tom"), "630");
+                  Files.move(
+                      Files.createSymbolicLink(temp.resolve("new"), next),
+                      link,
+                      StandardCopyOption.ATOMIC_MOVE);
+                  if (release > 0) {
+                    Files.delete(old.resolve("Tom"));
+                    Files.delete(old);
+                  }
+                  old = next;
+                }
+              } catch (Exception e) {
+                failure.set(e);
+              }
+            });
+    deployer.start();
+    try {
+      for (int i = 0; i < 3000; i++) {
+        try {
+          assertEquals("630", getter.load("Tom").value().toUtf8());
+        } catch (OriginException e) {
+          // Some releases within one load: a failure, and never "not there".
+        }
+      }
+    } finally {
+      over.set(true);
+      deployer.join();
+    }
+    assertNull(failure.get());
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileThatIsReplacedIsTheOldOneOrTheNewOne() throws Exception {
+    byte[][] contents = {new byte[200_000], new byte[300_000]};
+    Arrays.fill(contents[1], (byte) 1);
+    Files.write(root.resolve("changing"), contents[0]);
+    AtomicBoolean over = new AtomicBoolean();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; !over.get(); i++) {
+                  Files.write(temp.resolve("draft"), contents[i % 2]);
+                  Files.move(
+                      temp.resolve("draft"),
+                      root.resolve("changing"),
+                      StandardCopyOption.ATOMIC_MOVE);
+                }
+              } catch (IOException e) {
+                over.set(true);
+              }
+            });
+    writer.start();
+    try {
+      for (int i = 0; i < 500; i++) {
+        try {
+          byte[] value = load("changing").toByteArray();
+          assertArrayEquals(contents[value[0]], value);
+        } catch (OriginException e) {
+          assertEquals("origin: the file changes while it is read", e.getMessage());
+        }
+      }
+    } finally {
+      over.set(true);
+      writer.join();
+    }
   }
 
   @Test
