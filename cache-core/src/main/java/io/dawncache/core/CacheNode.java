@@ -37,6 +37,7 @@ public final class CacheNode implements AutoCloseable {
 
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final HeapShares shares;
+  private final ByteAccount bytesInFlight;
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
   private final CoarseClock clock;
   private final ExecutorService loadThreads;
@@ -65,6 +66,7 @@ public final class CacheNode implements AutoCloseable {
       ExecutorService loadThreads,
       ScheduledExecutorService timer) {
     this.shares = new HeapShares(heapBytes);
+    this.bytesInFlight = ByteAccount.ofHeap(heapBytes, nanoTime);
     this.clock = new CoarseClock(nanoTime);
     this.loadThreads = loadThreads;
     this.timer = timer;
@@ -168,6 +170,11 @@ public final class CacheNode implements AutoCloseable {
   /** Returns the groups added so far, in no particular order; a live, unmodifiable view. */
   public Collection<Group> groups() {
     return Collections.unmodifiableCollection(groups.values());
+  }
+
+  /** Returns the account of what is in flight at this node, for a server of it. */
+  public ByteAccount bytesInFlight() {
+    return bytesInFlight;
   }
 
   /**

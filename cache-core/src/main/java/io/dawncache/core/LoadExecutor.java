@@ -46,6 +46,7 @@ final class LoadExecutor {
   private final String group;
   private final GroupConfig config;
   private final CacheNode node;
+  private final LoadedSizes sizes;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -65,6 +66,12 @@ final class LoadExecutor {
     this.group = group;
     this.config = config;
     this.node = node;
+    this.sizes = new LoadedSizes(node.bytesInFlight());
+  }
+
+  /** Returns the sizes of what is loaded, by which there are fewer loads at once. */
+  LoadedSizes sizes() {
+    return sizes;
   }
 
   /**
@@ -133,7 +140,8 @@ final class LoadExecutor {
   private @Nullable Load<?> takePermit() {
     lock.lock();
     try {
-      Load<?> load = !closed && running.size() < config.maxLoads() ? queue.poll() : null;
+      Load<?> load =
+          !closed && running.size() < sizes.mostAtOnce(config.maxLoads()) ? queue.poll() : null;
       if (load != null) {
         running.add(load);
       }

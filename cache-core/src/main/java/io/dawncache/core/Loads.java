@@ -134,6 +134,9 @@ final class Loads {
         () -> getter.load(key),
         (loaded, error) -> {
           times.record(node.clock().exact() - start);
+          if (loaded != null && loaded.value() != null) {
+            executor.sizes().loaded(loaded.value().length());
+          }
           count(key, loaded, error);
           ending.ended(loaded, error);
         });

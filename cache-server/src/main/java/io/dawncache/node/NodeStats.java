@@ -3,6 +3,7 @@ package io.dawncache.node;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.CacheStats;
 import io.dawncache.core.EventStats;
 import io.dawncache.core.Group;
@@ -24,12 +25,31 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param uptimeSeconds how long the node has been serving
+ * @param bytesInFlight what requests and answers hold; null on the page of an older node
  * @param groups the groups by name
  */
 record NodeStats(
-    String self, List<String> members, double uptimeSeconds, Map<String, OfGroup> groups) {
+    String self,
+    List<String> members,
+    double uptimeSeconds,
+    @Nullable InFlight bytesInFlight,
+    Map<String, OfGroup> groups) {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /**
+   * The node's {@link ByteAccount}.
+   *
+   * @param bytes what is in flight now
+   * @param maxBytes the most that may be
+   * @param refused how often there was no room for more
+   * @param closed how many connections were closed to make room
+   */
+  record InFlight(long bytes, long maxBytes, long refused, long closed) {
+    private static InFlight of(ByteAccount account) {
+      return new InFlight(account.bytes(), account.maxBytes(), account.refused(), account.closed());
+    }
+  }
 
   /**
    * One group: its policy and budget, then {@link GroupStats}.
@@ -122,11 +142,15 @@ record NodeStats(
 
   /** Returns what the groups count now, at a node that has been serving for so long. */
   static NodeStats of(
-      String self, List<String> members, long uptimeNanos, Collection<Group> groups) {
+      String self,
+      List<String> members,
+      long uptimeNanos,
+      ByteAccount bytesInFlight,
+      Collection<Group> groups) {
     Map<String, OfGroup> byName = new TreeMap<>();
     groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
     double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
-    return new NodeStats(self, members, uptimeSeconds, byName);
+    return new NodeStats(self, members, uptimeSeconds, InFlight.of(bytesInFlight), byName);
   }
 
   /**

@@ -76,6 +76,7 @@ final class StandaloneNode implements AutoCloseable {
             present == null ? "" : present.self(),
             present == null ? List.of() : present.members(),
             System.nanoTime() - startNanos,
+            node.bytesInFlight(),
             node.groups())
         .toJson()
         .getBytes(UTF_8);

@@ -51,7 +51,7 @@ class OutOfMemoryIT {
   @Test
   void aNodeWhoseEventLoopExhaustsTheDirectBuffersEnds() throws Exception {
     Files.write(temp.resolve("key"), new byte[VALUE_BYTES]);
-    assertEnds("direct memory", "files:" + temp, "-XX:MaxDirectMemorySize=100k");
+    assertEnds("direct", "files:" + temp, "-XX:MaxDirectMemorySize=32k");
   }
 
   /** Asks a node for one key, which takes more memory than there is. */

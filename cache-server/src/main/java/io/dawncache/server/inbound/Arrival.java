@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param body its body, if it is one of those that may have one; else null
  */
 record Arrival(HttpRequest head, @Nullable Body body) {
+  /** Lets go of its body: it has been served, or will not be. */
+  void close() {
+    if (body != null) {
+      body.close();
+    }
+  }
+
   /** Returns whether it may start. */
   boolean isOver() {
     return body == null || body.isOver();

@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The body of a request, put together as it comes, in memory that grows with what has come and not
  * with what was announced.
  */
-final class Body {
+final class Body implements AutoCloseable {
   private static final int FIRST_BYTES = 256;
   private static final byte[] NO_BYTES = {};
 
   private final int maxBytes;
+  private final ByteAccount.Holder holder;
   private byte[] bytes = NO_BYTES;
   private int length;
   private boolean whole;
@@ -28,9 +30,11 @@ final class Body {
    * Expects the body of {@code request}.
    *
    * @param maxBytes how long it may be
+   * @param holder of what has come
    */
-  Body(HttpRequest request, int maxBytes) {
+  Body(HttpRequest request, int maxBytes, ByteAccount.Holder holder) {
     this.maxBytes = maxBytes;
+    this.holder = holder;
     if (HttpUtil.getContentLength(request, 0L) > maxBytes) {
       fault = Refusal.tooLong("body", maxBytes);
     }
@@ -46,6 +50,8 @@ final class Body {
       fail(Refusal.malformed(part.decoderResult().cause()));
     } else if (content.readableBytes() > maxBytes - length) {
       fail(Refusal.tooLong("body", maxBytes));
+    } else if (!hasRoomFor(content.readableBytes())) {
+      fail(Refusal.tooMuchInFlight());
     } else {
       append(content);
       whole = part instanceof LastHttpContent;
@@ -54,16 +60,24 @@ final class Body {
 
   private void fail(Refusal why) {
     fault = why;
-    bytes = NO_BYTES;
-    length = 0;
+    close();
+  }
+
+  /** Returns whether it may become longer by so many bytes; then they fit. */
+  private boolean hasRoomFor(int more) {
+    holder.moved();
+    if (more > bytes.length - length) {
+      long roomier = Math.min(Math.max(FIRST_BYTES, 2L * (length + more)), maxBytes);
+      if (!holder.add(roomier - bytes.length)) {
+        return false;
+      }
+      bytes = Arrays.copyOf(bytes, (int) roomier);
+    }
+    return true;
   }
 
   private void append(ByteBuf content) {
     int more = content.readableBytes();
-    if (more > bytes.length - length) {
-      long roomier = Math.max(FIRST_BYTES, 2L * (length + more));
-      bytes = Arrays.copyOf(bytes, (int) Math.min(roomier, maxBytes));
-    }
     content.getBytes(content.readerIndex(), bytes, length, more);
     length += more;
   }
@@ -76,6 +90,14 @@ final class Body {
   /** Returns what is wrong with it, or null; nothing after it on its connection can be read. */
   @Nullable Refusal fault() {
     return fault;
+  }
+
+  /** Lets go of its bytes: the request has been served, or will not be. */
+  @Override
+  public void close() {
+    bytes = NO_BYTES;
+    length = 0;
+    holder.close();
   }
 
   /** Returns its bytes, to be read at once. */

@@ -30,6 +30,16 @@ final class ChunkedResults implements Pieces {
   }
 
   @Override
+  public long heldBytes() {
+    return 0; // the stream counts
+  }
+
+  @Override
+  public void close() {
+    results.close();
+  }
+
+  @Override
   public void write(boolean last, Outbox out) {
     if (begun) {
       writeChunk(out);
@@ -44,6 +54,7 @@ final class ChunkedResults implements Pieces {
     int start = buffer.writerIndex();
     buffer.writeZero(CHUNK_HEAD_BYTES);
     results.write(buffer);
+    results.left();
     int length = buffer.writerIndex() - start - CHUNK_HEAD_BYTES;
     buffer.setCharSequence(start, String.format("%08x\r\n", length), US_ASCII);
     buffer.writeBytes(LINE_END);

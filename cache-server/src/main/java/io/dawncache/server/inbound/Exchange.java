@@ -41,6 +41,7 @@ final class Exchange implements GetCallback, Reply {
   private double minuteQps;
   private @Nullable Answer answer;
   private @Nullable Pieces pieces;
+  private int pageBytes;
   private boolean over;
 
   Exchange(
@@ -118,6 +119,7 @@ final class Exchange implements GetCallback, Reply {
       refuse(Refusal.failed(inbound.dialect(), "page: " + e));
       return;
     }
+    pageBytes = body.length;
     answer((toHead, last, out) -> Responses.page(page.contentType(), body, toHead, last, out));
   }
 
@@ -137,7 +139,7 @@ final class Exchange implements GetCallback, Reply {
 
   /** Answers with a result of each request, as they come. */
   @Override
-  public ResultStream stream(List<PeerRequest> requests) {
+  public ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
     Runnable onCome =
         () -> {
           if (ctx.executor().inEventLoop()) {
@@ -146,7 +148,13 @@ final class Exchange implements GetCallback, Reply {
             handOver(() -> handler.answered(ctx));
           }
         };
-    ResultStream stream = new ResultStream(requests, inbound.limits().maxValueBytes(), onCome);
+    ResultStream stream =
+        new ResultStream(
+            requests,
+            inbound.limits().maxValueBytes(),
+            onCome,
+            source,
+            inbound.node().bytesInFlight().open(ctx::close));
     pieces = new ChunkedResults(stream);
     return stream;
   }
@@ -156,6 +164,32 @@ final class Exchange implements GetCallback, Reply {
       ctx.executor().execute(task);
     } catch (RejectedExecutionException e) {
       // The server has closed, and this connection with it: nobody waits for the answer.
+    }
+  }
+
+  /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
+  long heldBytes() {
+    return entry != null ? entry.value().length() : pieces != null ? pieces.heldBytes() : pageBytes;
+  }
+
+  /** Refuses if it holds a value of which nothing is written; returns how long that was. */
+  long refuseValue() {
+    long held = entry == null ? 0 : heldBytes();
+    if (held > 0) {
+      entry = null;
+      Refusal refusal = Refusal.tooMuchInFlight();
+      answer =
+          (toHead, last, out) -> Responses.refusal(refusal, inbound.dialect(), toHead, last, out);
+    }
+    return held;
+  }
+
+  /** It will not be answered, or is: lets go of what it holds. */
+  void close() {
+    entry = null;
+    answer = null;
+    if (pieces != null) {
+      pieces.close();
     }
   }
 
@@ -187,6 +221,9 @@ final class Exchange implements GetCallback, Reply {
     } else if (pieces != null) {
       pieces.write(last, out);
       over = pieces.isOver();
+      if (over) {
+        pieces.close();
+      }
     }
   }
 

@@ -111,10 +111,15 @@ final class FrameExchange implements GetCallback, Reply {
   }
 
   @Override
-  public ResultStream stream(List<PeerRequest> requests) {
+  public ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
     int maxBytes = service.inbound().limits().maxValueBytes();
     ResultStream stream =
-        new ResultStream(requests, maxBytes, () -> onLoop(() -> service.answered(this)));
+        new ResultStream(
+            requests,
+            maxBytes,
+            () -> onLoop(() -> service.answered(this)),
+            source,
+            service.holder());
     results = service.results(this, stream);
     return stream;
   }
@@ -127,7 +132,18 @@ final class FrameExchange implements GetCallback, Reply {
     }
   }
 
+  /** Refuses in place of the value that it has: there is no room to keep that. */
+  void refuseValue() {
+    entry = null;
+    end = PeerResult.of(PeerResult.Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+  }
+
   // What there is to write.
+
+  /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
+  long heldBytes() {
+    return entry == null ? 0 : entry.value().length();
+  }
 
   @Nullable Entry entry() {
     return entry;

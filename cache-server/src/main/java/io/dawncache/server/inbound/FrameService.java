@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,12 @@ final class FrameService extends FrameChannel {
   private @Nullable LongRequest unfinished;
   private boolean draining;
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder unsent; // of the values in `ready` and `half`
+
+  private long readyBytes;
+  private long halfBytes;
+
   FrameService(Inbound inbound) {
     this.inbound = inbound;
     this.operations = new Operations(inbound);
@@ -89,6 +97,17 @@ final class FrameService extends FrameChannel {
 
   Inbound inbound() {
     return inbound;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    super.handlerAdded(ctx);
+    unsent = holder();
+  }
+
+  /** Returns a part of the node's account that ends this connection if it has to make room. */
+  ByteAccount.Holder holder() {
+    return inbound.node().bytesInFlight().open(channel()::close);
   }
 
   boolean inEventLoop() {
@@ -127,14 +146,16 @@ final class FrameService extends FrameChannel {
       begun.add(payload);
       if (!more) {
         unfinished = null;
-        serve(kind, id, begun.bytes());
+        try (begun) {
+          serve(kind, id, begun.bytes(), begun.fault());
+        }
       }
     } else if (isTaken(id) || (begun != null && begun.id() == id)) {
       throw new BrokenFrameException(kind + " of id " + id + " (expected: an id that is free)");
     } else if (!more) {
-      serve(kind, id, payload);
+      serve(kind, id, payload, null);
     } else if (begun == null) {
-      unfinished = new LongRequest(kind, id, inbound.limits().maxBodyBytes());
+      unfinished = new LongRequest(kind, id, inbound.limits().maxBodyBytes(), holder());
       unfinished.add(payload);
     } else {
       throw new BrokenFrameException("two requests in pieces (expected: one at a time)");
@@ -145,16 +166,16 @@ final class FrameService extends FrameChannel {
     return id < inFlight.length && inFlight[id] != null;
   }
 
-  /** Serves a request that is whole; null stands for one that was too long. */
-  private void serve(FrameKind kind, int id, @Nullable ByteBuf message)
+  /** Serves a request that is whole, or refuses one of which no message was kept. */
+  private void serve(FrameKind kind, int id, @Nullable ByteBuf message, @Nullable Refusal fault)
       throws BrokenFrameException {
     FrameExchange exchange = new FrameExchange(this, kind, id);
     enter(exchange);
     try {
       if (draining) {
         exchange.refuse(STOPS);
-      } else if (message == null) {
-        exchange.refuse(Refusal.tooLong("message", inbound.limits().maxBodyBytes()));
+      } else if (message == null || fault != null) {
+        exchange.refuse(Objects.requireNonNull(fault));
       } else if (kind == FrameKind.FETCH) {
         fetch(fetches.readRequest(message), exchange);
       } else {
@@ -197,13 +218,21 @@ final class FrameService extends FrameChannel {
   private void cancel(int id) {
     LongRequest begun = unfinished;
     if (begun != null && begun.id() == id) {
-      unfinished = null;
+      dropUnfinished();
     } else if (isTaken(id)) {
       leave(inFlight[id]);
     } else {
       return; // its answer has crossed this
     }
     Frames.write(id, FrameKind.CANCEL, out());
+  }
+
+  private void dropUnfinished() {
+    LongRequest begun = unfinished;
+    unfinished = null;
+    if (begun != null) {
+      begun.close();
+    }
   }
 
   // Answers.
@@ -214,9 +243,20 @@ final class FrameService extends FrameChannel {
       if (ready.isEmpty() && mayWrite()) {
         write(exchange);
       } else {
-        ready.add(exchange);
+        addReady(exchange);
       }
     }
+  }
+
+  /** A value for which the account has no room gives way to a refusal. */
+  private void addReady(FrameExchange exchange) {
+    long bytes = exchange.heldBytes();
+    if (unsent.set(readyBytes + halfBytes + bytes)) {
+      readyBytes += bytes;
+    } else {
+      exchange.refuseValue();
+    }
+    ready.add(exchange);
   }
 
   private boolean isInFlight(FrameExchange exchange) {
@@ -227,6 +267,7 @@ final class FrameService extends FrameChannel {
   protected void writable() {
     while (!ready.isEmpty() && mayWrite()) {
       FrameExchange next = ready.remove();
+      readyBytes -= next.heldBytes();
       if (isInFlight(next)) {
         write(next);
       }
@@ -258,9 +299,13 @@ final class FrameService extends FrameChannel {
       Frames.writeHead((int) bytes, exchange.id(), FrameKind.FETCHED, false, out);
       FetchFrames.writeAnswer(entry.value(), freshness, out);
       leave(exchange);
-    } else {
+    } else if (unsent.set(readyBytes + halfBytes + exchange.heldBytes())) {
+      halfBytes += exchange.heldBytes();
       Runnable onClose = () -> leave(exchange);
       send(exchange, new LongValue(exchange.id(), entry.value(), freshness, onClose));
+    } else {
+      exchange.refuseValue();
+      write(exchange);
     }
   }
 
@@ -293,6 +338,12 @@ final class FrameService extends FrameChannel {
       inFlight[exchange.id()] = null;
       count--;
       LongMessage rest = half.isEmpty() ? null : half.remove(exchange);
+      if (rest instanceof LongValue) {
+        halfBytes -= exchange.heldBytes();
+        unsent.moved();
+      } else if (rest instanceof LongResults results) {
+        results.drop();
+      }
       if (rest != null && drop(rest)) {
         rest.close();
       }
@@ -309,6 +360,7 @@ final class FrameService extends FrameChannel {
     if (isClosing()) {
       return;
     }
+    unsent.set(readyBytes + halfBytes); // no more than before
     if (draining && count == 0) {
       closeGently();
     } else {
@@ -329,7 +381,7 @@ final class FrameService extends FrameChannel {
     }
     if (event == RequestHandler.Drain.NOW) {
       draining = true;
-      unfinished = null;
+      dropUnfinished();
       sayGoAway("the node is stopping");
     } else if (event instanceof IdleStateEvent idle) {
       boolean unsent = hasUnsent();
@@ -346,8 +398,15 @@ final class FrameService extends FrameChannel {
   protected void ended() {
     ready.clear();
     half.clear();
+    for (FrameExchange exchange : inFlight) {
+      LongResults results = exchange == null ? null : exchange.results();
+      if (results != null) {
+        results.drop();
+      }
+    }
     Arrays.fill(inFlight, null);
     count = 0;
-    unfinished = null;
+    unsent.close();
+    dropUnfinished();
   }
 }

@@ -39,6 +39,14 @@ final class LargeValue implements Pieces {
   }
 
   @Override
+  public long heldBytes() {
+    return value.length();
+  }
+
+  @Override
+  public void close() {}
+
+  @Override
   public void write(boolean last, Outbox out) {
     if (written < 0) {
       written = 0;

@@ -1,21 +1,32 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that comes in pieces, put together in memory that grows with what has come. Of one that
- * is too long nothing is kept.
+ * is too long, or for which there is no room, nothing is kept.
  */
-final class LongRequest {
+final class LongRequest implements AutoCloseable {
   private final FrameKind kind;
   private final int id;
   private final int maxBytes;
+  private final ByteAccount.Holder holder;
   private @Nullable ByteBuf bytes = Unpooled.buffer();
+  private boolean overloaded;
 
-  LongRequest(FrameKind kind, int id, int maxBytes) {
+  /**
+   * Expects the first piece.
+   *
+   * @param maxBytes how long it may be
+   * @param holder of what has come
+   */
+  LongRequest(FrameKind kind, int id, int maxBytes, ByteAccount.Holder holder) {
+    this.holder = holder;
     this.kind = kind;
     this.id = id;
     this.maxBytes = maxBytes;
@@ -32,14 +43,42 @@ final class LongRequest {
   /** Takes the next piece. */
   void add(ByteBuf piece) {
     ByteBuf present = bytes;
-    if (present != null && piece.readableBytes() <= maxBytes - present.readableBytes()) {
-      present.writeBytes(piece);
+    if (present == null || piece.readableBytes() > maxBytes - present.readableBytes()) {
+      drop();
+      return;
+    }
+    holder.moved();
+    int roomier = present.readableBytes() + piece.readableBytes();
+    if (roomier > present.capacity()) {
+      // It doubles, as the buffer does.
+      overloaded = !holder.add(Math.max(roomier, 2L * present.capacity()) - present.capacity());
+    }
+    if (overloaded) {
+      drop();
     } else {
-      bytes = null;
+      present.writeBytes(piece);
     }
   }
 
-  /** Returns what has come, on the heap; null if it is too long. */
+  private void drop() {
+    bytes = null;
+    holder.close();
+  }
+
+  /** Returns why nothing of it is kept; null if it is. */
+  @Nullable Refusal fault() {
+    return bytes != null
+        ? null
+        : overloaded ? Refusal.tooMuchInFlight() : Refusal.tooLong("message", maxBytes);
+  }
+
+  /** Lets go of what has come: it has been served, or will not be. */
+  @Override
+  public void close() {
+    drop();
+  }
+
+  /** Returns what has come, on the heap; null if nothing of it is kept. */
   @Nullable ByteBuf bytes() {
     return bytes;
   }

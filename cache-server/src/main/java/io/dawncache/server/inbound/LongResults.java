@@ -62,14 +62,21 @@ final class LongResults implements LongMessage {
     }
   }
 
+  /** As {@link #close}, for a connection that has ended. */
+  void drop() {
+    release();
+    stream.close();
+  }
+
   @Override
   public void close() {
-    release();
+    drop();
     onClose.run();
   }
 
   private void release() {
     taken.release();
     taken = Unpooled.EMPTY_BUFFER;
+    stream.left();
   }
 }

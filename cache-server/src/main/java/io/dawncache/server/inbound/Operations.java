@@ -5,6 +5,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.core.PeerService;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.MessageKind;
@@ -51,7 +52,8 @@ final class Operations {
     if (group == null) {
       reply.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
     } else {
-      group.forPeers().getAll(requests, reply.stream(requests));
+      PeerService service = group.forPeers();
+      service.getAll(requests, reply.stream(requests, service::getAll));
     }
   }
 

@@ -14,4 +14,10 @@ interface Pieces {
 
   /** Returns whether the last piece has been written. */
   boolean isOver();
+
+  /** Returns how many bytes it keeps in memory that are in no account yet. */
+  long heldBytes();
+
+  /** The last piece has been written, or will not be. */
+  void close();
 }

@@ -14,6 +14,10 @@ interface Reply {
   /** Says why there is no other answer; on any thread. */
   void refuse(Refusal refusal);
 
-  /** Says a result of each request, as they come. */
-  ResultStream stream(List<PeerRequest> requests);
+  /**
+   * Says a result of each request, as they come.
+   *
+   * @param source of what has to be asked again
+   */
+  ResultStream stream(List<PeerRequest> requests, ResultStream.Source source);
 }

@@ -69,6 +69,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private IdleWatch idleWatch;
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private Unsent unsent;
+
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
   private boolean reading; // a channelReadComplete will follow and flush
@@ -84,12 +87,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx);
+    unsent = new Unsent(ctx, inbound.node().bytesInFlight());
     idleWatch = new IdleWatch(ctx, inbound.limits().idleTimeout(), this::asksNothing);
   }
 
   /** The connection goes on in frames, or it has gone. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    unsent.close();
     idleWatch.stop();
   }
 
@@ -121,9 +126,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     droppedBytes = 0;
-    body = service.bodyOf(request);
+    body = service.bodyOf(request, ctx::close);
     if (draining && body != null) {
-      body = null; // it may never come whole
+      body.close(); // it may never come whole
+      body = null;
     } else {
       arrived.add(new Arrival(request, body));
       advance(ctx);
@@ -169,6 +175,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    unsent.moved();
     advance(ctx);
   }
 
@@ -189,6 +196,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
     } finally {
       advancing = false;
+    }
+    if (!reading) {
+      unsent.settle(started);
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
   }
@@ -250,10 +260,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     started.remove();
     if (last) {
       closing = true;
-      started.clear();
-      arrived.clear();
+      dropAll();
       outbox.flushAndTell().addListener(done -> closeGently(ctx.channel()));
     }
+  }
+
+  /** Nothing that has come is served or answered any more. */
+  private void dropAll() {
+    started.forEach(Exchange::close);
+    started.clear();
+    arrived.forEach(Arrival::close);
+    arrived.clear();
   }
 
   /**
@@ -280,13 +297,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
       draining = true;
-      arrived.removeIf(arrival -> !arrival.isOver()); // it will not come whole any more
+      arrived.removeIf(RequestHandler::dropUnfinished);
       ctx.channel().config().setAutoRead(false);
       if (asksNothing() && !closing) {
         // Behind what is still on its way out.
         outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
       }
     }
+  }
+
+  /** Drops a request that is not whole, and will not be any more; returns whether it is one. */
+  private static boolean dropUnfinished(Arrival arrival) {
+    if (arrival.isOver()) {
+      return false;
+    }
+    arrival.close();
+    return true;
   }
 
   private boolean asksNothing() {
@@ -297,9 +323,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     body = null;
-    started.clear();
-    arrived.clear();
+    dropAll();
     outbox.clear();
+    unsent.close();
     idleWatch.stop();
   }
 

@@ -1,14 +1,18 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.KeyAnswers;
+import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,28 +28,64 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
    *   1. the loop finds nothing;
    *   2. a result comes, and does not tell, for `told` is true;
    *   3. the loop sets `told` to false. Without the second look nobody would come again.
+   *
+   * What waits is in the node's account. A value for which the account has no room is not kept: its
+   * request goes to `later`, and is asked again when all that this stream held has been written. So
+   * a connection that does not read holds what there is room for and no more, and one that reads
+   * gets everything. If there is no room though this stream holds nothing, others hold it all, and
+   * the result is "overloaded".
    */
   /** A piece ends with the result that fills it. */
   private static final int PIECE_BYTES = 64 << 10;
 
+  /** So many requests are asked again at a time: as many loads may be in vain. */
+  private static final int ASKED_AGAIN = 8;
+
+  private static final PeerResult NO_ROOM =
+      PeerResult.of(PeerResult.Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+
+  /** Gets many keys, as {@link io.dawncache.core.PeerService#getAll}. */
+  @FunctionalInterface
+  interface Source {
+    void getAll(List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback);
+  }
+
   private record Result(int index, PeerResult end) {}
+
+  private record Later(int index, PeerRequest request) {}
 
   private final IdentityHashMap<PeerRequest, Integer> indexes = new IdentityHashMap<>();
   private final int maxValueBytes;
   private final Runnable onCome;
   private final Queue<Result> come = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean told = new AtomicBoolean();
+  private final ByteAccount.Holder holder;
+  private final Source source;
+  private final long startNanos = System.nanoTime();
+  private final Queue<Later> later = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger askedAgain = new AtomicInteger(); // and not come
+  private volatile boolean closed;
   private int unwritten;
+  private long leavingBytes; // of values that have been written, and may not have left yet
 
   /**
    * Expects a result of each request.
    *
    * @param maxValueBytes a longer value is told as a failure
    * @param onCome run on the thread that brought a result, to have {@link #hasNext} asked
+   * @param source of what has to be asked again
+   * @param holder of the values that wait; closed with this
    */
-  ResultStream(List<PeerRequest> requests, int maxValueBytes, Runnable onCome) {
+  ResultStream(
+      List<PeerRequest> requests,
+      int maxValueBytes,
+      Runnable onCome,
+      Source source,
+      ByteAccount.Holder holder) {
     this.maxValueBytes = maxValueBytes;
     this.onCome = onCome;
+    this.source = source;
+    this.holder = holder;
     this.unwritten = requests.size();
     for (int i = 0; i < requests.size(); i++) {
       indexes.put(requests.get(i), i);
@@ -56,10 +96,24 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   public void accept(PeerRequest request, PeerResult end) {
     Integer index = indexes.get(request);
     if (index != null) {
-      come.add(new Result(index, bounded(end)));
-      if (told.compareAndSet(false, true)) {
-        onCome.run();
-      }
+      come(index, request, bounded(end));
+    }
+  }
+
+  private void come(int index, PeerRequest request, PeerResult end) {
+    if (holder.add(end.value().length())) {
+      come.add(new Result(index, end));
+    } else if (closed) {
+      return;
+    } else if (holder.bytes() > 0) {
+      later.add(new Later(index, request));
+    } else {
+      come.add(new Result(index, NO_ROOM));
+    }
+    if (closed) {
+      drop(); // the close may have been before
+    } else if (told.compareAndSet(false, true)) {
+      onCome.run();
     }
   }
 
@@ -74,7 +128,42 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
 
   /** Returns whether there is something to write; if not, the next result to come will tell. */
   boolean hasNext() {
+    if (come.isEmpty() && !later.isEmpty() && askedAgain.get() == 0) {
+      told.set(true); // what comes before this returns is seen below
+      askAgain();
+    }
     return !come.isEmpty() || (told.getAndSet(false) && !come.isEmpty());
+  }
+
+  private void askAgain() {
+    IdentityHashMap<PeerRequest, Integer> batch = new IdentityHashMap<>();
+    long waitedNanos = System.nanoTime() - startNanos;
+    for (int i = 0; i < ASKED_AGAIN; i++) {
+      Later next = later.poll();
+      if (next == null) {
+        break;
+      }
+      PeerRequest asked = next.request();
+      Duration left = asked.timeout().minusNanos(waitedNanos);
+      if (left.isNegative() || left.isZero()) {
+        come.add(new Result(next.index(), NO_ROOM));
+      } else {
+        batch.put(new PeerRequest(asked.group(), asked.key(), left), next.index());
+      }
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    askedAgain.set(batch.size());
+    source.getAll(
+        List.copyOf(batch.keySet()),
+        (request, end) -> {
+          Integer index = batch.get(request);
+          if (index != null) {
+            askedAgain.decrementAndGet(); // first: whoever is told may ask for the next
+            come(index, request, bounded(end));
+          }
+        });
   }
 
   /** Returns whether the last result has been written. */
@@ -88,7 +177,27 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
     do {
       Result next = come.remove();
       KeyAnswers.write(next.index(), next.end(), out);
+      leavingBytes += next.end().value().length();
       unwritten--;
     } while (out.writerIndex() - start < PIECE_BYTES && !come.isEmpty());
+  }
+
+  /** What has been written so far has left, or is in another's account. */
+  void left() {
+    holder.moved();
+    holder.remove(leavingBytes);
+    leavingBytes = 0;
+  }
+
+  /** The last result has been written, or will not be: drops what waits and what still comes. */
+  void close() {
+    closed = true;
+    holder.close();
+    drop();
+  }
+
+  private void drop() {
+    come.clear();
+    later.clear();
   }
 }

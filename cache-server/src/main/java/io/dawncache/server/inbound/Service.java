@@ -30,12 +30,17 @@ final class Service {
     this.operations = new Operations(inbound);
   }
 
-  /** Returns the body that {@code request} may have, to be put together; null if it may not. */
-  @Nullable Body bodyOf(HttpRequest request) {
+  /**
+   * Returns the body that {@code request} may have, to be put together; null if it may not.
+   *
+   * @param onClosed run if the body has to make room for others
+   */
+  @Nullable Body bodyOf(HttpRequest request, Runnable onClosed) {
     return !isGetOrHead(request) // most are, and need not be asked what else they might be
             && request.decoderResult().isSuccess()
             && (isMessage(request) || isPut(request))
-        ? new Body(request, inbound.limits().maxBodyBytes())
+        ? new Body(
+            request, inbound.limits().maxBodyBytes(), inbound.node().bytesInFlight().open(onClosed))
         : null;
   }
 
@@ -52,7 +57,9 @@ final class Service {
     if (request.decoderResult().isFailure()) {
       exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
     } else if (body != null) {
-      serveBody(request, body, address, exchange);
+      try (body) {
+        serveBody(request, body, address, exchange);
+      }
     } else if (isGetOrHead(request)) {
       refuseBody(request, "GET and HEAD");
       servePath(request, KeyPath.pathOf(request.uri()), address, exchange);

@@ -70,6 +70,11 @@ public record Refusal(int code, Kind kind, String text) {
         413, Kind.REFUSED, what + ": too long (expected: <= " + maxBytes + " bytes)");
   }
 
+  /** Returns the answer to what would make a node hold more than it may at one time. */
+  public static Refusal tooMuchInFlight() {
+    return new Refusal(503, Kind.OVERLOADED, "overloaded, too many bytes in flight");
+  }
+
   /** Returns the answer to a method that the path does not take. */
   public static Refusal methodNotAllowed(Dialect dialect, String method) {
     String expected = dialect.putsAndDeletes() ? "GET, HEAD, PUT or DELETE" : "GET or HEAD";

@@ -25,6 +25,13 @@ final class HeldOrigin implements AsyncGetter {
     load.complete(Loaded.ofUtf8(value));
   }
 
+  /** As {@link #answer}, if the load has begun; a get may have been refused before it. */
+  void answerIfAsked(String key, String value) throws InterruptedException {
+    if (loads.containsKey(key)) {
+      answer(key, value);
+    }
+  }
+
   void fail(String key, String why) throws InterruptedException {
     HeldLoad load = held(key);
     load.followed.await();

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.testing.Books;
 import io.dawncache.server.wire.KeyAnswers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,6 +17,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Results of many keys that wait to be written. */
@@ -26,7 +32,29 @@ class ResultStreamTest {
       new KeyAnswers(
           requests, 1 << 20, (request, result) -> read.add(request.key() + " " + result.status()));
   private int told;
-  private final ResultStream stream = new ResultStream(requests, MAX_VALUE_BYTES, () -> told++);
+  private final List<PeerRequest> askedAgain = new ArrayList<>(); // since the last look
+  private final List<PeerRequest> asked = new ArrayList<>();
+  private final CacheNode node = CacheNode.create();
+  private final ByteAccount account = node.bytesInFlight();
+  private @Nullable BiConsumer<PeerRequest, ? super PeerResult> asking;
+  private final ResultStream stream =
+      new ResultStream(
+          requests,
+          MAX_VALUE_BYTES,
+          () -> told++,
+          (again, callback) -> {
+            askedAgain.addAll(again);
+            asked.addAll(again);
+            asking = callback;
+          },
+          account.open(() -> {}));
+
+  @AfterEach
+  void close() {
+    stream.close();
+    node.close();
+    Books.check(node);
+  }
 
   private static PeerRequest request(String key) {
     return new PeerRequest("scores", key, Duration.ofSeconds(1));
@@ -111,6 +139,59 @@ class ResultStreamTest {
     stream.accept(request("a"), PeerResult.value(ByteView.empty()));
 
     assertEquals(0, told);
+    assertFalse(stream.hasNext());
+  }
+
+  private List<String> keysAskedAgain() {
+    List<String> keys = askedAgain.stream().map(PeerRequest::key).toList();
+    askedAgain.clear();
+    return keys;
+  }
+
+  @Test
+  void aValueThatTheAccountHasNoRoomForIsAskedAgainWhenTheOthersHaveLeft() throws IOException {
+    account.resize(50_000);
+    come(0, 40_000);
+    come(1, 40_000);
+    assertEquals(40_000, account.bytes());
+    assertTrue(stream.hasNext());
+    assertEquals(List.of(), keysAskedAgain());
+
+    take();
+    stream.left();
+    assertEquals(0, account.bytes());
+    assertFalse(stream.hasNext());
+    assertEquals(List.of("b"), keysAskedAgain());
+    PeerRequest again = askedAgainRequest("b");
+    asking.accept(again, PeerResult.value(ByteView.copyOf(new byte[40_000])));
+    take();
+
+    assertEquals(List.of("a VALUE", "b VALUE"), read);
+  }
+
+  private PeerRequest askedAgainRequest(String key) {
+    return asked.stream().filter(request -> request.key().equals(key)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void aValueIsOverloadedIfOthersHoldAllThatThereIsRoomFor() throws IOException {
+    account.resize(50_000);
+    try (ByteAccount.Holder other = account.open(() -> {})) {
+      assertTrue(other.add(20_000));
+      come(0, 40_000);
+      take();
+    }
+
+    assertEquals(List.of("a OVERLOADED"), read);
+  }
+
+  @Test
+  void aStreamThatWasClosedKeepsNothingOfWhatStillComes() {
+    come(0, 40_000);
+    stream.close();
+    come(1, 40_000);
+
+    assertEquals(0, account.bytes());
     assertFalse(stream.hasNext());
   }
 }

@@ -12,8 +12,9 @@ import io.dawncache.core.GroupStats;
 public final class Books {
   private Books() {}
 
-  /** Checks the books of every group of {@code node}. */
+  /** Checks the books of every group of {@code node}, and that no bytes are in flight. */
   public static void check(CacheNode node) {
+    assertEquals(0, node.bytesInFlight().bytes(), "bytes in flight");
     assertAll(node.groups().stream().map(group -> () -> check(group)));
   }
 
