@@ -18,18 +18,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one fetch, its request and its answer: written and read without a message object,
- * byte for byte as the generated classes would. What is read and not as we write it, such as a
- * field that we do not know, is left to those. An instance reads the requests of one connection.
+ * byte for byte as the generated classes would. An instance reads the requests of one connection.
  */
 public final class FetchFrames {
-  private static final int GROUP_TAG = text(FetchRequest.GROUP_FIELD_NUMBER);
-  private static final int KEY_TAG = text(FetchRequest.KEY_FIELD_NUMBER);
-  private static final int TIMEOUT_TAG = number(FetchRequest.TIMEOUT_MILLIS_FIELD_NUMBER);
-  private static final int COPY_GETS_TAG = number(FetchRequest.COPY_GETS_FIELD_NUMBER);
+  /*
+   * The two readers here are strict. They read exactly what `writeRequest` and `writeAnswer` write
+   * and return null at the first byte that is anything else: an unknown field, a long or non-ASCII
+   * text, a number in more bytes than it needs. Then the generated class reads the whole message
+   * again, so it alone decides what is valid. A reader that goes on after a field that it has not
+   * consumed takes the bytes of that field for fields.
+   *
+   * ReadersTest and scripts/fuzz compare these readers with the generated classes.
+   */
+  private static final int GROUP_TAG =
+      (FetchRequest.GROUP_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int KEY_TAG =
+      (FetchRequest.KEY_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int TIMEOUT_TAG =
+      (FetchRequest.TIMEOUT_MILLIS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int COPY_GETS_TAG =
+      (FetchRequest.COPY_GETS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
 
-  private static final int VALUE_TAG = text(KeyAnswer.VALUE_FIELD_NUMBER);
-  private static final int LIFE_NANOS_TAG = number(KeyAnswer.LIFE_NANOS_FIELD_NUMBER);
-  private static final int STALE_TAG = number(KeyAnswer.STALE_FIELD_NUMBER);
+  private static final int VALUE_TAG =
+      (KeyAnswer.VALUE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int LIFE_NANOS_TAG =
+      (KeyAnswer.LIFE_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int STALE_TAG = (KeyAnswer.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int MINUTE_QPS_TAG =
       (KeyAnswer.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
 
@@ -50,14 +64,6 @@ public final class FetchFrames {
 
   /** Makes a reader of requests. */
   public FetchFrames() {}
-
-  private static int text(int field) {
-    return (field << 3) | WIRETYPE_LENGTH_DELIMITED;
-  }
-
-  private static int number(int field) {
-    return (field << 3) | WIRETYPE_VARINT;
-  }
 
   // Requests.
 
@@ -105,27 +111,44 @@ public final class FetchFrames {
     return plain != null ? plain : readAny(payload.readerIndex(start));
   }
 
-  /** Returns null if there is anything unusual about it. */
+  /** Returns null at the first thing that {@link #writeRequest} would not write. */
   private @Nullable PeerRequest readPlain(ByteBuf in) {
     String name = null;
     String key = null;
     long millis = 0;
     long copyGets = 0;
     while (in.isReadable()) {
-      int tag = in.readByte();
-      if (tag == GROUP_TAG) {
-        name = readGroup(in);
-      } else if (tag == KEY_TAG) {
-        key = readText(in);
-      } else if (tag == TIMEOUT_TAG) {
-        millis = Varints.read(in);
-      } else if (tag == COPY_GETS_TAG) {
-        copyGets = Varints.read(in);
-      } else {
-        return null;
+      switch (in.readByte()) {
+        case GROUP_TAG -> {
+          name = readGroup(in);
+          if (name == null) {
+            return null;
+          }
+        }
+        case KEY_TAG -> {
+          key = readText(in);
+          if (key == null) {
+            return null;
+          }
+        }
+        case TIMEOUT_TAG -> {
+          millis = Varints.read(in);
+          if (millis == Varints.NONE) {
+            return null;
+          }
+        }
+        case COPY_GETS_TAG -> {
+          copyGets = Varints.read(in);
+          if (copyGets == Varints.NONE) {
+            return null;
+          }
+        }
+        default -> {
+          return null;
+        }
       }
     }
-    return name == null || key == null || millis <= 0 || copyGets < 0
+    return name == null || key == null || millis == 0
         ? null
         : new PeerRequest(name, key, duration(millis), copyGets);
   }
@@ -244,7 +267,7 @@ public final class FetchFrames {
   }
 
   private static int behindBytes(Freshness freshness) {
-    int bytes = freshness.minuteQps() == 0 ? 0 : 1 + Double.BYTES;
+    int bytes = isWritten(freshness.minuteQps()) ? 1 + Double.BYTES : 0;
     if (freshness.lifeNanos() != Long.MAX_VALUE) {
       bytes += 1 + Varints.bytes(freshness.lifeNanos());
     }
@@ -261,10 +284,15 @@ public final class FetchFrames {
       out.writeByte(STALE_TAG);
       out.writeByte(1);
     }
-    if (freshness.minuteQps() != 0) {
+    if (isWritten(freshness.minuteQps())) {
       out.writeByte(MINUTE_QPS_TAG);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
     }
+  }
+
+  /** The generated classes leave out the zero whose bits are all zero, and write -0.0. */
+  static boolean isWritten(double number) {
+    return Double.doubleToRawLongBits(number) != 0;
   }
 
   /** Appends the frame of an answer without a value. */
@@ -288,7 +316,10 @@ public final class FetchFrames {
     }
   }
 
-  /** Returns null if there is anything unusual about it, and if it is an end without a value. */
+  /**
+   * Returns null at the first thing that {@link #writeAnswer} would not write; so for every end
+   * without a value.
+   */
   private static @Nullable PeerResult readValue(ByteBuf in) {
     int valueStart = 0;
     int valueLength = 0;
@@ -296,28 +327,36 @@ public final class FetchFrames {
     boolean stale = false;
     double minuteQps = 0;
     while (in.isReadable()) {
-      int tag = in.readByte();
-      if (tag == VALUE_TAG) {
-        valueLength = Varints.readLength(in);
-        if (valueLength <= 0) {
+      switch (in.readByte()) {
+        case VALUE_TAG -> {
+          valueLength = Varints.readLength(in);
+          if (valueLength <= 0) {
+            return null;
+          }
+          valueStart = in.readerIndex();
+          in.skipBytes(valueLength);
+        }
+        case LIFE_NANOS_TAG -> {
+          lifeNanos = Varints.read(in);
+          if (lifeNanos == Varints.NONE) {
+            return null;
+          }
+        }
+        case STALE_TAG -> {
+          stale = true;
+          if (Varints.read(in) != 1) {
+            return null;
+          }
+        }
+        case MINUTE_QPS_TAG -> {
+          if (in.readableBytes() < Double.BYTES) {
+            return null;
+          }
+          minuteQps = Double.longBitsToDouble(in.readLongLE());
+        }
+        default -> {
           return null;
         }
-        valueStart = in.readerIndex();
-        in.skipBytes(valueLength);
-      } else if (tag == LIFE_NANOS_TAG) {
-        lifeNanos = Varints.read(in);
-        if (lifeNanos < 0) {
-          return null;
-        }
-      } else if (tag == STALE_TAG) {
-        stale = Varints.read(in) == 1;
-        if (!stale) {
-          return null;
-        }
-      } else if (tag == MINUTE_QPS_TAG && in.readableBytes() >= Double.BYTES) {
-        minuteQps = Double.longBitsToDouble(in.readLongLE());
-      } else {
-        return null;
       }
     }
     return PeerResult.value(copy(in, valueStart, valueLength), lifeNanos, stale, minuteQps);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyAnswers {
   private static final int MAX_LENGTH_BYTES = 5;
+  private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
   private final int maxBytes;
   private final BiConsumer<PeerRequest, ? super PeerResult> callback;
@@ -139,7 +140,8 @@ public final class KeyAnswers {
   private void makeRoom(int more) {
     if (more > bytes.length - end) {
       int held = end - start;
-      byte[] roomier = held + more > bytes.length ? new byte[2 * (held + more)] : bytes;
+      long roomy = Math.min(2L * (held + more), MAX_ARRAY_BYTES);
+      byte[] roomier = held + more > bytes.length ? new byte[(int) roomy] : bytes;
       System.arraycopy(bytes, start, roomier, 0, held);
       bytes = roomier;
       start = 0;
@@ -148,27 +150,28 @@ public final class KeyAnswers {
   }
 
   private boolean readOne() throws IOException {
-    int lengthEnd = start;
-    while (lengthEnd < end && bytes[lengthEnd] < 0) {
-      lengthEnd++;
-    }
-    if (lengthEnd - start >= MAX_LENGTH_BYTES) {
-      throw new IOException("a length of more than " + MAX_LENGTH_BYTES + " bytes");
-    }
-    if (lengthEnd == end) {
-      return false;
-    }
-    int length =
-        CodedInputStream.newInstance(bytes, start, lengthEnd + 1 - start).readRawVarint32();
-    if (length < 0 || length > maxBytes) {
+    long length = 0;
+    int from = start;
+    byte next;
+    do {
+      if (from - start == MAX_LENGTH_BYTES) {
+        throw new IOException("a length of more than " + MAX_LENGTH_BYTES + " bytes");
+      }
+      if (from == end) {
+        return false;
+      }
+      next = bytes[from];
+      length |= (long) (next & 0x7f) << (7 * (from - start));
+      from++;
+    } while (next < 0);
+    if (length > maxBytes) {
       throw new IOException("a result of " + length + " bytes (expected: <= " + maxBytes + ")");
     }
-    int from = lengthEnd + 1;
     if (end - from < length) {
       return false;
     }
-    start = from + length;
-    tell(KeyAnswer.parseFrom(input(from, length)));
+    start = from + (int) length;
+    tell(KeyAnswer.parseFrom(input(from, (int) length)));
     return true;
   }
 

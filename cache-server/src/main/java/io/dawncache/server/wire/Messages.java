@@ -47,7 +47,7 @@ public final class Messages {
 
   private static int bytes(Freshness freshness) {
     int bytes = 0;
-    if (freshness.minuteQps() != 0) {
+    if (FetchFrames.isWritten(freshness.minuteQps())) {
       bytes += Varints.bytes(MINUTE_QPS_TAG) + Double.BYTES;
     }
     if (freshness.expireUnixNanos() != 0) {
@@ -104,7 +104,7 @@ public final class Messages {
   }
 
   private static void write(Freshness freshness, ByteBuf out) {
-    if (freshness.minuteQps() != 0) {
+    if (FetchFrames.isWritten(freshness.minuteQps())) {
       Varints.write(MINUTE_QPS_TAG, out);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
     }

@@ -5,9 +5,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Protobuf's numbers of seven bits a byte, in Netty's buffers. */
 final class Varints {
-  private static final int MAX_BYTES = 10;
+  private static final int MAX_BITS = 63; // of a number that is not negative
 
-  /** What no length and no number that we write is: the bytes are no varint. */
+  /** Stands for bytes that are no such number. */
   static final long NONE = -1;
 
   private Varints() {}
@@ -26,17 +26,18 @@ final class Varints {
   }
 
   /**
-   * Reads a number of 0 or more.
+   * Reads a number of 0 or more in as few bytes as it needs. For a longer form protobuf's own
+   * readers disagree on the value, so it is not read here.
    *
-   * @return the number; {@link #NONE} if there is none, or a negative one
+   * @return the number; {@link #NONE} if there is none, or a negative one, or a longer form
    */
   static long read(ByteBuf in) {
     long value = 0;
-    for (int i = 0; i < MAX_BYTES && in.isReadable(); i++) {
+    for (int shift = 0; shift < MAX_BITS && in.isReadable(); shift += 7) {
       byte next = in.readByte();
-      value |= (long) (next & 0x7f) << (7 * i);
+      value |= (long) (next & 0x7f) << shift;
       if (next >= 0) {
-        return value < 0 ? NONE : value;
+        return next == 0 && shift > 0 ? NONE : value;
       }
     }
     return NONE;

@@ -65,6 +65,9 @@ class FetchFramesTest {
         request("g", "k".repeat(128), Long.MAX_VALUE),
         request("g".repeat(1024), "k".repeat(1024), 0),
         request("g", "k".repeat(100_000), 0),
+        request(
+            "g", "\u0012\u0005hello".repeat(200), 0), // the fields of a request, to a bad reader
+        request("\u0012\u0005hello".repeat(200), "k", 0),
         request("gruppe-ä", "日本-\uD83D\uDE00", 7),
         request("g\0", "\u007f", 0));
   }
@@ -123,6 +126,9 @@ class FetchFramesTest {
         "0a0167" + "12ffffffff0f6b" + "1805", // a length of 4 GB
         "0a0167" + "12016b" + "18ffffffffffffffffffff01", // a number of 11 bytes
         "0a0167" + "12016b" + "18", // no number
+        "0a0167" + "12056b1805" + "12016b" + "1805", // a bad length, and a good key behind it
+        "0a0167" + "1201ff" + "12016b" + "1805", // not UTF-8, and a good key behind it
+        "0a0167" + "12016b" + "18ffffffffffffffffffff01" + "1805", // and a good number behind it
         "0a", // no length
         "0b", // a group that never ends
         "00", // field 0
@@ -142,6 +148,7 @@ class FetchFramesTest {
         new Answer("630", new Freshness(12.5, 0, Long.MAX_VALUE, false)),
         new Answer("630", new Freshness(12.5, 0, 1_500_000_000L, true)),
         new Answer("630", new Freshness(0, 0, 0, false)),
+        new Answer("630", new Freshness(-0.0, 0, -1, false)),
         new Answer("", new Freshness(0, 0, 1, true)),
         new Answer("x".repeat(127), new Freshness(1, 0, 300, false)),
         new Answer("x".repeat(70_000), new Freshness(1, 0, Long.MAX_VALUE - 1, false)));

@@ -92,6 +92,14 @@ class KeyAnswersTest {
   }
 
   @Test
+  void aLengthThatAnIntDoesNotHoldIsRefused() {
+    ByteBuf lengthOf4GiB = Unpooled.wrappedBuffer(HexFormat.of().parseHex("8080808010"));
+
+    assertThrows(IOException.class, () -> answers.received(lengthOf4GiB));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
   void aResultIsToldAsSoonAsItIsWhole() throws IOException {
     ByteBuf first = encoded(1, value("630"));
     ByteBuf second = encoded(0, value("589"));
