@@ -50,9 +50,31 @@ final class CoarseClock {
     readNanos = exact;
   }
 
-  /** Returns {@code fromNanos + lifeNanos}, or {@link #NEVER} where that is beyond all time. */
+  /**
+   * Returns {@code fromNanos + lifeNanos}: {@link #NEVER} where that is too large for a long,
+   * {@link Long#MIN_VALUE} where it is too small. A peer may name any life, so all sums of times
+   * are made here and in {@link #left}.
+   */
   static long end(long fromNanos, long lifeNanos) {
     long end = fromNanos + lifeNanos;
-    return lifeNanos > 0 && end < fromNanos ? NEVER : end;
+    boolean overflows = ((fromNanos ^ end) & (lifeNanos ^ end)) < 0;
+    return overflows ? beyond(lifeNanos) : end;
+  }
+
+  /**
+   * Returns how much time is left at {@code nowNanos}, negative if {@code endNanos} is past; {@link
+   * #NEVER} if there is no end. What does not fit in a long is the nearest long.
+   */
+  static long left(long endNanos, long nowNanos) {
+    if (endNanos == NEVER) {
+      return NEVER;
+    }
+    long left = endNanos - nowNanos;
+    boolean overflows = ((endNanos ^ nowNanos) & (endNanos ^ left)) < 0;
+    return overflows ? beyond(endNanos) : left;
+  }
+
+  private static long beyond(long sign) {
+    return sign < 0 ? Long.MIN_VALUE : NEVER;
   }
 }

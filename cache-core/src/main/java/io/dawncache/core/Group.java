@@ -401,9 +401,8 @@ public final class Group {
 
   /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
   public @Nullable Duration lifeLeft(Entry entry) {
-    return entry.expiresNanos() == CoarseClock.NEVER
-        ? null
-        : Duration.ofNanos(Math.max(0, entry.expiresNanos() - clock().exact()));
+    long leftNanos = CoarseClock.left(entry.expiresNanos(), clock().exact());
+    return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
   }
 
   /** Returns the group's counters and what it holds. */

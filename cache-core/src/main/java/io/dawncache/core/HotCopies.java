@@ -139,7 +139,7 @@ final class HotCopies {
   boolean offer(Entry entry, double minuteQps) {
     Copy copy = new Copy(entry, weigh(entry));
     switch (policy) {
-      case RATE -> copy.rank = minuteQps > 0 ? minuteQps / copy.weightBytes : 0; // NaN is 0
+      case RATE -> copy.rank = rank(minuteQps, copy.weightBytes);
       case DICE -> copy.rank = uses.incrementAndGet();
     }
     List<Entry> evicted = new ArrayList<>();
@@ -158,6 +158,11 @@ final class HotCopies {
     }
     evicted.forEach(onEvicted);
     return true;
+  }
+
+  /** A rate that is negative, infinite or not a number is none: a peer may name any. */
+  private static double rank(double minuteQps, long weightBytes) {
+    return minuteQps > 0 && minuteQps < Double.POSITIVE_INFINITY ? minuteQps / weightBytes : 0;
   }
 
   @GuardedBy("lock")

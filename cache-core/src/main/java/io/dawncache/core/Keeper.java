@@ -72,7 +72,7 @@ final class Keeper {
   /** Keeps a fetched value as a copy, if it holds and its owner calls it popular, or by dice. */
   void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
     String key = fetched.key();
-    boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE;
+    boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE; // NaN is no rate
     boolean holds = fetched.expiresNanos() > node.clock().exact();
     if (wanted && holds && !node.owns(key)) {
       Entry copy = Entry.copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));

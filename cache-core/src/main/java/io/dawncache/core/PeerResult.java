@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param lifeNanos how long the value holds from when the peer answered, {@link Long#MAX_VALUE} for
  *     ever; 0 or less if it has expired already and serves this one answer
  * @param stale whether the value had expired and the peer's origin failed; it is kept nowhere
- * @param minuteQps how often a minute other nodes ask the peer for the key; 0 if it does not tell
+ * @param minuteQps how often a minute other nodes ask the peer for the key; 0, or any that is no
+ *     rate, if it does not tell
  * @param detail for a person: what the peer said or why it could not be asked; may be empty
  */
 public record PeerResult(

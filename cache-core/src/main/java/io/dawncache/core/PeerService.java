@@ -51,7 +51,7 @@ public final class PeerService {
    * Gets many keys for a peer, each as by {@link #get}; {@code callback} is told of each as its
    * answer comes, on any thread, and must not block.
    *
-   * @param requests each key once
+   * @param requests each is answered, also if several name the same key
    */
   public void getAll(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
@@ -107,7 +107,8 @@ public final class PeerService {
   }
 
   private double count(String key, long copyGets) {
-    return rates.count(Objects.requireNonNull(key, "key"), 1 + copyGets);
+    long gets = Math.max(copyGets, copyGets + 1); // a peer may name the largest long
+    return rates.count(Objects.requireNonNull(key, "key"), gets);
   }
 
   private @Nullable Entry lookUp(String key) {
@@ -134,10 +135,9 @@ public final class PeerService {
   PeerResult resultOf(
       String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
     if (entry != null) {
-      long end = entry.expiresNanos();
       return PeerResult.value(
           entry.value(),
-          end == CoarseClock.NEVER ? end : end - group.clock().exact(),
+          CoarseClock.left(entry.expiresNanos(), group.clock().exact()),
           entry.isStale(),
           minuteQps);
     }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies of other nodes' values: when one is kept, what it answers, how long it lives. */
 class CopyTest {
@@ -54,6 +56,56 @@ class CopyTest {
 
     assertEquals(Duration.ofMinutes(3), scores.lifeLeft(scores.peek("Tom")));
     assertNull(scores.lifeLeft(scores.peek("Jack")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1_000_000_000_000L, -1, 0})
+  void aLifeThatIsOverServesOneAnswerHoweverFarItIsInThePast(long lifeNanos) throws Exception {
+    time.pass(Duration.ofSeconds(5));
+
+    Entry entry = fetched("Tom", lifeNanos, false, 1000);
+
+    assertEquals(Duration.ZERO, scores.lifeLeft(entry));
+    assertTrue(told(entry).lifeNanos() <= 0);
+    assertNull(scores.peek("Tom"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      longs = {1_000_000_000, Long.MAX_VALUE / 2, Long.MAX_VALUE - 6_000_000_000L, Long.MAX_VALUE})
+  void noNodeIsToldALongerLifeThanTheOwnerSaid(long lifeNanos) throws Exception {
+    time.pass(Duration.ofSeconds(5));
+
+    Entry entry = fetched("Tom", lifeNanos, false, 1000);
+
+    assertTrue(told(entry).lifeNanos() > 0);
+    assertTrue(told(entry).lifeNanos() <= lifeNanos);
+  }
+
+  private PeerResult told(Entry entry) {
+    return scores.forPeers().resultOf("Tom", entry, 0, null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      doubles = {
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        -1,
+        -0.0,
+        -Double.MAX_VALUE
+      })
+  void aRateThatIsNoneTakesNobodysPlace(double minuteQps) throws Exception {
+    for (int i = 0; scores.stats().hotCache().evictions() == 0; i++) {
+      CompletableFuture<Entry> future = scores.getEntryAsync("key-" + i, Duration.ofHours(1));
+      owner.answer(PeerResult.value(ByteView.copyOf(new byte[100_000]), FOR_EVER, false, 1 + i));
+      var unused = future.get();
+    }
+
+    var unused = fetched("Tom", FOR_EVER, false, minuteQps);
+
+    assertEquals(1, scores.stats().hotCache().evictions());
   }
 
   @Test

@@ -44,16 +44,23 @@ public record Freshness(double minuteQps, long expireUnixNanos, long lifeNanos, 
    */
   static long lifeNanos(long expireUnixNanos, Instant now) {
     long nowUnixNanos = unixNanos(now);
-    return expireUnixNanos <= nowUnixNanos ? 0 : expireUnixNanos - nowUnixNanos;
+    if (expireUnixNanos <= nowUnixNanos) {
+      return 0;
+    }
+    long lifeNanos = expireUnixNanos - nowUnixNanos;
+    return lifeNanos > 0 ? lifeNanos : Long.MAX_VALUE; // before 1970 it may be too large
   }
 
-  /** Returns the moment in nanoseconds since 1970; what lies beyond the year 2262, as that. */
+  /**
+   * Returns the moment in nanoseconds since 1970; what lies beyond the year 2262 or before 1677, as
+   * that year.
+   */
   private static long unixNanos(Instant moment) {
     try {
       return Math.addExact(
           Math.multiplyExact(moment.getEpochSecond(), 1_000_000_000L), moment.getNano());
     } catch (ArithmeticException e) {
-      return Long.MAX_VALUE;
+      return moment.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 }

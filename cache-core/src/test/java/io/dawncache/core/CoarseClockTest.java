@@ -1,0 +1,53 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Sums of times, of which a peer may name any. */
+class CoarseClockTest {
+  private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+
+  /** Extreme numbers, and others of all sizes. */
+  private static long[] numbers() {
+    long[] extreme = {
+      Long.MIN_VALUE, Long.MIN_VALUE + 1, -1, 0, 1, Long.MAX_VALUE - 1, Long.MAX_VALUE
+    };
+    LongStream others = new Random(11).longs(200).map(number -> number >> (number & 63));
+    return LongStream.concat(Arrays.stream(extreme), others).toArray();
+  }
+
+  private static long nearest(BigInteger number) {
+    return number.max(LEAST).min(MOST).longValueExact();
+  }
+
+  @Test
+  void anEndIsTheSumOrTheNearestNumber() {
+    for (long from : numbers()) {
+      for (long life : numbers()) {
+        assertEquals(
+            nearest(BigInteger.valueOf(from).add(BigInteger.valueOf(life))),
+            CoarseClock.end(from, life),
+            () -> from + " + " + life);
+      }
+    }
+  }
+
+  @Test
+  void whatIsLeftIsTheDifferenceOrTheNearestNumberAndForEverStaysForEver() {
+    for (long end : numbers()) {
+      for (long now : numbers()) {
+        long expected =
+            end == CoarseClock.NEVER
+                ? CoarseClock.NEVER
+                : nearest(BigInteger.valueOf(end).subtract(BigInteger.valueOf(now)));
+        assertEquals(expected, CoarseClock.left(end, now), () -> end + " - " + now);
+      }
+    }
+  }
+}
