@@ -32,7 +32,29 @@ final class Bulk {
 
   /** Has {@code wait} join the flight of a key of this node's. */
   void load(Wait wait) {
-    loads.flights().join(wait.key(), begun::put, wait);
+    loads.flights().join(wait.key(), this::begin, wait);
+  }
+
+  /**
+   * A peer may name a key twice, and the key may be forgotten between the two:
+   *
+   * <ol>
+   *   <li>the first begins a flight;
+   *   <li>the key is forgotten, which detaches that flight;
+   *   <li>the second begins another flight.
+   * </ol>
+   *
+   * <p>One load then ends both.
+   */
+  private void begin(String key, Waiter<Entry> flight) {
+    begun.merge(
+        key,
+        flight,
+        (first, second) ->
+            (entry, error) -> {
+              first.ended(entry, error);
+              second.ended(entry, error);
+            });
   }
 
   /** Has {@code wait} join the flight of another's key. */

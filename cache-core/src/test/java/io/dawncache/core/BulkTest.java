@@ -100,6 +100,45 @@ class BulkTest {
   }
 
   @Test
+  void aKeyThatAPeerNamesTwiceIsAnsweredTwiceAlsoIfItIsForgottenInBetween() throws Exception {
+    scores.put("held", ByteView.ofUtf8("in memory"));
+    PeerRequest first = new PeerRequest("scores", "Tom", Duration.ofHours(1), 1);
+    PeerRequest held = new PeerRequest("scores", "held", Duration.ofHours(1), 0);
+    PeerRequest second = new PeerRequest("scores", "Tom", Duration.ofHours(1), 2);
+    List<PeerRequest> told = new CopyOnWriteArrayList<>();
+
+    scores
+        .forPeers()
+        .getAll(
+            List.of(first, held, second),
+            (request, result) -> {
+              assertEquals(PeerResult.Status.VALUE, result.status());
+              told.add(request);
+              if (request.equals(held)) {
+                scores.forPeers().forget(Forget.key("scores", "Tom"));
+              }
+            });
+    origin.next().is("630");
+
+    assertEquals(List.of(held, first, second), told);
+    assertEquals(1, origin.runs());
+  }
+
+  @Test
+  void theMostGetsThatAPeerMayReportAreCounted() {
+    scores.put("Tom", ByteView.ofUtf8("630"));
+    List<Double> rates = new ArrayList<>();
+
+    scores
+        .forPeers()
+        .getAll(
+            List.of(new PeerRequest("scores", "Tom", Duration.ofHours(1), Long.MAX_VALUE)),
+            (request, result) -> rates.add(result.minuteQps()));
+
+    assertTrue(rates.get(0) > 1_000_000, "" + rates);
+  }
+
+  @Test
   void theBlockingFormKeepsTheOrderOfTheKeys() {
     Group names = node.addGroup("names", Loaded::ofUtf8);
 

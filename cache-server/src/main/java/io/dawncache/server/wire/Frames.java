@@ -2,6 +2,8 @@ package io.dawncache.server.wire;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
@@ -106,13 +108,13 @@ public final class Frames {
     out.writerIndex(out.writerIndex() + size);
   }
 
-  /** Reads a message; what is kept of it is to be copied. */
-  static <M extends MessageLite> M parse(FrameKind kind, Parser<M> parser, ByteBuf payload)
+  /** Reads a message, without what it does not know; what is kept of it is to be copied. */
+  static <M extends Message> M parse(FrameKind kind, Parser<M> parser, ByteBuf payload)
       throws BrokenFrameException {
     CodedInputStream input = UnsafeByteOperations.unsafeWrap(payload.nioBuffer()).newCodedInput();
     input.enableAliasing(true);
     try {
-      return parser.parseFrom(input);
+      return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);
     } catch (IOException e) {
       throw new BrokenFrameException(kind + ": not its protobuf message, " + e.getMessage());
     }

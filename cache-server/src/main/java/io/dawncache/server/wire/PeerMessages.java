@@ -2,10 +2,13 @@ package io.dawncache.server.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
@@ -32,6 +35,20 @@ import org.jspecify.annotations.Nullable;
  * outside.
  */
 public final class PeerMessages {
+  /**
+   * A get of a key takes its event loop about 3 microseconds, in which it serves nobody else. A
+   * sender of more keys sends several requests.
+   */
+  static final int MAX_GET_ALL_KEYS = 4096;
+
+  /** As many as a node notes for a member that missed them; beyond, it forgets the group. */
+  static final int MAX_FORGET_KEYS = 10_000;
+
+  private static final int GET_ALL_KEY_TAG =
+      (GetAllRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int FORGET_KEY_TAG =
+      (ForgetRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
   private static final long MOST_BYTES_A_CHAR = 3; // in UTF-8; a pair of surrogates takes 4
   private static final long MOST_BYTES_BESIDE_A_KEY = 32; // tags, lengths, numbers
 
@@ -52,8 +69,10 @@ public final class PeerMessages {
    * Reads what a peer wants forgotten.
    *
    * @throws BadRequestException if it is no such message, or names an empty group or key
+   * @throws IllegalArgumentException if it names more keys than a request may
    */
   public static Forget decodeForget(ByteBuffer body) throws BadRequestException {
+    checkCount("forget", body, FORGET_KEY_TAG, MAX_FORGET_KEYS);
     ForgetRequest request = parse(ForgetRequest.parser(), body);
     for (String key : request.getKeysList()) {
       require("key", key);
@@ -190,8 +209,10 @@ public final class PeerMessages {
    *
    * @throws BadRequestException if it is no such message, names an empty group or key or none at
    *     all, or a number is out of its range
+   * @throws IllegalArgumentException if it names more keys than a request may
    */
   public static List<PeerRequest> decodeGetAll(ByteBuffer body) throws BadRequestException {
+    checkCount("get-all", body, GET_ALL_KEY_TAG, MAX_GET_ALL_KEYS);
     GetAllRequest all = parse(GetAllRequest.parser(), body);
     if (all.getKeysCount() == 0 || all.getTimeoutMillis() <= 0) {
       throw new BadRequestException(
@@ -214,6 +235,24 @@ public final class PeerMessages {
     return requests;
   }
 
+  /** Counts the keys before anything is made of them. */
+  private static void checkCount(String what, ByteBuffer body, int keyTag, int maxKeys) {
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+    int keys = 0;
+    try {
+      int tag = input.readTag();
+      while (tag != 0 && input.skipField(tag)) {
+        if (tag == keyTag && ++keys > maxKeys) {
+          throw new IllegalArgumentException(
+              what + ": more than " + maxKeys + " keys (expected: <= " + maxKeys + ")");
+        }
+        tag = input.readTag();
+      }
+    } catch (IOException e) {
+      // Whatever it is, the parser refuses it and says why.
+    }
+  }
+
   private static Operation operation(
       String group, String key, @Nullable ByteView value, long lifeNanos) {
     return value == null || lifeNanos <= 0
@@ -233,12 +272,12 @@ public final class PeerMessages {
   }
 
   /** Wrapped and aliased, the message shares the buffer; what is kept of it is copied. */
-  private static <M extends MessageLite> M parse(Parser<M> parser, ByteBuffer body)
+  private static <M extends Message> M parse(Parser<M> parser, ByteBuffer body)
       throws BadRequestException {
     CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
     input.enableAliasing(true);
     try {
-      return parser.parseFrom(input);
+      return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);
     } catch (InvalidProtocolBufferException e) {
       throw new BadRequestException("body: not the protobuf message, " + e.getMessage());
     }

@@ -68,8 +68,14 @@ public final class PeerRequests {
     return request;
   }
 
-  /** Returns whether the request for these keys surely holds no more than {@code maxBytes}. */
+  /**
+   * Returns whether one request may ask for these keys: there are not too many of them, and its
+   * message is surely no longer than {@code maxBytes}.
+   */
   public static boolean fits(List<PeerRequest> fetches, int maxBytes) {
+    if (fetches.size() > PeerMessages.MAX_GET_ALL_KEYS) {
+      return false;
+    }
     long most = 0;
     for (PeerRequest fetch : fetches) {
       most += PeerMessages.mostBytes(fetch.key());
@@ -77,8 +83,14 @@ public final class PeerRequests {
     return most <= maxBytes;
   }
 
-  /** Returns whether the request to forget this surely holds no more than {@code maxBytes}. */
+  /**
+   * Returns whether one request may name these keys: there are not too many of them, and its
+   * message is surely no longer than {@code maxBytes}.
+   */
   public static boolean fits(Forget what, int maxBytes) {
+    if (what.keys().size() > PeerMessages.MAX_FORGET_KEYS) {
+      return false;
+    }
     long most = 0;
     for (String key : what.keys()) {
       most += PeerMessages.mostBytes(key);

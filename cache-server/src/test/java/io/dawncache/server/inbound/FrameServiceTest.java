@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -571,6 +572,34 @@ class FrameServiceTest {
     send(frame(FrameKind.GET_ALL, 5, all));
 
     assertEquals(KeyAnswer.Status.NOT_ASKED, answer(only()).getStatus());
+  }
+
+  @Test
+  void aRequestOfTooManyKeysIsRefusedAloneBeforeAnyIsLookedUp() throws Exception {
+    GetAllRequest.Key key = GetAllRequest.Key.newBuilder().setKey("k0").build();
+    GetAllRequest all =
+        GetAllRequest.newBuilder()
+            .setGroup("here")
+            .addAllKeys(Collections.nCopies(4097, key))
+            .setTimeoutMillis(1)
+            .build();
+    ForgetRequest forget =
+        ForgetRequest.newBuilder()
+            .setGroup("here")
+            .addAllKeys(Collections.nCopies(10_001, "k0"))
+            .build();
+
+    send(frame(FrameKind.GET_ALL, 5, all));
+    KeyAnswer refused = answer(only());
+    send(frame(FrameKind.FORGET, 6, forget));
+    OperationAnswer undone = OperationAnswer.parseFrom(only().payload);
+
+    assertEquals(KeyAnswer.Status.NOT_ASKED, refused.getStatus());
+    assertTrue(refused.getDetail().contains("(expected: <= 4096)"), refused::getDetail);
+    assertEquals(OperationAnswer.Status.NOT_DONE, undone.getStatus());
+    assertTrue(undone.getDetail().contains("(expected: <= 10000)"), undone::getDetail);
+    send(fetch(7, "here", "k0"));
+    assertEquals("value of k0", value(only()));
   }
 
   @Test

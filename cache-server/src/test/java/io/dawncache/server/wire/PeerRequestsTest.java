@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PeerRequestsTest {
   private static final NodeUrl PEER = NodeUrl.parse("http://10.0.0.2:8001");
   private static final String SELF = "http://10.0.0.1:8001";
+  private static final int MAX_BYTES = 1 << 20;
   private static final Duration NEVER = Duration.ofHours(1);
   private static final long NOW_SECONDS = 1_800_000_000;
 
@@ -142,5 +144,19 @@ class PeerRequestsTest {
     assertTrue(PeerRequests.fits(Forget.key("g", key), 400));
     assertTrue(PeerRequests.fits(List.of(new PeerRequest("g", key, NEVER)), 400));
     assertFalse(PeerRequests.fits(List.of(new PeerRequest("g", key, NEVER)), 299));
+  }
+
+  @Test
+  void asManyKeysFitAsTheOtherSideTakes() throws BadRequestException {
+    for (int most : new int[] {4096, 10_000}) {
+      List<PeerRequest> gets = Collections.nCopies(most, new PeerRequest("g", "k", NEVER));
+      Forget forget = new Forget("g", Collections.nCopies(most, "k"));
+      assertEquals(most <= 4096, PeerRequests.fits(gets, MAX_BYTES));
+      assertTrue(PeerRequests.fits(forget, MAX_BYTES));
+      assertEquals(forget, PeerMessages.decodeForget(PeerMessages.encode(forget).nioBuffer()));
+    }
+    List<PeerRequest> gets = Collections.nCopies(4096, new PeerRequest("g", "k", NEVER));
+    assertEquals(gets, PeerMessages.decodeGetAll(PeerMessages.encode(gets, NEVER).nioBuffer()));
+    assertFalse(PeerRequests.fits(new Forget("g", Collections.nCopies(10_001, "k")), MAX_BYTES));
   }
 }
