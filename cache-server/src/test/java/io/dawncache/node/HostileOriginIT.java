@@ -3,6 +3,7 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.io.CloseMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -536,19 +538,14 @@ class HostileOriginIT {
 
   @Test
   void whatFollowsAnAnswerIsNeverTheNextOne() throws Exception {
-    AtomicInteger poisoned = new AtomicInteger();
     script =
-        (n, connection, out) -> {
-          write(
-              out, OK + "Content-Length: 5\r\n\r\nfirst" + OK + "Content-Length: 6\r\n\r\nPOISON");
-          poisoned.incrementAndGet();
-          return true;
-        };
+        thenKeepOpen(
+            OK + "Content-Length: 5\r\n\r\nfirst" + OK + "Content-Length: 6\r\n\r\nPOISON");
     Getter getter = getter(PATIENT, "127.0.0.1");
 
     assertEquals("first", getter.load("Tom").value().toUtf8());
     assertEquals("first", getter.load("Jack").value().toUtf8());
-    assertEquals(2, poisoned.get());
+    assertEquals(2, connections.get());
   }
 
   @Test
@@ -610,6 +607,33 @@ class HostileOriginIT {
 
     assertEquals(
         "origin: no connection in 300 ms", failureOf(Duration.ofMillis(600), "items", "127.0.0.2"));
+  }
+
+  @Test
+  void anInterruptEndsAWaitForAConnectionOrForABody() throws Exception {
+    deafListener("127.0.0.2");
+    CountDownLatch inTheBody = new CountDownLatch(1);
+    script =
+        (n, connection, out) -> {
+          write(out, OK + "Content-Length: 10\r\n\r\nhalf");
+          inTheBody.countDown();
+          return true;
+        };
+    for (String address : List.of("127.0.0.2", "127.0.0.1")) {
+      Getter getter = getter(PATIENT, "items", address);
+      AtomicReference<Throwable> end = new AtomicReference<>();
+      Thread loader =
+          new Thread(() -> end.set(assertThrows(Exception.class, () -> getter.load("Tom"))));
+      loader.start();
+      if (address.equals("127.0.0.1")) {
+        inTheBody.await();
+      }
+
+      loader.interrupt();
+      loader.join();
+
+      assertInstanceOf(InterruptedException.class, end.get());
+    }
   }
 
   @Test
