@@ -42,7 +42,7 @@ final class BlockedCaller implements Waiter<Entry> {
       if (timeout == null) {
         ended.await();
       } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
-        wait.giveUp(late(group, key, timeout));
+        wait.late(timeout);
         ended.await(); // at once: if it was not this that ended the wait, the flight is about to
       }
     } catch (InterruptedException e) {

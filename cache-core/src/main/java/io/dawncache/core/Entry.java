@@ -22,6 +22,9 @@ public final class Entry {
     STALE
   }
 
+  /** The reload time of an expired value while its load, which has failed, is tried again. */
+  private static final long RETRIED_NOW = CoarseClock.NEVER - 1;
+
   private static final AtomicLongFieldUpdater<Entry> RELOAD =
       AtomicLongFieldUpdater.newUpdater(Entry.class, "reloadNanos");
 
@@ -124,6 +127,25 @@ public final class Entry {
   boolean claimReload() {
     long due = reloadNanos;
     return due != CoarseClock.NEVER && RELOAD.compareAndSet(this, due, CoarseClock.NEVER);
+  }
+
+  /** Returns whether this value has expired, and the last load of its key failed. */
+  boolean outlivesAFailure(long nowNanos) {
+    long due = reloadNanos;
+    return isExpired(nowNanos) && due > expiresNanos && due != CoarseClock.NEVER;
+  }
+
+  /** Returns true to one caller: the one who is to try the load again that has failed. */
+  boolean claimRetry(long nowNanos) {
+    long due = reloadNanos;
+    return due <= nowNanos && RELOAD.compareAndSet(this, due, RETRIED_NOW);
+  }
+
+  /**
+   * Returns whether somebody has claimed a load of this entry's key, and nothing came of it yet.
+   */
+  boolean isClaimed() {
+    return reloadNanos >= RETRIED_NOW;
   }
 
   void countCopyGet() {

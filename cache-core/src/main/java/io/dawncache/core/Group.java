@@ -125,7 +125,8 @@ public final class Group {
   /**
    * As {@link #get(String)}, but waits no longer than {@code timeout}; the flight goes on.
    *
-   * @throws LateException if there was no answer in time
+   * @throws LateException if there was no answer in time, and no expired value that may be answered
+   *     as stale
    */
   public ByteView get(String key, Duration timeout) {
     return getEntry(key, timeout).value();
@@ -439,20 +440,32 @@ public final class Group {
   }
 
   /**
-   * An own value whose end or soft age has come: what may be answered with, or null. One whose load
-   * failed a moment ago is answered without another try.
+   * An own value whose end or soft age has come: what may be answered with, or null. One that has
+   * expired answers if its last load failed; the next load runs behind, so that nobody waits again
+   * for an origin that hangs.
    */
   private @Nullable Entry past(Entry entry, long now) {
     if (!entry.isExpired(now)) {
       loads.refresh(entry);
       return entry;
     }
-    boolean failedJustNow = entry.reloadNanos() != CoarseClock.NEVER && now < entry.reloadNanos();
-    if (!failedJustNow || now >= memory.end(entry)) {
+    if (!entry.outlivesAFailure(now) || now >= memory.end(entry)) {
       return null;
     }
+    loads.retry(entry, now);
     events.staleServed(entry.key());
     return Entry.stale(entry.key(), entry.value());
+  }
+
+  /**
+   * Returns the value that answers a get of an own key which cannot wait for the load: the old one
+   * as stale, or a new one that has just landed; null if there is none.
+   */
+  @Nullable Entry withoutWaiting(String key) {
+    Entry entry = memory.held(key);
+    return entry == null || !entry.isExpired(clock().now())
+        ? entry
+        : Entry.stale(key, entry.value());
   }
 
   /**
@@ -525,7 +538,12 @@ public final class Group {
     Keys.check(key, config.maxKeyBytes());
     counters.loads.increment();
     if (waiters.incrementAndGet() > config.maxWaiters()) {
-      waiters.decrementAndGet();
+      Entry held = withoutWaiting(key);
+      waitOver(held, key);
+      if (held != null) {
+        caller.ended(held, null);
+        return null;
+      }
       events.overloaded(key);
       caller.ended(
           null,

@@ -95,11 +95,21 @@ final class Loads {
   }
 
   /**
-   * A refresh that was not kept, because a neighbour on the stripe was forgotten, leaves the value
-   * in its place, and it must not be the last one tried.
+   * Loads the key of an expired {@code entry} anew, of which the last load failed, unless somebody
+   * does already or it failed a moment ago. Nobody waits for it: the old value answers meanwhile.
+   */
+  void retry(Entry entry, long nowNanos) {
+    if (entry.claimRetry(nowNanos)) {
+      flights.join(entry.key(), this::start, (loaded, error) -> releaseReload(entry));
+    }
+  }
+
+  /**
+   * A load that was not kept, because a neighbour on the stripe was forgotten, leaves the value in
+   * its place, and it must not be the last one tried.
    */
   private void releaseReload(Entry entry) {
-    if (entry.reloadNanos() == CoarseClock.NEVER) {
+    if (entry.isClaimed()) {
       entry.reloadAt(CoarseClock.end(node.clock().exact(), RETRY_NANOS));
     }
   }
@@ -236,7 +246,7 @@ final class Loads {
     }
   }
 
-  /** An older value answers in the place of a load that failed, and keeps others from trying. */
+  /** An older value answers in the place of a load that failed, now and until one succeeds. */
   private void landFailure(
       String key, long generation, @Nullable GetException error, Waiter<Entry> flight) {
     Entry older = memory.held(key, generation);

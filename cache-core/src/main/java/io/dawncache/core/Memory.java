@@ -161,6 +161,12 @@ final class Memory {
     }
   }
 
+  /** Returns the own value under the key that may yet be answered, expired or not, or null. */
+  @Nullable Entry held(String key) {
+    Entry entry = main.peek(key);
+    return entry == null || clock.now() >= end(entry) ? null : entry;
+  }
+
   /** Forgets the key; {@code detach} runs in the same step. */
   void forget(String key, Runnable detach) {
     forgetThen(key, null, detach);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * by any thread.
  */
 public final class PeerService {
+  private static final Duration MOST_ON_THE_WAY = Duration.ofSeconds(1);
+
   private final Group group;
   private final Loads loads;
   private final RateSketch rates;
@@ -121,9 +123,17 @@ public final class PeerService {
   }
 
   private @Nullable Wait begin(String key, @Nullable Duration timeout, Waiter<Entry> peer) {
-    Wait wait = group.begin(key, timeout, peer, endsBeforeALoad(timeout));
+    Duration patience =
+        timeout != null && group.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
+    Wait wait = group.begin(key, patience, peer, endsBeforeALoad(patience));
     counters.serverRequests.increment();
     return wait;
+  }
+
+  /** An old value that is the answer at the peer's deadline has to be there by then. */
+  private static Duration beforeItEnds(Duration timeout) {
+    Duration way = timeout.dividedBy(4);
+    return timeout.minus(way.compareTo(MOST_ON_THE_WAY) < 0 ? way : MOST_ON_THE_WAY);
   }
 
   /** A peer waits for a load alone, and by the load time-out that has ended without a timer. */

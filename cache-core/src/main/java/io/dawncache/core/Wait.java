@@ -47,10 +47,7 @@ final class Wait implements Waiter<Entry> {
 
   /** Has the wait end at its deadline even if no flight does. */
   void watch(CacheNode node, Duration timeout) {
-    timer =
-        node.after(
-            timeout,
-            () -> node.startSoon(() -> tell(null, BlockedCaller.late(group, key, timeout))));
+    timer = node.after(timeout, () -> node.startSoon(() -> late(timeout)));
     if (told.get()) {
       timer.cancel(false);
     }
@@ -63,6 +60,12 @@ final class Wait implements Waiter<Entry> {
     } else {
       tell(entry, error);
     }
+  }
+
+  /** Its deadline has come: an old value that may yet be answered is better than none. */
+  void late(Duration timeout) {
+    Entry held = group.withoutWaiting(key);
+    tell(held, held == null ? BlockedCaller.late(group, key, timeout) : null);
   }
 
   /** Its caller waits no longer. */

@@ -3,8 +3,10 @@ package io.dawncache.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.GetFailedException;
+import io.dawncache.core.GetResult;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
@@ -14,6 +16,8 @@ import io.dawncache.server.RawClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +100,32 @@ class FailureIT {
       origin.set(FailureIT::down);
       assertThrows(GetFailedException.class, () -> asker.get(key));
       assertEquals(0, fleet.node(1).group(GRACE).stats().mainCache().items());
+    }
+  }
+
+  @Test
+  void atItsDeadlineAGetThroughAnotherNodeIsAnsweredWithTheOwnersOldValue() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (Fleet fleet = fleet()) {
+      withStaleGrace(fleet);
+      String key = fleet.keyOwnedBy(1);
+      expired(fleet.node(0).group(GRACE), key);
+      origin.set(
+          any -> {
+            over.await();
+            return Loaded.ofUtf8("new");
+          });
+      Duration deadline = Duration.ofSeconds(4);
+      Answer answer =
+          RawClient.get(
+              fleet.server(0), "/_dawncache/" + GRACE + "/" + key, "Dawncache-Timeout: 4000\r\n");
+      assertEquals("true", answer.headers().get("dawncache-stale"));
+      assertEquals("old", answer.value());
+      Map<String, GetResult> results =
+          fleet.node(0).group(GRACE).getAllAsync(List.of(key), deadline).get();
+      assertTrue(results.get(key).entry().isStale());
+    } finally {
+      over.countDown();
     }
   }
 

@@ -1,0 +1,293 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Old values in the place of an origin that fails or hangs; one thread plays all of the node's. */
+@Timeout(30)
+class StaleTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration TICK = Duration.ofMillis(10);
+  private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(10);
+
+  @RegisterExtension final Books books = new Books();
+
+  private final AtomicLong nanos = new AtomicLong(630_000_000_000L);
+  private final HandThreads threads = new HandThreads(Runnable::run, nanos::get);
+  private final CacheNode node = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+  private final AtomicInteger loads = new AtomicInteger();
+  private CompletableFuture<Loaded> origin = new CompletableFuture<>();
+
+  private CompletionStage<Loaded> load(String key) {
+    loads.incrementAndGet();
+    return origin.copy(); // at its time-out a load cancels what it was given
+  }
+
+  private Group group(GroupConfig.Builder config) {
+    return node.addAsyncGroup(
+        "scores", config.life(MINUTE).loadTimeout(LOAD_TIMEOUT).build(), this::load);
+  }
+
+  private static GroupConfig.Builder graceful() {
+    return GroupConfig.builder().staleGrace(Duration.ofHours(1));
+  }
+
+  private void pass(Duration time) {
+    for (long left = time.toNanos(); left > 0; left -= TICK.toNanos()) {
+      nanos.addAndGet(Math.min(left, TICK.toNanos()));
+      node.tick();
+      threads.wake();
+    }
+  }
+
+  /** One get, as a client of a server makes it. */
+  private static final class Client implements GetCallback {
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<GetException> errors = new ArrayList<>();
+
+    @Override
+    public void value(Entry entry, double minuteQps) {
+      entries.add(entry);
+    }
+
+    @Override
+    public void error(GetException error) {
+      errors.add(error);
+    }
+
+    boolean isAnswered() {
+      return entries.size() + errors.size() == 1;
+    }
+
+    boolean isStale() {
+      assertTrue(isAnswered(), "answered");
+      return !entries.isEmpty() && entries.get(0).isStale();
+    }
+  }
+
+  private static Client get(Group group, Duration timeout) {
+    Client client = new Client();
+    group.get("Tom", timeout, client);
+    return client;
+  }
+
+  private static Client getForPeer(Group group, Duration timeout) {
+    Client peer = new Client();
+    group.forPeers().get("Tom", timeout, 0, peer);
+    return peer;
+  }
+
+  /** Holds a value that expired a second ago, and an origin that answers nothing from now on. */
+  private void expire(Group group) {
+    get(group, null);
+    origin.complete(Loaded.ofUtf8("630"));
+    origin = new CompletableFuture<>();
+    pass(MINUTE.plus(SECOND));
+  }
+
+  @Test
+  void onceALoadHasTimedOutNobodyWaitsForTheOriginAgain() {
+    Group group = group(graceful());
+    expire(group);
+    Client first = get(group, null);
+    pass(LOAD_TIMEOUT.plus(TICK));
+    assertTrue(first.isStale());
+
+    for (int i = 0; i < 200; i++) {
+      assertTrue(get(group, null).isStale());
+      assertTrue(getForPeer(group, LOAD_TIMEOUT).isStale());
+      pass(Duration.ofMillis(500));
+    }
+
+    int tried = loads.get() - 2;
+    assertTrue(tried >= 8 && tried <= 10, "a try takes 11 s and the pause between: " + tried);
+  }
+
+  @Test
+  void theLoadThatIsTriedBehindBringsTheNewValue() {
+    Group group = group(graceful());
+    expire(group);
+    get(group, null);
+    origin.completeExceptionally(new IllegalStateException("down"));
+    origin = new CompletableFuture<>();
+    pass(SECOND.multipliedBy(2));
+
+    assertTrue(get(group, null).isStale());
+    assertEquals(3, loads.get());
+    origin.complete(Loaded.ofUtf8("631"));
+
+    assertFalse(get(group, null).isStale());
+    assertEquals(3, loads.get());
+  }
+
+  @Test
+  void theLoadThatIsTriedBehindEndsTheOldValueIfTheOriginRejects() {
+    Group group = group(graceful());
+    expire(group);
+    get(group, null);
+    origin.completeExceptionally(new IllegalStateException("down"));
+    origin = CompletableFuture.completedFuture(Loaded.rejected("status 403"));
+    pass(SECOND.multipliedBy(2));
+
+    assertTrue(get(group, null).isStale());
+
+    assertInstanceOf(RejectedException.class, get(group, null).errors.get(0));
+  }
+
+  @Test
+  void aLoadThatANeighboursRemovalFencedOffIsTriedAgain() {
+    // "Aa" and "BB" have one hash code, so they share a stripe.
+    Group group = group(graceful());
+    group.get("Aa", null, new Client());
+    origin.complete(Loaded.ofUtf8("630"));
+    origin = new CompletableFuture<>();
+    pass(MINUTE.plus(SECOND));
+    group.get("Aa", null, new Client());
+    origin.completeExceptionally(new IllegalStateException("down"));
+    origin = new CompletableFuture<>();
+    pass(SECOND.multipliedBy(2));
+    group.get("Aa", null, new Client());
+    group.remove("BB");
+    origin.complete(Loaded.ofUtf8("631"));
+    origin = CompletableFuture.completedFuture(Loaded.ofUtf8("632"));
+
+    pass(SECOND.multipliedBy(2));
+    group.get("Aa", null, new Client());
+
+    assertEquals(4, loads.get());
+    assertEquals("632", group.peek("Aa").value().toUtf8());
+  }
+
+  @Test
+  void aSoftAgeThatNobodyHasSeenIsNoFailure() {
+    Group group = group(graceful().refreshAfter(SECOND));
+    expire(group);
+
+    Client client = get(group, null);
+    assertFalse(client.isAnswered());
+    origin.complete(Loaded.ofUtf8("631"));
+
+    assertFalse(client.isStale());
+  }
+
+  @Test
+  void atItsOwnDeadlineAGetIsAnsweredWithTheOldValue() {
+    Group group = group(graceful());
+    expire(group);
+
+    Client hasty = get(group, Duration.ofMillis(400));
+    Client patient = get(group, null);
+    pass(Duration.ofMillis(400));
+
+    assertTrue(hasty.isStale());
+    assertFalse(patient.isAnswered());
+    origin.complete(Loaded.ofUtf8("631"));
+    assertFalse(patient.isStale());
+    assertEquals(1, group.stats().events().staleServed());
+  }
+
+  @Test
+  void aBlockedGetIsAnsweredWithTheOldValueAtItsDeadlineToo() {
+    Group group = group(graceful());
+    expire(group);
+
+    assertTrue(group.getEntry("Tom", Duration.ofMillis(1)).isStale());
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void eachOfManyKeysIsAnsweredWithItsOldValueAtTheDeadline() {
+    Group group = group(graceful());
+    expire(group);
+    List<GetResult> results = new ArrayList<>();
+
+    group.getAll(List.of("Tom", "Jack"), SECOND, (key, result) -> results.add(result));
+    pass(SECOND);
+
+    assertTrue(results.get(0).entry().isStale());
+    assertInstanceOf(LateException.class, results.get(1).error());
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void afterTheGraceADeadlineEndsLate() {
+    Group group = group(GroupConfig.builder().staleGrace(MINUTE));
+    expire(group);
+    pass(MINUTE);
+
+    Client client = get(group, SECOND);
+    pass(SECOND);
+
+    assertInstanceOf(LateException.class, client.errors.get(0));
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void aValueRemovedMeanwhileIsNoAnswerAtTheDeadline() {
+    Group group = group(graceful());
+    expire(group);
+    Client client = get(group, SECOND);
+
+    group.remove("Tom");
+    pass(SECOND);
+
+    assertInstanceOf(LateException.class, client.errors.get(0));
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void aPeerHasTheOldValueAShareOfItsTimeBeforeItsDeadline() {
+    Group group = group(graceful());
+    expire(group);
+
+    Client hasty = getForPeer(group, Duration.ofMillis(400));
+    Client patient = getForPeer(group, Duration.ofSeconds(8));
+    pass(Duration.ofMillis(299));
+    assertFalse(hasty.isAnswered());
+    pass(Duration.ofMillis(1));
+    assertTrue(hasty.isStale());
+    pass(Duration.ofMillis(6_699));
+    assertFalse(patient.isAnswered());
+    pass(Duration.ofMillis(1));
+    assertTrue(patient.isStale());
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void aPeerForWhichThereIsNoOldValueHasAllOfItsTime() {
+    Group group = group(graceful());
+
+    Client peer = getForPeer(group, Duration.ofMillis(400));
+    pass(Duration.ofMillis(399));
+    assertFalse(peer.isAnswered());
+    pass(Duration.ofMillis(1));
+
+    assertInstanceOf(LateException.class, peer.errors.get(0));
+    origin.complete(Loaded.ofUtf8("631"));
+  }
+
+  @Test
+  void aGetThatMayNotWaitIsAnsweredWithTheOldValue() {
+    Group group = group(graceful().maxWaiters(1));
+    expire(group);
+    Client first = get(group, null);
+
+    assertTrue(get(group, null).isStale());
+    origin.complete(Loaded.ofUtf8("631"));
+    assertFalse(first.isStale());
+  }
+}
