@@ -11,21 +11,31 @@ import java.lang.management.ManagementFactory;
  * @param referenceBytes of a reference in a field or an array
  * @param alignmentBytes what every object is rounded up to
  * @param latin1 whether a string takes one byte a char where that suffices
+ * @param regionBytes the length of the heap's regions, of which an object longer than half of one
+ *     takes whole ones; 0 if the collector has none
  */
 record HeapLayout(
-    int headerBytes, int arrayHeaderBytes, int referenceBytes, int alignmentBytes, boolean latin1) {
+    int headerBytes,
+    int arrayHeaderBytes,
+    int referenceBytes,
+    int alignmentBytes,
+    boolean latin1,
+    long regionBytes) {
   /*
    * HotSpot sets fields without gaps wherever their sizes allow, those of a superclass included, and
    * rounds the whole up. The one gap that can stay is before a field of eight bytes behind a header
    * of twelve, when there is nothing narrower to fill it.
    *
-   * Five options decide the rest. They are asked for once, through a management bean of the JDK; a
+   * G1 gives an array of more than half a region regions of its own: one of a megabyte takes two in
+   * a small heap, where a region is a megabyte, for its header does not fit any more.
+   *
+   * Seven options decide the rest. They are asked for once, through a management bean of the JDK; a
    * program that runs without its module, or on another JVM, gets the largest layout: its caches
    * hold less than they might, never more.
    */
 
   /** No HotSpot with its usual alignment needs more for any object. */
-  static final HeapLayout LARGEST = new HeapLayout(16, 24, 8, 8, false);
+  static final HeapLayout LARGEST = new HeapLayout(16, 24, 8, 8, false, 0);
 
   /** The layout of the JVM that runs this. */
   static final HeapLayout RUNNING = ofRunningJvm();
@@ -52,7 +62,10 @@ record HeapLayout(
         javaVersion < 23 ? roundUp(headerBytes + lengthBytes, 8) : headerBytes + lengthBytes,
         isSet(options, "UseCompressedOops", true) ? 4 : 8,
         Integer.parseInt(options.getVMOption("ObjectAlignmentInBytes").getValue()),
-        isSet(options, "CompactStrings", true));
+        isSet(options, "CompactStrings", true),
+        isSet(options, "UseG1GC", false)
+            ? Long.parseLong(options.getVMOption("G1HeapRegionSize").getValue())
+            : 0);
   }
 
   /** Returns an option of the JVM, or what holds before it came and after it goes. */
@@ -85,7 +98,10 @@ record HeapLayout(
 
   /** Returns what an array of bytes costs. */
   long byteArrayBytes(long length) {
-    return aligned(arrayHeaderBytes + length);
+    long bytes = aligned(arrayHeaderBytes + length);
+    return regionBytes > 0 && bytes > regionBytes / 2
+        ? (bytes + regionBytes - 1) / regionBytes * regionBytes
+        : bytes;
   }
 
   /** Returns what a string costs, its characters included. O(length). */

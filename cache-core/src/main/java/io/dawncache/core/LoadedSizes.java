@@ -10,21 +10,28 @@ final class LoadedSizes {
    * value is taken to be about as long as the longest of the last ones, and twice that to be needed
    * to put it together. Half of the node's account is for the loads of a group; nothing is entered
    * there, for the loads bound themselves. One load may always run.
+   *
+   * Before the first value is known, a group that may run no more loads than by default takes them
+   * for a quarter of a megabyte: a node that starts in a small heap is not to begin with sixty-four
+   * loads of a megabyte each. Whoever allows more loads knows the values.
    */
   private static final int COPIES = 2;
   private static final int ACCOUNT_PART = 2;
   private static final int DECAY = 16;
+  private static final long UNKNOWN = -1;
+  private static final long FIRST_BYTES = 256 << 10;
+  private static final int MOST_UNKNOWN = 64;
 
   private final ByteAccount account;
 
   /** Of about the last sixteen loads the longest; a race loses one, no more. */
-  private volatile long longBytes;
+  private volatile long longBytes = UNKNOWN;
 
   LoadedSizes(ByteAccount account) {
     this.account = account;
   }
 
-  /** Notes the length of a value that was loaded. */
+  /** Notes the length of a value that was loaded, 0 if there was none. */
   void loaded(long bytes) {
     long known = longBytes;
     if (bytes != known) {
@@ -34,7 +41,9 @@ final class LoadedSizes {
 
   /** Returns how many loads may run at once: {@code most}, or fewer if their values are long. */
   int mostAtOnce(int most) {
-    long bytes = Math.max(1, COPIES * longBytes);
+    long known = longBytes;
+    long expected = known == UNKNOWN && most <= MOST_UNKNOWN ? FIRST_BYTES : known;
+    long bytes = Math.max(1, COPIES * expected);
     return (int) Math.max(1, Math.min(most, account.maxBytes() / ACCOUNT_PART / bytes));
   }
 }

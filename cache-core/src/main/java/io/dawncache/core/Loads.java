@@ -144,8 +144,9 @@ final class Loads {
         () -> getter.load(key),
         (loaded, error) -> {
           times.record(node.clock().exact() - start);
-          if (loaded != null && loaded.value() != null) {
-            executor.sizes().loaded(loaded.value().length());
+          if (loaded != null) {
+            ByteView value = loaded.value();
+            executor.sizes().loaded(value == null ? 0 : value.length());
           }
           count(key, loaded, error);
           ending.ended(loaded, error);

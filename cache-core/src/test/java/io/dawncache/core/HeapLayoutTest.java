@@ -6,10 +6,10 @@ import org.junit.jupiter.api.Test;
 
 /** The layouts that HotSpot has, by options and by version. */
 class HeapLayoutTest {
-  private static final HeapLayout JDK_17 = new HeapLayout(12, 16, 4, 8, true);
-  private static final HeapLayout WIDE_REFERENCES = new HeapLayout(12, 16, 8, 8, true);
-  private static final HeapLayout COMPACT_HEADERS = new HeapLayout(8, 12, 4, 8, true);
-  private static final HeapLayout LARGE_ALIGNMENT = new HeapLayout(12, 16, 4, 16, true);
+  private static final HeapLayout JDK_17 = new HeapLayout(12, 16, 4, 8, true, 0);
+  private static final HeapLayout WIDE_REFERENCES = new HeapLayout(12, 16, 8, 8, true, 0);
+  private static final HeapLayout COMPACT_HEADERS = new HeapLayout(8, 12, 4, 8, true, 0);
+  private static final HeapLayout LARGE_ALIGNMENT = new HeapLayout(12, 16, 4, 16, true, 0);
 
   @Test
   void anObjectIsItsHeaderAndItsFieldsRoundedUp() {
@@ -40,6 +40,16 @@ class HeapLayoutTest {
     assertEquals(16, COMPACT_HEADERS.byteArrayBytes(4));
     assertEquals(24, COMPACT_HEADERS.byteArrayBytes(5));
     assertEquals(24L + (1L << 31), HeapLayout.LARGEST.byteArrayBytes(1L << 31));
+  }
+
+  @Test
+  void anArrayOfMoreThanHalfARegionTakesWholeRegions() {
+    HeapLayout regions = new HeapLayout(12, 16, 4, 8, true, 1 << 20);
+
+    assertEquals(1 << 19, regions.byteArrayBytes((1 << 19) - 16));
+    assertEquals(1 << 20, regions.byteArrayBytes((1 << 19) - 15));
+    assertEquals(1 << 20, regions.byteArrayBytes((1 << 20) - 16));
+    assertEquals(2 << 20, regions.byteArrayBytes(1 << 20));
   }
 
   @Test

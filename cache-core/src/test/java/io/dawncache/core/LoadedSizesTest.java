@@ -36,6 +36,17 @@ class LoadedSizesTest {
   }
 
   @Test
+  void aNodeInASmallHeapDoesNotBeginWithSixtyFourLoadsOfWhatItDoesNotKnow() {
+    node.bytesInFlight().resize(16 << 20);
+    LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
+
+    assertEquals(16, sizes.mostAtOnce(64));
+    assertEquals(1_000, sizes.mostAtOnce(1_000), "whoever allows more knows the values");
+    sizes.loaded(0);
+    assertEquals(64, sizes.mostAtOnce(64));
+  }
+
+  @Test
   void longValuesAreForgottenInTime() {
     node.bytesInFlight().resize(16 << 20);
     LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
