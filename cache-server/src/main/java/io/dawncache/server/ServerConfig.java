@@ -42,7 +42,8 @@ public final class ServerConfig {
             builder.maxRequestLineBytes,
             builder.maxHeaderBytes,
             builder.maxValueBytes,
-            builder.idleTimeout);
+            builder.idleTimeout,
+            builder.requestTimeout);
     stopGrace = builder.stopGrace;
     pages = Map.copyOf(builder.pages);
     pages.keySet().forEach(path -> requireBeside(dialect, path));
@@ -135,6 +136,7 @@ public final class ServerConfig {
     private int maxHeaderBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;
     private Duration idleTimeout = Duration.ofMinutes(2);
+    private Duration requestTimeout = Limits.DEFAULT_REQUEST_TIMEOUT;
     private Duration stopGrace = Duration.ofSeconds(5);
     private final Map<String, Page> pages = new LinkedHashMap<>();
 
@@ -243,10 +245,23 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets how long a connection may stay open with nothing in flight; default 2 minutes. */
+    /**
+     * Sets how long a connection may stay open with nothing in flight, or without its client taking
+     * anything of what it asked for; default 2 minutes.
+     */
     @CanIgnoreReturnValue
     public Builder idleTimeout(Duration idleTimeout) {
       this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
+      return this;
+    }
+
+    /**
+     * Sets how long a request may take to arrive, from its first byte to its last; default 1
+     * minute. One that takes longer is answered 408, or its connection is closed.
+     */
+    @CanIgnoreReturnValue
+    public Builder requestTimeout(Duration requestTimeout) {
+      this.requestTimeout = Objects.requireNonNull(requestTimeout, "requestTimeout");
       return this;
     }
 

@@ -11,7 +11,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -47,7 +46,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   private final FrameReader reader = new FrameReader();
   private final FrameReader.Sink sink = this::frame;
-  private final Runnable flushing = this::flushIfDue;
+  private final Runnable flushing = this::flushInTask;
   private final ArrayDeque<LongMessage> turns = new ArrayDeque<>();
 
   @SuppressWarnings("NullAway.Init") // set when this is added to its pipeline
@@ -61,6 +60,8 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   private boolean closing; // nothing more is read or written
 
   private long mayWriteBytes = Frames.FIRST_CREDIT_BYTES; // in pieces
+  private long writtenBytes; // in pieces
+  private long framesRead;
   private long mayReadBytes = Frames.FIRST_CREDIT_BYTES;
   private int consumedBytes; // and not yet given back
 
@@ -133,6 +134,15 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** In a task of the loop nobody else would see what a flush throws. */
+  private void flushInTask() {
+    try {
+      flushIfDue();
+    } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
   private void flushIfDue() {
     if (flushComes) {
       flush();
@@ -180,26 +190,37 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private void writePiece() {
-    LongMessage next = turns.remove();
+    LongMessage next = turns.element(); // and stays there, for end() to close, if this throws
     int ready = next.readyBytes();
     if (ready == 0) {
-      return; // it comes again
+      turns.remove(); // it comes again
+      return;
     }
     int bytes = (int) Math.min(Math.min(ready, Frames.MAX_PAYLOAD_BYTES), mayWriteBytes);
     boolean last = bytes == ready && next.isWhole();
-    ByteBuf piece = ctx.alloc().ioBuffer(Frames.HEAD_BYTES + bytes);
-    Frames.writeHead(bytes, next.id(), next.kind(), !last, piece);
-    next.write(bytes, piece);
-    ctx.write(piece, ctx.voidPromise());
+    ByteBuf piece = piece(next, bytes, last);
     if (last) {
+      turns.remove();
       next.close();
-      return;
-    }
-    mayWriteBytes -= bytes;
-    if (takesTurns()) {
-      turns.addLast(next);
     } else {
-      turns.addFirst(next);
+      mayWriteBytes -= bytes;
+      writtenBytes += bytes;
+      if (takesTurns()) {
+        turns.addLast(turns.remove());
+      }
+    }
+    ctx.write(piece, ctx.voidPromise());
+  }
+
+  private ByteBuf piece(LongMessage message, int bytes, boolean last) {
+    ByteBuf piece = ctx.alloc().ioBuffer(Frames.HEAD_BYTES + bytes);
+    try {
+      Frames.writeHead(bytes, message.id(), message.kind(), !last, piece);
+      message.write(bytes, piece);
+      return piece;
+    } catch (Throwable e) {
+      piece.release();
+      throw e;
     }
   }
 
@@ -209,10 +230,14 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   /** All has been flushed that could be. */
   protected void afterFlush() {}
 
-  /** Returns whether there is something to write that the other side does not take. */
-  protected final boolean hasUnsent() {
-    ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
-    return !turns.isEmpty() || (unsent != null && unsent.totalPendingWriteBytes() > 0);
+  /** Returns whether there is something to write for which the other side has to give credit. */
+  protected final boolean waitsForCredit() {
+    return !turns.isEmpty() && mayWriteBytes == 0;
+  }
+
+  /** Returns how many bytes have been sent so far by credit. */
+  protected final long sentInPieces() {
+    return writtenBytes;
   }
 
   /** Returns the connection. */
@@ -249,8 +274,14 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Returns the number of the frame that has come in part, counted from -1 down; 0 if none has. */
+  protected final long incompleteFrame() {
+    return reader.isWithinFrame() ? -1 - framesRead : 0;
+  }
+
   private void frame(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException {
+    framesRead++;
     if (closing) {
       return;
     }
@@ -331,7 +362,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   /** Says what is wrong and ends the connection. */
-  private void breakOff(String why) {
+  protected final void breakOff(String why) {
     if (!closing) {
       ByteBuf said = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());
       batch = null;
@@ -343,8 +374,11 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   /** Ends the connection at once and without a word: this side has failed. */
   protected final void breakDown() {
-    end();
-    ctx.close();
+    try {
+      end();
+    } finally {
+      ctx.close();
+    }
   }
 
   private static String clipped(String why) {
@@ -394,13 +428,20 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     end();
   }
 
-  /** A connection that broke is nobody's fault; anything else is one of ours. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(cause);
+  }
+
+  /**
+   * Ends the connection, with all that is in flight on it. One that broke is nobody's fault;
+   * anything else is one of ours.
+   */
+  protected final void fail(Throwable cause) {
+    breakDown();
     Fatal.report(cause);
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "connection with " + ctx.channel().remoteAddress() + " closed", cause);
     }
-    breakDown();
   }
 }

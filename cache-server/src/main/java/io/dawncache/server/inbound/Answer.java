@@ -4,10 +4,8 @@ package io.dawncache.server.inbound;
 @FunctionalInterface
 interface Answer {
   /**
-   * Writes the response.
-   *
-   * @param toHead whether it is to go without its body
-   * @param last whether it is the connection's last
+   * Returns the response. If this throws, none of it has been written, and the request is answered
+   * with a failure.
    */
-  void render(boolean toHead, boolean last, Outbox out);
+  Response render();
 }

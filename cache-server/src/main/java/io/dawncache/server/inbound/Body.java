@@ -58,7 +58,8 @@ final class Body implements AutoCloseable {
     }
   }
 
-  private void fail(Refusal why) {
+  /** Refuses the body: what has come is dropped, and what still comes will be. */
+  void fail(Refusal why) {
     fault = why;
     close();
   }

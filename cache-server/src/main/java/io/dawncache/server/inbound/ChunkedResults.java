@@ -40,12 +40,12 @@ final class ChunkedResults implements Pieces {
   }
 
   @Override
-  public void write(boolean last, Outbox out) {
+  public void write(Persistence persistence, Outbox out) {
     if (begun) {
       writeChunk(out);
     } else {
       begun = true;
-      Responses.resultsToCome(last, out);
+      Responses.resultsToCome().write(false, persistence, out);
     }
   }
 

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,24 +25,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request from its start to its answer: a value, some other {@link Answer}, or a {@link
- * ResultStream}. It may end on any thread; the answer is then handed over to the connection's event
- * loop, where all fields live. It stays a value, not a buffer, until its turn to be written, so
- * nothing leaks if the connection goes first.
+ * ResultStream}. It may end on any thread; its event loop is then told. What it ended with stays a
+ * value, not a buffer, until its turn to be written, so nothing leaks if the connection goes first.
  */
-final class Exchange implements GetCallback, Reply {
+final class Exchange implements GetCallback, Reply, Runnable {
+  /*
+   * Whoever ends it writes what it ended with, and then hands this over to the event loop, which
+   * sets `ended` and only then looks at the rest. So ending it makes no object, and the one step
+   * that may fail for want of memory, the hand-over, ends the connection: a request whose answer
+   * nobody writes would hold up all that are behind it, for ever.
+   */
+  private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+
   private final RequestHandler handler;
   private final ChannelHandlerContext ctx;
   private final Inbound inbound;
   private final boolean head;
+  private final boolean http10;
 
   private boolean keepAlive;
   private @Nullable Group group; // that is asked
   private boolean fromOurs;
   private @Nullable Entry entry;
   private double minuteQps;
+  private @Nullable GetException error;
+  private @Nullable Refusal refusal;
   private @Nullable Answer answer;
   private @Nullable Pieces pieces;
-  private int pageBytes;
+  private boolean ended; // one of those above can be looked at; with pieces, they take its place
   private boolean over;
 
   Exchange(
@@ -50,6 +61,7 @@ final class Exchange implements GetCallback, Reply {
     this.ctx = ctx;
     this.inbound = inbound;
     this.head = request.method().equals(HttpMethod.HEAD);
+    this.http10 = !request.protocolVersion().isKeepAliveDefault();
     this.keepAlive = keepsAlive(request);
   }
 
@@ -68,84 +80,63 @@ final class Exchange implements GetCallback, Reply {
     this.fromOurs = fromOurs;
   }
 
+  // How it ends: each of these on any thread.
+
   @Override
   public void value(Entry entry, double minuteQps) {
-    int length = entry.value().length();
-    if (length > inbound.limits().maxValueBytes()) {
-      String text =
-          "value: " + length + " bytes (expected: <= " + inbound.limits().maxValueBytes() + ")";
-      refuse(Refusal.failed(inbound.dialect(), text));
-    } else if (ctx.executor().inEventLoop()) {
-      answer(entry, minuteQps);
-    } else {
-      handOver(() -> answer(entry, minuteQps));
-    }
+    this.entry = entry;
+    this.minuteQps = minuteQps;
+    end();
   }
 
   @Override
   public void error(GetException error) {
-    refuse(Refusal.of(inbound.dialect(), error));
-  }
-
-  private void answer(Entry entry, double minuteQps) {
-    this.entry = entry;
-    this.minuteQps = minuteQps;
-    handler.answered(ctx);
+    this.error = error;
+    end();
   }
 
   @Override
   public void operated(MessageKind kind, OperationResult result) {
-    answer((toHead, last, out) -> Responses.operation(kind, result, last, out));
+    answer(() -> Responses.operation(kind, result));
   }
 
-  /** Answers without a value, on any thread. */
   @Override
   public void refuse(Refusal refusal) {
-    answer((toHead, last, out) -> Responses.refusal(refusal, inbound.dialect(), toHead, last, out));
+    this.refusal = refusal;
+    end();
   }
 
-  /** Answers without a value, as the connection's last, on its event loop. */
-  void refuseAndClose(Refusal refusal) {
-    keepAlive = false;
-    refuse(refusal);
-  }
-
-  /** Answers with a page; one that cannot be rendered is a failure told in its place. */
-  void show(Page page) {
-    byte[] body;
-    try {
-      body = page.body().get();
-    } catch (RuntimeException e) {
-      refuse(Refusal.failed(inbound.dialect(), "page: " + e));
-      return;
-    }
-    pageBytes = body.length;
-    answer((toHead, last, out) -> Responses.page(page.contentType(), body, toHead, last, out));
-  }
-
-  /** Answers with what is rendered when its turn comes, on any thread. */
+  /** Answers with what is neither a value nor a refusal. */
   void answer(Answer answer) {
+    this.answer = answer;
+    end();
+  }
+
+  private void end() {
     if (ctx.executor().inEventLoop()) {
-      answerOnLoop(answer);
+      run();
     } else {
-      handOver(() -> answerOnLoop(answer));
+      handOver(this);
     }
   }
 
-  private void answerOnLoop(Answer answer) {
-    this.answer = answer;
+  /** Runs on the event loop, once it has ended. */
+  @Override
+  public void run() {
+    ended = true;
     handler.answered(ctx);
   }
 
   /** Answers with a result of each request, as they come. */
   @Override
   public ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
+    Runnable onLoop = () -> handler.answered(ctx);
     Runnable onCome =
         () -> {
           if (ctx.executor().inEventLoop()) {
-            handler.answered(ctx);
+            onLoop.run();
           } else {
-            handOver(() -> handler.answered(ctx));
+            handOver(onLoop);
           }
         };
     ResultStream stream =
@@ -164,23 +155,35 @@ final class Exchange implements GetCallback, Reply {
       ctx.executor().execute(task);
     } catch (RejectedExecutionException e) {
       // The server has closed, and this connection with it: nobody waits for the answer.
+    } catch (Throwable e) {
+      handler.lose(ctx, e);
     }
+  }
+
+  // All from here on is on the event loop.
+
+  /** Answers without a value, as the connection's last. */
+  void refuseAndClose(Refusal refusal) {
+    keepAlive = false;
+    refuse(refusal);
   }
 
   /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
   long heldBytes() {
-    return entry != null ? entry.value().length() : pieces != null ? pieces.heldBytes() : pageBytes;
+    if (ended && entry != null) {
+      return entry.value().length();
+    }
+    return pieces == null ? 0 : pieces.heldBytes();
   }
 
   /** Refuses if it holds a value of which nothing is written; returns how long that was. */
   long refuseValue() {
-    long held = entry == null ? 0 : heldBytes();
-    if (held > 0) {
-      entry = null;
-      Refusal refusal = Refusal.tooMuchInFlight();
-      answer =
-          (toHead, last, out) -> Responses.refusal(refusal, inbound.dialect(), toHead, last, out);
+    if (!ended || entry == null) {
+      return 0;
     }
+    long held = entry.value().length();
+    entry = null;
+    refusal = Refusal.tooMuchInFlight();
     return held;
   }
 
@@ -195,7 +198,7 @@ final class Exchange implements GetCallback, Reply {
 
   /** Returns whether there is something to write. */
   boolean hasNext() {
-    return entry != null || answer != null || (pieces != null && pieces.hasNext());
+    return ended || (pieces != null && pieces.hasNext());
   }
 
   /** Returns whether all has been written. */
@@ -208,38 +211,54 @@ final class Exchange implements GetCallback, Reply {
   }
 
   /**
-   * Writes what there is next; there must be something.
+   * Writes what there is next; there must be something. If this throws, part of it may have been
+   * written, and nothing can follow on the connection.
    *
    * @param last whether it would be the connection's last answer
    */
   void write(boolean last, Outbox out) {
-    if (entry != null) {
-      write(entry, freshness(entry), last, out);
-    } else if (answer != null) {
-      answer.render(head, last, out);
-      over = true;
-    } else if (pieces != null) {
-      pieces.write(last, out);
+    Persistence persistence = persistence(last);
+    Entry value = entry;
+    if (!ended && pieces != null) {
+      pieces.write(persistence, out);
       over = pieces.isOver();
       if (over) {
         pieces.close();
       }
+    } else if (value != null && value.value().length() <= inbound.limits().maxValueBytes()) {
+      write(value, freshness(value), persistence, out);
+    } else {
+      render().write(head, persistence, out);
+      over = true;
+      if (pieces != null) {
+        pieces.close(); // in whose place it is refused
+      }
     }
   }
 
-  private void write(Entry entry, Freshness freshness, boolean last, Outbox out) {
+  private Persistence persistence(boolean last) {
+    if (last) {
+      return Persistence.ENDS;
+    }
+    return http10 ? Persistence.SAID : Persistence.UNDERSTOOD;
+  }
+
+  private void write(Entry entry, Freshness freshness, Persistence persistence, Outbox out) {
     ByteView value = entry.value();
     if (head) {
       ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
-      Values.writeHead(value, freshness, entry.isStale(), inbound.dialect(), last, room);
+      Values.writeHead(value, freshness, entry.isStale(), inbound.dialect(), persistence, room);
+      over = true;
     } else if (value.length() <= LargeValue.PIECE_BYTES) {
-      Values.write(value, freshness, entry.isStale(), inbound.dialect(), last, out);
+      Values.write(value, freshness, entry.isStale(), inbound.dialect(), persistence, out);
+      over = true;
     } else {
       pieces = new LargeValue(entry, freshness, inbound.dialect());
-      pieces.write(last, out);
+      this.entry = null;
+      ended = false;
+      pieces.write(persistence, out);
+      over = pieces.isOver();
     }
-    this.entry = null;
-    over = pieces == null;
   }
 
   /** What is left of the value's life is left now, and not when the get ended. */
@@ -248,5 +267,29 @@ final class Exchange implements GetCallback, Reply {
     return fromOurs
         ? Freshness.toOurs(left, entry.isStale(), minuteQps)
         : Freshness.toOthers(left, inbound.clock());
+  }
+
+  /** Whatever is wrong with an answer, its request gets one. */
+  private Response render() {
+    try {
+      return answer != null ? answer.render() : Responses.refusal(refusal(), inbound.dialect());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "answer to " + ctx.channel().remoteAddress() + ": not rendered", e);
+      String text = "the answer could not be rendered (the node's log says why)";
+      return Responses.refusal(Refusal.failed(inbound.dialect(), text), inbound.dialect());
+    }
+  }
+
+  private Refusal refusal() {
+    if (refusal != null) {
+      return refusal;
+    }
+    if (error != null) {
+      return Refusal.of(inbound.dialect(), error);
+    }
+    int length = Objects.requireNonNull(entry, "entry").value().length();
+    String text =
+        "value: " + length + " bytes (expected: <= " + inbound.limits().maxValueBytes() + ")";
+    return Refusal.failed(inbound.dialect(), text);
   }
 }

@@ -9,6 +9,7 @@ import io.dawncache.core.PeerResult;
 import io.dawncache.server.frame.FrameChannel;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.BrokenFrameException;
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FetchFrames;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameUpgrade;
@@ -25,9 +26,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.timeout.IdleState;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,11 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One of our nodes' connection of frames: its requests, served and answered as each is ready. */
-final class FrameService extends FrameChannel {
+final class FrameService extends FrameChannel implements IdleWatch.Watched {
   /*
    * A request is in `inFlight` under its id from its coming to the last byte of its answer, so there
    * are no more than ids. What is answered while the channel takes no more waits in `ready`, as a
@@ -49,9 +47,15 @@ final class FrameService extends FrameChannel {
    * A request that is cancelled leaves at once, and the id is free again when the other side reads
    * that. Its get goes on, for others may have joined it; what it brings finds nobody under the id,
    * or somebody else.
+   *
+   * A request in flight whose answer is lost would stay so for ever. So whatever is thrown in a task
+   * of an exchange ends the connection, as what is thrown while a read is served does anyway; and so
+   * does an answer that could not be handed over to the loop, at the latest when the idle watch next
+   * looks.
    */
   private static final int FIRST_IDS = 64;
 
+  private static final System.Logger LOG = System.getLogger(FrameService.class.getName());
   private static final Refusal STOPS = new Refusal(503, Kind.REFUSED, "the node is stopping");
 
   private final Inbound inbound;
@@ -63,7 +67,12 @@ final class FrameService extends FrameChannel {
   private @Nullable FrameExchange[] inFlight = new FrameExchange[FIRST_IDS];
   private int count; // of those in flight
   private @Nullable LongRequest unfinished;
+  private long longRequests; // that have begun
   private boolean draining;
+  private volatile boolean lostAnswer; // one of those in flight will never be answered
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private IdleWatch idleWatch;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder unsent; // of the values in `ready` and `half`
@@ -81,10 +90,7 @@ final class FrameService extends FrameChannel {
     ChannelPipeline pipeline = ctx.pipeline();
     FrameService service = new FrameService(inbound);
     List<String> before = pipeline.names();
-    long idleMillis = inbound.limits().idleTimeout().toMillis();
-    pipeline
-        .addLast(new IdleStateHandler(true, 0, idleMillis, idleMillis, TimeUnit.MILLISECONDS))
-        .addLast(service);
+    pipeline.addLast(service);
     FrameUpgrade.grant(service.out());
     // The decoder last: what it has read beyond the request goes to whoever is next to it then.
     for (int i = before.size() - 1; i >= 0; i--) {
@@ -95,14 +101,15 @@ final class FrameService extends FrameChannel {
     }
   }
 
-  Inbound inbound() {
-    return inbound;
-  }
-
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     super.handlerAdded(ctx);
+    idleWatch = new IdleWatch(ctx, inbound.limits(), this);
     unsent = holder();
+  }
+
+  Inbound inbound() {
+    return inbound;
   }
 
   /** Returns a part of the node's account that ends this connection if it has to make room. */
@@ -114,11 +121,26 @@ final class FrameService extends FrameChannel {
     return channel().eventLoop().inEventLoop();
   }
 
+  /** Has the event loop run {@code task}, with which an exchange gets its answer. */
   void handOver(Runnable task) {
     try {
       channel().eventLoop().execute(task);
     } catch (RejectedExecutionException e) {
       // The server has closed, and this connection with it: nobody waits for the answer.
+    } catch (Throwable e) {
+      lose(e);
+    }
+  }
+
+  /** An exchange could not hand over its answer. Runs on any thread. */
+  void lose(Throwable cause) {
+    lostAnswer = true;
+    try {
+      channel().close();
+      Fatal.report(cause);
+      LOG.log(Level.ERROR, "connection with " + channel().remoteAddress() + " closed", cause);
+    } catch (Throwable e) {
+      // For the same want of memory: the idle watch sees `lostAnswer` when it looks next.
     }
   }
 
@@ -141,6 +163,7 @@ final class FrameService extends FrameChannel {
 
   private void request(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException {
+    idleWatch.moved();
     LongRequest begun = unfinished;
     if (begun != null && begun.id() == id && begun.kind() == kind) {
       begun.add(payload);
@@ -155,6 +178,7 @@ final class FrameService extends FrameChannel {
     } else if (!more) {
       serve(kind, id, payload, null);
     } else if (begun == null) {
+      longRequests++;
       unfinished = new LongRequest(kind, id, inbound.limits().maxBodyBytes(), holder());
       unfinished.add(payload);
     } else {
@@ -241,7 +265,7 @@ final class FrameService extends FrameChannel {
   void answered(FrameExchange exchange) {
     if (isInFlight(exchange)) {
       if (ready.isEmpty() && mayWrite()) {
-        write(exchange);
+        writeOrEnd(exchange);
       } else {
         addReady(exchange);
       }
@@ -257,6 +281,15 @@ final class FrameService extends FrameChannel {
       exchange.refuseValue();
     }
     ready.add(exchange);
+  }
+
+  /** In a task of the loop nobody else would see what this throws. */
+  private void writeOrEnd(FrameExchange exchange) {
+    try {
+      write(exchange);
+    } catch (Throwable e) {
+      fail(e);
+    }
   }
 
   private boolean isInFlight(FrameExchange exchange) {
@@ -275,6 +308,7 @@ final class FrameService extends FrameChannel {
   }
 
   private void write(FrameExchange exchange) {
+    idleWatch.moved();
     Entry entry = exchange.entry();
     PeerResult end = exchange.end();
     OperationResult operated = exchange.operated();
@@ -285,9 +319,20 @@ final class FrameService extends FrameChannel {
       FetchFrames.writeEnd(end, exchange.id(), out());
       leave(exchange);
     } else if (operated != null) {
-      write(exchange, PeerMessages.encode(operated));
+      write(exchange, encode(operated));
     } else if (results != null && results.takeTurn()) {
       send(exchange, results);
+    }
+  }
+
+  /** Whatever is wrong with an answer, its request gets one. */
+  private ByteBuf encode(OperationResult operated) {
+    try {
+      return PeerMessages.encode(operated);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
+      return PeerMessages.encode(
+          OperationResult.of(OperationResult.Status.UNKNOWN, "the answer could not be encoded"));
     }
   }
 
@@ -383,19 +428,41 @@ final class FrameService extends FrameChannel {
       draining = true;
       dropUnfinished();
       sayGoAway("the node is stopping");
-    } else if (event instanceof IdleStateEvent idle) {
-      boolean unsent = hasUnsent();
-      boolean asksNothing = idle.state() == IdleState.ALL_IDLE && count == 0 && !unsent;
-      boolean takesNothing =
-          unsent && (idle.state() == IdleState.WRITER_IDLE || idle.state() == IdleState.ALL_IDLE);
-      if (asksNothing || takesNothing) {
-        ctx.close();
-      }
     }
   }
 
   @Override
+  public boolean asksNothing() {
+    return count == 0;
+  }
+
+  @Override
+  public long sentByPermission() {
+    return waitsForCredit() ? sentInPieces() : -1;
+  }
+
+  @Override
+  public long incompleteRequest() {
+    if (isClosing()) {
+      return 0;
+    }
+    return unfinished != null ? longRequests : incompleteFrame();
+  }
+
+  @Override
+  public void requestIsLate(ChannelHandlerContext ctx) {
+    breakOff(
+        "a request is incomplete after " + inbound.limits().requestTimeout().toMillis() + " ms");
+  }
+
+  @Override
+  public boolean hasLostAnswer() {
+    return lostAnswer;
+  }
+
+  @Override
   protected void ended() {
+    idleWatch.stop();
     ready.clear();
     half.clear();
     for (FrameExchange exchange : inFlight) {

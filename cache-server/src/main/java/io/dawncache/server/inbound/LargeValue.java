@@ -47,11 +47,11 @@ final class LargeValue implements Pieces {
   public void close() {}
 
   @Override
-  public void write(boolean last, Outbox out) {
+  public void write(Persistence persistence, Outbox out) {
     if (written < 0) {
       written = 0;
       ByteBuf head = out.room(Values.AROUND_VALUE_BYTES);
-      Values.writeHead(value, freshness, stale, dialect, last, head);
+      Values.writeHead(value, freshness, stale, dialect, persistence, head);
       Messages.writeUpToValue(value, head);
     }
     int end = Math.min(value.length(), written + PIECE_BYTES);

@@ -82,8 +82,7 @@ final class Operations {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
       group.forPeers().forget(Forget.key(path.group(), path.key()));
-      exchange.answer(
-          (head, last, out) -> Responses.done(MessageKind.FORGET, List.of(), last, out));
+      exchange.answer(() -> Responses.done(MessageKind.FORGET, List.of()));
     }
   }
 
@@ -98,14 +97,11 @@ final class Operations {
 
   private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {
     if (fromOurs) {
-      exchange.answer(
-          (head, last, out) -> Responses.operation(MessageKind.COORDINATE, result, last, out));
+      exchange.answer(() -> Responses.operation(MessageKind.COORDINATE, result));
     } else {
       switch (result.status()) {
         case DONE, DONE_ALONE ->
-            exchange.answer(
-                (head, last, out) ->
-                    Responses.done(MessageKind.COORDINATE, result.unreached(), last, out));
+            exchange.answer(() -> Responses.done(MessageKind.COORDINATE, result.unreached()));
         case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
             exchange.refuse(Refusal.failed(inbound.dialect(), "put: " + result.detail()));
       }

@@ -8,9 +8,9 @@ interface Pieces {
   /**
    * Writes the next piece; there must be one.
    *
-   * @param last whether this answer is the connection's last
+   * @param persistence what the answer says of its connection
    */
-  void write(boolean last, Outbox out);
+  void write(Persistence persistence, Outbox out);
 
   /** Returns whether the last piece has been written. */
   boolean isOver();

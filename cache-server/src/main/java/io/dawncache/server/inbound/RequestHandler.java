@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One connection's requests: they are served side by side, and answered in the order in which they
  * came.
  */
-final class RequestHandler extends ChannelInboundHandlerAdapter {
+final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleWatch.Watched {
   /*
    * A decoded request waits in `arrived` until it is whole and may start, then in `started` until it
    * and all before it are answered. It may start while fewer than MAX_STARTED are started and the
@@ -35,6 +35,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
    *
    * Of those that have arrived only the last may lack a part of its body. It counts as one that is
    * not there: a silent connection does not stay open for it, nor does a server that stops wait.
+   * And a request has only so much time to come whole, so that a byte now and then keeps nothing
+   * open.
    * The answer to a get of many keys is written in pieces, each under the rule for a whole one, and
    * keeps its place until the last.
    *
@@ -47,6 +49,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
    *
    * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
    * channelReadComplete. Answers that come later flush themselves.
+   *
+   * A request that is not answered would hold up all behind it for ever. So whatever is thrown in
+   * advance() ends the connection, also where advance() is a task of the loop, for whose failures
+   * nobody waits; and so does an answer that could not be handed over to the loop, at the latest
+   * when the idle watch next looks.
    */
   static final int MAX_STARTED = 64;
 
@@ -74,10 +81,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
+  private long requests; // whose heads have been read
+  private boolean inHead; // bytes have come of the next one's
+  private boolean inBody; // the last part of the last one's body has not come
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
   private boolean draining; // the server stops
+  private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still comes is dropped
+  private volatile boolean lostAnswer; // one of the started will never be answered
 
   RequestHandler(Inbound inbound) {
     this.inbound = inbound;
@@ -88,7 +100,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
-    idleWatch = new IdleWatch(ctx, inbound.limits().idleTimeout(), this::asksNothing);
+    idleWatch = new IdleWatch(ctx, inbound.limits(), this);
   }
 
   /** The connection goes on in frames, or it has gone. */
@@ -125,6 +137,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       FrameService.takeOver(ctx, inbound);
       return;
     }
+    requests++;
+    inHead = false;
+    inBody = true;
     droppedBytes = 0;
     body = service.bodyOf(request, ctx::close);
     if (draining && body != null) {
@@ -146,6 +161,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void read(ChannelHandlerContext ctx, HttpContent part) {
+    if (part instanceof LastHttpContent) {
+      inBody = false;
+    }
     if (body == null) {
       drop(ctx, part);
     } else {
@@ -153,7 +171,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       if (body.isOver()) {
         advance(ctx);
       }
-      if (part instanceof LastHttpContent) {
+      if (!inBody) {
         body = null;
       }
     }
@@ -169,6 +187,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    inHead |= !reading && !inBody; // bytes that made no message
     reading = false;
     advance(ctx);
   }
@@ -194,6 +213,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         }
         flush(); // which may have made the channel writable again
       } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
+    } catch (Throwable e) {
+      fail(ctx, e);
     } finally {
       advancing = false;
     }
@@ -201,6 +222,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       unsent.settle(started);
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
+  }
+
+  /** What has been written may end in the middle of an answer, so nothing can follow it. */
+  private void fail(ChannelHandlerContext ctx, Throwable cause) {
+    try {
+      end();
+    } finally {
+      ctx.close();
+    }
+    Fatal.report(cause);
+    if (!(cause instanceof IOException)) {
+      LOG.log(Level.ERROR, "connection of " + ctx.channel().remoteAddress() + " closed", cause);
+    }
   }
 
   /** To say so each time would cost each hit a write that other cores have to hear of. */
@@ -218,7 +252,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private boolean mayStart(ChannelHandlerContext ctx) {
-    return !closing && started.size() < MAX_STARTED && ctx.channel().isWritable();
+    return !closing && !startedLast && started.size() < MAX_STARTED && ctx.channel().isWritable();
   }
 
   private void start(ChannelHandlerContext ctx, Arrival arrival) {
@@ -231,11 +265,24 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     } catch (IllegalArgumentException e) { // the core's word on a key
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
     }
+    startedLast = !exchange.keepsAlive();
   }
 
   /** An exchange has its answer, or more of it. */
   void answered(ChannelHandlerContext ctx) {
     advance(ctx);
+  }
+
+  /** An exchange's answer could not be handed over to the event loop. Runs on any thread. */
+  void lose(ChannelHandlerContext ctx, Throwable cause) {
+    lostAnswer = true;
+    try {
+      ctx.close();
+      Fatal.report(cause);
+      LOG.log(Level.ERROR, "connection of " + ctx.channel().remoteAddress() + " closed", cause);
+    } catch (Throwable e) {
+      // For the same want of memory: the idle watch sees `lostAnswer` when it looks next.
+    }
   }
 
   private void writeAnswered(ChannelHandlerContext ctx) {
@@ -254,8 +301,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     boolean last = !exchange.keepsAlive() || (draining && started.size() == 1 && arrived.isEmpty());
     exchange.write(last, outbox);
     idleWatch.moved();
-    if (!exchange.isOver()) {
-      return; // it keeps its place until the rest of its answer is written
+    if (closing || !exchange.isOver()) {
+      return; // the write failed; or it keeps its place until the rest of its answer is written
     }
     started.remove();
     if (last) {
@@ -315,27 +362,57 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private boolean asksNothing() {
+  @Override
+  public boolean asksNothing() {
     return started.isEmpty() && !hasArrived();
   }
 
   @Override
+  public long sentByPermission() {
+    return -1;
+  }
+
+  @Override
+  public long incompleteRequest() {
+    if (closing || (body != null && body.isOver())) {
+      return 0;
+    }
+    return inBody ? requests : inHead ? requests + 1 : 0;
+  }
+
+  /** Without a body that waits to be whole there is nothing to answer, or it has been answered. */
+  @Override
+  public void requestIsLate(ChannelHandlerContext ctx) {
+    if (body != null) {
+      body.fail(Refusal.requestIsLate(inbound.limits().requestTimeout()));
+      advance(ctx);
+    } else {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public boolean hasLostAnswer() {
+    return lostAnswer;
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    end();
+    idleWatch.stop();
+  }
+
+  private void end() {
     closing = true;
     body = null;
     dropAll();
     outbox.clear();
     unsent.close();
-    idleWatch.stop();
   }
 
   /** A connection that broke is the client's affair; anything else is a fault of ours. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Fatal.report(cause);
-    if (!(cause instanceof IOException)) {
-      LOG.log(Level.ERROR, "connection of " + ctx.channel().remoteAddress() + " closed", cause);
-    }
-    ctx.close();
+    fail(ctx, cause);
   }
 }

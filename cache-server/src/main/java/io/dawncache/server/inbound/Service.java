@@ -95,7 +95,7 @@ final class Service {
     }
     Page page = inbound.pages().get(path);
     if (page != null) {
-      exchange.show(page);
+      exchange.answer(() -> Responses.page(page));
     } else {
       exchange.refuseAndClose(Refusal.unexpectedPath(path));
     }

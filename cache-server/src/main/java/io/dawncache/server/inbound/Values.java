@@ -38,8 +38,7 @@ final class Values {
 
   private static final Map<Dialect, byte[]> STARTS = new EnumMap<>(Dialect.class);
   private static final byte[] STALE = ascii("\r\n" + Headers.STALE + ": true");
-  private static final byte[] CLOSE = ascii("\r\nconnection: close");
-  private static final byte[] END = ascii("\r\n\r\n");
+  private static final byte[] LINE_END = ascii("\r\n");
 
   static {
     for (Dialect dialect : Dialect.values()) {
@@ -60,14 +59,17 @@ final class Values {
       Freshness freshness,
       boolean stale,
       Dialect dialect,
-      boolean last,
+      Persistence persistence,
       Outbox out) {
     ByteBuf buffer = out.room(AROUND_VALUE_BYTES + value.length());
-    if (isSmall(value) && freshness.equals(Freshness.NONE) && !stale && !last) {
+    if (isSmall(value)
+        && freshness.equals(Freshness.NONE)
+        && !stale
+        && persistence == Persistence.UNDERSTOOD) {
       buffer.writeBytes(smallHead(value, dialect));
       Messages.writeValue(value, buffer);
     } else {
-      writeHead(value, freshness, stale, dialect, last, buffer);
+      writeHead(value, freshness, stale, dialect, persistence, buffer);
       Messages.writeResponse(value, freshness, buffer);
     }
     out.written();
@@ -84,7 +86,7 @@ final class Values {
       return known;
     }
     ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
-    writeHead(value, Freshness.NONE, false, dialect, false, written);
+    writeHead(value, Freshness.NONE, false, dialect, Persistence.UNDERSTOOD, written);
     Messages.writeUpToValue(value, written);
     byte[] head = ByteBufUtil.getBytes(written);
     heads.set(value.length(), head);
@@ -97,17 +99,16 @@ final class Values {
       Freshness freshness,
       boolean stale,
       Dialect dialect,
-      boolean last,
+      Persistence persistence,
       ByteBuf out) {
     out.writeBytes(STARTS.get(dialect));
     writeDecimal(Messages.responseBytes(value, freshness), out);
     if (stale) {
       out.writeBytes(STALE);
     }
-    if (last) {
-      out.writeBytes(CLOSE);
-    }
-    out.writeBytes(END);
+    out.writeBytes(LINE_END);
+    ByteBufUtil.writeAscii(out, persistence.line());
+    out.writeBytes(LINE_END);
   }
 
   private static void writeDecimal(int number, ByteBuf out) {

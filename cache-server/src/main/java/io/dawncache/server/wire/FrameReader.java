@@ -149,6 +149,11 @@ public final class FrameReader {
     return kind;
   }
 
+  /** Returns whether the first bytes of a frame have come and its last have not. */
+  public boolean isWithinFrame() {
+    return held != null;
+  }
+
   /** Lets go of what is held; takes no more. */
   public void close() {
     closed = true;

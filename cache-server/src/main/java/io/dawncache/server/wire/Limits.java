@@ -8,10 +8,19 @@ import java.time.Duration;
  * @param maxRequestLineBytes the length of a request line, or of a status line
  * @param maxHeaderBytes the length of all headers of one message
  * @param maxValueBytes the length of a value
- * @param idleTimeout how long a connection may stay open with nothing in flight
+ * @param idleTimeout how long a connection may stay open with nothing in flight, or without taking
+ *     anything of what it asked for
+ * @param requestTimeout how long a request may take from its first byte to its last
  */
 public record Limits(
-    int maxRequestLineBytes, int maxHeaderBytes, int maxValueBytes, Duration idleTimeout) {
+    int maxRequestLineBytes,
+    int maxHeaderBytes,
+    int maxValueBytes,
+    Duration idleTimeout,
+    Duration requestTimeout) {
+  /** How long a request may take to arrive unless something else is said. */
+  public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofMinutes(1);
+
   /** What a message's body may hold beside the value. */
   private static final int BODY_SLACK_BYTES = 64 << 10;
 
@@ -28,14 +37,25 @@ public record Limits(
               + (Integer.MAX_VALUE - BODY_SLACK_BYTES)
               + ")");
     }
-    if (idleTimeout.isNegative() || idleTimeout.isZero()) {
-      throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: > 0)");
-    }
+    positive("idleTimeout", idleTimeout);
+    positive("requestTimeout", requestTimeout);
+  }
+
+  /** Makes those with the default request time-out. */
+  public Limits(
+      int maxRequestLineBytes, int maxHeaderBytes, int maxValueBytes, Duration idleTimeout) {
+    this(maxRequestLineBytes, maxHeaderBytes, maxValueBytes, idleTimeout, DEFAULT_REQUEST_TIMEOUT);
   }
 
   /** Returns the length of a message's body. */
   public int maxBodyBytes() {
     return maxValueBytes + BODY_SLACK_BYTES;
+  }
+
+  private static void positive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+    }
   }
 
   private static void atLeast(String name, int value, int min) {

@@ -7,6 +7,7 @@ import io.dawncache.core.OverloadedException;
 import io.dawncache.core.RejectedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.time.Duration;
 
 /**
  * An answer without a value.
@@ -62,6 +63,12 @@ public record Refusal(int code, Kind kind, String text) {
             ? 414
             : cause instanceof TooLongHttpHeaderException ? 431 : 400;
     return new Refusal(code, Kind.REFUSED, "malformed request: " + cause.getMessage());
+  }
+
+  /** Returns the answer to a request that is not whole after {@code timeout}. */
+  public static Refusal requestIsLate(Duration timeout) {
+    return new Refusal(
+        408, Kind.REFUSED, "request: incomplete after " + timeout.toMillis() + " ms");
   }
 
   /** Returns the answer to a body that holds more than it may. */

@@ -34,7 +34,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,6 +48,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +59,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FrameServiceTest {
   private static final int MAX_VALUE_BYTES = 3 << 20;
+
+  private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final Duration REQUEST = Duration.ofSeconds(30);
 
   private static final String UPGRADE =
       """
@@ -120,7 +123,7 @@ class FrameServiceTest {
   // The world of these tests.
 
   private EmbeddedChannel channel(boolean granting) {
-    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, Duration.ofMinutes(1));
+    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, IDLE, REQUEST);
     Inbound inbound =
         new Inbound(
             node,
@@ -788,12 +791,12 @@ class FrameServiceTest {
   @Test
   void aSilentConnectionIsClosedUnlessItWaits() throws Exception {
     send(fetch(1, "held", "a"));
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    passIdleTime();
     assertTrue(channel.isActive());
 
     origin.answer("a", "1");
     assertEquals("1", value(only()));
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    passIdleTime();
     assertFalse(channel.isActive());
   }
 
@@ -802,9 +805,93 @@ class FrameServiceTest {
     send(fetch(1, "here", "large"));
     assertEquals(16, written().size());
 
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    passIdleTime();
 
     assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aPeerThatGivesNoCreditIsClosedWhateverElseItSays() throws Exception {
+    send(fetch(1, "here", "large"));
+    assertEquals(16, written().size());
+
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      send(ping(), fetch(i + 2, "here", "k0"));
+      written();
+      pass(IDLE.dividedBy(20));
+    }
+
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aPeerThatGivesCreditNowAndThenIsNotClosed() throws Exception {
+    send(fetch(1, "here", "large"));
+
+    for (int i = 0; i < 10; i++) {
+      pass(IDLE.dividedBy(2));
+      send(credit(Frames.MAX_PAYLOAD_BYTES));
+      written();
+      assertTrue(channel.isActive());
+    }
+  }
+
+  @Test
+  void aConnectionWithNothingInFlightIsClosedThoughItPings() throws Exception {
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      send(ping());
+      written();
+      pass(IDLE.dividedBy(20));
+    }
+
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aLongRequestThatIsNotWholeInItsTimeEndsTheConnection() throws Exception {
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      send(frame(FrameKind.COORDINATE, 1, true, new byte[1]), fetch(i + 2, "here", "k0"));
+      pass(REQUEST.dividedBy(20));
+    }
+
+    assertFalse(channel.isActive());
+    List<Frame> written = written();
+    assertEquals(FrameKind.GO_AWAY, written.get(written.size() - 1).kind);
+  }
+
+  @Test
+  void aFrameThatIsNotWholeInItsTimeEndsTheConnection() throws Exception {
+    ByteBuf dribbled = fetch(1, "here", "a".repeat(100));
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      send(dribbled.readRetainedSlice(1));
+      pass(REQUEST.dividedBy(20));
+    }
+    dribbled.release();
+
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void framesThatComeOneByOneHaveTheirTimeEach() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      ByteBuf fetch = fetch(1, "here", "k0");
+      send(fetch.readRetainedSlice(5));
+      pass(REQUEST.dividedBy(2));
+      send(fetch);
+      assertEquals("value of k0", value(only()));
+    }
+  }
+
+  private void passIdleTime() {
+    pass(IDLE.plus(IDLE.dividedBy(4)));
+  }
+
+  private void pass(Duration time) {
+    int steps = 20;
+    for (int i = 0; i < steps; i++) {
+      channel.advanceTimeBy(time.toNanos() / steps, TimeUnit.NANOSECONDS);
+      channel.runScheduledPendingTasks();
+    }
   }
 
   @Test

@@ -57,10 +57,16 @@ class LargeValueTest {
   void whatSaysNothingBehindItsValueLeavesNoBufferBehind() {
     LargeValue answer = new LargeValue(held(new byte[PIECE]), Freshness.NONE, Dialect.DAWNCACHE);
 
-    answer.write(false, out);
+    answer.write(Persistence.UNDERSTOOD, out);
     out.room(10); // and nothing put there
     out.flush();
-    Values.write(ByteView.ofUtf8("next"), Freshness.NONE, false, Dialect.DAWNCACHE, false, out);
+    Values.write(
+        ByteView.ofUtf8("next"),
+        Freshness.NONE,
+        false,
+        Dialect.DAWNCACHE,
+        Persistence.UNDERSTOOD,
+        out);
     out.flush();
 
     assertTrue(answer.isOver());
@@ -78,7 +84,7 @@ class LargeValueTest {
     int pieces = 0;
     while (answer.hasNext()) {
       assertFalse(answer.isOver());
-      answer.write(false, out);
+      answer.write(Persistence.UNDERSTOOD, out);
       out.flush();
       pieces++;
       assertEquals(Math.min(length, pieces * PIECE) == length, answer.isOver());

@@ -65,6 +65,7 @@ class RequestHandlerTest {
   private static final String PEER = "http://10.0.0.2:8001";
   private static final Duration LIFE = Duration.ofHours(1);
   private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final Duration REQUEST = Duration.ofSeconds(30);
   private static final long NOW_SECONDS = 1_800_000_000;
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.ofEpochSecond(NOW_SECONDS));
@@ -748,7 +749,7 @@ class RequestHandlerTest {
     read(plain);
 
     assertFalse(channel.isActive());
-    assertEquals(2, values(2).size());
+    assertEquals(List.of("keep-alive", "close"), connectionHeaders(2));
   }
 
   @Test
@@ -962,10 +963,86 @@ class RequestHandlerTest {
     assertFalse(channel.isActive());
   }
 
+  // A request that dribbles in.
+
+  @Test
+  void aBodyThatIsNotWholeInItsTimeIsRefusedBehindWhatWasAskedBefore() throws Exception {
+    read(get("/held/a"));
+    channel.writeInbound(message("forget", 1000));
+    for (int i = 0; i < 25; i++) {
+      channel.writeInbound(part(new byte[1], 0, 1));
+      pass(REQUEST.dividedBy(20));
+    }
+    assertNull(channel.readOutbound());
+
+    origin.answer("a", "1");
+
+    assertEquals(List.of(200, 408), statuses(2));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aBodyThatIsReadPastHasToEndInItsTimeToo() {
+    HttpRequest withBody = get("/here/k0");
+    withBody.headers().set("Content-Length", 1000);
+    channel.writeInbound(withBody);
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      channel.writeInbound(part(new byte[1], 0, 1));
+      pass(REQUEST.dividedBy(20));
+    }
+
+    assertFalse(channel.isActive());
+    assertEquals(List.of(400), statuses(1));
+  }
+
+  @Test
+  void aHeadThatIsNotWholeInItsTimeEndsTheConnection() {
+    for (int i = 0; i < 25 && channel.isActive(); i++) {
+      channel.pipeline().fireChannelReadComplete(); // bytes, and not enough of them
+      pass(REQUEST.dividedBy(20));
+    }
+
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void requestsThatComeInPiecesHaveTheirTimeEach() {
+    for (int i = 0; i < 10; i++) {
+      channel.pipeline().fireChannelReadComplete();
+      pass(REQUEST.dividedBy(2));
+      read(get("/here/k0"));
+      assertTrue(channel.isActive());
+    }
+    assertEquals(10, values(10).size());
+  }
+
+  @Test
+  void theTimeOfARequestThatWeDoNotReadStandsStill() throws Exception {
+    read(gets("/held/a", 64));
+    assertFalse(channel.config().isAutoRead());
+    channel.pipeline().fireChannelReadComplete();
+
+    pass(REQUEST.multipliedBy(4));
+
+    assertTrue(channel.isActive());
+  }
+
+  @Test
+  void nothingIsServedBehindAClientsLastRequest() throws Exception {
+    HttpRequest last = get("/held/a");
+    last.headers().set("Connection", "close");
+
+    read(last, get("/held/b"));
+    origin.answer("a", "1");
+
+    assertEquals(List.of("1"), values(1));
+    assertEquals(1, held.stats().gets());
+  }
+
   // The world of these tests.
 
   private RequestHandler handler() {
-    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, IDLE);
+    Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, IDLE, REQUEST);
     Page broken =
         new Page(
             "text/plain",

@@ -22,7 +22,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.HexFormat;
 import java.util.Random;
@@ -58,23 +57,26 @@ class ValuesTest {
                             Stream.of(Freshness.NONE, ALL_IT_CAN_SAY)
                                 .flatMap(
                                     freshness ->
-                                        Stream.of(false, true)
+                                        Stream.of(Persistence.values())
                                             .map(
-                                                last ->
+                                                persistence ->
                                                     Arguments.of(
-                                                        length, dialect, freshness, last)))));
+                                                        length,
+                                                        dialect,
+                                                        freshness,
+                                                        persistence)))));
   }
 
   @ParameterizedTest
   @MethodSource("answers")
   void anAnswerIsByteForByteWhatNettyWouldWrite(
-      int length, Dialect dialect, Freshness freshness, boolean last) {
+      int length, Dialect dialect, Freshness freshness, Persistence persistence) {
     ByteView value = random(length);
 
-    Values.write(value, freshness, freshness.stale(), dialect, last, out);
+    Values.write(value, freshness, freshness.stale(), dialect, persistence, out);
     out.flush();
 
-    assertEquals(nettys(value, dialect, freshness, last), hex(sent()));
+    assertEquals(nettys(value, dialect, freshness, persistence), hex(sent()));
   }
 
   @ParameterizedTest
@@ -83,10 +85,10 @@ class ValuesTest {
     ByteView value = random(length);
 
     ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
-    Values.writeHead(value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, false, room);
+    Values.writeHead(value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, room);
     out.flush();
 
-    String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, false);
+    String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, Persistence.UNDERSTOOD);
     int bodyBytes = Messages.responseBytes(value, ALL_IT_CAN_SAY);
     assertEquals(whole.substring(0, whole.length() - 2 * bodyBytes), hex(sent()));
   }
@@ -95,14 +97,14 @@ class ValuesTest {
   void manySmallAnswersLeaveAsOneWrite() {
     ByteView value = random(100);
     for (int i = 0; i < 16; i++) {
-      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, false, out);
+      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
     }
     assertTrue(channel.outboundMessages().isEmpty());
 
     out.flush();
 
     assertEquals(1, channel.outboundMessages().size());
-    String one = nettys(value, Dialect.DAWNCACHE, Freshness.NONE, false);
+    String one = nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.UNDERSTOOD);
     assertEquals(one.repeat(16), hex(sent()));
   }
 
@@ -111,8 +113,8 @@ class ValuesTest {
     StringBuilder expected = new StringBuilder();
     for (int i = 0; i < 10; i++) {
       ByteView value = random(30_000 + i);
-      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, false, out);
-      expected.append(nettys(value, Dialect.DAWNCACHE, Freshness.NONE, false));
+      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
+      expected.append(nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.UNDERSTOOD));
     }
     channel.flush();
     assertFalse(channel.outboundMessages().isEmpty(), "300 kB and nothing handed over");
@@ -136,7 +138,8 @@ class ValuesTest {
   }
 
   /** What Netty's encoder makes of the same answer. */
-  private static String nettys(ByteView value, Dialect dialect, Freshness freshness, boolean last) {
+  private static String nettys(
+      ByteView value, Dialect dialect, Freshness freshness, Persistence persistence) {
     ByteBuf body = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
@@ -148,7 +151,11 @@ class ValuesTest {
     if (freshness.stale()) {
       response.headers().set(Headers.STALE, "true");
     }
-    HttpUtil.setKeepAlive(response, !last);
+    switch (persistence) {
+      case UNDERSTOOD -> {}
+      case SAID -> response.headers().set("connection", "keep-alive");
+      case ENDS -> response.headers().set("connection", "close");
+    }
     EmbeddedChannel encoder = new EmbeddedChannel(new HttpResponseEncoder());
     encoder.writeOutbound(response);
     StringBuilder written = new StringBuilder();

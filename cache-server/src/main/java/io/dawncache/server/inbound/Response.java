@@ -1,0 +1,63 @@
+package io.dawncache.server.inbound;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** A response that is complete, or whose head is, before any of it is written. */
+final class Response {
+  private static final byte[] NO_BYTES = {};
+  private static final int USUAL_HEAD_CHARS = 256;
+
+  private final StringBuilder head = new StringBuilder(USUAL_HEAD_CHARS);
+  private final byte[] body;
+
+  /** Begins one without a body, or one whose body is sent behind it. */
+  Response(HttpResponseStatus status) {
+    this(status, NO_BYTES);
+  }
+
+  /** Begins one with a body. */
+  Response(HttpResponseStatus status, String contentType, byte[] body) {
+    this(status, body);
+    add(HttpHeaderNames.CONTENT_TYPE, contentType);
+    add(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+  }
+
+  private Response(HttpResponseStatus status, byte[] body) {
+    this.body = body;
+    head.append("HTTP/1.1 ").append(status.code()).append(' ').append(status.reasonPhrase());
+    head.append("\r\n");
+  }
+
+  /**
+   * Adds a header.
+   *
+   * @throws IllegalArgumentException if the value could end its line early
+   */
+  void add(CharSequence name, String value) {
+    if (HttpHeaderValidationUtil.validateValidHeaderValue(value) >= 0) {
+      throw new IllegalArgumentException(
+          name + ": a value with control characters (expected: none)");
+    }
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+
+  /**
+   * Writes the response.
+   *
+   * @param toHead whether it is to go without its body
+   */
+  void write(boolean toHead, Persistence persistence, Outbox out) {
+    String connection = persistence.line();
+    byte[] content = toHead ? NO_BYTES : body;
+    ByteBuf buffer = out.room(head.length() + connection.length() + 2 + content.length);
+    ByteBufUtil.writeAscii(buffer, head);
+    ByteBufUtil.writeAscii(buffer, connection);
+    buffer.writeByte('\r').writeByte('\n');
+    buffer.writeBytes(content);
+    out.written();
+  }
+}
