@@ -3,6 +3,7 @@ package io.dawncache.node;
 import io.dawncache.core.ByteView;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProxySelector;
@@ -231,6 +232,10 @@ final class OriginClient {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
         throw tooLong();
+      }
+      if (late || Thread.currentThread().isInterrupted()) {
+        // The connection was closed from here. Under TLS that may look like the body's end.
+        throw new InterruptedIOException("closed before the end of the body was seen");
       }
       return ByteView.copyOf(bytes);
     }

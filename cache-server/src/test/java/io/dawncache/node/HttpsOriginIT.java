@@ -9,9 +9,11 @@ import com.sun.net.httpserver.HttpsServer;
 import io.dawncache.core.Getter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -147,9 +149,40 @@ class HttpsOriginIT {
   @Test
   void aServerThatIsSilentInTheHandshakeIsAFailureWithinTheTimeOut() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Getter getter = getter("items", silent.getLocalPort(), Duration.ofMillis(400));
+      Getter getter = getter("items", silent.getLocalPort(), Duration.ofSeconds(2));
 
-      assertEquals("origin: no connection in 200 ms", failureOf(getter));
+      assertEquals("origin: no connection in 1000 ms", failureOf(getter));
+    }
+  }
+
+  @Test
+  void aBodyUpToTheCloseThatStallsIsNotTakenForAWholeOne() throws Exception {
+    SSLContext.setDefault(trusting);
+    try (ServerSocket stalling =
+        trusting
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      handlers.execute(() -> stall(stalling));
+      String outcome;
+      Duration timeout = Duration.ofMillis(500);
+      do { // a busy machine gets more time until the body has begun
+        timeout = timeout.multipliedBy(2);
+        outcome = failureOf(getter("items", stalling.getLocalPort(), timeout));
+      } while (outcome.startsWith("origin: no answer") && timeout.toSeconds() < 30);
+
+      assertEquals("origin: no whole answer in " + timeout.toMillis() + " ms", outcome);
+    }
+  }
+
+  private static void stall(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket connection = server.accept()) {
+        connection.getInputStream().read();
+        connection.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\nhalf".getBytes(UTF_8));
+        connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // The origin has closed the connection, or the test the server.
+      }
     }
   }
 }
