@@ -78,12 +78,16 @@ final class BlockedCaller implements Waiter<Entry> {
   }
 
   /** Returns the error of a caller whose own deadline has passed. */
-  static LateException late(Group group, String key, Duration timeout) {
-    return new LateException(
-        "get "
-            + Keys.shown(group.name(), key)
-            + ": no answer in "
-            + TimeUnit.MILLISECONDS.convert(timeout)
-            + " ms");
+  static GetException late(Group group, String key, Duration timeout) {
+    try {
+      return new LateException(
+          "get "
+              + Keys.shown(group.name(), key)
+              + ": no answer in "
+              + TimeUnit.MILLISECONDS.convert(timeout)
+              + " ms");
+    } catch (Throwable t) { // no memory
+      return LateException.WITHOUT_TEXT;
+    }
   }
 }

@@ -71,17 +71,9 @@ final class Bulk {
 
   /** Sends what was gathered; flights may end before this returns. */
   void send() {
-    fetches.forEach(this::ask);
+    fetches.forEach((owner, journeys) -> Fetch.askAll(group, owner, journeys));
     if (!begun.isEmpty()) {
       loads.startAll(begun);
     }
-  }
-
-  private void ask(Peer owner, List<Fetch> journeys) {
-    PeerGetter getter = owner.getter();
-    if (getter == null) {
-      throw new IllegalStateException("fetch from " + owner.url() + " (expected: another node)");
-    }
-    Fetch.askAll(group, owner, getter, journeys);
   }
 }

@@ -2,6 +2,7 @@ package io.dawncache.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -106,6 +107,12 @@ public final class CacheNode implements AutoCloseable {
     return new CacheNode(null, nanoTime, Runtime.getRuntime().maxMemory(), threads, threads);
   }
 
+  /** As {@link #drivenBy(LongSupplier, ScheduledExecutorService)}, callbacks by the last. */
+  static CacheNode drivenBy(
+      LongSupplier nanoTime, ScheduledExecutorService threads, Executor callbacks) {
+    return new CacheNode(callbacks, nanoTime, Runtime.getRuntime().maxMemory(), threads, threads);
+  }
+
   private static CacheNode ticking(CacheNode node) {
     var unused =
         node.timer.scheduleAtFixedRate(
@@ -206,7 +213,7 @@ public final class CacheNode implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    groups.values().forEach(Group::close);
+    eachGroup(Group::close);
     timer.shutdownNow();
     loadThreads.shutdownNow();
     if (ownCallbacks != null) {
@@ -244,20 +251,25 @@ public final class CacheNode implements AutoCloseable {
   void startSoon(Runnable task) {
     try {
       loadThreads.execute(task);
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
+    } catch (Throwable t) { // refused, or no memory for a thread
       task.run();
     }
   }
 
   /**
    * Completes a user's future on the callback executor. An executor that refuses, because it is
-   * full, shut down or out of threads, must not leave a caller waiting: the common pool steps in.
+   * full, shut down or out of threads, must not leave a caller waiting: the common pool steps in,
+   * and where there is no memory for that either, this thread.
    */
   void callBack(Runnable completion) {
     try {
       callbacks.execute(completion);
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      ForkJoinPool.commonPool().execute(completion);
+    } catch (Throwable t) {
+      try {
+        ForkJoinPool.commonPool().execute(completion);
+      } catch (Throwable t2) {
+        completion.run();
+      }
     }
   }
 
@@ -287,39 +299,52 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Moves the time on, lets go of what has ended by it, and tells members what they are owed. Runs
-   * on the timer thread.
+   * on the timer thread, which would never tick again after an exception.
    */
   void tick() {
-    moveOn();
-    eachGroup(
-        Group::tick); // may take long, so under no lock: an event loop may be about to move on
+    try {
+      moveOn();
+      eachGroup(
+          Group::tick); // may take long, so under no lock: an event loop may be about to move on
+    } catch (Throwable t) {
+      Uncaught.report(t);
+    }
   }
 
   /**
    * Moves the time on.
    *
    * <p>A process that was stopped was told nothing meanwhile. What it then no longer trusts goes
-   * before the time moves on, so another thread that looks at the clock waits for that here.
+   * before the time moves on, so another thread that looks at the clock waits for that here; and if
+   * a group could not let go of it, the time stands still until it can, at the next tick.
    */
   private synchronized void moveOn() {
     long now = clock.exact(); // once: a stop after this reading shows at the next
-    eachGroup(group -> group.wasStopped(clock.behindNanos(now)));
-    clock.tick(now);
-  }
-
-  /** The timer would never tick again after an exception. */
-  private void eachGroup(Consumer<Group> action) {
-    for (Group group : groups.values()) {
-      try {
-        action.accept(group);
-      } catch (Throwable e) {
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-      }
+    long behind = clock.behindNanos(now);
+    if (eachGroup(group -> group.wasStopped(behind)) == null) {
+      clock.tick(now);
     }
   }
 
+  /** Gives every group its turn whatever another's throws; returns what was thrown last. */
+  @CanIgnoreReturnValue
+  private @Nullable Throwable eachGroup(Consumer<Group> action) {
+    Throwable thrown = null;
+    for (Group group : groups.values()) {
+      try {
+        action.accept(group);
+      } catch (Throwable t) {
+        thrown = t;
+        Uncaught.report(t);
+      }
+    }
+    return thrown;
+  }
+
   private void rehome() {
-    groups.values().forEach(Group::rehome);
+    Throwable thrown = eachGroup(Group::rehome);
+    if (thrown != null) {
+      throw new IllegalStateException("a picker threw: " + thrown, thrown);
+    }
   }
 }

@@ -36,6 +36,11 @@ final class Coordinator {
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
 
+  private static final OperationResult UNTOLD =
+      OperationResult.of(Status.NOT_ASKED, "it could not be told");
+  private static final OperationResult WITHOUT_TEXT =
+      OperationResult.of(Status.UNKNOWN, "failed, and the reason could not be put into words");
+
   private final Group group;
   private final CacheNode node;
   private final Debts debts;
@@ -54,7 +59,7 @@ final class Coordinator {
 
   /** Has the key's owner make the change, or the next owner, or at last this node. */
   void submit(Operation operation, Consumer<? super OperationResult> callback) {
-    Once<OperationResult> told = new Once<>(callback);
+    Once<OperationResult> told = new Once<>(callback, Uncaught::report);
     guarded(told, () -> ask(operation, node.owners(operation.key()), 0, told));
   }
 
@@ -68,20 +73,16 @@ final class Coordinator {
     }
     Once<OperationResult> answer =
         new Once<>(
-            result ->
-                guarded(
-                    callback,
-                    () -> {
-                      switch (result.status()) {
-                        case DONE -> callback.accept(hearHere(operation, result));
-                        case DONE_ALONE -> inTurn(operation, owner.url(), callback);
-                        case NOT_ASKED, NOT_UNDERSTOOD ->
-                            ask(operation, owners, asked + 1, callback);
-                        case UNKNOWN ->
-                            callback.accept(
-                                unknown("change at " + owner.url() + ": " + result.detail()));
-                      }
-                    }));
+            result -> {
+              switch (result.status()) {
+                case DONE -> callback.accept(hearHere(operation, result));
+                case DONE_ALONE -> inTurn(operation, owner.url(), callback);
+                case NOT_ASKED, NOT_UNDERSTOOD -> ask(operation, owners, asked + 1, callback);
+                case UNKNOWN ->
+                    callback.accept(unknown("change at " + owner.url() + ": " + result.detail()));
+              }
+            },
+            thrown -> callback.accept(unknown(thrown)));
     whenHeard(
         owner.url(),
         getter,
@@ -89,7 +90,7 @@ final class Coordinator {
           if (heard) {
             guarded(answer, () -> getter.coordinate(operation, COORDINATE_TIMEOUT, answer));
           } else {
-            answer.accept(OperationResult.of(Status.NOT_ASKED, "it could not be told"));
+            answer.accept(UNTOLD);
           }
         });
   }
@@ -103,12 +104,21 @@ final class Coordinator {
     try {
       step.run();
     } catch (Throwable t) {
-      ending.accept(unknown(t.toString()));
+      ending.accept(unknown(t));
     }
   }
 
   private static OperationResult unknown(String detail) {
     return OperationResult.of(Status.UNKNOWN, detail);
+  }
+
+  /** Returns the result of a change that ran into an exception; never throws. */
+  private static OperationResult unknown(Throwable thrown) {
+    try {
+      return unknown(thrown.toString());
+    } catch (Throwable t) { // no memory, or an exception of a user's whose text cannot be had
+      return WITHOUT_TEXT;
+    }
   }
 
   /**
@@ -128,7 +138,8 @@ final class Coordinator {
 
   /** Coordinates a change here, in its turn. */
   void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
-    inTurn(operation, null, callback);
+    Once<OperationResult> ending = new Once<>(callback, Uncaught::report);
+    guarded(ending, () -> inTurn(operation, null, ending));
   }
 
   /** A change begins in its turn, or not at all if by then nobody can be waiting for it. */
@@ -142,17 +153,22 @@ final class Coordinator {
               } finally {
                 turnIsOver(operation.key());
               }
-            });
+            },
+            Uncaught::report);
     long cameNanos = node.clock().exact();
     Runnable turn =
-        () -> {
-          if (node.clock().exact() - cameNanos > COORDINATE_TIMEOUT.toNanos()) {
-            ending.accept(
-                unknown("its turn did not come in " + COORDINATE_TIMEOUT.toSeconds() + " s"));
-          } else {
-            guarded(ending, () -> carryOut(operation, doneBy, ending));
-          }
-        };
+        () ->
+            guarded(
+                ending,
+                () -> {
+                  if (node.clock().exact() - cameNanos > COORDINATE_TIMEOUT.toNanos()) {
+                    ending.accept(
+                        unknown(
+                            "its turn did not come in " + COORDINATE_TIMEOUT.toSeconds() + " s"));
+                  } else {
+                    carryOut(operation, doneBy, ending);
+                  }
+                });
     ByteView value = operation.value();
     switch (turns.take(operation.key(), value == null ? 0 : value.length(), turn)) {
       case FIRST -> turn.run();
@@ -197,12 +213,13 @@ final class Coordinator {
         stages.iterator(),
         operation,
         notReached,
-        unreached -> endHere(isMember, () -> group.apply(operation), unreached, ending));
+        unreached -> endHere(isMember, () -> group.apply(operation), unreached, ending),
+        ending);
   }
 
   /** Has every member forget the whole group, twice. */
   void clear(Consumer<? super OperationResult> callback) {
-    Once<OperationResult> ending = new Once<>(callback);
+    Once<OperationResult> ending = new Once<>(callback, Uncaught::report);
     guarded(ending, () -> carryOutClear(ending));
   }
 
@@ -224,8 +241,10 @@ final class Coordinator {
               lost -> {
                 unreached.addAll(lost);
                 endHere(isMember, this::forgetAll, unreached, ending);
-              });
-        });
+              },
+              ending);
+        },
+        ending);
   }
 
   /** A node that is no member, for it stands alone or has left the fleet, comes last. */
@@ -249,7 +268,8 @@ final class Coordinator {
       Iterator<List<Peer>> stages,
       Operation operation,
       Collection<String> unreached,
-      Consumer<List<String>> whenDone) {
+      Consumer<List<String>> whenDone,
+      Consumer<OperationResult> ending) {
     if (!stages.hasNext()) {
       whenDone.accept(List.copyOf(unreached));
       return;
@@ -260,22 +280,36 @@ final class Coordinator {
         () -> group.apply(operation),
         lost -> {
           unreached.addAll(lost);
-          tellInStages(stages, operation, unreached, whenDone);
-        });
+          tellInStages(stages, operation, unreached, whenDone, ending);
+        },
+        ending);
   }
 
-  /** Tells members side by side, then {@code whenDone} which of them were not reached. */
+  /**
+   * Tells members side by side, then {@code whenDone} which of them were not reached.
+   *
+   * @param ending ends the change if what follows from an answer throws, which then nobody else
+   *     would notice
+   */
   private void tellAtOnce(
-      List<Peer> members, Forget what, Runnable here, Consumer<Collection<String>> whenDone) {
+      List<Peer> members,
+      Forget what,
+      Runnable here,
+      Consumer<Collection<String>> whenDone,
+      Consumer<OperationResult> ending) {
     Collection<String> unreached = new ConcurrentLinkedQueue<>();
     AtomicInteger untold = new AtomicInteger(members.size() + 1); // and this call
     Consumer<@Nullable String> told =
         lost -> {
-          if (lost != null) {
-            unreached.add(lost);
-          }
-          if (untold.decrementAndGet() == 0) {
-            whenDone.accept(unreached);
+          try {
+            if (lost != null) {
+              unreached.add(lost);
+            }
+            if (untold.decrementAndGet() == 0) {
+              whenDone.accept(unreached);
+            }
+          } catch (Throwable t) {
+            ending.accept(unknown(t));
           }
         };
     for (Peer member : members) {

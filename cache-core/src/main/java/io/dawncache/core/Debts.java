@@ -49,6 +49,9 @@ final class Debts {
     NEVER
   }
 
+  private static final OperationResult THREW =
+      OperationResult.of(Status.UNKNOWN, "its peer getter threw");
+
   static final int MOST_KEYS = 10_000;
   static final int MOST_CHARS = 1 << 20;
 
@@ -121,10 +124,14 @@ final class Debts {
         url,
         (member, flight) -> tell(member, getter, flight),
         (paid, error) -> {
-          if (paid == Paid.HEARD && isOwed(url, ofAdded)) {
-            pay(url, getter, ofAdded, told); // the message had left before he came
-          } else {
+          if (paid != Paid.HEARD || !isOwed(url, ofAdded)) {
             told.accept(paid == null ? Paid.LOST : paid);
+            return;
+          }
+          try {
+            pay(url, getter, ofAdded, told); // the message had left before he came
+          } catch (Throwable t) { // no memory to join
+            told.accept(Paid.LOST);
           }
         });
   }
@@ -138,18 +145,19 @@ final class Debts {
     Once<OperationResult> answer =
         new Once<>(
             result -> {
-              Paid paid = paid(result.status());
+              Paid paid = result == null ? Paid.LOST : paid(result.status());
               switch (paid) {
                 case HEARD -> heard(url);
                 case LOST -> lost(url);
                 case NEVER -> forgive(url);
               }
               flight.ended(paid, null);
-            });
+            },
+            thrown -> flight.ended(Paid.LOST, null));
     try {
       getter.forget(message, timeout, answer);
     } catch (Throwable t) {
-      answer.accept(OperationResult.of(Status.UNKNOWN, t.toString()));
+      answer.accept(THREW);
     }
   }
 
@@ -205,11 +213,14 @@ final class Debts {
       this.heardOf = heardOf;
     }
 
+    /** Takes what is owed, or throws and leaves it owed. */
     Forget take(String group, long added) {
+      Forget message = owed.message(group);
+      Keys none = new Keys();
       onItsWay = owed;
-      owed = new Keys();
+      owed = none;
       hearsOf = added;
-      return onItsWay.message(group);
+      return message;
     }
 
     /** Returns whether nothing was added since. */
@@ -219,8 +230,12 @@ final class Debts {
     }
 
     void lost() {
-      onItsWay.addAll(owed); // the greater, mostly, of a member that has been away for long
-      owed = onItsWay;
+      try {
+        onItsWay.addAll(owed); // the greater, mostly, of a member that has been away for long
+        owed = onItsWay;
+      } catch (OutOfMemoryError e) {
+        owed.addEverything(); // which takes no memory, and is more than was owed
+      }
     }
   }
 
@@ -245,10 +260,14 @@ final class Debts {
         }
       }
       if (allOthers || keys.size() > MOST_KEYS || chars > MOST_CHARS) {
-        all = true;
-        keys.clear();
-        chars = 0;
+        addEverything();
       }
+    }
+
+    void addEverything() {
+      all = true;
+      keys.clear();
+      chars = 0;
     }
 
     boolean isEmpty() {

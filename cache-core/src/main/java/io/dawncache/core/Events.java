@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,7 @@ final class Events implements Memory.Departures {
     happened(GroupEvent.Type.OVERLOADED, key);
   }
 
-  /** Queues an event if anybody listens; runs no code of a user's. */
+  /** Queues an event if anybody listens; runs no code of a user's, and never throws. */
   private void happened(GroupEvent.Type type, @Nullable String key) {
     if (listeners.isEmpty()) {
       return;
@@ -87,22 +88,35 @@ final class Events implements Memory.Departures {
       unheard.increment();
       return;
     }
-    queue.add(new GroupEvent(type, group, key));
+    try {
+      queue.add(new GroupEvent(type, group, key));
+    } catch (Throwable t) { // no memory
+      unheard.increment();
+      return;
+    }
     if (waiting.getAndIncrement() == 0) {
-      var unused = node.after(Duration.ZERO, () -> node.callBack(this::tellAll));
+      try {
+        var unused = node.after(Duration.ZERO, () -> node.callBack(this::tellAll));
+      } catch (Throwable t) { // no memory; the next event is to start another task
+        takeAll(event -> unheard.increment());
+      }
     }
   }
 
   /** Runs on the callback executor. */
   private void tellAll() {
-    int told;
+    takeAll(this::tell);
+  }
+
+  private void takeAll(Consumer<GroupEvent> action) {
+    int taken;
     do {
-      told = 0;
+      taken = 0;
       for (GroupEvent event = queue.poll(); event != null; event = queue.poll()) {
-        tell(event);
-        told++;
+        action.accept(event);
+        taken++;
       }
-    } while (waiting.addAndGet(-told) > 0);
+    } while (waiting.addAndGet(-taken) > 0);
   }
 
   private void tell(GroupEvent event) {
@@ -110,8 +124,7 @@ final class Events implements Memory.Departures {
       try {
         listener.heard(event);
       } catch (Throwable e) {
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        Uncaught.report(e);
       }
     }
   }

@@ -101,7 +101,7 @@ final class ExpiryWheel {
   /** Moves the time on to {@code nowNanos} and tells of what has ended; never moves it back. */
   void advance(long nowNanos) {
     long now = nowNanos >> TICK_SHIFT;
-    List<Entry> expired = new ArrayList<>();
+    List<Entry> expired = new ArrayList<>(BATCH); // it never grows: an entry would be lost
     boolean behind = true;
     while (behind) {
       lock.lock();

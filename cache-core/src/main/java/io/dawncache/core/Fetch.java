@@ -9,7 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,7 @@ final class Fetch {
   private static final int MAX_OWNERS_ASKED = 2;
 
   private static final String UNTOLD = "it could not be told what to forget";
+  private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");
   private static final PeerResult TOO_LATE =
       PeerResult.of(Status.LATE, "no time left when it had been told what to forget");
 
@@ -55,102 +55,94 @@ final class Fetch {
     try {
       group
           .coordinator()
-          .whenHeard(
-              owner.url(),
-              getter,
-              heard -> {
-                PeerRequest rest = inTheRest();
-                if (!heard) {
-                  attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
-                } else if (rest == null) {
-                  attempt.accept(TOO_LATE);
-                } else {
-                  ask(getter, rest, attempt);
-                }
-              });
+          .whenHeard(owner.url(), getter, heard -> askInTheRest(getter, heard, attempt));
     } catch (Throwable t) { // a picker of the user's
-      attempt.accept(PeerResult.of(Status.NOT_ASKED, t.getClass().getName()));
+      attempt.fail(t);
     }
   }
 
-  private static void ask(PeerGetter getter, PeerRequest request, Attempt attempt) {
+  private void askInTheRest(PeerGetter getter, boolean heard, Attempt attempt) {
     try {
-      getter.fetch(request, attempt);
+      PeerRequest rest = inTheRest();
+      if (!heard) {
+        attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
+      } else if (rest == null) {
+        attempt.accept(TOO_LATE);
+      } else {
+        getter.fetch(rest, attempt);
+      }
     } catch (Throwable t) {
       // Whatever it is, it must not strand those who wait. Had the getter answered before it threw,
       // that answer stands.
-      attempt.accept(PeerResult.of(Status.NOT_ASKED, t.getClass().getName()));
+      attempt.fail(t);
     }
   }
 
   /** Sets out on several journeys whose first owner is the same: it is asked once for all. */
-  static void askAll(Group group, Peer owner, PeerGetter getter, List<Fetch> journeys) {
+  static void askAll(Group group, Peer owner, List<Fetch> journeys) {
     Map<String, Attempt> attempts = new HashMap<>();
-    journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
     try {
+      PeerGetter getter = Objects.requireNonNull(owner.getter(), "another node's");
+      journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
       group
           .coordinator()
-          .whenHeard(
-              owner.url(),
-              getter,
-              heard -> {
-                if (heard) {
-                  askAll(getter, journeys, attempts);
-                } else {
-                  endAll(attempts, UNTOLD);
-                }
-              });
+          .whenHeard(owner.url(), getter, heard -> askAll(getter, heard, journeys, attempts));
     } catch (Throwable t) { // a picker of the user's
-      endAll(attempts, t.getClass().getName());
+      failAll(journeys, attempts, t);
     }
   }
 
   private static void askAll(
-      PeerGetter getter, List<Fetch> journeys, Map<String, Attempt> attempts) {
-    List<PeerRequest> requests = new ArrayList<>();
-    for (Fetch journey : journeys) {
-      PeerRequest rest = journey.inTheRest();
-      if (rest == null) {
-        Objects.requireNonNull(attempts.get(journey.request.key())).accept(TOO_LATE);
-      } else {
-        requests.add(rest);
-      }
-    }
-    if (requests.isEmpty()) {
-      return;
-    }
+      PeerGetter getter, boolean heard, List<Fetch> journeys, Map<String, Attempt> attempts) {
     try {
-      getter.fetchAll(
-          requests,
-          (request, result) -> {
-            Attempt attempt = attempts.get(request.key());
-            if (attempt != null) {
-              attempt.accept(result);
-            }
-          });
+      List<PeerRequest> requests = new ArrayList<>();
+      for (Fetch journey : journeys) {
+        PeerRequest rest = journey.inTheRest();
+        if (!heard || rest == null) {
+          Objects.requireNonNull(attempts.get(journey.request.key()))
+              .accept(heard ? TOO_LATE : PeerResult.of(Status.NOT_ASKED, UNTOLD));
+        } else {
+          requests.add(rest);
+        }
+      }
+      if (!requests.isEmpty()) {
+        getter.fetchAll(
+            requests,
+            (request, result) -> {
+              Attempt attempt = attempts.get(request.key());
+              if (attempt != null) {
+                attempt.accept(result);
+              }
+            });
+      }
     } catch (Throwable t) {
-      endAll(attempts, t.getClass().getName());
+      failAll(journeys, attempts, t);
     }
   }
 
-  private static void endAll(Map<String, Attempt> attempts, String why) {
-    attempts.values().forEach(a -> a.accept(PeerResult.of(Status.NOT_ASKED, why)));
+  /** Fails the attempts that have not ended; a journey for which none was made ends. */
+  private static void failAll(
+      List<Fetch> journeys, Map<String, Attempt> attempts, Throwable thrown) {
+    for (Fetch journey : journeys) {
+      Attempt attempt = attempts.get(journey.request.key());
+      if (attempt == null) {
+        journey.flight.ended(null, thrown);
+      } else {
+        attempt.fail(thrown);
+      }
+    }
   }
 
   private Attempt attempt(Peer owner) {
+    Attempt attempt = new Attempt(owner.url());
     asked++;
     group.counters().loadsDeduped.increment();
-    return new Attempt(owner.url());
+    return attempt;
   }
 
+  /** Asks the next owner, or has the key loaded here. */
   private void passOver() {
-    Peer next;
-    try {
-      next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
-    } catch (Throwable t) {
-      flight.ended(null, t); // a picker of the user's that breaks its contract
-      return;
-    }
+    Peer next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
     if (next == null || next.getter() == null || inTheRest() == null) {
       group.loadHere(request.key(), flight);
     } else {
@@ -164,10 +156,14 @@ final class Fetch {
     return left.isNegative() || left.isZero() ? null : request.withTimeout(left);
   }
 
-  /** One owner's answer; a peer getter that tells twice is heard once. */
+  /**
+   * One owner's answer: the first result that its peer getter brings counts, and whatever its
+   * handling throws (no memory, a picker of the user's), the flight ends.
+   */
   private final class Attempt implements Consumer<PeerResult> {
     private final String url;
-    private final AtomicBoolean told = new AtomicBoolean();
+    private final Once<PeerResult> answer =
+        new Once<>(this::answered, thrown -> flight.ended(null, thrown));
 
     Attempt(String url) {
       this.url = url;
@@ -175,9 +171,21 @@ final class Fetch {
 
     @Override
     public void accept(PeerResult result) {
-      if (!told.compareAndSet(false, true)) {
-        return;
+      answer.accept(result);
+    }
+
+    /** The owner could not be asked, because of an exception on our side. */
+    void fail(Throwable thrown) {
+      PeerResult notAsked;
+      try {
+        notAsked = PeerResult.of(Status.NOT_ASKED, thrown.getClass().getName());
+      } catch (Throwable t) { // no memory
+        notAsked = NOT_ASKED;
       }
+      accept(notAsked);
+    }
+
+    private void answered(PeerResult result) {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
         case VALUE, NOT_THERE -> group.counters().peerLoads.increment();

@@ -19,10 +19,18 @@ public abstract sealed class GetException extends RuntimeException
     super(message, cause, false, false);
   }
 
-  /** Returns what a flight ended with; what is not one of us is a fault that it ran into. */
+  /**
+   * Returns what a flight ended with; what is not one of us is a fault that it ran into. Never
+   * throws: a waiter is about to be notified.
+   */
   static GetException of(String group, String key, @Nullable Throwable error) {
-    return error instanceof GetException known
-        ? known
-        : new GetFailedException("get " + Keys.shown(group, key) + ": " + error, error);
+    if (error instanceof GetException known) {
+      return known;
+    }
+    try {
+      return new GetFailedException("get " + Keys.shown(group, key) + ": " + error, error);
+    } catch (Throwable t) { // no memory, or an exception of a user's whose text cannot be had
+      return GetFailedException.WITHOUT_TEXT;
+    }
   }
 }

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 public sealed class GetFailedException extends GetException permits LateException {
   private static final long serialVersionUID = 1;
 
+  /** Stands for an exception that could not be made, for want of memory; itself made before. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace and never changes
+  static final GetFailedException WITHOUT_TEXT =
+      new GetFailedException("failed, and the reason could not be put into words", null);
+
   GetFailedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -500,14 +500,33 @@ public final class Group {
     } finally {
       bulk.send(); // whatever a callback throws, the flights that were begun have to fly
     }
-    hits.forEach(callback);
+    Iterator<Map.Entry<String, GetResult>> rest = hits.entrySet().iterator();
+    try {
+      callEach(rest, callback);
+    } finally {
+      while (rest.hasNext()) { // what a callback throws keeps no other key from its own
+        try {
+          callEach(rest, callback);
+        } catch (Throwable t) {
+          Uncaught.report(t);
+        }
+      }
+    }
+  }
+
+  private static void callEach(
+      Iterator<Map.Entry<String, GetResult>> hits, BiConsumer<String, ? super GetResult> callback) {
+    while (hits.hasNext()) {
+      Map.Entry<String, GetResult> hit = hits.next();
+      callback.accept(hit.getKey(), hit.getValue());
+    }
   }
 
   private void route(Wait wait, Bulk bulk) {
     try {
       join(wait, bulk);
     } catch (Throwable t) { // a picker of the user's
-      wait.ended(null, t);
+      wait.giveUp(t);
     }
   }
 
@@ -536,6 +555,9 @@ public final class Group {
   @Nullable Wait begin(
       String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
     Keys.check(key, config.maxKeyBytes());
+    Duration patience =
+        timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
+    Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
     counters.loads.increment();
     if (waiters.incrementAndGet() > config.maxWaiters()) {
       Entry held = withoutWaiting(key);
@@ -555,11 +577,13 @@ public final class Group {
                   + " gets waiting"));
       return null;
     }
-    Duration patience =
-        timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
-    Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
     if (timed && timeout != null) {
-      wait.watch(node, timeout);
+      try {
+        wait.watch(node, timeout);
+      } catch (Throwable t) { // no memory for a timer: the wait would have no end of its own
+        wait.giveUp(t);
+        return null;
+      }
     }
     return wait;
   }
@@ -569,7 +593,7 @@ public final class Group {
     try {
       join(wait);
     } catch (Throwable t) { // a picker of the user's
-      wait.ended(null, t);
+      wait.giveUp(t);
     }
   }
 
@@ -635,9 +659,10 @@ public final class Group {
     Entry entry = Entry.copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
     try {
       keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
-    } finally {
-      flight.ended(entry, null);
+    } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
+      Uncaught.report(t);
     }
+    flight.ended(entry, null);
   }
 
   long generation(String key) {
@@ -756,16 +781,21 @@ public final class Group {
                 : new GetResult(null, GetException.of(name, key, error)));
   }
 
+  /** Whatever a form throws, such as a codec's, the caller's future ends. */
   private <T> void complete(
       String key,
       CompletableFuture<T> future,
       Function<Entry, T> form,
       @Nullable Entry entry,
       @Nullable Throwable error) {
-    if (entry != null) {
-      future.complete(form.apply(entry));
-    } else {
-      future.completeExceptionally(GetException.of(name, key, error));
+    try {
+      if (entry != null) {
+        future.complete(form.apply(entry));
+      } else {
+        future.completeExceptionally(GetException.of(name, key, error));
+      }
+    } catch (Throwable t) {
+      future.completeExceptionally(t);
     }
   }
 }

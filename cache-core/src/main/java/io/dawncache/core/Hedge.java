@@ -52,8 +52,12 @@ final class Hedge implements Ending<Loaded> {
                 node.startSoon(
                     () -> {
                       if (hedge.startsSecond()) {
-                        onSecond.run();
-                        run.accept(hedge);
+                        try {
+                          onSecond.run();
+                          run.accept(hedge);
+                        } catch (Throwable t) { // the first waits for its end
+                          hedge.ended(null, GetFailedException.WITHOUT_TEXT);
+                        }
                       }
                     }));
     run.accept(hedge);
@@ -77,10 +81,13 @@ final class Hedge implements Ending<Loaded> {
       }
       ended = true;
     }
-    Future<?> pending = second;
-    if (pending != null) {
-      pending.cancel(false);
+    try {
+      Future<?> pending = second;
+      if (pending != null) {
+        pending.cancel(false);
+      }
+    } finally {
+      ending.ended(loaded, error);
     }
-    ending.ended(loaded, error);
   }
 }

@@ -7,6 +7,10 @@ package io.dawncache.core;
 public final class LateException extends GetFailedException {
   private static final long serialVersionUID = 1;
 
+  /** Stands for one that could not be made, for want of memory; itself made before. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace and never changes
+  static final LateException WITHOUT_TEXT = new LateException("no answer in time");
+
   LateException(String message) {
     super(message, null);
   }

@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +27,11 @@ final class LoadExecutor {
    * What can race is the time-out (timer thread) with the getter's return (load thread). Both take
    * the load's monitor, and the first ends it. The thread is interrupted under that monitor and only
    * while it is inside the getter, so the interrupt can never hit the thread's next task.
+   *
+   * A load that has been marked as ended cannot end again, so from there on nothing may keep its
+   * ending from being called: exceptions are made by code that cannot throw, and the permit goes
+   * back in a try whose finally calls the ending. The lock is a monitor, for to wait for a monitor
+   * allocates nothing that an exhausted heap could refuse.
    */
   private static final int ABANDONED_PER_PERMIT = 16;
 
@@ -37,10 +41,33 @@ final class LoadExecutor {
     @Nullable CompletionStage<T> start() throws Exception;
   }
 
-  /** Told once how a load ended: exactly one of the two is non-null. */
+  /** Is called once when a load has ended: exactly one of the two is non-null. */
   @FunctionalInterface
   interface Ending<T> {
     void ended(@Nullable T loaded, @Nullable GetException error);
+
+    /**
+     * Returns {@code steps} with a net: if they throw, {@code flight} ends with what they threw. To
+     * be made before the load starts.
+     */
+    static <T> Ending<T> of(Waiter<?> flight, Ending<T> steps) {
+      return (loaded, error) -> {
+        try {
+          steps.ended(loaded, error);
+        } catch (Throwable t) {
+          flight.ended(null, t);
+        }
+      };
+    }
+  }
+
+  /** The ways a load ends. */
+  private enum End {
+    ANSWERED,
+    THREW,
+    TIMED_OUT,
+    CLOSED,
+    NO_THREAD
   }
 
   private final String group;
@@ -48,7 +75,7 @@ final class LoadExecutor {
   private final CacheNode node;
   private final LoadedSizes sizes;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Object lock = new Object();
 
   @GuardedBy("lock")
   private final Set<Load<?>> running = new HashSet<>();
@@ -75,42 +102,55 @@ final class LoadExecutor {
   }
 
   /**
-   * Runs {@code call} or refuses to; {@code ending} is told on the thread that ended the load,
-   * which is the caller's own for a refusal.
+   * Runs {@code call} or refuses to; {@code ending} is called on the thread that ended the load,
+   * which is the caller's own for a refusal. Never throws but what {@code ending} throws.
    *
    * @param key of what is loaded, for messages
    */
   <T> void load(String key, Call<T> call, Ending<? super T> ending) {
-    Load<T> load = new Load<>(key, call, ending);
-    GetException refusal = admit(load);
+    Load<T> load;
+    GetException refusal;
+    try {
+      load = new Load<>(key, call, ending);
+      refusal = admit(load);
+    } catch (Throwable t) { // no memory
+      ending.ended(null, GetException.of(group, key, t));
+      return;
+    }
     if (refusal != null) {
       ending.ended(null, refusal);
-    } else {
-      load.watch();
-      startQueued();
+      return;
     }
+    try {
+      load.watch();
+    } catch (Throwable t) {
+      load.end(End.THREW, null, t); // it would have no end of its own
+    }
+    startQueued();
   }
 
   /** Ends all loads, running or queued, and refuses later ones. */
   void close() {
     List<Load<?>> left = new ArrayList<>();
-    lock.lock();
-    try {
+    synchronized (lock) {
       closed = true;
       left.addAll(running);
       left.addAll(queue);
-    } finally {
-      lock.unlock();
     }
-    left.forEach(load -> load.end(null, load.failed("the node was closed", null)));
+    for (Load<?> load : left) {
+      try {
+        load.end(End.CLOSED, null, null);
+      } catch (Throwable t) {
+        Uncaught.report(t); // the others have to end, too
+      }
+    }
   }
 
   /** Queues the load, or returns why not. */
   private @Nullable GetException admit(Load<?> load) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (closed) {
-        return load.failed("the node was closed", null);
+        return load.error(End.CLOSED, null);
       }
       if (abandoned >= (long) ABANDONED_PER_PERMIT * config.maxLoads()) {
         return load.overloaded(abandoned + " timed-out loads still hold their threads");
@@ -121,8 +161,6 @@ final class LoadExecutor {
       }
       queue.add(load);
       return null;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -131,46 +169,38 @@ final class LoadExecutor {
     for (Load<?> load = takePermit(); load != null; load = takePermit()) {
       try {
         node.startLoad(load);
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
-        load.end(null, load.failed("no thread to run on", e));
+      } catch (Throwable t) { // refused, or no memory for it
+        load.end(End.NO_THREAD, null, t);
       }
     }
   }
 
   private @Nullable Load<?> takePermit() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       Load<?> load =
-          !closed && running.size() < sizes.mostAtOnce(config.maxLoads()) ? queue.poll() : null;
+          !closed && running.size() < sizes.mostAtOnce(config.maxLoads()) ? queue.peek() : null;
       if (load != null) {
         running.add(load);
+        queue.remove(); // not before: it must be in one of the two, and adding may throw
       }
       return load;
-    } finally {
-      lock.unlock();
     }
   }
 
   private void returnPermit(Load<?> load, boolean abandonsThread) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (!running.remove(load)) {
         queue.remove(load);
       }
       if (abandonsThread) {
         abandoned++;
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   private void abandonedThreadCameBack() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       abandoned--;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -265,18 +295,7 @@ final class LoadExecutor {
 
     private void tell(@Nullable T loaded, @Nullable Throwable thrown) {
       stageIsComplete();
-      if (loaded != null) {
-        end(loaded, null);
-      } else if (thrown == null) {
-        end(null, failed("the getter returned null", null));
-      } else {
-        Throwable cause =
-            thrown instanceof CompletionException && thrown.getCause() != null
-                ? thrown.getCause()
-                : thrown;
-        String message = cause.getMessage();
-        end(null, failed(message == null ? cause.getClass().getName() : message, cause));
-      }
+      end(loaded == null ? End.THREW : End.ANSWERED, loaded, thrown);
     }
 
     private synchronized void stageIsComplete() {
@@ -285,37 +304,51 @@ final class LoadExecutor {
 
     private void timeOut() {
       try {
-        end(null, failed("no answer in " + config.loadTimeout().toMillis() + " ms", null));
+        end(End.TIMED_OUT, null, null);
       } finally {
         startQueued();
       }
     }
 
-    /** Ends the load unless it has ended; gives its permit back, then tells. */
-    void end(@Nullable T loaded, @Nullable GetException error) {
+    /** Ends the load unless it has ended: gives its permit back, then calls its ending. */
+    void end(End end, @Nullable T loaded, @Nullable Throwable thrown) {
       boolean abandonsThread;
       CompletionStage<T> unfinished;
+      Future<?> watching;
       synchronized (this) {
         if (ended) {
           return;
         }
         ended = true;
-        if (timeout != null) {
-          timeout.cancel(false);
-        }
         abandonsThread = threadInGetter != null;
+        interruptGetter();
+        unfinished = pending;
+        watching = timeout;
+      }
+      try {
+        returnPermit(this, abandonsThread);
+        if (watching != null) {
+          watching.cancel(false);
+        }
+      } finally {
+        try {
+          ending.ended(loaded, loaded == null ? error(end, thrown) : null);
+        } finally {
+          if (unfinished != null) {
+            cancelElsewhere(unfinished);
+          }
+        }
+      }
+    }
+
+    @GuardedBy("this")
+    private void interruptGetter() {
+      try {
         if (threadInGetter != null) {
           threadInGetter.interrupt();
         }
-        unfinished = pending;
-      }
-      returnPermit(this, abandonsThread);
-      try {
-        ending.ended(loaded, error);
-      } finally {
-        if (unfinished != null) {
-          cancelElsewhere(unfinished);
-        }
+      } catch (Throwable t) {
+        Uncaught.report(t); // the getter goes on, as one does that ignores the interrupt
       }
     }
 
@@ -325,7 +358,7 @@ final class LoadExecutor {
     private void cancelElsewhere(CompletionStage<T> stage) {
       try {
         node.startLoad(() -> cancel(stage));
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
+      } catch (Throwable t) {
         // No thread for it: the stage ends unheard.
       }
     }
@@ -339,7 +372,31 @@ final class LoadExecutor {
       }
     }
 
-    GetFailedException failed(String why, @Nullable Throwable cause) {
+    /** Returns the exception of a load that ended without a value; never throws. */
+    GetException error(End end, @Nullable Throwable thrown) {
+      try {
+        return switch (end) {
+          case TIMED_OUT -> failed("no answer in " + config.loadTimeout().toMillis() + " ms", null);
+          case CLOSED -> failed("the node was closed", null);
+          case NO_THREAD -> failed("no thread to run on", thrown);
+          case ANSWERED, THREW ->
+              thrown == null ? failed("the getter returned null", null) : failed(thrown);
+        };
+      } catch (Throwable t) { // no memory, or an exception of the getter's whose text cannot be had
+        return GetFailedException.WITHOUT_TEXT;
+      }
+    }
+
+    private GetFailedException failed(Throwable thrown) {
+      Throwable cause =
+          thrown instanceof CompletionException && thrown.getCause() != null
+              ? thrown.getCause()
+              : thrown;
+      String message = cause.getMessage();
+      return failed(message == null ? cause.getClass().getName() : message, cause);
+    }
+
+    private GetFailedException failed(String why, @Nullable Throwable cause) {
       return new GetFailedException("load " + Keys.shown(group, key) + ": " + why, cause);
     }
 

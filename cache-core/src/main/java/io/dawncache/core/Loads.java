@@ -70,7 +70,10 @@ final class Loads {
   private void start(String key, Waiter<Entry> flight) {
     long generation = memory.generation(key);
     if (!hasEnded(key, flight)) {
-      run(key, (loaded, error) -> land(key, generation, loaded, error, flight));
+      run(
+          key,
+          LoadExecutor.Ending.of(
+              flight, (loaded, error) -> land(key, generation, loaded, error, flight)));
     }
   }
 
@@ -90,7 +93,11 @@ final class Loads {
   /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
   void refresh(Entry entry) {
     if (entry.claimReload()) {
-      flights.join(entry.key(), this::startRefresh, (refreshed, error) -> releaseReload(entry));
+      try {
+        flights.join(entry.key(), this::startRefresh, (refreshed, error) -> releaseReload(entry));
+      } catch (Throwable t) { // no memory; the entry answers on, and is tried again
+        releaseReload(entry);
+      }
     }
   }
 
@@ -119,12 +126,14 @@ final class Loads {
     counters.refreshes.increment();
     run(
         key,
-        (loaded, error) -> {
-          if (loaded != null && loaded.value() != null) {
-            events.refreshed(key);
-          }
-          land(key, generation, loaded, error, flight);
-        });
+        LoadExecutor.Ending.of(
+            flight,
+            (loaded, error) -> {
+              if (loaded != null && loaded.value() != null) {
+                events.refreshed(key);
+              }
+              land(key, generation, loaded, error, flight);
+            }));
   }
 
   private void run(String key, LoadExecutor.Ending<Loaded> ending) {
@@ -137,65 +146,95 @@ final class Loads {
   }
 
   private void runOnce(String key, LoadExecutor.Ending<Loaded> ending) {
-    counters.loadsDeduped.increment();
     long start = node.clock().exact();
-    executor.load(
-        key,
-        () -> getter.load(key),
+    LoadExecutor.Call<Loaded> call = () -> getter.load(key);
+    LoadExecutor.Ending<Loaded> counted =
         (loaded, error) -> {
-          times.record(node.clock().exact() - start);
-          if (loaded != null) {
-            ByteView value = loaded.value();
-            executor.sizes().loaded(value == null ? 0 : value.length());
+          try {
+            count(key, loaded, error);
+            if (loaded != null) {
+              ByteView value = loaded.value();
+              executor.sizes().loaded(value == null ? 0 : value.length());
+            }
+            times.record(node.clock().exact() - start);
+          } finally {
+            ending.ended(loaded, error);
           }
-          count(key, loaded, error);
-          ending.ended(loaded, error);
-        });
+        };
+    counters.loadsDeduped.increment(); // only now: nothing throws before the ending is called
+    executor.load(key, call, counted);
   }
 
   /** Loads what these flights, of keys apart, have begun for: at once if the origin can. */
   void startAll(Map<String, Waiter<Entry>> begun) {
     BulkGetter bulk = bulkGetter;
     if (bulk == null || begun.size() == 1) {
-      begun.forEach(this::start);
+      begun.forEach(this::startOne);
       return;
     }
-    Map<String, Long> generations = new HashMap<>();
-    begun.forEach(
-        (key, flight) -> {
-          long generation = memory.generation(key);
-          if (!hasEnded(key, flight)) {
-            generations.put(key, generation);
-          }
-        });
-    if (!generations.isEmpty()) {
-      runAll(bulk, generations, begun);
+    try {
+      Map<String, Long> generations = new HashMap<>();
+      begun.forEach(
+          (key, flight) -> {
+            long generation = memory.generation(key);
+            if (!hasEnded(key, flight)) {
+              generations.put(key, generation);
+            }
+          });
+      if (!generations.isEmpty()) {
+        runAll(bulk, generations, begun);
+      }
+    } catch (Throwable t) {
+      begun.values().forEach(flight -> flight.ended(null, t)); // those that have ended ignore it
+    }
+  }
+
+  /** Starts a flight's load; a flight that cannot start has ended, and keeps no other from it. */
+  private void startOne(String key, Waiter<Entry> flight) {
+    try {
+      start(key, flight);
+    } catch (Throwable t) {
+      flight.ended(null, t);
     }
   }
 
   private void runAll(
       BulkGetter bulk, Map<String, Long> generations, Map<String, Waiter<Entry>> begun) {
     Set<String> keys = Collections.unmodifiableSet(generations.keySet());
-    counters.loadsDeduped.add(keys.size());
     long start = node.clock().exact();
-    executor.load(
-        keys.iterator().next(),
-        () -> CompletableFuture.completedFuture(bulk.loadAll(keys)),
+    LoadExecutor.Call<Map<String, Loaded>> call =
+        () -> CompletableFuture.completedFuture(bulk.loadAll(keys));
+    LoadExecutor.Ending<Map<String, Loaded>> landing =
         (found, error) -> {
-          times.record(node.clock().exact() - start);
           generations.forEach(
-              (key, generation) -> {
-                Loaded loaded =
-                    found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_THERE);
-                count(key, loaded, error);
-                Waiter<Entry> flight = Objects.requireNonNull(begun.get(key));
-                try {
-                  land(key, generation, loaded, error, flight);
-                } catch (Throwable t) { // a picker of the user's; the other keys have to land
-                  flight.ended(null, t);
-                }
-              });
-        });
+              (key, generation) ->
+                  landOne(key, generation, found, error, Objects.requireNonNull(begun.get(key))));
+          times.record(node.clock().exact() - start);
+        };
+    counters.loadsDeduped.add(keys.size()); // only now: nothing throws before all have ended
+    executor.load(keys.iterator().next(), call, landing);
+  }
+
+  /** Ends the flight of one key of many; whatever goes wrong, the other keys have to land. */
+  private void landOne(
+      String key,
+      long generation,
+      @Nullable Map<String, Loaded> found,
+      @Nullable GetException error,
+      Waiter<Entry> flight) {
+    try {
+      Loaded loaded = null;
+      GetException failure = error;
+      try {
+        loaded = found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_THERE);
+      } catch (Throwable t) { // the map is the getter's
+        failure = GetException.of(group, key, t);
+      }
+      count(key, loaded, failure);
+      land(key, generation, loaded, failure, flight);
+    } catch (Throwable t) {
+      flight.ended(null, t);
+    }
   }
 
   private void count(String key, @Nullable Loaded loaded, @Nullable GetException error) {
@@ -231,20 +270,21 @@ final class Loads {
     if (value == null) {
       try {
         keeper.keepMissing(key, lifeNanos, generation);
-      } finally {
-        flight.ended(null, notThere(key));
+      } catch (Throwable t) { // a picker of the user's: what was loaded is true all the same
+        Uncaught.report(t);
       }
+      flight.ended(null, notThere(key));
       return;
     }
-    Entry entry = null;
+    Entry entry = keeper.own(key, value, lifeNanos);
     try {
-      entry = keeper.own(key, value, lifeNanos);
       if (lifeNanos > 0) {
         keeper.keep(entry, generation);
       }
-    } finally {
-      flight.ended(entry, null);
+    } catch (Throwable t) {
+      Uncaught.report(t);
     }
+    flight.ended(entry, null);
   }
 
   /** An older value answers in the place of a load that failed, now and until one succeeds. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerService {
   private static final Duration MOST_ON_THE_WAY = Duration.ofSeconds(1);
+  private static final PeerResult NO_RESULT =
+      PeerResult.of(PeerResult.Status.FAILED, "failed, and the reason could not be put into words");
 
   private final Group group;
   private final Loads loads;
@@ -45,7 +47,11 @@ public final class PeerService {
     }
     Wait wait = begin(key, timeout, group.answering(key, minuteQps, callback));
     if (wait != null) {
-      group.load(wait);
+      try {
+        group.load(wait);
+      } catch (Throwable t) { // no memory
+        wait.giveUp(t);
+      }
     }
   }
 
@@ -63,13 +69,30 @@ public final class PeerService {
       for (PeerRequest request : requests) {
         try {
           get(request, bulk, callback);
-        } catch (IllegalArgumentException e) {
-          callback.accept(
-              request, PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage())));
+        } catch (Throwable t) { // such as a bad key's; the others are got all the same
+          answer(request, failed(t), callback);
         }
       }
     } finally {
       bulk.send();
+    }
+  }
+
+  private static PeerResult failed(Throwable thrown) {
+    return thrown instanceof IllegalArgumentException
+        ? PeerResult.of(PeerResult.Status.FAILED, String.valueOf(thrown.getMessage()))
+        : NO_RESULT;
+  }
+
+  /** Calls the callback, and keeps what it throws from the other requests. */
+  private static void answer(
+      PeerRequest request,
+      PeerResult result,
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    try {
+      callback.accept(request, result);
+    } catch (Throwable t) {
+      Uncaught.report(t);
     }
   }
 
@@ -78,15 +101,21 @@ public final class PeerService {
     String key = request.key();
     double minuteQps = count(key, request.copyGets());
     Waiter<Entry> peer =
-        (entry, error) -> callback.accept(request, resultOf(key, entry, minuteQps, error));
+        (entry, error) -> answer(request, resultOf(key, entry, minuteQps, error), callback);
     Entry hit = lookUp(key);
     if (hit != null) {
       peer.ended(hit, null);
       return;
     }
     Wait wait = begin(key, request.timeout(), peer);
-    if (wait != null && !group.endsAsMissing(wait)) {
-      bulk.load(wait);
+    if (wait != null) {
+      try {
+        if (!group.endsAsMissing(wait)) {
+          bulk.load(wait);
+        }
+      } catch (Throwable t) { // no memory
+        wait.giveUp(t);
+      }
     }
   }
 
@@ -142,7 +171,17 @@ public final class PeerService {
     return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
   }
 
+  /** Returns how a get ended; never throws, for a peer waits for it. */
   PeerResult resultOf(
+      String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
+    try {
+      return resultOrThrow(key, entry, minuteQps, error);
+    } catch (Throwable t) { // no memory
+      return NO_RESULT;
+    }
+  }
+
+  private PeerResult resultOrThrow(
       String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
     if (entry != null) {
       return PeerResult.value(

@@ -3,7 +3,7 @@ package io.dawncache.core;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,9 @@ final class Wait implements Waiter<Entry> {
   private final Group group;
   private final String key;
   private final long deadlineNanos;
-  private final Waiter<? super Entry> caller;
-  private final AtomicBoolean told = new AtomicBoolean();
+
+  /** Null when the wait has ended: its flight may hold this for longer, and nothing through it. */
+  private final AtomicReference<@Nullable Waiter<? super Entry>> caller;
 
   private volatile @Nullable Future<?> timer;
 
@@ -32,7 +33,7 @@ final class Wait implements Waiter<Entry> {
     this.group = group;
     this.key = key;
     this.deadlineNanos = deadlineNanos;
-    this.caller = caller;
+    this.caller = new AtomicReference<>(caller);
   }
 
   String key() {
@@ -48,40 +49,65 @@ final class Wait implements Waiter<Entry> {
   /** Has the wait end at its deadline even if no flight does. */
   void watch(CacheNode node, Duration timeout) {
     timer = node.after(timeout, () -> node.startSoon(() -> late(timeout)));
-    if (told.get()) {
-      timer.cancel(false);
+    if (hasLeft()) {
+      stopWatching();
+    }
+  }
+
+  private void stopWatching() {
+    Future<?> watching = timer;
+    if (watching != null) {
+      timer = null;
+      watching.cancel(false);
     }
   }
 
   @Override
   public void ended(@Nullable Entry entry, @Nullable Throwable error) {
-    if (error instanceof LateException && !told.get() && left() != null) {
+    boolean startsAnew;
+    try {
+      startsAnew = error instanceof LateException && !hasLeft() && left() != null;
+    } catch (Throwable t) {
+      tell(null, t);
+      return;
+    }
+    if (startsAnew) {
       group.route(this);
     } else {
       tell(entry, error);
     }
   }
 
-  /** Its deadline has come: an old value that may yet be answered is better than none. */
-  void late(Duration timeout) {
-    Entry held = group.withoutWaiting(key);
-    tell(held, held == null ? BlockedCaller.late(group, key, timeout) : null);
+  @Override
+  public boolean hasLeft() {
+    return caller.get() == null;
   }
 
-  /** Its caller waits no longer. */
-  void giveUp(GetException why) {
+  /** Its deadline has come: an old value that may yet be answered is better than none. */
+  void late(Duration timeout) {
+    Entry held = null;
+    try {
+      held = group.withoutWaiting(key);
+    } finally {
+      tell(held, held == null ? BlockedCaller.late(group, key, timeout) : null);
+    }
+  }
+
+  /** Ends the wait, whatever becomes of the flight. */
+  void giveUp(Throwable why) {
     tell(null, why);
   }
 
   private void tell(@Nullable Entry entry, @Nullable Throwable error) {
-    if (!told.compareAndSet(false, true)) {
+    Waiter<? super Entry> waiting = caller.getAndSet(null);
+    if (waiting == null) {
       return;
     }
-    Future<?> watching = timer;
-    if (watching != null) {
-      watching.cancel(false);
+    try {
+      group.waitOver(entry, key);
+      stopWatching();
+    } finally {
+      waiting.ended(entry, error);
     }
-    group.waitOver(entry, key);
-    caller.ended(entry, error);
   }
 }

@@ -56,7 +56,16 @@ final class Warming {
     return future;
   }
 
+  /** Runs on a load thread. */
   private void step() {
+    try {
+      stepOrThrow();
+    } catch (Throwable t) { // nobody else would end the future
+      node.callBack(() -> future.completeExceptionally(t));
+    }
+  }
+
+  private void stepOrThrow() {
     WarmProgress progress = progress();
     if (future.isDone()) {
       return; // cancelled

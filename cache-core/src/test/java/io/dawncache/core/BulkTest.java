@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -313,6 +314,50 @@ class BulkTest {
   }
 
   /** All that is told before the flights that were begun fly is that a get was refused. */
+  @Test
+  void aBulkGettersMapThatThrowsFailsThatKeyAndNoOther() throws Exception {
+    Group group =
+        node.addGroup(
+            "odd maps",
+            new BulkGetter() {
+              @Override
+              public Loaded load(String key) {
+                return Loaded.ofUtf8(key);
+              }
+
+              @Override
+              public Map<String, Loaded> loadAll(Set<String> keys) {
+                return new HashMap<>() {
+                  private static final long serialVersionUID = 1;
+
+                  @Override
+                  public Loaded get(Object key) {
+                    if (key.equals("key-1")) {
+                      throw new IllegalStateException("this row is broken");
+                    }
+                    return Loaded.ofUtf8("value of " + key);
+                  }
+                };
+              }
+            });
+
+    Map<String, GetResult> results =
+        group.getAllAsync(keys(4), Duration.ofMinutes(1)).get(1, TimeUnit.MINUTES);
+
+    results.forEach(
+        (key, result) -> {
+          if (key.equals("key-1")) {
+            assertInstanceOf(GetFailedException.class, result.error());
+            assertTrue(result.error().getMessage().contains("this row is broken"));
+          } else {
+            assertEquals("value of " + key, result.value().toUtf8());
+          }
+        });
+    assertEquals("key-1", group.get("key-1").toUtf8(), "the key is not stuck");
+    assertEquals(3 + 1, group.stats().localLoads());
+    assertEquals(1, group.stats().localLoadErrs());
+  }
+
   @Test
   void aCallbackThatThrowsAtARefusalStrandsNoFlight() throws Exception {
     Group bounded =

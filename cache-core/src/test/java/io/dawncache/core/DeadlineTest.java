@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Answers.Told;
 import io.dawncache.core.PeerResult.Status;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,6 +35,37 @@ class DeadlineTest {
 
   private void ownedByAnother() {
     node.registerPeerPicker(new HandPicker(owner.peer()));
+  }
+
+  @Test
+  void getsThatHaveEndedByTheirDeadlineLeaveTheirFlight() throws Exception {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    AtomicLong nanos = new AtomicLong();
+    HandThreads threads = new HandThreads(tasks::add, nanos::get);
+    CacheNode driven = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+    Group slow = driven.addAsyncGroup("slow", GroupConfig.builder().build(), origin);
+    List<WeakReference<Told>> hasty = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      Told told = new Told();
+      slow.get("Tom", Duration.ofMillis(1), told);
+      nanos.addAndGet(1_000_000);
+      do {
+        threads.wake();
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+      } while (!tasks.isEmpty());
+      assertEquals(1, told.times.get());
+      assertTrue(told.answer.isCompletedExceptionally());
+      hasty.add(new WeakReference<>(told));
+    }
+
+    System.gc();
+    long held = hasty.stream().filter(told -> told.get() != null).count();
+    assertTrue(held < 100, "callers that a flight still holds: " + held);
+    assertEquals(1, origin.runs());
+    origin.next().is("630");
+    assertEquals("630", slow.get("Tom").toUtf8());
   }
 
   @Test

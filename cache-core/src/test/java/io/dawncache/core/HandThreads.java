@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  * The threads of a node as one test thread plays them: what is to run at once is handed to the
  * test, what is to run later when {@link #wake} finds that its time has come.
  */
-final class HandThreads extends AbstractExecutorService implements ScheduledExecutorService {
+class HandThreads extends AbstractExecutorService implements ScheduledExecutorService {
   private final Consumer<Runnable> runSoon;
   private final LongSupplier nanoTime;
   private final PriorityQueue<Timer> timers =

@@ -53,6 +53,16 @@ public final class Singleflight<K, V> {
    *   3. the waiters after it are told of the first flight when it returns. They sit in a chain
    *      that nobody else can reach, so the new flight cannot take them along.
    *
+   * A waiter may stop waiting (hasLeft). It is not taken out at once: a joiner that finds the stack
+   * has grown enough since the last time sweeps it, and unlinks those that have left. So at most
+   * twice as many as still wait, and FEWEST_TO_SWEEP, are held, and a join costs the same on average.
+   * Only links below the top change, which joiners do not read. The ending thread does read them:
+   *   1. a joiner begins to sweep: the state goes from OPEN to SWEEPING;
+   *   2. the ending thread notes the outcome, seals, and swaps the state for ENDED;
+   *   3. it finds SWEEPING, and leaves the stack to the joiner;
+   *   4. the joiner cannot go back to OPEN, so it notifies the waiters itself.
+   * Whoever holds the state alone follows the links, and nobody waits for anybody.
+   *
    * Two callers start at once. putIfAbsent lets one in; the other joins it. The work starts after
    * that call has returned: work that ends at once finds its flight registered, and user code never
    * runs under the lock of a map's bin, as it would inside computeIfAbsent.
@@ -67,8 +77,9 @@ public final class Singleflight<K, V> {
    * Joins the flight for {@code key}, or starts one.
    *
    * <p>If this call starts the flight, {@code work} runs on the calling thread before it returns.
-   * {@code waiter} is told exactly once, on the thread that ends the flight: maybe this one, maybe
-   * before this call returns. Waiters are told in the order in which they joined.
+   * {@code waiter} is told exactly once, unless it {@linkplain Waiter#hasLeft has left}: mostly on
+   * the thread that ends the flight, maybe on one that joins it meanwhile, maybe before this call
+   * returns. Waiters are told in the order in which they joined.
    *
    * @param work is started if no flight is there to join; else it is dropped
    * @param waiter is told how the flight ended
@@ -91,6 +102,7 @@ public final class Singleflight<K, V> {
       if (flight.add(waiter)) {
         return false;
       }
+      flights.remove(key, flight); // mostly gone already; the ending thread may have failed to
     }
   }
 
@@ -158,9 +170,10 @@ public final class Singleflight<K, V> {
   /**
    * Is told once how a flight ended: exactly one of value and error is non-null.
    *
-   * <p>Runs on the thread that ends the flight, before the waiters that joined later, so it should
-   * be brief. What it throws goes to that thread's uncaught exception handler and keeps nobody else
-   * from being told. It may call {@code join} again, for the same key too.
+   * <p>Runs on the thread that ends the flight or on one that joins it meanwhile, before the
+   * waiters that joined later, so it should be brief. What it throws goes to that thread's uncaught
+   * exception handler and keeps nobody else from being told. It may call {@code join} again, for
+   * the same key too.
    *
    * @param <V> the type of the value
    */
@@ -173,6 +186,14 @@ public final class Singleflight<K, V> {
      * @param error why it failed, or null if it did not
      */
     void ended(@Nullable V value, @Nullable Throwable error);
+
+    /**
+     * Returns whether this waiter no longer waits, which stays true from then on: its flight may
+     * drop it and never call {@link #ended}. Called now and then, by any thread; must not block.
+     */
+    default boolean hasLeft() {
+      return false;
+    }
   }
 
   /**
@@ -193,12 +214,33 @@ public final class Singleflight<K, V> {
     void start(K key, Waiter<V> flight) throws Exception;
   }
 
+  /** Who may follow the links of a flight's stack; see the essay. */
+  private enum State {
+    OPEN,
+    SWEEPING,
+    ENDED
+  }
+
   /** One run for one key, and those who wait for it. */
   private final class Flight implements Waiter<V> {
+    private static final int FEWEST_TO_SWEEP = 16;
+
     private final K key;
 
     /** The top of the stack. There is always a first waiter, so null can only mean sealed. */
     private final AtomicReference<@Nullable Waiting<V>> lastJoined;
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+
+    /** The stack is swept when this many have joined it. Written by who sweeps. */
+    private volatile long sweepAt = FEWEST_TO_SWEEP;
+
+    // The outcome, written before the state becomes ENDED; null and null if it broke the rules.
+    private @Nullable V value;
+    private @Nullable Throwable error;
+
+    /** What the ending thread has taken, if it left it to who sweeps. */
+    private @Nullable Waiting<V> sealed;
 
     Flight(K key, Waiter<? super V> first) {
       this.key = key;
@@ -212,8 +254,35 @@ public final class Singleflight<K, V> {
         if (last == null) {
           return false;
         }
-        if (lastJoined.compareAndSet(last, new Waiting<>(waiter, last))) {
+        Waiting<V> joined = new Waiting<>(waiter, last);
+        if (lastJoined.compareAndSet(last, joined)) {
+          if (joined.number >= sweepAt && state.compareAndSet(State.OPEN, State.SWEEPING)) {
+            sweep(joined);
+          }
           return true;
+        }
+      }
+    }
+
+    /** Unlinks those that have left, below {@code top}, which stays. */
+    private void sweep(Waiting<V> top) {
+      try {
+        long left = 0;
+        Waiting<V> kept = top;
+        for (Waiting<V> next = kept.link; next != null; next = next.link) {
+          if (next.waiter.hasLeft()) {
+            kept.link = next.link;
+          } else {
+            kept = next;
+            left++;
+          }
+        }
+        sweepAt = top.number + Math.max(FEWEST_TO_SWEEP, left);
+      } catch (Throwable e) {
+        report(e); // the waiter that has just joined is in its flight all the same
+      } finally {
+        if (!state.compareAndSet(State.SWEEPING, State.OPEN)) {
+          tell(sealed);
         }
       }
     }
@@ -231,33 +300,48 @@ public final class Singleflight<K, V> {
 
     @Override
     public void ended(@Nullable V value, @Nullable Throwable error) {
-      flights.remove(key, this);
+      try {
+        flights.remove(key, this);
+      } finally {
+        seal(value, error); // whatever a key's equals throws
+      }
+    }
+
+    private void seal(@Nullable V value, @Nullable Throwable error) {
       Waiting<V> last = lastJoined.getAndSet(null);
       if (last == null) {
         return; // it has ended before
       }
-      if (error != null) {
-        tell(last, null, error);
-      } else if (value != null) {
-        tell(last, value, null);
-      } else {
-        String message = "flight for " + key + ": ended with null (expected: a value or an error)";
-        tell(last, null, new IllegalStateException(message));
+      this.value = error == null ? value : null;
+      this.error = error;
+      this.sealed = last;
+      if (state.getAndSet(State.ENDED) == State.OPEN) {
+        tell(last);
       }
     }
 
-    private void tell(Waiting<V> last, @Nullable V value, @Nullable Throwable error) {
+    private void tell(@Nullable Waiting<V> last) {
+      Throwable why = error == null && value == null ? ruleBroken() : error;
       for (Waiting<V> next = reversed(last); next != null; next = next.link) {
         try {
-          next.waiter.ended(value, error);
+          next.waiter.ended(value, why);
         } catch (Throwable e) {
           report(e);
         }
       }
     }
 
+    private Throwable ruleBroken() {
+      try {
+        return new IllegalStateException(
+            "flight for " + key + ": ended with null (expected: a value or an error)");
+      } catch (Throwable e) { // a key whose text cannot be had
+        return e;
+      }
+    }
+
     /** Turns the stack, ours alone once sealed, into the order of joining. */
-    private @Nullable Waiting<V> reversed(Waiting<V> sealed) {
+    private @Nullable Waiting<V> reversed(@Nullable Waiting<V> sealed) {
       Waiting<V> last = sealed;
       Waiting<V> first = null;
       while (last != null) {
@@ -286,9 +370,13 @@ public final class Singleflight<K, V> {
     /** The one that joined before; once the flight has ended, the one that joined after. */
     @Nullable Waiting<V> link;
 
+    /** How many had joined the flight with this one. */
+    final long number;
+
     Waiting(Waiter<? super V> waiter, @Nullable Waiting<V> link) {
       this.waiter = waiter;
       this.link = link;
+      this.number = link == null ? 1 : link.number + 1;
     }
   }
 }

@@ -68,6 +68,90 @@ class SingleflightTest {
   }
 
   @Test
+  void aFlightLetsGoOfWaitersThatHaveLeft() {
+    List<Leaver> leavers = new ArrayList<>();
+    flights.join("Tom", this::start, tell("first"));
+    for (int i = 0; i < 100_000; i++) {
+      Leaver leaver = new Leaver();
+      leavers.add(leaver);
+      assertFalse(flights.join("Tom", this::start, leaver));
+      leaver.left = true;
+      if (i % 1_000 == 0) {
+        flights.join("Tom", this::start, tell("stays " + i));
+      }
+    }
+
+    started.get(0).ended("630", null);
+
+    long held = leavers.stream().filter(leaver -> leaver.told.get() > 0).count();
+    assertTrue(held <= 101, "as many as wait, at most: " + held);
+    List<String> all = new ArrayList<>(List.of("first: 630"));
+    IntStream.range(0, 100).forEach(i -> all.add("stays " + 1_000 * i + ": 630"));
+    assertEquals(all, told, "in the order of joining");
+  }
+
+  @Test
+  void waitersThatLeaveWhileOthersJoinAndTheFlightEndsCostNobodyItsEnd() throws Exception {
+    List<Leaver> patient = Collections.synchronizedList(new ArrayList<>());
+    onAllThreads(
+        thread -> {
+          for (int i = 0; i < 20_000; i++) {
+            Leaver waiter = new Leaver();
+            if (flights.join("Tom", this::start, waiter) || i % 3 == 0) {
+              patient.add(waiter);
+            } else {
+              waiter.left = true;
+            }
+            if (i % 50 == 0) {
+              endAll();
+            }
+          }
+        });
+    endAll();
+
+    assertEquals(List.of(), patient.stream().filter(waiter -> waiter.told.get() != 1).toList());
+  }
+
+  @Test
+  void aKeyWhoseTextCannotBeHadEndsItsFlightAllTheSame() {
+    Object odd =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("no text");
+          }
+        };
+    List<Throwable> errors = new ArrayList<>();
+
+    new Singleflight<Object, String>()
+        .join(odd, (key, flight) -> flight.ended(null, null), (value, error) -> errors.add(error));
+
+    assertEquals("no text", errors.get(0).getMessage());
+  }
+
+  private void endAll() {
+    synchronized (started) {
+      started.forEach(flight -> flight.ended("630", null));
+    }
+  }
+
+  /** A waiter that may leave. */
+  private static final class Leaver implements Waiter<String> {
+    final AtomicInteger told = new AtomicInteger();
+    volatile boolean left;
+
+    @Override
+    public void ended(@Nullable String value, @Nullable Throwable error) {
+      told.incrementAndGet();
+    }
+
+    @Override
+    public boolean hasLeft() {
+      return left;
+    }
+  }
+
+  @Test
   void joinersThatRaceWithTheEndAreToldOnceAndRunsNeverOverlap() throws Exception {
     var running = new AtomicInteger();
     var runs = new AtomicInteger();
