@@ -236,6 +236,12 @@ public final class CacheNode implements AutoCloseable {
     return present == null ? List.of() : present.peers();
   }
 
+  /** Returns the nodes, by URL, that hold another member list. */
+  List<String> otherLists() {
+    PeerPicker present = picker.get();
+    return present == null ? List.of() : present.otherLists();
+  }
+
   /** Returns whether this node is the first owner of {@code key}, or stands alone. */
   boolean owns(String key) {
     Iterator<Peer> owners = owners(key);

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -127,13 +128,15 @@ final class Coordinator {
    */
   private OperationResult hearHere(Operation operation, OperationResult result) {
     Peer self = self();
+    Set<String> otherLists = new TreeSet<>(result.otherLists());
+    otherLists.addAll(node.otherLists());
     if (self != null && !result.unreached().contains(self.url())) {
-      return result;
+      return OperationResult.done(result.unreached(), List.copyOf(otherLists));
     }
     group.forget(Forget.key(group.name(), operation.key()));
     List<String> others = new ArrayList<>(result.unreached());
     others.removeIf(url -> self != null && url.equals(self.url()));
-    return OperationResult.done(others);
+    return OperationResult.done(others, List.copyOf(otherLists));
   }
 
   /** Coordinates a change here, in its turn. */
@@ -247,8 +250,11 @@ final class Coordinator {
         ending);
   }
 
-  /** A node that is no member, for it stands alone or has left the fleet, comes last. */
-  private static void endHere(
+  /**
+   * A node that is no member, for it stands alone or has left the fleet, comes last. By then the
+   * members have said, with their answers, which lists they hold.
+   */
+  private void endHere(
       boolean isMember,
       Runnable here,
       Collection<String> unreached,
@@ -256,7 +262,7 @@ final class Coordinator {
     boolean isAllDone = isMember || isDone(here);
     ending.accept(
         isAllDone
-            ? OperationResult.done(List.copyOf(unreached))
+            ? OperationResult.done(List.copyOf(unreached), node.otherLists())
             : unknown("this node, which is no member, could not make the change"));
   }
 

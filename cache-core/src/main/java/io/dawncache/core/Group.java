@@ -290,7 +290,7 @@ public final class Group {
 
   private static void complete(CompletableFuture<Applied> future, OperationResult result) {
     if (result.status() == OperationResult.Status.DONE) {
-      future.complete(new Applied(result.unreached()));
+      future.complete(new Applied(result.unreached(), result.otherLists()));
     } else {
       future.completeExceptionally(new OutcomeUnknownException(result.detail()));
     }

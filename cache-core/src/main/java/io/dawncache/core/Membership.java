@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The fleet as this node sees it: a ring over the present member list, and the way to each member.
@@ -25,7 +26,7 @@ public final class Membership implements PeerPicker {
   /** Virtual nodes a member, as every dialect of the family has it. */
   public static final int REPLICAS = 50;
 
-  private record Snapshot(Ring ring, Map<String, Peer> peers) {}
+  private record Snapshot(Ring ring, Map<String, Peer> peers, MemberList list) {}
 
   private final String self;
   private final Scheme scheme;
@@ -33,6 +34,9 @@ public final class Membership implements PeerPicker {
   private final PeerConnector connector;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Object changing = new Object();
+  private final long instance = ThreadLocalRandom.current().nextLong();
+  private final OtherLists others =
+      new OtherLists(System::nanoTime, System.getLogger(Membership.class.getName()));
 
   private volatile Snapshot snapshot;
 
@@ -49,7 +53,11 @@ public final class Membership implements PeerPicker {
     this.scheme = Objects.requireNonNull(scheme, "scheme");
     this.replicas = replicas;
     this.connector = Objects.requireNonNull(connector, "connector");
-    this.snapshot = new Snapshot(Ring.of(scheme, replicas, List.of()), Map.of());
+    this.snapshot =
+        new Snapshot(
+            Ring.of(scheme, replicas, List.of()),
+            Map.of(),
+            MemberList.of(self, instance, List.of()));
   }
 
   /**
@@ -63,7 +71,9 @@ public final class Membership implements PeerPicker {
     List<Runnable> consequences = new ArrayList<>();
     synchronized (changing) {
       Snapshot before = snapshot;
-      Snapshot after = new Snapshot(Ring.of(scheme, replicas, members), peers(members, before));
+      Ring ring = Ring.of(scheme, replicas, members);
+      Snapshot after =
+          new Snapshot(ring, peers(members, before), MemberList.of(self, instance, ring.members()));
       snapshot = after;
       List<Peer> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
@@ -89,6 +99,36 @@ public final class Membership implements PeerPicker {
   @Override
   public Collection<Peer> peers() {
     return snapshot.peers.values();
+  }
+
+  /** Returns the present member list as this node says it to others. */
+  public MemberList list() {
+    return snapshot.list;
+  }
+
+  /**
+   * Notes which list another node holds. One that differs is logged once, with the difference;
+   * nothing else follows from it but what {@link #otherLists} says.
+   */
+  public void heard(MemberList other) {
+    others.heard(snapshot.list, other);
+  }
+
+  /**
+   * Notes the fingerprint of the list that another node holds.
+   *
+   * @return whether it differs and which members it has is not known: then the list is to be asked
+   *     for
+   */
+  public boolean heard(String url, long fingerprint) {
+    MemberList own = snapshot.list;
+    others.heard(own, url, fingerprint);
+    return others.isUnknown(own, url);
+  }
+
+  @Override
+  public List<String> otherLists() {
+    return others.differing(snapshot.list);
   }
 
   /** Returns this node's exact text in the member list. */

@@ -9,9 +9,11 @@ import java.util.Objects;
  *
  * @param status what kind of end it was
  * @param unreached the members, by URL, that the peer could not tell
+ * @param otherLists the nodes, by URL, that hold another member list than the peer
  * @param detail for a person; may be empty
  */
-public record OperationResult(Status status, List<String> unreached, String detail) {
+public record OperationResult(
+    Status status, List<String> unreached, List<String> otherLists, String detail) {
   /** The ends of an operation. */
   public enum Status {
     /** The peer has done what it was asked to, all but telling the members it names. */
@@ -30,16 +32,22 @@ public record OperationResult(Status status, List<String> unreached, String deta
   public OperationResult {
     Objects.requireNonNull(status, "status");
     unreached = List.copyOf(unreached);
+    otherLists = List.copyOf(otherLists);
     Objects.requireNonNull(detail, "detail");
   }
 
   /** Returns the end of what was done but for these members. */
   public static OperationResult done(List<String> unreached) {
-    return new OperationResult(Status.DONE, unreached, "");
+    return done(unreached, List.of());
+  }
+
+  /** Returns the end of what was done while these nodes held other member lists. */
+  public static OperationResult done(List<String> unreached, List<String> otherLists) {
+    return new OperationResult(Status.DONE, unreached, otherLists, "");
   }
 
   /** Returns an end that leaves no member unreached, or nothing done. */
   public static OperationResult of(Status status, String detail) {
-    return new OperationResult(status, List.of(), detail);
+    return new OperationResult(status, List.of(), List.of(), detail);
   }
 }

@@ -2,6 +2,7 @@ package io.dawncache.core;
 
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Names the owners of a key, in the order in which they are to be asked.
@@ -22,6 +23,14 @@ public interface PeerPicker {
    * are told what to forget.
    */
   Collection<Peer> peers();
+
+  /**
+   * Returns the nodes, by URL, that are known to hold another member list than this one: a change
+   * may not reach them, or members that only they know.
+   */
+  default List<String> otherLists() {
+    return List.of();
+  }
 
   /**
    * Has {@code listener} called after every change of what {@link #owners} names, once the change

@@ -72,6 +72,14 @@ public final class NodeMain implements Callable<Integer> {
   private @Nullable NodeUrl self;
 
   @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      description =
+          "The name of the fleet, the same at every node: nodes of other names, and of none, are"
+              + " neither asked nor answered.")
+  private @Nullable String cluster;
+
+  @Option(
       names = "--peers",
       split = ",",
       paramLabel = "URL",
@@ -179,6 +187,9 @@ public final class NodeMain implements Callable<Integer> {
       server.self(self.text());
     }
     try {
+      if (cluster != null) {
+        server.cluster(cluster);
+      }
       return StandaloneNode.start(server, groups, groupOptions.config());
     } catch (IllegalArgumentException e) {
       throw wrong(Program.reason(e));

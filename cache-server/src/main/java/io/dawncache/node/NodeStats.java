@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
+ * @param otherLists the nodes, by URL, that are known to hold another member list
  * @param uptimeSeconds how long the node has been serving
  * @param bytesInFlight what requests and answers hold; null on the page of an older node
  * @param groups the groups by name
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 record NodeStats(
     String self,
     List<String> members,
+    List<String> otherLists,
     double uptimeSeconds,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups) {
@@ -144,13 +146,15 @@ record NodeStats(
   static NodeStats of(
       String self,
       List<String> members,
+      List<String> otherLists,
       long uptimeNanos,
       ByteAccount bytesInFlight,
       Collection<Group> groups) {
     Map<String, OfGroup> byName = new TreeMap<>();
     groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
     double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
-    return new NodeStats(self, members, uptimeSeconds, InFlight.of(bytesInFlight), byName);
+    return new NodeStats(
+        self, members, otherLists, uptimeSeconds, InFlight.of(bytesInFlight), byName);
   }
 
   /**
@@ -162,6 +166,9 @@ record NodeStats(
     NodeStats read = GSON.fromJson(json, NodeStats.class);
     if (read == null
         || read.groups == null
+        || read.self == null
+        || read.members == null
+        || read.otherLists == null
         || read.groups.values().stream().anyMatch(OfGroup::isPart)) {
       throw new JsonParseException("not a node's statistics");
     }

@@ -75,6 +75,7 @@ final class StandaloneNode implements AutoCloseable {
     return NodeStats.of(
             present == null ? "" : present.self(),
             present == null ? List.of() : present.members(),
+            present == null ? List.of() : present.otherLists(),
             System.nanoTime() - startNanos,
             node.bytesInFlight(),
             node.groups())

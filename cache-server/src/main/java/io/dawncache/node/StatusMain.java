@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
  * The program behind {@code scripts/cluster status}: a table of what the nodes count, a row a node
  * and group, and below it the sum over the nodes for each group.
  *
- * <p>A node that does not answer has a row that says so, and the exit code is then 1.
+ * <p>A node that does not answer has a row that says so, and so has one that holds another member
+ * list than the first that answered, or knows of one that does; the exit code is then 1.
  */
 @Command(
     name = "status",
@@ -71,18 +72,25 @@ public final class StatusMain implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     NodeClient client = new NodeClient(TIMEOUT);
     StatusTable table = new StatusTable();
-    boolean allAnswered = true;
+    boolean allIsWell = true;
+    NodeStats first = null;
     for (NodeUrl node : nodes) {
       try {
-        table.add(node.text(), stats(client, node).groups());
+        NodeStats stats = stats(client, node);
+        table.add(node.text(), stats.groups());
+        first = first == null ? stats : first;
+        for (String fault : MemberLists.faults(first, stats)) {
+          table.addNote(node.text(), fault);
+          allIsWell = false;
+        }
       } catch (IOException e) {
         table.addSilent(node.text(), Program.reason(e));
-        allAnswered = false;
+        allIsWell = false;
       }
     }
     table.lines().forEach(spec.commandLine().getOut()::println);
     spec.commandLine().getOut().flush();
-    return allAnswered ? 0 : Program.FAILED;
+    return allIsWell ? 0 : Program.FAILED;
   }
 
   private static NodeStats stats(NodeClient client, NodeUrl node)

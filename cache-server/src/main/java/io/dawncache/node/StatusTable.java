@@ -42,7 +42,12 @@ final class StatusTable {
   /** Adds a node that did not answer, and why. */
   void addSilent(String node, String why) {
     nodes++;
-    rows.add(List.of(node, why));
+    addNote(node, why);
+  }
+
+  /** Adds a line on a node. */
+  void addNote(String node, String what) {
+    rows.add(List.of(node, what));
   }
 
   /** Returns the lines, head first. */

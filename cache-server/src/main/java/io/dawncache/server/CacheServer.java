@@ -47,6 +47,7 @@ public final class CacheServer implements AutoCloseable {
   private final Object joining = new Object(); // keeps the two lists of one join together
   private final Channel listener;
   private final PeerDirectory peers;
+  private final PresentFleet fleet;
   private final Membership membership;
 
   /**
@@ -70,11 +71,13 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
+    fleet = new PresentFleet(config.cluster());
     try {
       listener = bind(node, transport);
       peers = peers(transport);
       membership =
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
+      fleet.is(membership);
       node.registerPeerPicker(membership);
       join(config.members());
       listener.config().setAutoRead(true);
@@ -95,7 +98,8 @@ public final class CacheServer implements AutoCloseable {
             address -> config.goPeers() && goPeers.test(address),
             InstantSource.system(),
             node::wakeUp,
-            config.peerFrames());
+            config.peerFrames(),
+            fleet);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -138,7 +142,7 @@ public final class CacheServer implements AutoCloseable {
             PeerTimings.DEFAULT,
             config.maxPeerConnections(),
             config.peerFrames(),
-            self(config),
+            fleet,
             InstantSource.system()));
   }
 
@@ -167,6 +171,14 @@ public final class CacheServer implements AutoCloseable {
   /** Returns the present member list in the order it was given. */
   public List<String> members() {
     return membership.members();
+  }
+
+  /**
+   * Returns the nodes, by URL, that are known to hold another member list than this node. Each is
+   * logged once as well, with the difference; a change is then not made everywhere.
+   */
+  public List<String> otherLists() {
+    return membership.otherLists();
   }
 
   /**

@@ -17,6 +17,7 @@ public final class ServerConfig {
   private final String host;
   private final int port;
   private final @Nullable String self;
+  private final @Nullable String cluster;
   private final List<String> members;
   private final Dialect dialect;
   private final boolean goPeers;
@@ -31,6 +32,7 @@ public final class ServerConfig {
     host = builder.host;
     port = builder.port;
     self = builder.self;
+    cluster = builder.cluster;
     members = builder.members;
     dialect = builder.dialect;
     goPeers = builder.goPeers;
@@ -74,6 +76,11 @@ public final class ServerConfig {
   /** Returns this node's URL in member lists; null to derive it from where the server listens. */
   public @Nullable String self() {
     return self;
+  }
+
+  /** Returns the name of the cluster that this node is of; null if it has none. */
+  public @Nullable String cluster() {
+    return cluster;
   }
 
   /** Returns the member list to begin with; empty for a node that stands alone. */
@@ -126,6 +133,7 @@ public final class ServerConfig {
     private String host = "127.0.0.1";
     private int port;
     private @Nullable String self;
+    private @Nullable String cluster;
     private List<String> members = List.of();
     private Dialect dialect = Dialect.DAWNCACHE;
     private boolean goPeers;
@@ -168,6 +176,24 @@ public final class ServerConfig {
     @CanIgnoreReturnValue
     public Builder self(String self) {
       this.self = NodeUrl.parse(self).text();
+      return this;
+    }
+
+    /**
+     * Sets the name of the cluster that this node is of, the same at every node of it; default
+     * none. Our nodes of other clusters, and of none, are neither asked nor answered: each is
+     * logged once, and counts as a member that could not be asked. So two fleets do not mix when an
+     * address of one is given to the other. Go nodes know no clusters.
+     *
+     * @throws IllegalArgumentException unless it is 1 to 100 visible ASCII characters
+     */
+    @CanIgnoreReturnValue
+    public Builder cluster(String cluster) {
+      if (!cluster.matches("[!-~]{1,100}")) {
+        throw new IllegalArgumentException(
+            "cluster: " + cluster + " (expected: 1 to 100 visible ASCII characters)");
+      }
+      this.cluster = cluster;
       return this;
     }
 

@@ -61,7 +61,7 @@ class NodeMainTest {
   @Test
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
-        ": no such option (expected: one of --listen, --self, --peers, --group, --max-bytes,"
+        ": no such option (expected: one of --listen, --self, --cluster, --peers, --group, --max-bytes,"
             + " --policy, --life, --life-jitter, --refresh-after, --stale-grace,"
             + " --not-there-life, --hot-life, --hot-bytes, --dialect, --go-peers, --peer-frames,"
             + " --help, --version)";

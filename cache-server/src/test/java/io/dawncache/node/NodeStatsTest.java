@@ -23,7 +23,13 @@ class NodeStatsTest {
   private static final List<String> MEMBERS = List.of("http://a:1", "http://b:1");
 
   private static NodeStats stats(CacheNode node) {
-    return NodeStats.of("http://a:1", MEMBERS, 1_234_567_890, node.bytesInFlight(), node.groups());
+    return NodeStats.of(
+        "http://a:1",
+        MEMBERS,
+        List.of("http://c:1"),
+        1_234_567_890,
+        node.bytesInFlight(),
+        node.groups());
   }
 
   @Test

@@ -97,7 +97,7 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   @Override
   public void operated(MessageKind kind, OperationResult result) {
-    answer(() -> Responses.operation(kind, result));
+    answer(() -> Responses.operation(kind, result, inbound.fleet().list()));
   }
 
   @Override

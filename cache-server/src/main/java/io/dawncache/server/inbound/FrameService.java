@@ -3,6 +3,7 @@ package io.dawncache.server.inbound;
 import io.dawncache.core.ByteAccount;
 import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
@@ -91,7 +92,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     FrameService service = new FrameService(inbound);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
-    FrameUpgrade.grant(service.out());
+    FrameUpgrade.grant(inbound.fleet(), service.out());
     // The decoder last: what it has read beyond the request goes to whoever is next to it then.
     for (int i = before.size() - 1; i >= 0; i--) {
       ChannelHandler handler = pipeline.get(before.get(i));
@@ -156,7 +157,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       throws BrokenFrameException {
     switch (kind) {
       case CANCEL -> cancel(id);
-      case FETCH, GET_ALL, FORGET, COORDINATE -> request(kind, id, more, payload);
+      case FETCH, GET_ALL, FORGET, COORDINATE, MEMBERS -> request(kind, id, more, payload);
       default -> throw new BrokenFrameException(kind + " (expected: a request)");
     }
   }
@@ -225,6 +226,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     return switch (kind) {
       case GET_ALL -> MessageKind.GET_ALL;
       case FORGET -> MessageKind.FORGET;
+      case MEMBERS -> MessageKind.MEMBERS;
       default -> MessageKind.COORDINATE;
     };
   }
@@ -319,20 +321,23 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       FetchFrames.writeEnd(end, exchange.id(), out());
       leave(exchange);
     } else if (operated != null) {
-      write(exchange, encode(operated));
+      write(exchange, encode(exchange.kind(), operated));
     } else if (results != null && results.takeTurn()) {
       send(exchange, results);
     }
   }
 
   /** Whatever is wrong with an answer, its request gets one. */
-  private ByteBuf encode(OperationResult operated) {
+  private ByteBuf encode(FrameKind kind, OperationResult operated) {
+    MemberList own = inbound.fleet().list();
     try {
-      return PeerMessages.encode(operated);
+      return PeerMessages.encode(operated, own, kind == FrameKind.MEMBERS);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
       return PeerMessages.encode(
-          OperationResult.of(OperationResult.Status.UNKNOWN, "the answer could not be encoded"));
+          OperationResult.of(OperationResult.Status.UNKNOWN, "the answer could not be encoded"),
+          own,
+          false);
     }
   }
 

@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Limits;
 import java.net.InetAddress;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import java.util.function.Predicate;
  * @param clock the wall clock, for those who are told in its time until when a value holds
  * @param beforeReading run before what one read brought is served
  * @param frames whether a peer that wishes to may go on in frames
+ * @param fleet what this node says of itself to peers, and where it notes what they say
  */
 public record Inbound(
     CacheNode node,
@@ -29,4 +31,5 @@ public record Inbound(
     Predicate<InetAddress> isGoPeer,
     InstantSource clock,
     Runnable beforeReading,
-    boolean frames) {}
+    boolean frames,
+    Fleet fleet) {}

@@ -34,6 +34,10 @@ final class Operations {
               reply,
               result -> reply.operated(kind, result));
       case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), reply);
+      case MEMBERS -> {
+        inbound.fleet().heard(PeerMessages.decodeMembers(body));
+        reply.operated(kind, OperationResult.done(List.of()));
+      }
     }
   }
 
@@ -97,7 +101,8 @@ final class Operations {
 
   private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {
     if (fromOurs) {
-      exchange.answer(() -> Responses.operation(MessageKind.COORDINATE, result));
+      exchange.answer(
+          () -> Responses.operation(MessageKind.COORDINATE, result, inbound.fleet().list()));
     } else {
       switch (result.status()) {
         case DONE, DONE_ALONE ->

@@ -3,6 +3,7 @@ package io.dawncache.server.inbound;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -134,6 +135,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
     if (goesOnInFrames(request)) {
       outbox.flush(); // answers of this read to what was pipelined before
+      Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
       FrameService.takeOver(ctx, inbound);
       return;
     }
@@ -157,7 +159,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
         && !draining
         && started.isEmpty()
         && arrived.isEmpty()
-        && FrameUpgrade.isAsked(request, inbound.dialect());
+        && FrameUpgrade.isAsked(request, inbound.dialect())
+        && inbound.fleet().isOurs(Hello.of(request.headers()).cluster());
   }
 
   private void read(ChannelHandlerContext ctx, HttpContent part) {

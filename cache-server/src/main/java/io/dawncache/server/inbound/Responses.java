@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Headers;
@@ -21,9 +22,10 @@ final class Responses {
   private Responses() {}
 
   /** Returns the answer to one of our nodes' operation. */
-  static Response operation(MessageKind kind, OperationResult result) {
-    byte[] body =
-        ByteBufUtil.getBytes(PeerMessages.encode(result)); // on the heap: nothing to release
+  static Response operation(MessageKind kind, OperationResult result, MemberList own) {
+    boolean whole = kind == MessageKind.MEMBERS;
+    byte[] body = // on the heap: nothing to release
+        ByteBufUtil.getBytes(PeerMessages.encode(result, own, whole));
     Response response = new Response(HttpResponseStatus.OK, PROTOBUF, body);
     response.add(Headers.MESSAGE, kind.label());
     return response;

@@ -56,6 +56,11 @@ final class Service {
     Body body = arrival.body();
     if (request.decoderResult().isFailure()) {
       exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
+    } else if (isOfAnotherCluster(request)) {
+      if (body != null) {
+        body.close();
+      }
+      exchange.refuse(Refusal.otherCluster());
     } else if (body != null) {
       try (body) {
         serveBody(request, body, address, exchange);
@@ -69,6 +74,20 @@ final class Service {
     } else {
       exchange.refuse(Refusal.methodNotAllowed(inbound.dialect(), request.method().name()));
     }
+  }
+
+  /** Of a node's requests alone; clients say nothing of clusters. */
+  private boolean isOfAnotherCluster(HttpRequest request) {
+    String peer = request.headers().get(Headers.PEER);
+    if (peer == null) {
+      return false;
+    }
+    String cluster = request.headers().get(Headers.CLUSTER);
+    if (inbound.fleet().isOurs(cluster)) {
+      return false;
+    }
+    inbound.fleet().isOfAnother(peer, cluster);
+    return true;
   }
 
   private void serveBody(

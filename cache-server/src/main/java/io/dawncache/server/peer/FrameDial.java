@@ -2,8 +2,10 @@ package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -20,6 +22,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to come to a connection of frames: dials, asks for the upgrade, and tells how it
@@ -29,8 +32,12 @@ import java.util.concurrent.TimeUnit;
 final class FrameDial extends ChannelInitializer<Channel> {
   /** Told once how it went. */
   interface Verdict {
-    /** Frames may be sent; the connection is in its pipeline. */
-    void granted();
+    /**
+     * Frames may be sent; the connection is in its pipeline.
+     *
+     * @param tells what the peer has said of itself
+     */
+    void granted(Hello tells);
 
     /** The peer is there and takes no frames here. */
     void refused();
@@ -44,7 +51,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private final EventLoop loop;
   private final FrameConnection connection;
   private final Verdict verdict;
-  private boolean granted; // but for the end of the answer
+  private @Nullable Hello granted; // but for the end of the answer
   private boolean ended;
 
   /**
@@ -122,12 +129,12 @@ final class FrameDial extends ChannelInitializer<Channel> {
         && answer.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
   }
 
-  private void goOnInFrames(ChannelPipeline pipeline) {
+  private void goOnInFrames(ChannelPipeline pipeline, Hello tells) {
     pipeline.addLast(connection);
     pipeline.remove(Wish.class);
     ended = true; // from here on an end of the channel is the connection's to tell
     pipeline.remove(HttpClientCodec.class); // what it has read beyond the answer goes on
-    verdict.granted();
+    verdict.granted(tells);
   }
 
   private void refused(ChannelHandlerContext ctx) {
@@ -157,16 +164,28 @@ final class FrameDial extends ChannelInitializer<Channel> {
           return; // the rest of a refusal
         }
         if (message instanceof HttpResponse answer) {
-          granted = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
-          if (!granted && !isInterim(answer)) {
-            refused(ctx);
-          }
+          read(ctx, answer);
         }
-        if (granted && message instanceof LastHttpContent) {
-          goOnInFrames(ctx.pipeline());
+        if (granted != null && !ended && message instanceof LastHttpContent) {
+          goOnInFrames(ctx.pipeline(), granted);
         }
       } finally {
         ReferenceCountUtil.release(message);
+      }
+    }
+
+    private void read(ChannelHandlerContext ctx, HttpResponse answer) {
+      Hello tells = Hello.of(answer.headers());
+      boolean grants = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
+      if (PeerAnswers.isOfAnotherCluster(answer)
+          || (grants && !outbound.fleet().isOurs(tells.cluster()))) {
+        outbound.fleet().isOfAnother(peer.text(), tells.cluster());
+        ctx.close();
+        unreachable("it is of another cluster");
+      } else if (grants) {
+        granted = tells;
+      } else if (!isInterim(answer)) {
+        refused(ctx);
       }
     }
 

@@ -3,6 +3,7 @@ package io.dawncache.server.peer;
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Frames;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -44,6 +45,7 @@ final class Link implements FrameDial.Verdict {
   private final NodeUrl peer;
   private final Reachability reachability;
   private final Reachability byFrames;
+  private final Meeting meeting;
   private final EventLoop loop;
   private final ConnectionPool pool;
   private final Alarm alarm;
@@ -55,16 +57,27 @@ final class Link implements FrameDial.Verdict {
   private boolean closed; // the peer has left the member list
   private boolean stopped; // this node's server stops, and its event loops with it
 
+  /** Called when it is known whether and how the peer can be asked for its member list. */
+  interface Meeting {
+    /** The peer takes frames and has said who it is. */
+    void inFrames(Hello tells);
+
+    /** The peer takes no frames. */
+    void inHttp();
+  }
+
   Link(
       Outbound outbound,
       NodeUrl peer,
       Reachability reachability,
       Reachability byFrames,
+      Meeting meeting,
       EventLoop loop) {
     this.outbound = outbound;
     this.peer = peer;
     this.reachability = reachability;
     this.byFrames = byFrames;
+    this.meeting = meeting;
     this.loop = loop;
     this.pool = new ConnectionPool(outbound, peer, reachability, loop);
     this.alarm = new Alarm(loop, this::ring);
@@ -129,7 +142,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   @Override
-  public void granted() {
+  public void granted(Hello tells) {
     FrameConnection connection = dialled;
     dialled = null;
     if (connection == null) {
@@ -139,6 +152,7 @@ final class Link implements FrameDial.Verdict {
     byFrames.reached();
     frames = connection;
     serveWaiting();
+    meeting.inFrames(tells);
     if (closed) {
       left(connection);
       connection.leave();
@@ -150,6 +164,7 @@ final class Link implements FrameDial.Verdict {
     dialled = null;
     reachability.reached();
     byFrames.missed();
+    meeting.inHttp();
     for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
       place(next, System.nanoTime());
     }

@@ -32,6 +32,7 @@ final class OperationQuestion implements Question {
   private final Supplier<FullHttpRequest> request;
   private final Function<FullHttpResponse, OperationResult> meaning;
   private final UnaryOperator<OperationResult> meaningInFrames;
+  private final Consumer<? super ByteBuf> listener;
   private final Consumer<? super OperationResult> callback;
   private boolean told;
 
@@ -43,6 +44,7 @@ final class OperationQuestion implements Question {
    * @param request makes the request in HTTP
    * @param meaning reads the answer
    * @param meaningInFrames what the peer's word in a frame means
+   * @param listener called with the message of an answer, before {@code callback}
    * @param callback called once with how the operation ended
    */
   OperationQuestion(
@@ -52,6 +54,7 @@ final class OperationQuestion implements Question {
       Supplier<FullHttpRequest> request,
       Function<FullHttpResponse, OperationResult> meaning,
       UnaryOperator<OperationResult> meaningInFrames,
+      Consumer<? super ByteBuf> listener,
       Consumer<? super OperationResult> callback) {
     this.timeout = timeout;
     this.kind = kind;
@@ -59,6 +62,7 @@ final class OperationQuestion implements Question {
     this.request = request;
     this.meaning = meaning;
     this.meaningInFrames = meaningInFrames;
+    this.listener = listener;
     this.callback = callback;
   }
 
@@ -74,7 +78,11 @@ final class OperationQuestion implements Question {
 
   @Override
   public void answered(FullHttpResponse answer) {
-    tell(meaning.apply(answer));
+    OperationResult result = meaning.apply(answer);
+    if (PeerAnswers.isOperation(answer)) {
+      listener.accept(answer.content());
+    }
+    tell(result);
   }
 
   @Override
@@ -89,7 +97,9 @@ final class OperationQuestion implements Question {
 
   @Override
   public void answered(FrameKind kind, ByteBuf message) {
-    tell(meaningInFrames.apply(PeerAnswers.ofOperation(message)));
+    OperationResult result = meaningInFrames.apply(PeerAnswers.ofOperation(message));
+    listener.accept(message);
+    tell(result);
   }
 
   @Override

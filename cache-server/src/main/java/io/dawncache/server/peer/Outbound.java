@@ -1,6 +1,7 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
@@ -19,7 +20,7 @@ import java.time.InstantSource;
  * @param timings when a peer counts as one that cannot be asked
  * @param maxConnections how many connections one event loop opens to one peer that takes no frames
  * @param frames whether peers that take them are asked in frames
- * @param self this node's URL, the mark of its requests
+ * @param fleet what this node says of itself to peers, and where it notes what they say
  * @param clock the wall clock that Go nodes live by
  */
 public record Outbound(
@@ -30,11 +31,11 @@ public record Outbound(
     PeerTimings timings,
     int maxConnections,
     boolean frames,
-    String self,
+    Fleet fleet,
     InstantSource clock) {
   /** Returns the maker of requests to {@code peer}. */
   PeerRequests requestsTo(NodeUrl peer) {
-    return new PeerRequests(dialect, peer, self, clock);
+    return new PeerRequests(dialect, peer, fleet, clock);
   }
 
   /** Returns the reader of answers. */

@@ -8,6 +8,7 @@ import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
 import io.dawncache.server.wire.PeerMessages;
@@ -17,6 +18,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +32,22 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The way to one other node: a link on each event loop, and what all know of it. */
-final class PeerClient implements PeerGetter {
+final class PeerClient implements PeerGetter, Link.Meeting {
   /*
    * In a fleet with Go nodes nothing tells beforehand which member is one. So a message of ours is
    * sent to any, once: whoever answers it as Go nodes do, without our headers, is a stranger, and
    * asked in the words of the family from then on, until `meetAnew`. Likewise with frames: whoever
    * does not grant the upgrade is not asked for it again for a while.
+   *
+   * Nodes tell each other which member lists they hold: the fingerprints when frames are granted and
+   * with the answer to every operation; the lists themselves, both ways, in a MEMBERS message. One
+   * is sent when the fingerprints differ, after this node's list has changed, and now and then with
+   * what is asked anyhow: so each side notices within that time that the other's list has changed.
    */
+  private static final System.Logger LOG = System.getLogger(PeerClient.class.getName());
   private static final long WITHOUT_FRAMES_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private static final Duration LISTS_TIMEOUT = Duration.ofSeconds(5);
 
   private static final OperationResult REFUSED =
       OperationResult.of(OperationResult.Status.NOT_ASKED, "it refused the message");
@@ -50,6 +60,10 @@ final class PeerClient implements PeerGetter {
   private final Reachability byFrames;
   private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
+  private final long exchangeNanos;
+
+  private volatile boolean takesLists; // it knows the message with member lists
+  private volatile long exchangeAtNanos; // if it does
   private volatile boolean stranger; // it takes no message of ours
   private volatile boolean closed; // the peer has left the member list
   private volatile boolean stopped; // this node's server stops
@@ -62,6 +76,9 @@ final class PeerClient implements PeerGetter {
     this.reachability =
         new Reachability(peer.text(), outbound.timings().avoid().toNanos(), System::nanoTime);
     this.byFrames = Reachability.unlogged(WITHOUT_FRAMES_NANOS, System::nanoTime);
+    this.exchangeNanos = outbound.timings().lists().toNanos();
+    this.takesLists = !outbound.frames();
+    this.exchangeAtNanos = System.nanoTime() + exchangeNanos;
   }
 
   @Override
@@ -200,7 +217,58 @@ final class PeerClient implements PeerGetter {
       Function<FullHttpResponse, OperationResult> meaning,
       UnaryOperator<OperationResult> meaningInFrames,
       Consumer<? super OperationResult> callback) {
-    ask(new OperationQuestion(timeout, kind, message, request, meaning, meaningInFrames, callback));
+    ask(
+        new OperationQuestion(
+            timeout, kind, message, request, meaning, meaningInFrames, this::noteList, callback));
+  }
+
+  // Member lists.
+
+  @Override
+  public void inFrames(Hello tells) {
+    takesLists = tells.fingerprint() != null;
+    if (tells.isNotedBy(outbound.fleet(), peer.text())) {
+      exchangeLists();
+    }
+  }
+
+  @Override
+  public void inHttp() {
+    takesLists = true; // unless it is a stranger, which the first message finds out
+  }
+
+  private void noteList(ByteBuf operationAnswer) {
+    try {
+      if (PeerMessages.noteList(operationAnswer.nioBuffer(), peer.text(), outbound.fleet())) {
+        exchangeAtNanos = System.nanoTime(); // with what is asked next
+      }
+    } catch (IOException e) {
+      // Whoever reads the answer itself says so.
+    }
+  }
+
+  private void exchangeListsIfDue(long nowNanos) {
+    if (takesLists && nowNanos - exchangeAtNanos >= 0 && !stranger && !closed && !stopped) {
+      exchangeLists();
+    }
+  }
+
+  /** Whatever throws here must not become the end of what was asked along with it. */
+  private void exchangeLists() {
+    exchangeAtNanos = System.nanoTime() + exchangeNanos;
+    try {
+      operate(
+          LISTS_TIMEOUT,
+          FrameKind.MEMBERS,
+          () -> PeerMessages.encode(outbound.fleet().list()),
+          requests::members,
+          this::ofMessage,
+          UnaryOperator.identity(),
+          result -> {}); // what there is to note is noted
+    } catch (RuntimeException | Error e) {
+      LOG.log(
+          System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
+    }
   }
 
   /** Starts an exchange. If this throws, it has not begun, and the question is never called. */
@@ -212,6 +280,7 @@ final class PeerClient implements PeerGetter {
     } else {
       loop.execute(() -> start(loop, asked));
     }
+    exchangeListsIfDue(asked.startNanos());
   }
 
   private void start(EventLoop loop, Pending asked) {
@@ -246,13 +315,15 @@ final class PeerClient implements PeerGetter {
   }
 
   private Link newLink(EventLoop loop) {
-    return new Link(outbound, peer, reachability, byFrames, loop);
+    return new Link(outbound, peer, reachability, byFrames, this, loop);
   }
 
   /** Whoever answers at the peer's URL may be another than before. */
   void meetAnew() {
     stranger = false;
     byFrames.reached();
+    takesLists = !outbound.frames();
+    exchangeAtNanos = System.nanoTime();
   }
 
   /** Ends all fetches, in flight and to come: the event loops are about to stop. */

@@ -27,7 +27,9 @@ public enum FrameKind {
   /** How much more may be sent in pieces. */
   CREDIT(11),
   /** No more requests on this connection. */
-  GO_AWAY(12);
+  GO_AWAY(12),
+  /** The member list of who sends it. */
+  MEMBERS(13);
 
   private static final @Nullable FrameKind[] BY_NUMBER = byNumber();
 
@@ -52,7 +54,7 @@ public enum FrameKind {
 
   /** Returns whether it concerns the connection, and no request on it. */
   boolean isOfConnection() {
-    return number >= PING.number;
+    return number >= PING.number && number <= GO_AWAY.number;
   }
 
   /** Returns the kind of that number, 0 to 127, or null. */

@@ -1,10 +1,11 @@
 package io.dawncache.server.wire;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -19,11 +20,10 @@ import io.netty.handler.codec.http.HttpVersion;
 public final class FrameUpgrade {
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  private static final byte[] GRANT =
-      ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
-              + Frames.PROTOCOL
-              + "\r\n\r\n")
-          .getBytes(US_ASCII);
+  private static final String GRANT =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
+          + Frames.PROTOCOL
+          + "\r\n";
 
   private FrameUpgrade() {}
 
@@ -42,9 +42,18 @@ public final class FrameUpgrade {
         && request.decoderResult().isSuccess();
   }
 
-  /** Appends that frames follow, and the first of them: a probe's answer is a PONG. */
-  public static void grant(ByteBuf out) {
-    out.writeBytes(GRANT);
+  /**
+   * Appends that frames follow, who grants them, and the first of them: a probe's answer is a PONG.
+   */
+  public static void grant(Fleet fleet, ByteBuf out) {
+    StringBuilder head = new StringBuilder(GRANT);
+    HttpHeaders headers = new DefaultHttpHeaders();
+    Hello.sayWho(fleet, headers);
+    Hello.sayWhich(fleet, headers);
+    headers.forEach(
+        header ->
+            head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n"));
+    ByteBufUtil.writeAscii(out, head.append("\r\n"));
     Frames.write(Frames.NO_ID, FrameKind.PONG, out);
   }
 

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The headers that our nodes say things in which the family's protocol has no words for. */
@@ -35,8 +36,19 @@ public final class Headers {
   /** On the answer to a put, once a member: the member's URL, which could not be told of it. */
   public static final AsciiString UNREACHED = AsciiString.cached("Dawncache-Unreached");
 
+  /** On what one of our nodes sends: the name of its cluster; left out if it has none. */
+  public static final AsciiString CLUSTER = AsciiString.cached("Dawncache-Cluster");
+
+  /** On the wish for frames and on its answer: the fingerprint of a member list, in hex digits. */
+  public static final AsciiString MEMBERS = AsciiString.cached("Dawncache-Members");
+
+  /** On the wish for frames and on its answer: the number of a process, in hex digits. */
+  public static final AsciiString INSTANCE = AsciiString.cached("Dawncache-Instance");
+
   /** A number of more digits is beyond what a long holds, and beyond all sense. */
   private static final int MAX_DIGITS = 18;
+
+  private static final int HEX_DIGITS = 16;
 
   private Headers() {}
 
@@ -53,7 +65,7 @@ public final class Headers {
           MESSAGE
               + ": "
               + (label == null ? "none" : label)
-              + " (expected: forget, coordinate or get-all)");
+              + " (expected: forget, coordinate, get-all or members)");
     }
     return kind;
   }
@@ -87,6 +99,23 @@ public final class Headers {
     }
     String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
     return length != null && !length.chars().allMatch(c -> c == '0');
+  }
+
+  /** Returns the number that a header says in hex digits, or null if it says none. */
+  static @Nullable Long hex(HttpHeaders headers, AsciiString name) {
+    String digits = headers.get(name);
+    if (digits == null || digits.length() != HEX_DIGITS) {
+      return null;
+    }
+    try {
+      return Long.parseUnsignedLong(digits, 16);
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  static String hex(long number) {
+    return HexFormat.of().toHexDigits(number);
   }
 
   /** Returns {@code left} in whole milliseconds, upwards, at least 1. */

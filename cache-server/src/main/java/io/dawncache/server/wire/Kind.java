@@ -17,6 +17,8 @@ public enum Kind {
   OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
   /** The node does not have the group, so it could not be asked. */
   NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED),
+  /** The node is of another cluster, so it could not be asked. */
+  OTHER_CLUSTER("other-cluster", PeerResult.Status.NOT_ASKED),
   /** The request is at fault, or beyond a limit of the node's; nothing was tried. */
   REFUSED("refused", PeerResult.Status.UNCLEAR);
 

@@ -12,7 +12,9 @@ public enum MessageKind {
   /** Make a change as the key's owner, and tell everybody. */
   COORDINATE("coordinate"),
   /** Get many keys. */
-  GET_ALL("get-all");
+  GET_ALL("get-all"),
+  /** The member list of who sends it; the answer holds the other side's. */
+  MEMBERS("members");
 
   private final String label;
 

@@ -105,6 +105,11 @@ public final class PeerAnswers {
         && MessageKind.of(head.headers().get(Headers.MESSAGE)) == MessageKind.GET_ALL;
   }
 
+  /** Returns whether the body is one of our nodes' word on an operation. */
+  public static boolean isOperation(HttpResponse head) {
+    return head.status().code() == 200 && head.headers().contains(Headers.MESSAGE);
+  }
+
   /** Returns whether one of our nodes answered. */
   private static boolean isOurs(HttpResponse head) {
     return head.headers().contains(Headers.MESSAGE) || head.headers().contains(Headers.STATUS);
@@ -121,6 +126,11 @@ public final class PeerAnswers {
           case 200, 400, 404, 405 -> true;
           default -> false;
         };
+  }
+
+  /** Returns whether a node of another cluster has refused to answer. */
+  public static boolean isOfAnotherCluster(HttpResponse head) {
+    return kind(head) == Kind.OTHER_CLUSTER;
   }
 
   /** Returns whether one of our nodes found fault with the request, or that it is too long. */
@@ -183,7 +193,8 @@ public final class PeerAnswers {
       return ofOperation(answer.content());
     }
     Kind kind = kind(answer);
-    boolean nothingDone = kind == Kind.NO_SUCH_GROUP || kind == Kind.REFUSED;
+    boolean nothingDone =
+        kind == Kind.NO_SUCH_GROUP || kind == Kind.REFUSED || kind == Kind.OTHER_CLUSTER;
     return OperationResult.of(
         nothingDone ? OperationResult.Status.NOT_ASKED : OperationResult.Status.UNKNOWN,
         text(answer));

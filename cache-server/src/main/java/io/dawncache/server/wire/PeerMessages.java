@@ -11,6 +11,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
@@ -142,9 +143,14 @@ public final class PeerMessages {
         group, require("key", request.getKey()), copied(request.getValue()), lifeNanos);
   }
 
-  /** Returns the answer to an operation. */
-  public static ByteBuf encode(OperationResult result) {
-    return encoded(
+  /**
+   * Returns the answer to an operation.
+   *
+   * @param own the member list of this node
+   * @param whole whether the answer is to hold all of that list, and not its fingerprint alone
+   */
+  public static ByteBuf encode(OperationResult result, MemberList own, boolean whole) {
+    OperationAnswer.Builder answer =
         OperationAnswer.newBuilder()
             .setStatus(
                 switch (result.status()) {
@@ -155,7 +161,60 @@ public final class PeerMessages {
                 })
             .addAllUnreached(result.unreached())
             .setDetail(result.detail())
-            .build());
+            .addAllOtherLists(result.otherLists())
+            .setMembersFingerprint(own.fingerprint());
+    if (whole) {
+      answer.setMemberList(message(own));
+    }
+    return encoded(answer.build());
+  }
+
+  /** Returns what this node says of the member list that it holds. */
+  public static ByteBuf encode(MemberList own) {
+    return encoded(message(own));
+  }
+
+  private static io.dawncache.server.wire.pb.MemberList message(MemberList list) {
+    return io.dawncache.server.wire.pb.MemberList.newBuilder()
+        .setSelf(list.self())
+        .setInstance(list.instance())
+        .addAllMembers(list.members())
+        .build();
+  }
+
+  /**
+   * Reads which member list a node holds.
+   *
+   * @throws BadRequestException if it is no such message, or names what is no node's URL
+   */
+  public static MemberList decodeMembers(ByteBuffer body) throws BadRequestException {
+    try {
+      return memberList(parse(io.dawncache.server.wire.pb.MemberList.parser(), body));
+    } catch (IOException e) {
+      throw new BadRequestException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static MemberList memberList(io.dawncache.server.wire.pb.MemberList said)
+      throws IOException {
+    requireUrls(List.of(said.getSelf()));
+    requireUrls(said.getMembersList());
+    return MemberList.of(said.getSelf(), said.getInstance(), said.getMembersList());
+  }
+
+  /**
+   * Notes what the answer to an operation says of the answerer's member list.
+   *
+   * @param url the answerer's
+   * @return whether its list is to be asked for
+   */
+  public static boolean noteList(ByteBuffer body, String url, Fleet fleet) throws IOException {
+    OperationAnswer answer = OperationAnswer.parseFrom(body);
+    if (answer.hasMemberList()) {
+      fleet.heard(memberList(answer.getMemberList()));
+      return false;
+    }
+    return answer.hasMembersFingerprint() && fleet.heard(url, answer.getMembersFingerprint());
   }
 
   /**
@@ -167,6 +226,7 @@ public final class PeerMessages {
   static OperationResult decodeResult(ByteBuffer body) throws IOException {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
     requireUrls(answer.getUnreachedList());
+    requireUrls(answer.getOtherListsList());
     return new OperationResult(
         switch (answer.getStatus()) {
           case DONE -> OperationResult.Status.DONE;
@@ -175,6 +235,7 @@ public final class PeerMessages {
           case UNKNOWN, UNRECOGNIZED -> OperationResult.Status.UNKNOWN;
         },
         answer.getUnreachedList(),
+        answer.getOtherListsList(),
         answer.getDetail());
   }
 

@@ -20,19 +20,19 @@ import java.util.Objects;
 public final class PeerRequests {
   private final Dialect dialect;
   private final NodeUrl peer;
-  private final String self;
+  private final Fleet fleet;
   private final InstantSource clock;
 
   /**
    * Makes the requests to one peer.
    *
-   * @param self this node's URL, the mark of its requests
+   * @param fleet says who sends the requests
    * @param clock the wall clock, for what is said as its time
    */
-  public PeerRequests(Dialect dialect, NodeUrl peer, String self, InstantSource clock) {
+  public PeerRequests(Dialect dialect, NodeUrl peer, Fleet fleet, InstantSource clock) {
     this.dialect = dialect;
     this.peer = peer;
-    this.self = self;
+    this.fleet = fleet;
     this.clock = clock;
   }
 
@@ -65,6 +65,7 @@ public final class PeerRequests {
         .headers()
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
         .set(HttpHeaderNames.UPGRADE, Frames.PROTOCOL);
+    Hello.sayWhich(fleet, request.headers());
     return request;
   }
 
@@ -122,6 +123,11 @@ public final class PeerRequests {
     return message(MessageKind.COORDINATE, PeerMessages.encode(operation));
   }
 
+  /** Returns the message that says which member list this node holds. */
+  public FullHttpRequest members() {
+    return message(MessageKind.MEMBERS, PeerMessages.encode(fleet.list()));
+  }
+
   /** Returns the request to put a value, which a node of mailgun's dialect takes. */
   public FullHttpRequest put(Operation put) {
     ByteBuf body = PeerMessages.encodeSet(put, Objects.requireNonNull(put.value()), clock);
@@ -146,7 +152,8 @@ public final class PeerRequests {
 
   private FullHttpRequest marked(HttpMethod method, String path, ByteBuf body) {
     FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, body);
-    request.headers().set(HttpHeaderNames.HOST, peer.authority()).set(Headers.PEER, self);
+    request.headers().set(HttpHeaderNames.HOST, peer.authority());
+    Hello.sayWho(fleet, request.headers());
     return request;
   }
 

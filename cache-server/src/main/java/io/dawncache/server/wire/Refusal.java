@@ -46,6 +46,14 @@ public record Refusal(int code, Kind kind, String text) {
         dialect.noSuchGroupCode(), Kind.NO_SUCH_GROUP, dialect.noSuchGroupText() + group);
   }
 
+  /**
+   * Returns the answer to a node of another cluster, or of none, or to one of a cluster where this
+   * node is of none.
+   */
+  public static Refusal otherCluster() {
+    return new Refusal(403, Kind.OTHER_CLUSTER, "this node is of another cluster");
+  }
+
   /** Returns the answer to a path that is neither a page's nor under the base path. */
   public static Refusal unexpectedPath(String path) {
     return new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);

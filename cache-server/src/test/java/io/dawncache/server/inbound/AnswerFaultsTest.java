@@ -13,6 +13,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameReader;
@@ -368,7 +369,8 @@ class AnswerFaultsTest {
         address -> false,
         InstantSource.system(),
         () -> {},
-        true);
+        true,
+        TestFleet.of("http://10.0.0.1:8001"));
   }
 
   private static byte[] boom() {

@@ -16,6 +16,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.Books;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameReader;
@@ -78,6 +79,9 @@ class FrameServiceTest {
       HTTP/1.1 101 Switching Protocols\r
       Connection: Upgrade\r
       Upgrade: dawncache-frames/1\r
+      Dawncache-Peer: http://10.0.0.1:8001\r
+      Dawncache-Instance: 0000000000000007\r
+      Dawncache-Members: 9cdd2bce6a986d4d\r
       \r
       """;
 
@@ -133,7 +137,8 @@ class FrameServiceTest {
             address -> false,
             InstantSource.system(),
             () -> {},
-            granting);
+            granting,
+            TestFleet.of("http://10.0.0.1:8001"));
     return new EmbeddedChannel(
         new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));
   }

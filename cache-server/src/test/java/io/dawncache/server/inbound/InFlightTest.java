@@ -13,6 +13,7 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.testing.Books;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FetchFrames;
 import io.dawncache.server.wire.FrameKind;
@@ -97,7 +98,8 @@ class InFlightTest {
             address -> false,
             InstantSource.system(),
             () -> {},
-            true);
+            true,
+            TestFleet.of("http://10.0.0.1:8001"));
     EmbeddedChannel channel =
         new EmbeddedChannel(
             new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));

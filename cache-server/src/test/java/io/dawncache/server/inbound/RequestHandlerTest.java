@@ -15,12 +15,14 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.Books;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.Messages;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
+import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.ByteBufUtil;
@@ -513,7 +515,9 @@ class RequestHandlerTest {
     FullHttpResponse answer = channel.readOutbound();
     assertEquals(200, answer.status().code());
     assertEquals("forget", answer.headers().get("Dawncache-Message"));
-    assertEquals(0, answer.content().readableBytes()); // done, and everybody was reached
+    OperationAnswer done = OperationAnswer.parseFrom(ByteBufUtil.getBytes(answer.content()));
+    assertEquals(OperationAnswer.Status.DONE, done.getStatus());
+    assertEquals(0, done.getUnreachedCount());
     answer.release();
     assertNull(node.group("here").peek("k0"));
   }
@@ -1058,7 +1062,8 @@ class RequestHandlerTest {
             address -> false,
             CLOCK,
             () -> reads++,
-            true));
+            true,
+            TestFleet.of("http://10.0.0.1:8001")));
   }
 
   private EmbeddedChannel channel() {

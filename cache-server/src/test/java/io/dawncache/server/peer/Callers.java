@@ -7,6 +7,7 @@ import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
@@ -31,7 +32,7 @@ import java.util.function.Consumer;
 final class Callers {
   static final Duration NEVER = Duration.ofHours(1);
   static final Duration SOON = Duration.ofMillis(20);
-  static final PeerTimings PATIENT = new PeerTimings(NEVER, NEVER, NEVER, NEVER);
+  static final PeerTimings PATIENT = new PeerTimings(NEVER, NEVER, NEVER, NEVER, NEVER);
   static final int MAX_VALUE_BYTES = 1000;
   static final String SELF = "http://10.0.0.1:8001";
 
@@ -82,7 +83,7 @@ final class Callers {
             timings,
             maxConnections,
             frames,
-            SELF,
+            TestFleet.of(SELF),
             InstantSource.system());
     return closing(new Caller(new PeerClient(outbound, NodeUrl.parse(url))));
   }

@@ -63,7 +63,7 @@ class FramePeerIT {
       "HTTP/1.1 400 Bad Request\r\nContent-Length: 12\r\n\r\nbad request\n";
   private static final byte[] EMPTY = new byte[0];
   private static final PeerTimings CURIOUS =
-      new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER);
+      new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER, NEVER);
 
   private final Callers callers = new Callers();
 
@@ -102,7 +102,9 @@ class FramePeerIT {
         "GET /_dawncache/probe HTTP/1.1\r\nhost: "
             + peer.url().substring("http://".length())
             + "\r\nDawncache-Peer: http://10.0.0.1:8001\r\n"
-            + "connection: upgrade\r\nupgrade: dawncache-frames/1\r\n\r\n",
+            + "connection: upgrade\r\nupgrade: dawncache-frames/1\r\n"
+            + "Dawncache-Instance: 0000000000000007\r\n"
+            + "Dawncache-Members: 9cdd2bce6a986d4d\r\n\r\n",
         wish.join());
   }
 
@@ -165,7 +167,7 @@ class FramePeerIT {
   @Test
   void aPeerThatIsSilentToTheWishCouldNotBeAsked() throws Exception {
     ScriptedPeer peer = callers.peer(ScriptedPeer.Wire::readToTheEnd);
-    PeerTimings hasty = new PeerTimings(NEVER, SOON, SOON, NEVER);
+    PeerTimings hasty = new PeerTimings(NEVER, SOON, SOON, NEVER, NEVER);
     Caller caller = callers.inFrames(peer, hasty);
 
     assertEquals(
@@ -389,7 +391,7 @@ class FramePeerIT {
               wire.readToTheEnd();
               closed.countDown();
             });
-    PeerTimings hasty = new PeerTimings(NEVER, SOON, Duration.ofSeconds(1), NEVER);
+    PeerTimings hasty = new PeerTimings(NEVER, SOON, Duration.ofSeconds(1), NEVER, NEVER);
     Caller caller = callers.inFrames(peer, hasty);
     CompletableFuture<PeerResult> tom = caller.fetch("Tom");
     CompletableFuture<PeerResult> jack = caller.fetch("Jack");

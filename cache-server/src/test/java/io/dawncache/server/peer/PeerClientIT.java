@@ -10,6 +10,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
@@ -52,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PeerClientIT {
   private static final Duration NEVER = Duration.ofHours(1);
   private static final Duration SOON = Duration.ofMillis(20);
-  private static final PeerTimings PATIENT = new PeerTimings(NEVER, NEVER, NEVER, NEVER);
+  private static final PeerTimings PATIENT = new PeerTimings(NEVER, NEVER, NEVER, NEVER, NEVER);
   private static final String SELF = "http://10.0.0.1:8001";
   private static final int MAX_VALUE_BYTES = 1000;
 
@@ -316,7 +317,7 @@ class PeerClientIT {
 
   @Test
   void aPeerThatRefusedIsDialledAgainAfterTheWhile() throws Exception {
-    PeerTimings forgiving = new PeerTimings(NEVER, NEVER, NEVER, Duration.ZERO);
+    PeerTimings forgiving = new PeerTimings(NEVER, NEVER, NEVER, Duration.ZERO, NEVER);
     Client client = client(urlThatRefuses(), forgiving, 1);
 
     assertTrue(client.fetch("Tom").detail().startsWith("no connection, "));
@@ -344,7 +345,7 @@ class PeerClientIT {
   void aListenerWhoseBacklogIsFullMeansNotAskedAfterTheConnectTime() throws Exception {
     ServerSocket listener = closing(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
     fillBacklog(listener);
-    PeerTimings hasty = new PeerTimings(SOON, NEVER, NEVER, NEVER);
+    PeerTimings hasty = new PeerTimings(SOON, NEVER, NEVER, NEVER, NEVER);
 
     PeerResult result =
         client("http://127.0.0.1:" + listener.getLocalPort(), hasty, 8).fetch("Tom");
@@ -354,7 +355,7 @@ class PeerClientIT {
 
   @Test
   void aNameThatIsLookedUpForEverMeansNotAskedAfterTheConnectTime() throws Exception {
-    PeerTimings hasty = new PeerTimings(SOON, NEVER, NEVER, NEVER);
+    PeerTimings hasty = new PeerTimings(SOON, NEVER, NEVER, NEVER, NEVER);
     Bootstrap bootstrap = bootstrap().resolver(new HeldResolvers());
 
     PeerResult result = client(bootstrap, "http://cache-7:8001", hasty, 8).fetch("Tom");
@@ -505,7 +506,8 @@ class PeerClientIT {
               wire.readToTheEnd();
               closed.countDown();
             });
-    PeerTimings hasty = new PeerTimings(NEVER, Duration.ofMillis(1), Duration.ofMillis(500), NEVER);
+    PeerTimings hasty =
+        new PeerTimings(NEVER, Duration.ofMillis(1), Duration.ofMillis(500), NEVER, NEVER);
 
     PeerResult result = client(peer, hasty).fetch("Tom");
 
@@ -523,7 +525,7 @@ class PeerClientIT {
               wire.readToTheEnd();
             },
             ScriptedPeer.Wire::readRequest);
-    PeerTimings hasty = new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER);
+    PeerTimings hasty = new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER, NEVER);
 
     assertEquals(Status.NOT_ASKED, client(peer, hasty).fetch("Tom").status());
   }
@@ -545,7 +547,7 @@ class PeerClientIT {
               wire.readToTheEnd(); // we close it
               probesAnswered.countDown();
             });
-    PeerTimings curious = new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER);
+    PeerTimings curious = new PeerTimings(NEVER, Duration.ofMillis(1), NEVER, NEVER, NEVER);
 
     assertEquals(value("630"), client(peer, curious).fetch("Tom"));
   }
@@ -757,7 +759,7 @@ class PeerClientIT {
     ServerSocket silent =
         closing(new ServerSocket(portOf(peer), 1, InetAddress.getByName("127.0.0.2")));
     fillBacklog(silent);
-    PeerTimings twoSeconds = new PeerTimings(Duration.ofSeconds(2), NEVER, NEVER, NEVER);
+    PeerTimings twoSeconds = new PeerTimings(Duration.ofSeconds(2), NEVER, NEVER, NEVER, NEVER);
     Bootstrap bootstrap = bootstrap().resolver(new KnownNames("127.0.0.2", "127.0.0.1"));
 
     PeerResult result =
@@ -985,7 +987,7 @@ class PeerClientIT {
         timings,
         maxConnections,
         false,
-        SELF,
+        TestFleet.of(SELF),
         InstantSource.system());
   }
 

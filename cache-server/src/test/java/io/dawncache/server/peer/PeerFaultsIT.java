@@ -15,6 +15,7 @@ import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.peer.Callers.Caller;
 import io.dawncache.server.testing.LeakExtension;
 import io.dawncache.server.testing.LogRecorder;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.NodeUrl;
@@ -116,7 +117,8 @@ class PeerFaultsIT {
     caller.client.ask(
         new BulkQuestion(
             List.of(tom),
-            new PeerRequests(Dialect.DAWNCACHE, NodeUrl.parse(peer.url()), Callers.SELF, clock),
+            new PeerRequests(
+                Dialect.DAWNCACHE, NodeUrl.parse(peer.url()), TestFleet.of(Callers.SELF), clock),
             new PeerAnswers(Dialect.DAWNCACHE, clock),
             1000,
             (request, result) -> {
@@ -140,7 +142,8 @@ class PeerFaultsIT {
               wire.readToTheEnd();
             },
             this::answerInFrames);
-    Caller caller = callers.inFrames(peer, new PeerTimings(NEVER, NEVER, NEVER, Duration.ZERO));
+    Caller caller =
+        callers.inFrames(peer, new PeerTimings(NEVER, NEVER, NEVER, Duration.ZERO, NEVER));
 
     assertEquals(Status.NOT_ASKED, caller.fetch("Tom").join().status());
     assertEquals(value("630"), caller.fetch("Tom").join());
@@ -212,7 +215,8 @@ class PeerFaultsIT {
       this.fetch =
           new FetchQuestion(
               new PeerRequest("scores", "Tom", NEVER),
-              new PeerRequests(Dialect.DAWNCACHE, NodeUrl.parse(url), Callers.SELF, clock),
+              new PeerRequests(
+                  Dialect.DAWNCACHE, NodeUrl.parse(url), TestFleet.of(Callers.SELF), clock),
               new PeerAnswers(Dialect.DAWNCACHE, clock),
               result -> {
                 if (!told.complete(result)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
@@ -333,7 +334,9 @@ class PeerAnswersTest {
       BiFunction<PeerAnswers, FullHttpResponse, OperationResult> reading) {
     FullHttpResponse answer =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.OK, PeerMessages.encode(said));
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.OK,
+            PeerMessages.encode(said, MemberList.of("http://a:1", 7, List.of()), false));
     answer.headers().set("Dawncache-Message", "forget");
     return reading.apply(new PeerAnswers(dialect, CLOCK), answer);
   }

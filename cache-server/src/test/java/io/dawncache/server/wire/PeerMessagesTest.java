@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
@@ -32,6 +33,8 @@ class PeerMessagesTest {
   private static final InstantSource NOW =
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final MemberList LIST =
+      new MemberList("http://a:1", 7, List.of("http://a:1"), 0x0102030405060708L);
 
   @Test
   void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
@@ -106,12 +109,41 @@ class PeerMessagesTest {
         List.of(
             OperationResult.done(List.of()),
             OperationResult.done(List.of("http://a:1", "http://b:1")),
+            OperationResult.done(List.of(), List.of("http://a:1", "http://b:1")),
             OperationResult.of(OperationResult.Status.DONE_ALONE, ""),
             OperationResult.of(OperationResult.Status.NOT_ASKED, "why"),
             OperationResult.of(OperationResult.Status.UNKNOWN, "why"))) {
-      assertEquals(result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result))));
+      assertEquals(
+          result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result, LIST, false))));
+      assertEquals(
+          result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result, LIST, true))));
     }
-    assertEquals("", hex(PeerMessages.encode(OperationResult.done(List.of()))));
+    assertEquals(
+        "29" + "0807060504030201",
+        hex(PeerMessages.encode(OperationResult.done(List.of()), LIST, false)));
+  }
+
+  @Test
+  void aMemberListIsItsNodeItsProcessAndTheMembers() throws Exception {
+    MemberList list = MemberList.of("http://a:1", 7, List.of("http://a:1", "http://b:1"));
+
+    assertEquals(
+        "0a0a"
+            + "687474703a2f2f613a31"
+            + "11"
+            + "0700000000000000"
+            + "1a0a"
+            + "687474703a2f2f613a31"
+            + "1a0a"
+            + "687474703a2f2f623a31",
+        hex(PeerMessages.encode(list)));
+    assertEquals(list, PeerMessages.decodeMembers(bytes(PeerMessages.encode(list))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0a0161", "0a0a687474703a2f2f613a311a0161", "ff"})
+  void whatIsNoMemberListIsRefused(String message) {
+    assertThrows(BadRequestException.class, () -> PeerMessages.decodeMembers(hex(message)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -33,7 +34,7 @@ class PeerRequestsTest {
 
   private static PeerRequests requests(Dialect dialect) {
     InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(NOW_SECONDS));
-    return new PeerRequests(dialect, PEER, SELF, clock);
+    return new PeerRequests(dialect, PEER, TestFleet.of(SELF), clock);
   }
 
   @ParameterizedTest

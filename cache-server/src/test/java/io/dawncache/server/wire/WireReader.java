@@ -9,6 +9,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
@@ -399,9 +400,10 @@ enum WireReader {
         int kind = in.get() & 0xff;
         boolean more = kind >= 0x80;
         kind &= 0x7f;
-        boolean idIsRight = kind >= 9 ? id == 0 : id >= 1 && id <= 4096;
-        boolean moreIsRight = !more || (length > 0 && kind < 8);
-        if (length < 0 || length > 65_536 || kind < 1 || kind > 12 || !idIsRight || !moreIsRight) {
+        boolean ofConnection = kind >= 9 && kind <= 12;
+        boolean idIsRight = ofConnection ? id == 0 : id >= 1 && id <= 4096;
+        boolean moreIsRight = !more || (length > 0 && (kind < 8 || kind == 13));
+        if (length < 0 || length > 65_536 || kind < 1 || kind > 13 || !idIsRight || !moreIsRight) {
           return false;
         }
         if (in.remaining() < length) {
@@ -645,6 +647,7 @@ enum WireReader {
       try {
         OperationAnswer answer = OperationAnswer.parseFrom(input);
         answer.getUnreachedList().forEach(NodeUrl::parse);
+        answer.getOtherListsList().forEach(NodeUrl::parse);
         generated = answer;
       } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
         // null stands for not understood
@@ -654,9 +657,41 @@ enum WireReader {
         same("status", OperationResult.Status.UNKNOWN, read.status());
       } else {
         same("unreached", List.copyOf(generated.getUnreachedList()), read.unreached());
+        same("other lists", List.copyOf(generated.getOtherListsList()), read.otherLists());
         same("detail", generated.getDetail(), read.detail());
-        ByteBuf again = PeerMessages.encode(read);
+        MemberList own = MemberList.of("http://a:1", 7, List.of());
+        ByteBuf again = PeerMessages.encode(read, own, false);
         same("again", read, PeerAnswers.ofOperation(again));
+      }
+    }
+  },
+
+  /** The member list that a node holds. */
+  MEMBERS {
+    @Override
+    byte[] sample(MessageCases cases) {
+      return cases.message(io.dawncache.server.wire.pb.MemberList.getDescriptor());
+    }
+
+    @Override
+    void check(byte[] input) {
+      MemberList expected = null;
+      try {
+        var generated = io.dawncache.server.wire.pb.MemberList.parseFrom(input);
+        NodeUrl.parse(generated.getSelf());
+        generated.getMembersList().forEach(NodeUrl::parse);
+        expected =
+            MemberList.of(generated.getSelf(), generated.getInstance(), generated.getMembersList());
+      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+        // null stands for refused
+      }
+      try {
+        MemberList read = PeerMessages.decodeMembers(ByteBuffer.wrap(input));
+        same("read", expected, read);
+        ByteBuffer again = PeerMessages.encode(read).nioBuffer();
+        same("again", read, PeerMessages.decodeMembers(again));
+      } catch (BadRequestException e) {
+        same("refused", null, expected);
       }
     }
   },

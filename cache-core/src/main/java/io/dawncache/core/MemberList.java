@@ -1,0 +1,46 @@
+package io.dawncache.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * The member list that one process holds.
+ *
+ * @param self the process's own URL, as lists have it
+ * @param instance a number that the process drew at its start: two processes with one URL differ
+ * @param members every member's URL in any order; {@code self} alone for a node that stands alone
+ * @param fingerprint of the members, whatever their order: the first eight bytes, big-endian, of
+ *     the SHA-256 of the distinct URLs in the order of their chars, each followed by a newline
+ */
+public record MemberList(String self, long instance, List<String> members, long fingerprint) {
+  /** Refuses nulls. */
+  public MemberList {
+    Objects.requireNonNull(self, "self");
+    members = List.copyOf(members);
+  }
+
+  /** Returns the list of a process; no members at all mean that it stands alone. */
+  public static MemberList of(String self, long instance, List<String> members) {
+    List<String> all = members.isEmpty() ? List.of(self) : members;
+    return new MemberList(self, instance, all, fingerprintOf(all));
+  }
+
+  private static long fingerprintOf(List<String> members) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      for (String url : new TreeSet<>(members)) {
+        sha256.update(url.getBytes(UTF_8));
+        sha256.update((byte) '\n');
+      }
+      return ByteBuffer.wrap(sha256.digest()).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 (expected: in every JDK)", e);
+    }
+  }
+}

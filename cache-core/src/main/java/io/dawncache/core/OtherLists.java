@@ -1,0 +1,121 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other nodes say of the member lists that they hold, as far as this node has heard. A list
+ * that differs from this node's is logged once, with the difference.
+ */
+final class OtherLists {
+  /*
+   * A member of this node's list counts with the last that it said. Another node counts for a minute:
+   * it may have been taken out of the fleet and stopped. So does a member that a change of this
+   * node's list has left out; that it goes on with the old list is what must be noticed.
+   */
+  private static final long STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final int MOST_HEARD = 4096;
+
+  private final LongSupplier nanoTime;
+  private final System.Logger logger;
+
+  @GuardedBy("this")
+  private final Map<String, Heard> byUrl = new HashMap<>();
+
+  /**
+   * What one node has said last.
+   *
+   * @param members null if only the fingerprint is known
+   * @param logged the fingerprint of this node's list when a difference was logged, or null
+   */
+  private record Heard(
+      long fingerprint, @Nullable List<String> members, long atNanos, @Nullable Long logged) {}
+
+  OtherLists(LongSupplier nanoTime, System.Logger logger) {
+    this.nanoTime = nanoTime;
+    this.logger = logger;
+  }
+
+  /** Notes the list of another node. */
+  synchronized void heard(MemberList own, MemberList other) {
+    note(own, other.self(), other.fingerprint(), other.members());
+  }
+
+  /** Notes the fingerprint of the list of another node. */
+  synchronized void heard(MemberList own, String url, long fingerprint) {
+    Heard before = byUrl.get(url);
+    boolean isKnown = before != null && before.fingerprint == fingerprint;
+    note(own, url, fingerprint, before != null && isKnown ? before.members : null);
+  }
+
+  @GuardedBy("this")
+  private void note(MemberList own, String url, long fingerprint, @Nullable List<String> members) {
+    Heard before = byUrl.get(url);
+    if (before == null && byUrl.size() >= MOST_HEARD) {
+      return; // no fleet is so large
+    }
+    Long logged = before != null && before.fingerprint == fingerprint ? before.logged : null;
+    boolean differs = fingerprint != own.fingerprint();
+    if (differs && members != null && (logged == null || logged != own.fingerprint())) {
+      logDifference(own, url, members);
+      logged = own.fingerprint();
+    } else if (!differs && before != null && before.logged != null) {
+      logger.log(Level.INFO, "node {0} holds the same member list as this node again", url);
+      logged = null;
+    }
+    byUrl.put(url, new Heard(fingerprint, members, nanoTime.getAsLong(), logged));
+  }
+
+  private void logDifference(MemberList own, String url, List<String> members) {
+    logger.log(
+        Level.WARNING,
+        "node {0} holds another member list: it lacks {1}, this node lacks {2} (expected: the same"
+            + " list at every node); gets go on, but no change is made everywhere",
+        url,
+        lacking(members, own.members()),
+        lacking(own.members(), members));
+  }
+
+  private static String lacking(List<String> list, List<String> other) {
+    TreeSet<String> lacking = new TreeSet<>(other);
+    list.forEach(lacking::remove);
+    return lacking.isEmpty() ? "nobody" : String.join(", ", lacking);
+  }
+
+  /** Returns whether the members of a list that differs are not known yet. */
+  synchronized boolean isUnknown(MemberList own, String url) {
+    Heard heard = byUrl.get(url);
+    return heard != null && heard.fingerprint != own.fingerprint() && heard.members == null;
+  }
+
+  /** Returns the nodes, by URL, that hold another list than this node. */
+  synchronized List<String> differing(MemberList own) {
+    if (byUrl.isEmpty()) {
+      return List.of();
+    }
+    long now = nanoTime.getAsLong();
+    byUrl
+        .entrySet()
+        .removeIf(
+            heard ->
+                now - heard.getValue().atNanos > STRANGERS_NANOS
+                    && !own.members().contains(heard.getKey()));
+    List<String> differing = new ArrayList<>();
+    byUrl.forEach(
+        (url, heard) -> {
+          if (heard.fingerprint != own.fingerprint()) {
+            differing.add(url);
+          }
+        });
+    differing.sort(null);
+    return differing;
+  }
+}

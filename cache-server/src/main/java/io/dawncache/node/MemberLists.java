@@ -1,0 +1,43 @@
+package io.dawncache.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Compares the member lists that nodes hold, as their statistics say them. */
+final class MemberLists {
+  private MemberLists() {}
+
+  /** Returns what is wrong with the list of {@code node}, held against that of {@code first}. */
+  static List<String> faults(NodeStats first, NodeStats node) {
+    List<String> faults = new ArrayList<>();
+    Set<String> own = members(node);
+    Set<String> others = members(first);
+    if (!own.equals(others)) {
+      faults.add(
+          "another member list than "
+              + first.self()
+              + ": lacks "
+              + lacking(own, others)
+              + ", has besides "
+              + lacking(others, own));
+    }
+    if (!node.otherLists().isEmpty()) {
+      faults.add("knows of other member lists at " + String.join(", ", node.otherLists()));
+    }
+    return faults;
+  }
+
+  /** A node without members stands alone. */
+  private static SortedSet<String> members(NodeStats node) {
+    return new TreeSet<>(node.members().isEmpty() ? List.of(node.self()) : node.members());
+  }
+
+  private static String lacking(Set<String> list, Set<String> other) {
+    TreeSet<String> lacking = new TreeSet<>(other);
+    lacking.removeAll(list);
+    return lacking.isEmpty() ? "nobody" : String.join(", ", lacking);
+  }
+}

@@ -1,0 +1,101 @@
+package io.dawncache.server;
+
+import io.dawncache.core.MemberList;
+import io.dawncache.core.Membership;
+import io.dawncache.server.wire.Fleet;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This server's node among the others. What does not fit together is logged once: a process of
+ * another cluster, one that has this node's URL, one that is met under a URL that is not its own.
+ */
+final class PresentFleet implements Fleet {
+  private static final System.Logger LOG = System.getLogger(PresentFleet.class.getName());
+  private static final int MOST_LOGGED = 1000; // whoever sends other texts without end fills no log
+  private static final int MOST_SHOWN_CHARS = 200;
+
+  private final @Nullable String cluster;
+  private final Set<String> logged = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Membership membership;
+
+  PresentFleet(@Nullable String cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Is about to be asked: nobody is served, and nobody asked, before. */
+  void is(Membership membership) {
+    this.membership = membership;
+  }
+
+  private Membership membership() {
+    return Objects.requireNonNull(membership, "membership");
+  }
+
+  @Override
+  public @Nullable String cluster() {
+    return cluster;
+  }
+
+  @Override
+  public MemberList list() {
+    return membership().list();
+  }
+
+  @Override
+  public void met(@Nullable String dialled, String self, long instance) {
+    MemberList own = list();
+    if (instance == own.instance()) {
+      if (dialled != null) {
+        warn("member " + dialled + " is this process, whose self is " + own.self());
+      }
+    } else if (self.equals(own.self())) {
+      String where = dialled == null ? "it has asked this one" : "it answers at " + dialled;
+      warn("another process has the URL of this node, " + self + ", as its self: " + where);
+    } else if (dialled != null && !dialled.equals(self)) {
+      warn("member " + dialled + " says that its self is " + self);
+    }
+  }
+
+  @Override
+  public void heard(MemberList list) {
+    if (isAnother(list.self(), list.instance())) {
+      membership().heard(list);
+    }
+  }
+
+  @Override
+  public boolean heard(String url, long fingerprint) {
+    return !url.equals(list().self()) && membership().heard(url, fingerprint);
+  }
+
+  private boolean isAnother(String url, long instance) {
+    MemberList own = list();
+    return instance != own.instance() && !url.equals(own.self());
+  }
+
+  @Override
+  public void isOfAnother(String who, @Nullable String other) {
+    warn(
+        who
+            + " is of "
+            + named(other)
+            + " (expected: "
+            + named(cluster)
+            + "), so neither asks the other");
+  }
+
+  private static String named(@Nullable String cluster) {
+    return cluster == null ? "no cluster" : "cluster " + cluster;
+  }
+
+  private void warn(String what) {
+    String shown = what.length() <= MOST_SHOWN_CHARS ? what : what.substring(0, MOST_SHOWN_CHARS);
+    if (logged.size() < MOST_LOGGED && logged.add(shown)) {
+      LOG.log(Level.WARNING, shown);
+    }
+  }
+}

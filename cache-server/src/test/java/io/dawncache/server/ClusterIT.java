@@ -1,0 +1,172 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.Applied;
+import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.LeakExtension;
+import io.dawncache.server.testing.LogRecorder;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nodes that do not belong together, or do not agree about who does. */
+@Timeout(60)
+@ExtendWith(LeakExtension.class)
+class ClusterIT {
+  private final LogRecorder log = LogRecorder.of(PresentFleet.class);
+
+  @AfterEach
+  void endLog() {
+    log.close();
+  }
+
+  private static CacheServer start(CacheNode node, String cluster, boolean frames)
+      throws IOException {
+    ServerConfig.Builder config = ServerConfig.builder().peerFrames(frames);
+    if (!cluster.isEmpty()) {
+      config.cluster(cluster);
+    }
+    return CacheServer.start(node, config.build());
+  }
+
+  private static CacheNode node(String value) {
+    CacheNode node = CacheNode.create();
+    node.addGroup(Fleet.GROUP, Fleet.WITHOUT_COPIES, key -> Loaded.ofUtf8(value));
+    return node;
+  }
+
+  private static List<String> getMany(CacheNode node) {
+    return IntStream.range(0, 20)
+        .mapToObj(i -> node.group(Fleet.GROUP).get("key-" + i).toUtf8())
+        .distinct()
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "shop, staging, true",
+    "shop, staging, false",
+    "shop, '',      true",
+    "shop, '',      false",
+    "'',   staging, true",
+    "'',   staging, false",
+  })
+  void nodesOfOtherClustersDoNotAnswerEachOther(String ours, String theirs, boolean frames)
+      throws IOException {
+    try (CacheNode one = node("ours");
+        CacheNode other = node("theirs");
+        CacheServer oneServer = start(one, ours, frames);
+        CacheServer otherServer = start(other, theirs, frames)) {
+      oneServer.join(List.of(oneServer.self(), otherServer.self()));
+
+      assertEquals(List.of("ours"), getMany(one));
+      Applied applied = one.group(Fleet.GROUP).remove("key-1");
+
+      assertEquals(List.of(otherServer.self()), applied.unreached());
+      assertTrue(
+          log.lines().stream()
+              .anyMatch(line -> names(line, oneServer.self(), ours) && names(line, "", theirs)),
+          () -> String.join("\n", log.lines()));
+      assertEquals(log.lines().stream().distinct().toList(), log.lines());
+      assertTrue(one.group(Fleet.GROUP).stats().peerErrors() > 0);
+    }
+  }
+
+  /** Both sides know it: the line of the one that was asked names the asker. */
+  private static boolean names(String line, String url, String cluster) {
+    return line.contains(url)
+        && line.contains(cluster.isEmpty() ? "no cluster" : "cluster " + cluster);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nodesOfOneClusterAnswerEachOther(boolean frames) throws IOException {
+    try (CacheNode one = node("one");
+        CacheNode other = node("other");
+        CacheServer oneServer = start(one, "shop", frames);
+        CacheServer otherServer = start(other, "shop", frames)) {
+      List<String> members = List.of(oneServer.self(), otherServer.self());
+      oneServer.join(members);
+      otherServer.join(members);
+
+      assertEquals(2, getMany(one).size());
+      assertTrue(one.group(Fleet.GROUP).remove("key-1").isEverywhere());
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void listsThatDifferAreNoticedByBothAndNoChangeIsMadeEverywhere(boolean frames) throws Exception {
+    ServerConfig.Builder config = ServerConfig.builder().peerFrames(frames);
+    try (Fleet fleet = Fleet.strangers(2, config, i -> key -> Loaded.ofUtf8("v"))) {
+      List<String> both = List.of(fleet.server(0).self(), fleet.server(1).self());
+      fleet.server(0).join(both);
+      fleet.server(1).join(both);
+      getMany(fleet.node(0));
+      getMany(fleet.node(1));
+      assertTrue(fleet.group(0).remove("key-1").isEverywhere());
+
+      fleet.server(1).join(List.of(fleet.server(1).self(), "http://127.0.0.1:1"));
+      Applied applied = fleet.group(0).put("key-1", ByteView.ofUtf8("new"));
+
+      assertFalse(applied.isEverywhere());
+      assertTrue(applied.otherLists().contains(fleet.server(1).self()), applied::toString);
+      assertEquals(List.of(fleet.server(0).self()), fleet.group(1).remove("key-1").otherLists());
+
+      fleet.server(1).join(List.of(fleet.server(1).self(), fleet.server(0).self()));
+      getMany(fleet.node(1));
+      assertTrue(fleet.group(0).remove("key-1").isEverywhere());
+      assertTrue(fleet.group(1).remove("key-1").isEverywhere());
+    }
+  }
+
+  @Test
+  void aNodeThatLeavesAloneKnowsThatItsChangesAreNotEverywhere() throws Exception {
+    try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.ofUtf8("v"))) {
+      getMany(fleet.node(0));
+      getMany(fleet.node(1));
+
+      fleet.server(1).join(List.of(fleet.server(1).self()));
+
+      assertFalse(fleet.group(1).put("key-1", ByteView.ofUtf8("new")).isEverywhere());
+    }
+  }
+
+  @Test
+  void twoProcessesWithOneUrlAreNoticed() throws IOException {
+    try (CacheNode one = node("one");
+        CacheNode other = node("other");
+        CacheServer oneServer = start(one, "", true)) {
+      String self = oneServer.self();
+      ServerConfig twin = ServerConfig.builder().self(self).build();
+      try (CacheServer otherServer = CacheServer.start(other, twin)) {
+        String address = "http://127.0.0.1:" + otherServer.address().getPort();
+        oneServer.join(List.of(self, address));
+
+        getMany(one);
+
+        assertTrue(
+            log.lines()
+                .contains(
+                    "WARNING another process has the URL of this node, "
+                        + self
+                        + ", as its self: it answers at "
+                        + address),
+            () -> String.join("\n", log.lines()));
+      }
+    }
+  }
+}
