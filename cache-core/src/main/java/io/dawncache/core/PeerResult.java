@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param status what kind of end it was
  * @param value the value if the status is {@link Status#VALUE}, else empty
  * @param lifeNanos how long the value holds from when the peer answered, {@link Long#MAX_VALUE} for
- *     ever; 0 or less if it has expired already and serves this one answer
+ *     ever; 0 if it has expired already and serves this one answer
  * @param stale whether the value had expired and the peer's origin failed; it is kept nowhere
  * @param minuteQps how often a minute other nodes ask the peer for the key; 0, or any that is no
  *     rate, if it does not tell
@@ -41,8 +41,13 @@ public record PeerResult(
     NOT_ASKED
   }
 
-  /** Refuses nulls. */
+  /**
+   * Refuses nulls. A life below 0 is 0 and a rate below 0 is 0: a peer may name any number, and the
+   * sums that are made of it must not overflow.
+   */
   public PeerResult {
+    lifeNanos = Math.max(0, lifeNanos);
+    minuteQps = minuteQps > 0 ? minuteQps : 0; // also of what is no number
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(detail, "detail");
