@@ -3,7 +3,7 @@ module io.dawncache.core {
   requires com.github.benmanes.caffeine;
   requires static java.management; // both to learn how the JVM lays out its heap; see HeapLayout
   requires static jdk.management;
-  requires static transitive com.google.errorprone.annotations;
+  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
 
   exports io.dawncache.core;

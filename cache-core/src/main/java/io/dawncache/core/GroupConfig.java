@@ -191,6 +191,7 @@ public final class GroupConfig {
   }
 
   /** Collects a {@link GroupConfig}; refuses a bad value at once. Not thread-safe. */
+  @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {
     private static final Duration LONGEST = Duration.ofDays(365);
 

@@ -14,7 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.io.IOException;
@@ -55,19 +54,20 @@ public final class CacheServer implements AutoCloseable {
    * when the member list of {@code config} is in place, which is taken as by {@link #join}.
    *
    * @throws IOException if the server cannot listen there, such as {@link BindException}
-   * @throws IllegalStateException if the node has a peer picker already
+   * @throws IllegalStateException if the node has a peer picker already, or Netty is of a version
+   *     that the server does not run on
    */
   public static CacheServer start(CacheNode node, ServerConfig config) throws IOException {
     Objects.requireNonNull(node, "node");
+    Objects.requireNonNull(config, "config");
+    NettyVersion.check();
     return new CacheServer(node, config);
   }
 
   private CacheServer(CacheNode node, ServerConfig config) throws IOException {
     this.config = config;
     Transport transport = Transport.best();
-    loops =
-        new MultiThreadIoEventLoopGroup(
-            config.eventLoops(), new LoopThreads(), transport.handlers());
+    loops = transport.loops().make(config.eventLoops(), new LoopThreads());
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();

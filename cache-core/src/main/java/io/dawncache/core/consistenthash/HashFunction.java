@@ -13,6 +13,7 @@ import com.google.errorprone.annotations.Immutable;
  * <p>An implementation is a pure function, safe from any thread, and leaves the array as it was.
  */
 @Immutable
+@SuppressWarnings("exports") // Immutable is for compilers that know it
 @FunctionalInterface
 public interface HashFunction {
 

@@ -19,6 +19,7 @@ import java.util.HexFormat;
  * @param collision decides between two members on one place
  */
 @Immutable
+@SuppressWarnings("exports") // Immutable is for compilers that know it
 public record Scheme(String name, PointName pointName, HashFunction hash, Collision collision) {
 
   /** CRC-32 of the member followed by the number. */

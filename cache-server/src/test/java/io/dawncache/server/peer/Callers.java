@@ -12,8 +12,8 @@ import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,8 +36,9 @@ final class Callers {
   static final int MAX_VALUE_BYTES = 1000;
   static final String SELF = "http://10.0.0.1:8001";
 
-  private final MultiThreadIoEventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  @SuppressWarnings("deprecation") // as in Transport
+  private final EventLoopGroup loops = new NioEventLoopGroup(1);
+
   private final List<AutoCloseable> toClose = new ArrayList<>();
 
   ScriptedPeer peer(ScriptedPeer.Script... scripts) throws IOException {

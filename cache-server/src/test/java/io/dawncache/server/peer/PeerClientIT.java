@@ -16,8 +16,8 @@ import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
@@ -57,8 +57,9 @@ class PeerClientIT {
   private static final String SELF = "http://10.0.0.1:8001";
   private static final int MAX_VALUE_BYTES = 1000;
 
-  private final MultiThreadIoEventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  @SuppressWarnings("deprecation") // as in Transport
+  private final EventLoopGroup loops = new NioEventLoopGroup(1);
+
   private final List<AutoCloseable> toClose = new ArrayList<>();
 
   @AfterEach

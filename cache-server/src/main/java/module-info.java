@@ -1,0 +1,30 @@
+/** The server: what an application embeds to make a node a member of a fleet. */
+@SuppressWarnings("requires-automatic") // protobuf and HttpClient name their modules, no more
+module io.dawncache.server {
+  requires transitive io.dawncache.core;
+  requires com.google.protobuf;
+  requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.http;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.resolver;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.classes.kqueue;
+  requires jdk.unsupported; // for Netty 4.1, whose jars do not say that they use it
+  requires static com.google.errorprone.annotations;
+  requires static org.jspecify;
+
+  // For the standalone program, which runs on the class path; an application needs none of them.
+  requires static com.google.gson;
+  requires static info.picocli;
+  requires static java.logging;
+  requires static java.net.http;
+  requires static org.apache.httpcomponents.client5.httpclient5;
+  requires static org.apache.httpcomponents.core5.httpcore5;
+
+  exports io.dawncache.server;
+  exports io.dawncache.server.inbound; // for Page, in ServerConfig's pages
+  exports io.dawncache.server.wire; // for its Dialect and Limits
+}
