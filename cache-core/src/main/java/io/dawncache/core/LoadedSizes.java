@@ -7,15 +7,15 @@ package io.dawncache.core;
 final class LoadedSizes {
   /*
    * What a getter holds while it loads cannot be seen, only what it brings in the end. So the next
-   * value is taken to be about as long as the longest of the last ones, and twice that to be needed
-   * to put it together. Half of the node's account is for the loads of a group; nothing is entered
+   * value is taken to be about as long as the longest of the last ones, and three times that to be
+   * needed: for what has been read, put together, and copied into a value. Half of the node's account is for the loads of a group; nothing is entered
    * there, for the loads bound themselves. One load may always run.
    *
    * Before the first value is known, a group that may run no more loads than by default takes them
    * for a quarter of a megabyte: a node that starts in a small heap is not to begin with sixty-four
    * loads of a megabyte each. Whoever allows more loads knows the values.
    */
-  private static final int COPIES = 2;
+  private static final int COPIES = 3;
   private static final int ACCOUNT_PART = 2;
   private static final int DECAY = 16;
   private static final long UNKNOWN = -1;

@@ -30,7 +30,7 @@ class LoadedSizesTest {
     LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
 
     sizes.loaded(1 << 20);
-    assertEquals(4, sizes.mostAtOnce(64));
+    assertEquals(2, sizes.mostAtOnce(64));
     sizes.loaded(64 << 20);
     assertEquals(1, sizes.mostAtOnce(64));
   }
@@ -40,7 +40,7 @@ class LoadedSizesTest {
     node.bytesInFlight().resize(16 << 20);
     LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
 
-    assertEquals(16, sizes.mostAtOnce(64));
+    assertEquals(10, sizes.mostAtOnce(64));
     assertEquals(1_000, sizes.mostAtOnce(1_000), "whoever allows more knows the values");
     sizes.loaded(0);
     assertEquals(64, sizes.mostAtOnce(64));
@@ -87,7 +87,7 @@ class LoadedSizesTest {
     for (int i = 1; i <= 12; i++) {
       CompletableFuture<Loaded> next = begun(origin, 1 + i);
       synchronized (origin) {
-        assertTrue(origin.size() <= i + 4, origin.size() + " begun, " + (i - 1) + " ended");
+        assertTrue(origin.size() <= i + 2, origin.size() + " begun, " + (i - 1) + " ended");
       }
       next.complete(large);
     }
