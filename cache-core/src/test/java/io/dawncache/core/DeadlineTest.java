@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deadlines, the bound on waiters, and the second load beside a slow one. */
 class DeadlineTest {
@@ -90,6 +92,26 @@ class DeadlineTest {
     assertEquals(Duration.ofSeconds(3), owner.requests().get(0).timeout());
     owner.is("630");
     assertEquals("630", value(future));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {9_223_372_036_854L, 9_223_372_036_855L, 1L << 60, Long.MAX_VALUE})
+  void anyTimeThatAPeerOrAClientMayNameIsWaitedFor(long millis) throws Exception {
+    Group scores = group(GroupConfig.builder().hedge(true)); // then a peer's wait has a timer
+    Duration timeout = Duration.ofMillis(millis);
+    List<PeerResult> told = new ArrayList<>();
+
+    scores
+        .forPeers()
+        .getAll(
+            List.of(new PeerRequest("scores", "Tom", timeout, Long.MAX_VALUE)),
+            (request, result) -> told.add(result));
+    CompletableFuture<ByteView> client = scores.getAsync("Tom", timeout);
+    time.pass(Duration.ofSeconds(5));
+    origin.next().is("630");
+
+    assertEquals("630", told.get(0).value().toUtf8());
+    assertEquals("630", value(client));
   }
 
   @Test

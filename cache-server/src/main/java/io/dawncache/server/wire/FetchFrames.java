@@ -29,6 +29,7 @@ public final class FetchFrames {
    * consumed takes the bytes of that field for fields.
    *
    * ReadersTest and scripts/fuzz compare these readers with the generated classes.
+   * docs/decisions/0012 has what the generated classes would cost here.
    */
   private static final int GROUP_TAG =
       (FetchRequest.GROUP_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;

@@ -1,8 +1,6 @@
 package io.dawncache.server.wire;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -108,13 +106,12 @@ public final class Frames {
     out.writerIndex(out.writerIndex() + size);
   }
 
-  /** Reads a message, without what it does not know; what is kept of it is to be copied. */
+  /** Reads a message as {@link Messages#parse} does. */
   static <M extends Message> M parse(FrameKind kind, Parser<M> parser, ByteBuf payload)
       throws BrokenFrameException {
-    CodedInputStream input = UnsafeByteOperations.unsafeWrap(payload.nioBuffer()).newCodedInput();
-    input.enableAliasing(true);
     try {
-      return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);
+      return Messages.parse(
+          parser, UnsafeByteOperations.unsafeWrap(payload.nioBuffer()).newCodedInput());
     } catch (IOException e) {
       throw new BrokenFrameException(kind + ": not its protobuf message, " + e.getMessage());
     }

@@ -171,14 +171,9 @@ public final class KeyAnswers {
       return false;
     }
     start = from + (int) length;
-    tell(KeyAnswer.parseFrom(input(from, (int) length)));
+    CodedInputStream input = CodedInputStream.newInstance(bytes, from, (int) length);
+    tell(Messages.parse(KeyAnswer.parser(), input)); // the value is copied before the bytes change
     return true;
-  }
-
-  private CodedInputStream input(int from, int length) {
-    CodedInputStream input = CodedInputStream.newInstance(bytes, from, length);
-    input.enableAliasing(true); // the value is copied before these bytes change
-    return input;
   }
 
   private void tell(KeyAnswer answer) throws IOException {

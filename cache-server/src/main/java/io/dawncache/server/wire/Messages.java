@@ -5,6 +5,10 @@ import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
 import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.PeerResult;
@@ -149,11 +153,19 @@ public final class Messages {
         value(response), lifeNanos, response.getStale(), response.getMinuteQps());
   }
 
-  /** Wrapped and aliased, the message shares the buffer; the view is the one copy of the value. */
   private static Response parse(ByteBuffer body) throws IOException {
-    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+    return parse(Response.parser(), UnsafeByteOperations.unsafeWrap(body).newCodedInput());
+  }
+
+  /**
+   * Reads any message of the wire. It shares the bytes of {@code input}: what is kept of it is to
+   * be copied. Fields that it does not know are skipped: to keep them would let a sender have an
+   * event loop make many objects of few bytes.
+   */
+  static <M extends Message> M parse(Parser<M> parser, CodedInputStream input)
+      throws InvalidProtocolBufferException {
     input.enableAliasing(true);
-    return Response.parseFrom(input);
+    return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);
   }
 
   private static ByteView value(Response response) {

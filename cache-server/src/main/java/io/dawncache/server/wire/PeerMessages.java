@@ -2,7 +2,6 @@ package io.dawncache.server.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
@@ -224,7 +223,9 @@ public final class PeerMessages {
    *     would go on to callers, and into the headers of answers
    */
   static OperationResult decodeResult(ByteBuffer body) throws IOException {
-    OperationAnswer answer = OperationAnswer.parseFrom(body);
+    OperationAnswer answer =
+        Messages.parse(
+            OperationAnswer.parser(), UnsafeByteOperations.unsafeWrap(body).newCodedInput());
     requireUrls(answer.getUnreachedList());
     requireUrls(answer.getOtherListsList());
     return new OperationResult(
@@ -332,13 +333,10 @@ public final class PeerMessages {
     return Unpooled.wrappedBuffer(message.toByteArray());
   }
 
-  /** Wrapped and aliased, the message shares the buffer; what is kept of it is copied. */
   private static <M extends Message> M parse(Parser<M> parser, ByteBuffer body)
       throws BadRequestException {
-    CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
-    input.enableAliasing(true);
     try {
-      return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);
+      return Messages.parse(parser, UnsafeByteOperations.unsafeWrap(body).newCodedInput());
     } catch (InvalidProtocolBufferException e) {
       throw new BadRequestException("body: not the protobuf message, " + e.getMessage());
     }

@@ -243,6 +243,14 @@ class FetchFramesTest {
     assertEquals(end, FetchFrames.readAnswer(out));
   }
 
+  /** Found by the fuzzer. */
+  @Test
+  void aNumberOfMoreThanTenBytesInAnUnknownFieldIsNoAnswer() {
+    ByteBuf message = hex("08ffffff80808001" + "30abababababababababab" + "ad00" + "0065ab10");
+
+    assertEquals(Status.FAILED, FetchFrames.readAnswer(message).status());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1a05363330", "1affffffff0f", "31000000", "20", "0b", "00"})
   void whatIsNoAnswerFailed(String message) {

@@ -6,7 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
@@ -66,7 +69,7 @@ enum WireReader {
     void check(byte[] input) {
       PeerRequest expected = expected(input);
       for (Layout layout : Layout.values()) {
-        try (Message message = layout.message(input)) {
+        try (Payload message = layout.message(input)) {
           PeerRequest read = READER.readRequest(message.bytes());
           same(layout, expected, read);
         } catch (BrokenFrameException e) {
@@ -80,7 +83,7 @@ enum WireReader {
 
     private PeerRequest expected(byte[] input) {
       try {
-        FetchRequest request = FetchRequest.parseFrom(input);
+        FetchRequest request = generated(FetchRequest.parser(), input);
         boolean valid =
             !request.getGroup().isEmpty()
                 && !request.getKey().isEmpty()
@@ -126,7 +129,7 @@ enum WireReader {
     void check(byte[] input) {
       PeerResult expected = expected(input);
       for (Layout layout : Layout.values()) {
-        try (Message message = layout.message(input)) {
+        try (Payload message = layout.message(input)) {
           PeerResult read = FetchFrames.readAnswer(message.bytes());
           if (expected != null) {
             same(layout, expected, read);
@@ -142,7 +145,7 @@ enum WireReader {
 
     private PeerResult expected(byte[] input) {
       try {
-        return KeyAnswers.result(KeyAnswer.parseFrom(input));
+        return KeyAnswers.result(generated(KeyAnswer.parser(), input));
       } catch (InvalidProtocolBufferException e) {
         return null;
       }
@@ -290,7 +293,7 @@ enum WireReader {
 
     private boolean expectOne(byte[] bytes, List<PeerRequest> requests, List<Object> told) {
       try {
-        KeyAnswer answer = KeyAnswer.parseFrom(bytes);
+        KeyAnswer answer = generated(KeyAnswer.parser(), bytes);
         int index = answer.getIndex();
         if (index < 0 || index >= KEYS || told.contains(requests.get(index))) {
           return false;
@@ -438,12 +441,12 @@ enum WireReader {
     void check(byte[] input) {
       long expected = 0;
       try {
-        expected = Math.max(0, Credit.parseFrom(input).getBytes());
+        expected = Math.max(0, generated(Credit.parser(), input).getBytes());
       } catch (InvalidProtocolBufferException e) {
         // 0 stands for refused
       }
       for (Layout layout : Layout.values()) {
-        try (Message message = layout.message(input)) {
+        try (Payload message = layout.message(input)) {
           same(layout, expected, Frames.credit(message.bytes()));
         } catch (BrokenFrameException e) {
           same(layout, expected, 0L);
@@ -467,7 +470,7 @@ enum WireReader {
     void check(byte[] input) {
       String expected = null;
       try {
-        GoAway said = GoAway.parseFrom(input);
+        GoAway said = generated(GoAway.parser(), input);
         expected =
             said.getReason() == GoAway.Reason.STOPPING
                 ? ""
@@ -476,7 +479,7 @@ enum WireReader {
         // null stands for refused
       }
       for (Layout layout : Layout.values()) {
-        try (Message message = layout.message(input)) {
+        try (Payload message = layout.message(input)) {
           same(layout, expected, Frames.whatIsBroken(message.bytes()));
         } catch (BrokenFrameException e) {
           same(layout, expected, null);
@@ -496,7 +499,7 @@ enum WireReader {
     void check(byte[] input) {
       ForgetRequest generated = null;
       try {
-        ForgetRequest request = ForgetRequest.parseFrom(input);
+        ForgetRequest request = generated(ForgetRequest.parser(), input);
         boolean valid = !request.getGroup().isEmpty() && !request.getKeysList().contains("");
         generated = valid ? request : null;
       } catch (InvalidProtocolBufferException e) {
@@ -532,7 +535,7 @@ enum WireReader {
     void check(byte[] input) {
       Operation expected = null;
       try {
-        CoordinateRequest request = CoordinateRequest.parseFrom(input);
+        CoordinateRequest request = generated(CoordinateRequest.parser(), input);
         expected =
             operation(
                 request.getGroup(),
@@ -575,7 +578,7 @@ enum WireReader {
     void check(byte[] input) {
       Operation expected = null;
       try {
-        SetRequest request = SetRequest.parseFrom(input);
+        SetRequest request = generated(SetRequest.parser(), input);
         long lifeNanos =
             request.hasLifeNanos() ? request.getLifeNanos() : lifeOf(request.getExpire());
         expected = operation("scores", request.getKey(), request.getValue(), lifeNanos);
@@ -601,7 +604,7 @@ enum WireReader {
     void check(byte[] input) {
       GetAllRequest generated = null;
       try {
-        GetAllRequest request = GetAllRequest.parseFrom(input);
+        GetAllRequest request = generated(GetAllRequest.parser(), input);
         boolean valid =
             !request.getGroup().isEmpty()
                 && request.getTimeoutMillis() > 0
@@ -645,7 +648,7 @@ enum WireReader {
     void check(byte[] input) {
       OperationAnswer generated = null;
       try {
-        OperationAnswer answer = OperationAnswer.parseFrom(input);
+        OperationAnswer answer = generated(OperationAnswer.parser(), input);
         answer.getUnreachedList().forEach(NodeUrl::parse);
         answer.getOtherListsList().forEach(NodeUrl::parse);
         generated = answer;
@@ -708,7 +711,7 @@ enum WireReader {
       PeerResult expected = null;
       Response generated = null;
       try {
-        generated = Response.parseFrom(input);
+        generated = generated(Response.parser(), input);
         long lifeNanos =
             generated.hasLifeNanos() ? generated.getLifeNanos() : lifeOf(generated.getExpire());
         expected =
@@ -951,19 +954,19 @@ enum WireReader {
     /** In two buffers. */
     CUT;
 
-    Message message(byte[] bytes) {
+    Payload message(byte[] bytes) {
       switch (this) {
         case HEAP -> {
-          return new Message(Unpooled.wrappedBuffer(bytes));
+          return new Payload(Unpooled.wrappedBuffer(bytes));
         }
         case DIRECT -> {
           ByteBuf direct = UNTRACKED.directBuffer(bytes.length + 5);
           direct.writeShort(0x1801).writeBytes(bytes).writeMedium(0x1a0161);
-          return new Message(direct.setIndex(2, 2 + bytes.length));
+          return new Payload(direct.setIndex(2, 2 + bytes.length));
         }
         default -> {
           int cut = Math.floorMod(Arrays.hashCode(bytes), bytes.length + 1);
-          return new Message(
+          return new Payload(
               new CompositeByteBuf(UNTRACKED, false, 2)
                   .addComponent(true, Unpooled.wrappedBuffer(bytes, 0, cut))
                   .addComponent(true, Unpooled.wrappedBuffer(bytes, cut, bytes.length - cut)));
@@ -973,11 +976,20 @@ enum WireReader {
   }
 
   /** A message in a buffer, released at the end. */
-  record Message(ByteBuf bytes) implements AutoCloseable {
+  record Payload(ByteBuf bytes) implements AutoCloseable {
     @Override
     public void close() {
       bytes.release();
     }
+  }
+
+  /**
+   * Reads a message as the generated class does that skips what it does not know. (One that keeps
+   * such fields takes a number of eleven bytes in them, and drops it.)
+   */
+  private static <M extends Message> M generated(Parser<M> parser, byte[] message)
+      throws InvalidProtocolBufferException {
+    return DiscardUnknownFieldsParser.wrap(parser).parseFrom(message);
   }
 
   private static long lifeOf(long expireUnixNanos) {
