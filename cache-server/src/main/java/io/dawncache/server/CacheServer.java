@@ -108,6 +108,7 @@ public final class CacheServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false) // accepts nobody until it knows its peers
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who says no more may yet listen
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childHandler(new InboundPipeline(inbound, connections))
             .bind(config.host(), config.port())

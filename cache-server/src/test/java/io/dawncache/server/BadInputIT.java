@@ -83,7 +83,7 @@ class BadInputIT {
     try (RawClient client = client()) {
       Answer answer = client.send("GET /_dawncache/scores/" + "x".repeat(1 << 20)).answer();
       assertEquals(414, answer.status(), answer.text());
-      client.send(" HTTP/1.1\r\n\r\n");
+      client.send(" HTTP/1.1\r\nHost: t\r\n\r\n");
       assertTrue(client.isClosedByServer());
     }
   }
@@ -96,17 +96,20 @@ class BadInputIT {
   @Test
   void brokenEscapes() throws IOException {
     String expected = " (expected: % and two hex digits)";
-    isRefused(400, "path: %zz" + expected, "GET /_dawncache/scores/%zz HTTP/1.1\r\n\r\n");
-    isRefused(400, "path: %4" + expected, "GET /_dawncache/scores/%4 HTTP/1.1\r\n\r\n");
-    isRefused(400, "path: %" + expected, "GET /_dawncache/%/a HTTP/1.1\r\n\r\n");
+    isRefused(
+        400, "path: %zz" + expected, "GET /_dawncache/scores/%zz HTTP/1.1\r\nHost: t\r\n\r\n");
+    isRefused(400, "path: %4" + expected, "GET /_dawncache/scores/%4 HTTP/1.1\r\nHost: t\r\n\r\n");
+    isRefused(400, "path: %" + expected, "GET /_dawncache/%/a HTTP/1.1\r\nHost: t\r\n\r\n");
   }
 
   @Test
   void bytesThatAreNotUtf8() throws IOException {
     String expected = "path: not UTF-8 (expected: group and key in UTF-8)";
-    isRefused(400, expected, "GET /_dawncache/scores/%ff%00 HTTP/1.1\r\n\r\n");
-    isRefused(400, expected, "GET /_dawncache/scores/%ed%a0%80 HTTP/1.1\r\n\r\n"); // surrogate
-    isRefused(400, expected, "GET /_dawncache/scores/\u00e9 HTTP/1.1\r\n\r\n"); // Latin-1
+    isRefused(400, expected, "GET /_dawncache/scores/%ff%00 HTTP/1.1\r\nHost: t\r\n\r\n");
+    isRefused(
+        400, expected, "GET /_dawncache/scores/%ed%a0%80 HTTP/1.1\r\nHost: t\r\n\r\n"); // surrogate
+    isRefused(
+        400, expected, "GET /_dawncache/scores/\u00e9 HTTP/1.1\r\nHost: t\r\n\r\n"); // Latin-1
   }
 
   @Test
@@ -114,7 +117,7 @@ class BadInputIT {
     isRefused(
         400,
         "key: 16385 bytes of UTF-8 (expected: <= 16384)",
-        "GET /_dawncache/scores/" + "x".repeat((16 << 10) + 1) + " HTTP/1.1\r\n\r\n");
+        "GET /_dawncache/scores/" + "x".repeat((16 << 10) + 1) + " HTTP/1.1\r\nHost: t\r\n\r\n");
   }
 
   @Test
@@ -196,8 +199,9 @@ class BadInputIT {
     String method = "method POST (expected: GET or HEAD)";
     isRefused(405, method, forget.replaceAll("Dawncache-Peer.*\r\n", ""));
     isRefused(405, method, forget.replace("/_dawncache/", "/_dawncache/scores/Tom"));
-    isRefused(405, method, forget.replace("/_dawncache/", "/_dawncache"));
-    isRefused(405, method, forget.replace("/_dawncache/", "/"));
+    String unknown = "path: not known here (expected: /_dawncache/GROUP/KEY)";
+    isRefused(404, unknown, forget.replace("/_dawncache/", "/_dawncache"));
+    isRefused(404, unknown, forget.replace("/_dawncache/", "/"));
     isRefused(405, "method PUT (expected: GET or HEAD)", forget.replace("POST", "PUT"));
     assertEquals(0, node.stats(0).events().removed());
   }
@@ -238,7 +242,8 @@ class BadInputIT {
                 ServerConfig.builder().maxValueBytes(0),
                 i -> key -> Loaded.ofUtf8("never asked"));
         RawClient client = new RawClient(small.server(0).address())) {
-      client.send("POST /_dawncache/scores/Tom HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+      client.send(
+          "POST /_dawncache/scores/Tom HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n");
       assertEquals(405, client.answer().status());
       try {
         client.send("x".repeat(1_000_000));
@@ -258,7 +263,7 @@ class BadInputIT {
               () -> {
                 try {
                   for (int i = 0; i < requests; i++) {
-                    client.send("GET /_dawncache/scores/" + i + " HTTP/1.1\r\n\r\n");
+                    client.send("GET /_dawncache/scores/" + i + " HTTP/1.1\r\nHost: t\r\n\r\n");
                   }
                 } catch (IOException e) {
                   throw new java.io.UncheckedIOException(e);
@@ -277,7 +282,7 @@ class BadInputIT {
 
   @Test
   void tenThousandPipelinedRequestsInOneWriteWhoseAnswersNobodyReadsYet() throws Exception {
-    String request = "GET /_dawncache/scores/Tom HTTP/1.1\r\n\r\n";
+    String request = "GET /_dawncache/scores/Tom HTTP/1.1\r\nHost: t\r\n\r\n";
     int requests = 10_000;
     try (RawClient client = client()) {
       client.send(request.repeat(requests));

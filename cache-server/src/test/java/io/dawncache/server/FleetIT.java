@@ -461,9 +461,9 @@ class FleetIT {
       for (int i = 0; i < hits; i++) {
         fleet.group(0).get("hit-" + i);
       }
-      client.send("GET " + path("slow") + " HTTP/1.1\r\n\r\n");
+      client.send("GET " + path("slow") + " HTTP/1.1\r\nHost: t\r\n\r\n");
       for (int i = 0; i < hits; i++) {
-        client.send("GET " + path("hit-" + i) + " HTTP/1.1\r\n\r\n");
+        client.send("GET " + path("hit-" + i) + " HTTP/1.1\r\nHost: t\r\n\r\n");
       }
       release.countDown();
       assertEquals("slow" + filling, client.answer().value());

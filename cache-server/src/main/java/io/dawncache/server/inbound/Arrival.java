@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.server.wire.Refusal;
 import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param head its method, path and headers
  * @param body its body, if it is one of those that may have one; else null
+ * @param fault why it is not served, and its connection ends with its answer; else null
  */
-record Arrival(HttpRequest head, @Nullable Body body) {
+record Arrival(HttpRequest head, @Nullable Body body, @Nullable Refusal fault) {
   /** Lets go of its body: it has been served, or will not be. */
   void close() {
     if (body != null) {

@@ -164,8 +164,13 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   /** Answers without a value, as the connection's last. */
   void refuseAndClose(Refusal refusal) {
-    keepAlive = false;
+    closes();
     refuse(refusal);
+  }
+
+  /** Has the connection end with the answer, whatever that is. */
+  void closes() {
+    keepAlive = false;
   }
 
   /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */

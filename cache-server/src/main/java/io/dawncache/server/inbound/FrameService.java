@@ -27,6 +27,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -426,10 +427,11 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (isClosing()) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      breakDown(); // a peer that ends its side has gone: it could not even give credit
+    } else if (isClosing()) {
       return;
-    }
-    if (event == RequestHandler.Drain.NOW) {
+    } else if (event == RequestHandler.Drain.NOW) {
       draining = true;
       dropUnfinished();
       sayGoAway("the node is stopping");

@@ -1,5 +1,7 @@
 package io.dawncache.server.inbound;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
@@ -10,8 +12,11 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -48,6 +53,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * Each of them comes back into advance() in the middle of a write, where another write would break
    * the encoder. So the inner call does nothing, and the outer one looks again before it ends.
    *
+   * A client that ends its side waits for its answers all the same. It looks like one that has gone,
+   * until an answer is written to it.
+   *
    * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
    * channelReadComplete. Answers that come later flush themselves.
    *
@@ -60,6 +68,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
+  private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
 
   /** Fired into a pipeline to have it answer what it has, take no more, and close. */
   enum Drain {
@@ -82,12 +91,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
+  private boolean owesContinue; // the client waits for a word before it sends the body
   private long requests; // whose heads have been read
   private boolean inHead; // bytes have come of the next one's
   private boolean inBody; // the last part of the last one's body has not come
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
-  private boolean draining; // the server stops
+  private boolean draining; // the server stops, or the client has ended its side
+  private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still comes is dropped
   private volatile boolean lostAnswer; // one of the started will never be answered
@@ -133,7 +144,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
-    if (goesOnInFrames(request)) {
+    Refusal fault = RequestRules.fault(request);
+    if (fault == null && goesOnInFrames(request)) {
       outbox.flush(); // answers of this read to what was pipelined before
       Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
       FrameService.takeOver(ctx, inbound);
@@ -143,14 +155,32 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     inHead = false;
     inBody = true;
     droppedBytes = 0;
-    body = service.bodyOf(request, ctx::close);
+    body = fault == null ? service.bodyOf(request, ctx::close) : null;
     if (draining && body != null) {
       body.close(); // it may never come whole
       body = null;
     } else {
-      arrived.add(new Arrival(request, body));
+      if (body != null) {
+        fault = expect(request, body);
+      }
+      arrived.add(new Arrival(request, body, fault));
       advance(ctx);
     }
+  }
+
+  /** Sees to what the client expects before it sends the body; returns what is wrong with that. */
+  private @Nullable Refusal expect(HttpRequest request, Body body) {
+    String expectation = request.headers().get(HttpHeaderNames.EXPECT);
+    if (expectation == null || !request.protocolVersion().isKeepAliveDefault()) {
+      return null; // HTTP/1.0 has no expectations
+    }
+    if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
+      Refusal fault = Refusal.expectationFailed();
+      body.fail(fault);
+      return fault;
+    }
+    owesContinue = true;
+    return null;
   }
 
   /** With answers still to come before its own, it is served as the plain probe that it is, too. */
@@ -167,6 +197,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (part instanceof LastHttpContent) {
       inBody = false;
     }
+    owesContinue &= !part.content().isReadable() && inBody; // else it has not waited
     if (body == null) {
       drop(ctx, part);
     } else {
@@ -216,6 +247,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
         }
         flush(); // which may have made the channel writable again
       } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
+      if (owesContinue && mayStart(ctx)) {
+        writeContinue();
+      }
     } catch (Throwable e) {
       fail(ctx, e);
     } finally {
@@ -225,6 +259,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       unsent.settle(started);
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
+  }
+
+  /** In its turn: behind the answers to all that was asked before. */
+  private void writeContinue() {
+    if (started.isEmpty() && arrived.size() == 1 && body != null && !body.isOver()) {
+      owesContinue = false;
+      outbox.room(CONTINUE.length).writeBytes(CONTINUE);
+      flush();
+    }
   }
 
   /** What has been written may end in the middle of an answer, so nothing can follow it. */
@@ -327,8 +370,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * Closing with unread bytes would reset the connection and take our answer with it. So we end our
    * side and read on until the client ends its own, though not for long.
    */
-  private static void closeGently(Channel channel) {
+  private void closeGently(Channel channel) {
     if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+      if (inputEnded) {
+        channel.close();
+        return;
+      }
       duplex.shutdownOutput();
       channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } else {
@@ -346,13 +393,24 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
-      draining = true;
-      arrived.removeIf(RequestHandler::dropUnfinished);
       ctx.channel().config().setAutoRead(false);
-      if (asksNothing() && !closing) {
-        // Behind what is still on its way out.
-        outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
+      takeNoMore();
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      takeNoMore();
+      if (closing && isOutputEnded(ctx.channel())) {
+        ctx.close(); // which waited for that
       }
+    }
+  }
+
+  /** What has come is answered, and then the connection ends. */
+  private void takeNoMore() {
+    draining = true;
+    arrived.removeIf(RequestHandler::dropUnfinished);
+    if (asksNothing() && !closing) {
+      // Behind what is still on its way out.
+      outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
     }
   }
 
@@ -363,6 +421,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
     arrival.close();
     return true;
+  }
+
+  private static boolean isOutputEnded(Channel channel) {
+    return channel instanceof DuplexChannel duplex && duplex.isOutputShutdown();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.Group;
 import io.dawncache.server.wire.BadRequestException;
+import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.GroupPath;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.KeyPath;
@@ -12,11 +13,25 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a request asks for: sees to it that its exchange is answered. */
 final class Service {
   private static final String GO_CLIENT = "Go-http-client/";
+
+  /** Those that HTTP knows, with or without a body. */
+  private static final Set<HttpMethod> METHODS =
+      Set.of(
+          HttpMethod.GET,
+          HttpMethod.HEAD,
+          HttpMethod.POST,
+          HttpMethod.PUT,
+          HttpMethod.DELETE,
+          HttpMethod.CONNECT,
+          HttpMethod.OPTIONS,
+          HttpMethod.TRACE,
+          HttpMethod.PATCH);
 
   private final Inbound inbound;
   private final Operations operations;
@@ -37,7 +52,6 @@ final class Service {
    */
   @Nullable Body bodyOf(HttpRequest request, Runnable onClosed) {
     return !isGetOrHead(request) // most are, and need not be asked what else they might be
-            && request.decoderResult().isSuccess()
             && (isMessage(request) || isPut(request))
         ? new Body(
             request, inbound.limits().maxBodyBytes(), inbound.node().bytesInFlight().open(onClosed))
@@ -54,8 +68,8 @@ final class Service {
       throws BadRequestException {
     HttpRequest request = arrival.head();
     Body body = arrival.body();
-    if (request.decoderResult().isFailure()) {
-      exchange.refuseAndClose(Refusal.malformed(request.decoderResult().cause()));
+    if (arrival.fault() != null) {
+      exchange.refuseAndClose(arrival.fault());
     } else if (isOfAnotherCluster(request)) {
       if (body != null) {
         body.close();
@@ -66,11 +80,25 @@ final class Service {
         serveBody(request, body, address, exchange);
       }
     } else if (isGetOrHead(request)) {
-      refuseBody(request, "GET and HEAD");
+      refuseBody(request, "GET and HEAD", exchange);
       servePath(request, KeyPath.pathOf(request.uri()), address, exchange);
     } else if (isDelete(request)) {
-      refuseBody(request, "DELETE");
+      refuseBody(request, "DELETE", exchange);
       operations.delete(path(request), exchange);
+    } else {
+      refuseMethod(request, exchange);
+    }
+  }
+
+  private void refuseMethod(HttpRequest request, Exchange exchange) {
+    String path = KeyPath.pathOf(request.uri());
+    if (expectsToBeAsked(request)) {
+      exchange.closes();
+    }
+    if (!METHODS.contains(request.method())) {
+      exchange.refuse(Refusal.notImplemented());
+    } else if (inbound.dialect() == Dialect.DAWNCACHE && path.startsWith("/") && !isKnown(path)) {
+      refusePath(path, exchange);
     } else {
       exchange.refuse(Refusal.methodNotAllowed(inbound.dialect(), request.method().name()));
     }
@@ -88,6 +116,21 @@ final class Service {
     }
     inbound.fleet().isOfAnother(peer, cluster);
     return true;
+  }
+
+  /** Go programs drop the connection there. */
+  private void refusePath(String path, Exchange exchange) {
+    if (!path.startsWith("/")) {
+      exchange.refuse(Refusal.badRequest("target (expected: a path, or http://HOST and a path)"));
+    } else if (inbound.dialect() == Dialect.DAWNCACHE) {
+      exchange.refuse(Refusal.unexpectedPath(inbound.dialect(), path));
+    } else {
+      exchange.refuseAndClose(Refusal.unexpectedPath(inbound.dialect(), path));
+    }
+  }
+
+  private boolean isKnown(String path) {
+    return KeyPath.isUnder(inbound.dialect(), path) || inbound.pages().containsKey(path);
   }
 
   private void serveBody(
@@ -116,7 +159,7 @@ final class Service {
     if (page != null) {
       exchange.answer(() -> Responses.page(page));
     } else {
-      exchange.refuseAndClose(Refusal.unexpectedPath(path));
+      refusePath(path, exchange);
     }
   }
 
@@ -180,10 +223,19 @@ final class Service {
     return KeyPath.parse(inbound.dialect(), KeyPath.pathOf(request.uri()), false);
   }
 
-  private static void refuseBody(HttpRequest request, String methods) throws BadRequestException {
+  private static void refuseBody(HttpRequest request, String methods, Exchange exchange)
+      throws BadRequestException {
     if (Headers.announceBody(request.headers())) {
+      if (expectsToBeAsked(request)) {
+        exchange.closes();
+      }
       throw new BadRequestException("a body (expected: none with " + methods + ")");
     }
+  }
+
+  /** Who waits for a word before it sends a body may not send one that is refused, or may. */
+  private static boolean expectsToBeAsked(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.EXPECT);
   }
 
   /** Go nodes carry no mark of ours: what tells them is their user agent and a member's address. */

@@ -1,5 +1,7 @@
 package io.dawncache.server.wire;
 
+import java.util.List;
+
 /**
  * What a request path asks for.
  *
@@ -7,15 +9,30 @@ package io.dawncache.server.wire;
  * @param key the key, possibly empty
  */
 public record KeyPath(String group, String key) {
-  /** Returns the path part of a request target: no query, no {@code http://authority} before it. */
+  private static final List<String> SCHEMES = List.of("http://", "https://");
+
+  /** Returns the path part of a request target: no query, no {@code http://authority}. */
   public static String pathOf(String target) {
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
-    if (!path.startsWith("/") && path.regionMatches(true, 0, "http://", 0, 7)) {
-      int slash = path.indexOf('/', 7);
-      return slash < 0 ? "/" : path.substring(slash);
+    if (path.startsWith("/")) {
+      return path;
     }
-    return path;
+    int authority = authorityStart(path);
+    if (authority < 0) {
+      return path;
+    }
+    int slash = path.indexOf('/', authority);
+    return slash < 0 ? "/" : path.substring(slash);
+  }
+
+  private static int authorityStart(String target) {
+    for (String scheme : SCHEMES) {
+      if (target.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return scheme.length();
+      }
+    }
+    return -1;
   }
 
   /** Returns whether {@code path} lies under the dialect's base path. */

@@ -8,6 +8,7 @@ import io.dawncache.core.RejectedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * An answer without a value.
@@ -55,8 +56,13 @@ public record Refusal(int code, Kind kind, String text) {
   }
 
   /** Returns the answer to a path that is neither a page's nor under the base path. */
-  public static Refusal unexpectedPath(String path) {
-    return new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);
+  public static Refusal unexpectedPath(Dialect dialect, String path) {
+    return dialect == Dialect.DAWNCACHE
+        ? new Refusal(
+            404,
+            Kind.REFUSED,
+            "path: not known here (expected: " + dialect.basePath() + "GROUP/KEY)")
+        : new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);
   }
 
   /** Returns the answer to a request that asks for nothing we could answer. */
@@ -71,6 +77,23 @@ public record Refusal(int code, Kind kind, String text) {
             ? 414
             : cause instanceof TooLongHttpHeaderException ? 431 : 400;
     return new Refusal(code, Kind.REFUSED, "malformed request: " + cause.getMessage());
+  }
+
+  /** Returns the answer to a request of another major version of HTTP. */
+  public static Refusal versionNotSupported(String version) {
+    return new Refusal(505, Kind.REFUSED, "version: " + version + " (expected: HTTP/1.1)");
+  }
+
+  /** Returns the answer to a body that is coded as we cannot read it. */
+  public static Refusal codingNotImplemented(String codings) {
+    boolean ends = codings.toLowerCase(Locale.ROOT).endsWith("chunked"); // so it could be read
+    return new Refusal(
+        ends ? 501 : 400, Kind.REFUSED, "Transfer-Encoding: not chunked alone (expected: chunked)");
+  }
+
+  /** Returns the answer to an expectation that is none of ours to meet. */
+  public static Refusal expectationFailed() {
+    return new Refusal(417, Kind.REFUSED, "Expect: not known (expected: 100-continue)");
   }
 
   /** Returns the answer to a request that is not whole after {@code timeout}. */
@@ -88,6 +111,11 @@ public record Refusal(int code, Kind kind, String text) {
   /** Returns the answer to what would make a node hold more than it may at one time. */
   public static Refusal tooMuchInFlight() {
     return new Refusal(503, Kind.OVERLOADED, "overloaded, too many bytes in flight");
+  }
+
+  /** Returns the answer to a method that HTTP does not know. */
+  public static Refusal notImplemented() {
+    return new Refusal(501, Kind.REFUSED, "method: not known (expected: one of HTTP)");
   }
 
   /** Returns the answer to a method that the path does not take. */

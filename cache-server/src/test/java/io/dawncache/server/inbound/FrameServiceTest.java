@@ -35,6 +35,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -897,6 +898,16 @@ class FrameServiceTest {
       channel.advanceTimeBy(time.toNanos() / steps, TimeUnit.NANOSECONDS);
       channel.runScheduledPendingTasks();
     }
+  }
+
+  @Test
+  void aPeerThatEndsItsSideHasGone() throws Exception {
+    send(fetch(1, "held", "a"));
+
+    channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+    assertFalse(channel.isActive());
+    origin.answer("a", "1");
   }
 
   @Test

@@ -32,6 +32,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -335,6 +336,7 @@ class RequestHandlerTest {
   @Test
   void aPageThatThrowsFailsAlone() {
     HttpRequest broken = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/broken");
+    broken.headers().set("Host", "t");
 
     read(broken, get("/here/k0"));
 
@@ -686,6 +688,7 @@ class RequestHandlerTest {
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/_dawncache/");
     message
         .headers()
+        .set("Host", "t")
         .set("Dawncache-Peer", PEER)
         .set("Dawncache-Message", kind)
         .set("Content-Length", length);
@@ -967,6 +970,75 @@ class RequestHandlerTest {
     assertFalse(channel.isActive());
   }
 
+  // A client that ends its side.
+
+  @Test
+  void aClientThatEndsItsSideIsAnsweredAndThenItsConnectionCloses() throws Exception {
+    read(get("/held/a"), get("/held/b"));
+
+    endInput();
+    origin.answer("a", "1");
+    assertTrue(channel.isActive());
+    origin.answer("b", "2");
+
+    assertFalse(channel.isActive());
+    assertEquals(Arrays.asList(null, "close"), connectionHeaders(2));
+  }
+
+  @Test
+  void aClientThatEndsItsSideAndWaitsForNothingIsClosedAtOnce() {
+    read(get("/here/k0"));
+
+    endInput();
+
+    assertFalse(channel.isActive());
+    assertEquals(1, values(1).size());
+  }
+
+  @Test
+  void theRestOfARequestIsNotWaitedForWhenItsClientHasEndedItsSide() throws Exception {
+    read(get("/held/a"));
+    channel.writeInbound(message("forget", 10), part(new byte[1], 0, 1));
+
+    endInput();
+    origin.answer("a", "1");
+
+    assertFalse(channel.isActive());
+    assertEquals(List.of("1"), values(1));
+  }
+
+  @Test
+  void aSocketWhoseBothSidesHaveEndedIsClosedBehindTheLastAnswer() throws Exception {
+    DuplexEmbedded socket = new DuplexEmbedded(handler());
+    socket.writeInbound(get("/held/a"), LastHttpContent.EMPTY_LAST_CONTENT);
+    socket.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    assertTrue(socket.isOpen());
+
+    origin.answer("a", "1");
+
+    assertFalse(socket.isOpen());
+    assertEquals(1, socket.outboundMessages().size());
+    socket.finishAndReleaseAll();
+  }
+
+  @Test
+  void aSocketThatLingersIsClosedWhenItsClientEndsItsSide() {
+    DuplexEmbedded socket = new DuplexEmbedded(handler());
+    HttpRequest last = get("/here/k0");
+    last.headers().set("Connection", "close");
+    socket.writeInbound(last, LastHttpContent.EMPTY_LAST_CONTENT);
+    assertTrue(socket.isOpen());
+
+    socket.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+    assertFalse(socket.isOpen());
+    socket.finishAndReleaseAll();
+  }
+
+  private void endInput() {
+    channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+  }
+
   // A request that dribbles in.
 
   @Test
@@ -1117,7 +1189,9 @@ class RequestHandlerTest {
   }
 
   private static HttpRequest request(HttpMethod method, String groupAndKey) {
-    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, path(groupAndKey));
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, path(groupAndKey));
+    request.headers().set("Host", "t");
+    return request;
   }
 
   private static String path(String groupAndKey) {

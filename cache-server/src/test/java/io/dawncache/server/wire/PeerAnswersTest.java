@@ -280,7 +280,7 @@ class PeerAnswersTest {
     for (Refusal refusal :
         List.of(
             Refusal.badRequest("why"),
-            Refusal.unexpectedPath("/x"),
+            Refusal.unexpectedPath(Dialect.DAWNCACHE, "/x"),
             Refusal.malformed(new IllegalArgumentException("why")),
             Refusal.tooLong("body", 10),
             Refusal.methodNotAllowed(dialect, "POST"))) {

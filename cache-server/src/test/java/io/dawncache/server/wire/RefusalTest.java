@@ -133,7 +133,10 @@ class RefusalTest {
   void aRequestAtFaultHasNoKind() {
     assertEquals(
         new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: /x"),
-        Refusal.unexpectedPath("/x"));
+        Refusal.unexpectedPath(Dialect.GROUPCACHE, "/x"));
+    assertEquals(
+        new Refusal(404, Kind.REFUSED, "path: not known here (expected: /_dawncache/GROUP/KEY)"),
+        Refusal.unexpectedPath(Dialect.DAWNCACHE, "/x"));
     assertEquals(new Refusal(400, Kind.REFUSED, "bad request"), Refusal.badRequest("bad request"));
     assertEquals(
         new Refusal(405, Kind.REFUSED, "method PUT (expected: GET or HEAD)"),

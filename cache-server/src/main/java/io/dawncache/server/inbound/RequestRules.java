@@ -1,0 +1,96 @@
+package io.dawncache.server.inbound;
+
+import io.dawncache.server.wire.Refusal;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the head of every request has to be, whatever it asks for; where it is not, nobody can be
+ * sure what follows it, so its connection ends with the refusal.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112</a>
+ */
+final class RequestRules {
+  private static final String HOST_MARKS = "-._~%!$&'()*+,;=:[]"; // RFC 3986, section 3.2.2
+
+  private RequestRules() {}
+
+  /** Returns why this request is not to be served, or null. */
+  static @Nullable Refusal fault(HttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      return Refusal.malformed(request.decoderResult().cause());
+    }
+    Refusal fault = versionFault(request.protocolVersion());
+    if (fault == null) {
+      fault = hostFault(request);
+    }
+    return fault == null && request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        ? codingFault(request)
+        : fault;
+  }
+
+  /**
+   * The name of the protocol is case-sensitive. The decoder has made capitals of it; but what came
+   * in capitals is one of its two constants.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  private static @Nullable Refusal versionFault(HttpVersion version) {
+    if (version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0) {
+      return null;
+    }
+    if (!version.protocolName().equals(HttpVersion.HTTP_1_1.protocolName())
+        || version.equals(HttpVersion.HTTP_1_1)
+        || version.equals(HttpVersion.HTTP_1_0)) {
+      return Refusal.badRequest("protocol (expected: HTTP/1.1)");
+    }
+    return version.majorVersion() == 1 // with a minor version to come, which we may take for ours
+        ? null
+        : Refusal.versionNotSupported(version.text());
+  }
+
+  private static @Nullable Refusal hostFault(HttpRequest request) {
+    Iterator<? extends CharSequence> hosts =
+        request.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
+    if (!hosts.hasNext()) {
+      return request.protocolVersion().isKeepAliveDefault() // HTTP/1.1 on
+          ? Refusal.badRequest("Host: none (expected: one)")
+          : null;
+    }
+    CharSequence host = hosts.next();
+    if (hosts.hasNext()) {
+      return Refusal.badRequest("Host: two or more (expected: one)");
+    }
+    return isHost(host) ? null : Refusal.badRequest("Host: invalid (expected: HOST or HOST:PORT)");
+  }
+
+  /** An empty one is that of a target without an authority. */
+  private static boolean isHost(CharSequence host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+      if (!plain && HOST_MARKS.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Only where the last coding is chunked does a reader know where the body ends. */
+  private static @Nullable Refusal codingFault(HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!request.protocolVersion().isKeepAliveDefault()) {
+      return Refusal.badRequest("Transfer-Encoding (expected: none in HTTP/1.0)");
+    }
+    if (codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))) {
+      return null;
+    }
+    return Refusal.codingNotImplemented(String.join(", ", codings));
+  }
+}
