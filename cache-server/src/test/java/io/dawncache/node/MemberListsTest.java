@@ -1,0 +1,50 @@
+package io.dawncache.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dawncache.core.CacheNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What {@code cluster status} says of the lists that nodes hold. */
+class MemberListsTest {
+  private static final String A = "http://a:1";
+  private static final String B = "http://b:1";
+  private static final String C = "http://c:1";
+
+  private static NodeStats stats(String self, List<String> members, List<String> otherLists) {
+    try (CacheNode node = CacheNode.create()) {
+      return NodeStats.of(self, members, otherLists, 1, node.bytesInFlight(), node.groups());
+    }
+  }
+
+  @Test
+  void listsThatAreTheSameInAnyOrderAreNoFault() {
+    NodeStats first = stats(A, List.of(A, B), List.of());
+
+    assertEquals(List.of(), MemberLists.faults(first, stats(B, List.of(B, A), List.of())));
+  }
+
+  @Test
+  void aListThatDiffersIsToldWithWhomItLacksAndHasBesides() {
+    NodeStats first = stats(A, List.of(A, B), List.of());
+
+    assertEquals(
+        List.of("another member list than " + A + ": lacks " + A + ", has besides " + C),
+        MemberLists.faults(first, stats(B, List.of(B, C), List.of())));
+  }
+
+  @Test
+  void aNodeThatStandsAloneHoldsAListOfItself() {
+    NodeStats first = stats(A, List.of(A), List.of());
+
+    assertEquals(List.of(), MemberLists.faults(first, stats(A, List.of(), List.of())));
+  }
+
+  @Test
+  void whatANodeKnowsOfOtherListsIsToldToo() {
+    NodeStats first = stats(A, List.of(A, B), List.of(C));
+
+    assertEquals(List.of("knows of other member lists at " + C), MemberLists.faults(first, first));
+  }
+}
