@@ -6,6 +6,9 @@
 #   DAWNCACHE_JAVA_OPTS   further options for a node's JVM, such as "-Xmx4g"
 #   DAWNCACHE_CLASSPATH   further jars for a node, such as one with an origin of your own
 #   DAWNCACHE_RUN         where a cluster keeps its logs and process numbers; else run/
+#
+# They write into the repository: the build's products, the archive, the run folder. Where that
+# cannot be written, a built one serves as it is; see own_folder.
 
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 
@@ -57,6 +60,22 @@ find_java() {
     || die 1 "$java_home: Java ${java_version:-unknown} (expected: 17 or later)"
 }
 
+# own_folder: prints a folder of the user's own for what is kept of this repository and cannot be
+# written into it; makes it first. Fails if that cannot be done either.
+own_folder() {
+  local folder id
+  id=$(printf '%s' "$root" | cksum | cut -d ' ' -f 1)
+  for folder in "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/dawncache/$id" \
+    "${TMPDIR:-/tmp}/dawncache-$UID-$id"; do
+    # A name in a folder that everybody may write could have been taken by somebody else.
+    if (umask 077 && mkdir -p -- "$folder") 2>/dev/null && [[ -O $folder && -w $folder ]]; then
+      printf '%s\n' "$folder"
+      return
+    fi
+  done
+  return 1
+}
+
 # exists PATH...: whether there is a file at the first path, which is what a glob without a match
 # is not.
 exists() {
@@ -80,6 +99,8 @@ server_jar() {
 # build_once: builds the node program if nothing is built; of several at one time, one builds.
 build_once() {
   server_jar >/dev/null && return
+  [[ -w $root/cache-server ]] \
+    || die 1 "$root: nothing is built (expected: mvn -DskipTests package, by who may write there)"
   [[ -x $java_home/bin/javac ]] || die 1 "$java_home: no compiler (expected: a JDK of 17 or later)"
   command -v mvn >/dev/null || die 1 'no mvn found (expected: Maven 3.8 or later on PATH)'
   (
@@ -135,11 +156,15 @@ jvm_options() {
 }
 
 # archive_file: prints where the archive of this JDK lies: what the JVM makes of the node's classes
-# when it starts, kept for the next start.
+# when it starts, kept for the next start. Prints nothing if there is no place for one.
 archive_file() {
-  local build
+  local build name folder=$root/cache-server/target
   build=$(cksum <"$java_home/release" 2>/dev/null | cut -d ' ' -f 1) || build=unknown
-  printf '%s\n' "$root/cache-server/target/node-$java_version-$build.archive"
+  name=node-$java_version-$build.archive
+  if [[ ! -w $folder ]] && ! is_fresh "$folder/$name"; then
+    folder=$(own_folder) || return 0
+  fi
+  printf '%s\n' "$folder/$name"
 }
 
 # archive_options FILE: prints the options by which a JVM uses the archive. One that does not fit,
@@ -159,11 +184,13 @@ is_fresh() {
 }
 
 # archive_once: makes the archive if there is no fresh one. Of several nodes that start at one time
-# one makes it, and the others wait. That it cannot be made costs time at each start, no more.
+# one makes it, and the others wait. That it cannot be made, such as on a full disk, costs time at
+# each start, no more.
 archive_once() {
   local file jar
   file=$(archive_file)
   jar=$(server_jar)
+  [[ -n $file ]] || return 0
   is_fresh "$file" || is_fresh "$file.failed" && return
   (
     flock 9
@@ -172,10 +199,11 @@ archive_once() {
     printf '%s: archiving the classes for faster starts, once, which takes a few seconds\n' \
       "${0##*/}" >&2
     if ! rehearse "$file.new" >"$file.log" 2>&1 || ! mv -f -- "$file.new" "$file" 2>>"$file.log"; then
-      printf '%s: no archive could be made, see %s\n' "${0##*/}" "$file.log" >&2
+      printf '%s: no archive could be made, see %s\n' "${0##*/}" "$file.failed" >&2
+      rm -f -- "$file.new"
       mv -f -- "$file.log" "$file.failed"
     fi
-  ) 9<"$jar"
+  ) 9<"$jar" || true
 }
 
 # rehearse FILE: has a node do once what nodes do, and its JVM keep the classes in the file. Profiles

@@ -1,16 +1,21 @@
 package io.dawncache.node;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of bytes as people write it: {@code 500k}, {@code 64m}, {@code 1g}, or plain.
+ * A number of bytes as people write it: {@code 500k}, {@code 64m}, {@code 64MiB}, {@code 1 GB}, or
+ * plain. A letter alone and {@code KiB}, {@code MiB}, {@code GiB} count in powers of 1024, as the
+ * JVM's own options do; {@code kB}, {@code MB}, {@code GB} in powers of 1000, as disks do. Capitals
+ * make no difference.
  *
- * @param bytes the number, never negative; a k is 1024
+ * @param bytes the number, never negative
  */
 record ByteSize(long bytes) {
-  private static final Pattern FORM = Pattern.compile("([0-9]+)([kmg]?)");
+  private static final Pattern FORM = Pattern.compile("([0-9]+)(?: ?([kmg])(i?b)?| ?b)?");
 
   /**
    * Reads a size.
@@ -21,20 +26,24 @@ record ByteSize(long bytes) {
     Matcher form = FORM.matcher(text.toLowerCase(Locale.ROOT));
     if (form.matches()) {
       try {
-        return new ByteSize(Math.multiplyExact(Long.parseLong(form.group(1)), unit(form.group(2))));
+        long thousand = "b".equals(form.group(3)) ? 1000 : 1024;
+        return new ByteSize(
+            Math.multiplyExact(
+                Long.parseLong(form.group(1)),
+                unit(requireNonNullElse(form.group(2), ""), thousand)));
       } catch (ArithmeticException | NumberFormatException e) {
         // More than a long holds: as wrong as any other text.
       }
     }
     throw new IllegalArgumentException(
-        text + " (expected: bytes, such as 500k, 64m, 1g or 1000000; 0 for no bound)");
+        text + " (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000; 0 for no bound)");
   }
 
-  private static long unit(String letter) {
+  private static long unit(String letter, long thousand) {
     return switch (letter) {
-      case "k" -> 1L << 10;
-      case "m" -> 1L << 20;
-      case "g" -> 1L << 30;
+      case "k" -> thousand;
+      case "m" -> thousand * thousand;
+      case "g" -> thousand * thousand * thousand;
       default -> 1;
     };
   }

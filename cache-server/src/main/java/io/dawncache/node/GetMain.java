@@ -9,6 +9,8 @@ import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.Kind;
 import io.dawncache.server.wire.Messages;
 import io.dawncache.server.wire.NodeUrl;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -93,10 +95,13 @@ public final class GetMain implements Callable<Integer> {
 
   /** Asks once and exits. */
   public static void main(String[] args) {
+    Program.speakOneLanguage();
     OutOfMemory.endsProcess("get");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-    System.exit(commandLine(System.out, out, err).execute(args));
+    // Not System.out, which keeps to itself that nothing could be written.
+    OutputStream values = new FileOutputStream(FileDescriptor.out);
+    System.exit(commandLine(values, out, err).execute(args));
   }
 
   /** Returns the command line of a get that writes its value to {@code values}. */
@@ -124,8 +129,12 @@ public final class GetMain implements Callable<Integer> {
   }
 
   private void write(ByteView value) throws IOException {
-    value.writeTo(values);
-    values.flush();
+    try {
+      value.writeTo(values);
+      values.flush();
+    } catch (IOException e) {
+      throw new IOException("standard output: " + Program.reason(e), e);
+    }
   }
 
   private int refused(HttpResponse<byte[]> answer) {

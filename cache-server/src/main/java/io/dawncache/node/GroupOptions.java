@@ -11,8 +11,9 @@ final class GroupOptions {
       names = "--max-bytes",
       paramLabel = "SIZE",
       description =
-          "What each group may keep in memory, such as 500k, 64m or 1g; 0 for no bound. By default"
-              + " 64m, or less where the heap is small: all groups together get half of it.")
+          "What each group may keep in memory, such as 500k, 64m, 64MiB (the same) or 64MB (64"
+              + " million); 0 for no bound. By default 64m, or less where the heap is small: all"
+              + " groups together get half of it.")
   private @Nullable ByteSize maxBytes;
 
   @Option(

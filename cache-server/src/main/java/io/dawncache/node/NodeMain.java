@@ -128,6 +128,7 @@ public final class NodeMain implements Callable<Integer> {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
     }
+    Program.speakOneLanguage();
     OutOfMemory.endsProcess("node");
     refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
@@ -229,7 +230,8 @@ public final class NodeMain implements Callable<Integer> {
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
-                    + " gracefully.",
+                    + " gracefully;",
+                "SIGHUP is ignored by a node of scripts/node, which logs to standard error.",
                 "Exit code: 1 the address cannot be had, 2 the command line is wrong, 3 out of memory.",
                 "To change the members, restart all nodes with the new --peers.",
                 "",

@@ -5,6 +5,7 @@ import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -20,6 +21,14 @@ final class Program {
   static final int WRONG_COMMAND_LINE = 2;
 
   private Program() {}
+
+  /**
+   * Makes what is printed and logged the same in every locale: programs read it, and some locales
+   * have digits of their own.
+   */
+  static void speakOneLanguage() {
+    Locale.setDefault(Locale.ROOT);
+  }
 
   /** Returns the command line of {@code command}, ready to execute. */
   static CommandLine commandLine(Object command, PrintWriter out, PrintWriter err) {

@@ -57,6 +57,7 @@ public final class StatusMain implements Callable<Integer> {
 
   /** Prints the table and exits. */
   public static void main(String[] args) {
+    Program.speakOneLanguage();
     OutOfMemory.endsProcess("cluster");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -89,7 +90,10 @@ public final class StatusMain implements Callable<Integer> {
       }
     }
     table.lines().forEach(spec.commandLine().getOut()::println);
-    spec.commandLine().getOut().flush();
+    if (spec.commandLine().getOut().checkError()) {
+      return Program.complain(
+          spec.commandLine(), "standard output: could not be written", Program.FAILED);
+    }
     return allIsWell ? 0 : Program.FAILED;
   }
 

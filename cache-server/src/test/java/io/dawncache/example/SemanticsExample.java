@@ -11,12 +11,16 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.TypedGroup;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 
 /** The examples of docs/semantics.md. */
 @SuppressWarnings("unused")
@@ -64,6 +68,24 @@ final class SemanticsExample {
             .build();
     Group scores = node.addGroup("scores", config, key -> database.find(key));
     return scores;
+  }
+
+  static void changeInATransaction(DataSource dataSource, Group scores) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      update(connection, "Tom", 631);
+      connection.commit();
+    }
+    scores.remove("Tom");
+  }
+
+  private static void update(Connection connection, String player, int points) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE scores SET points = ? WHERE player = ?")) {
+      update.setInt(1, points);
+      update.setString(2, player);
+      update.executeUpdate();
+    }
   }
 
   static Loaded withALife(byte[] bytes) {

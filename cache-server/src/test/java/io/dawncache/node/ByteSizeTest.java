@@ -17,10 +17,20 @@ class ByteSizeTest {
     "500K, 512000",
     "64m, 67108864",
     "1g, 1073741824",
+    "64KiB, 65536",
+    "64MiB, 67108864",
+    "64 MiB, 67108864",
+    "1GiB, 1073741824",
+    "500kB, 500000",
+    "64MB, 64000000",
+    "64 mb, 64000000",
+    "1 GB, 1000000000",
+    "10b, 10",
+    "64 m, 67108864",
     "9223372036854775807, 9223372036854775807",
     "8589934591g, 9223372035781033984"
   })
-  void aSizeIsANumberAndPerhapsAUnitOf1024(String text, long bytes) {
+  void aSizeIsANumberAndPerhapsAUnitOf1024OrWithABOf1000(String text, long bytes) {
     assertEquals(bytes, ByteSize.parse(text).bytes());
   }
 
@@ -32,8 +42,11 @@ class ByteSizeTest {
         "-1",
         "+1",
         "1.5g",
-        "64mb",
-        "64 m",
+        "64mib/s",
+        "64  m",
+        "64mi",
+        "10ib",
+        "64 ",
         "0x10",
         "1t",
         "9223372036854775808",
@@ -50,6 +63,7 @@ class ByteSizeTest {
         assertThrows(IllegalArgumentException.class, () -> ByteSize.parse("64x")).getMessage();
 
     assertEquals(
-        "64x (expected: bytes, such as 500k, 64m, 1g or 1000000; 0 for no bound)", message);
+        "64x (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000; 0 for no bound)",
+        message);
   }
 }

@@ -136,7 +136,7 @@ class NodeMainTest {
   void sizesPoliciesAndDialectsAreThoseKnown() {
     ran("--max-bytes", "-1")
         .assertRefused(
-            "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 1g or 1000000;"
+            "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000;"
                 + " 0 for no bound)");
     ran("--policy", "fifo").assertRefused("node: --policy: fifo (expected: lru or tinylfu)");
     ran("--dialect", "go")
@@ -154,9 +154,9 @@ class NodeMainTest {
     }
     ran("--life-jitter", "10%")
         .assertRefused("node: --life-jitter: 10% (expected: 0 to 1, such as 0.1)");
-    ran("--hot-bytes", "8 MB")
+    ran("--hot-bytes", "8 M/s")
         .assertRefused(
-            "node: --hot-bytes: 8 MB (expected: bytes, such as 500k, 64m, 1g or 1000000;"
+            "node: --hot-bytes: 8 M/s (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000;"
                 + " 0 for no bound)");
   }
 

@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
@@ -283,6 +284,146 @@ class ScriptsIT {
     assertEquals(0, version.exitCode(), version.toString());
     assertEquals(1, version.lines().size(), version.toString());
     assertTrue(version.lines().get(0).startsWith("dawncache "), version.toString());
+  }
+
+  @Test
+  void aNodeIgnoresSighupAndItsLogHasTheSameDigitsInEveryLocale() throws Exception {
+    Done start =
+        run(
+            List.of(script("cluster"), "start", "2", "--base-port", "" + basePort),
+            Map.of("DAWNCACHE_JAVA_OPTS", "-Duser.language=ar -Duser.country=EG"));
+    assertEquals(0, start.exitCode(), start::toString);
+    List<Long> pids = pids();
+
+    assertEquals(0, bash("kill -HUP " + pids.get(0)).exitCode());
+    ProcessHandle dead = ProcessHandle.of(pids.get(1)).orElseThrow();
+    assertTrue(dead.destroyForcibly());
+    dead.onExit().get(30, TimeUnit.SECONDS);
+    for (String key : List.of("Tom", "Jack", "Sam", "Kim", "Kate")) {
+      page(urls().get(0), "/_dawncache/scores/" + key);
+    }
+
+    assertEquals(1L, ignoredSignals(pids.get(0)) & 1, "the first bit is that of SIGHUP");
+    List<String> warnings =
+        Files.readString(run.resolve("node-1.log"))
+            .lines()
+            .filter(line -> line.contains("WARNING"))
+            .toList();
+    assertFalse(warnings.isEmpty(), "nothing is said of the dead node");
+    warnings.forEach(
+        line ->
+            assertTrue(
+                line.matches("20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} .*"), line));
+  }
+
+  @Test
+  void whatCannotBeWrittenIsSaidAndStatusTakesUrls() throws Exception {
+    Done start = cluster("start", "1", "--base-port", "" + basePort);
+    assertEquals(0, start.exitCode(), start::toString);
+    String url = urls().get(0);
+
+    Done get = bash(script("get") + " --node " + url + " scores Tom >/dev/full");
+    assertEquals(3, get.exitCode(), get::toString);
+    assertEquals(
+        "get: scores/Tom from " + url + ": standard output: No space left on device\n", get.err());
+
+    Done full = bash(script("cluster") + " status " + url + " >/dev/full");
+    assertEquals(1, full.exitCode(), full::toString);
+    assertEquals("status: standard output: could not be written\n", full.err());
+
+    run = temp.resolve("no cluster");
+    Done status = cluster("status", url);
+    assertEquals(0, status.exitCode(), status::toString);
+    assertTrue(status.lines().get(1).startsWith(url + "  scores "), status::toString);
+    run = temp.resolve("run folder");
+  }
+
+  @Test
+  void aClusterThatCannotWriteItsProcessNumbersLeavesNoNode() throws Exception {
+    String fullDisk =
+        "mkdir -p \"$DAWNCACHE_RUN\" && mount -t tmpfs -o size=8k tmpfs \"$DAWNCACHE_RUN\"";
+    String fill = "head -c 4096 /dev/zero >\"$DAWNCACHE_RUN/fill\"";
+    String cluster = script("cluster") + " start 2 --base-port " + basePort;
+
+    Done start =
+        run(
+            List.of(
+                "unshare",
+                "--map-root-user",
+                "--mount",
+                "bash",
+                "-c",
+                String.join(" && ", fullDisk, fill, cluster)),
+            Map.of());
+
+    assertEquals(1, start.exitCode(), start::toString);
+    assertTrue(
+        start.err().contains("cannot be written (expected: room for process numbers and logs)"),
+        start::toString);
+    assertEquals(List.of(), processesOf(":" + basePort));
+    assertEquals(List.of(), processesOf(":" + (basePort + 1)));
+  }
+
+  @Test
+  void aCheckoutThatCannotBeWrittenRunsACluster() throws Exception {
+    Path checkout = temp.resolve("checkout");
+    Path cache = Files.createDirectories(temp.resolve("cache"));
+    String[] steps = {
+      "mkdir -p checkout/cache-server/target",
+      "cp -r '" + ROOT + "'/scripts '" + ROOT + "'/pom.xml checkout",
+      "cp -r '"
+          + ROOT
+          + "'/cache-server/target/{lib,cache-server-*.jar} checkout/cache-server/target",
+      "chmod -R a+rX,a-w checkout",
+      "chmod a+rx . && chmod a+rwx cache"
+    };
+    Done copied = bash(String.join(" && ", steps));
+    assertEquals(0, copied.exitCode(), copied::toString);
+
+    List<String> cluster =
+        List.of(
+            "bash",
+            "-c",
+            "unset DAWNCACHE_RUN; exec " + checkout + "/scripts/cluster \"$@\"",
+            "cluster");
+    Done start = asNobody(cluster, cache, "start", "1", "--base-port", "" + basePort);
+    Done status = asNobody(cluster, cache, "status");
+    Done stop = asNobody(cluster, cache, "stop");
+
+    assertEquals(0, start.exitCode(), start::toString);
+    assertTrue(start.text().contains("its logs are in " + cache), start::toString);
+    assertEquals(0, status.exitCode(), status::toString);
+    assertEquals("stopped 1 node\n", stop.text(), stop::toString);
+    bash("chmod -R u+w checkout");
+  }
+
+  /** Root may write anywhere, so that if this is root another user runs the command. */
+  private Done asNobody(List<String> command, Path cache, String... arguments) throws Exception {
+    List<String> all = new ArrayList<>();
+    if ("root".equals(System.getProperty("user.name"))) {
+      all.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+    }
+    all.addAll(command);
+    all.addAll(List.of(arguments));
+    return run(all, Map.of("XDG_CACHE_HOME", cache.toString()));
+  }
+
+  private static List<String> processesOf(String address) {
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> process.info().commandLine().stream())
+        .filter(line -> line.contains("--listen 127.0.0.1" + address))
+        .toList();
+  }
+
+  private static long ignoredSignals(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+        .sum();
+  }
+
+  private static String script(String name) {
+    return ROOT.resolve("scripts").resolve(name).toString();
   }
 
   private Done cluster(String... arguments) throws Exception {
