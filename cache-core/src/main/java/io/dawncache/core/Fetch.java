@@ -194,11 +194,7 @@ final class Fetch {
       }
       switch (status) {
         case VALUE -> group.landFetched(request.key(), generation, startNanos, result, flight);
-        case NOT_THERE -> flight.ended(null, new NotThereException(message("not there")));
-        case REJECTED -> flight.ended(null, new RejectedException(message(result.detail())));
-        case FAILED -> flight.ended(null, new GetFailedException(message(result.detail()), null));
-        case LATE -> flight.ended(null, late(message(result.detail())));
-        case OVERLOADED -> flight.ended(null, new OverloadedException(message(result.detail())));
+        case NOT_THERE, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
         case UNCLEAR -> group.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
@@ -209,11 +205,39 @@ final class Fetch {
      * "late" at once would then be asked as often as the network allows, so it is late only if at
      * least half of the time that it was given has passed; else it has failed.
      */
-    private GetException late(String message) {
+    private GetException late(String message, String shortly) {
       Duration spent = Duration.ofNanos(group.clock().exact() - startNanos);
       return spent.multipliedBy(2).compareTo(request.timeout()) >= 0
-          ? new LateException(message)
-          : new GetFailedException(message + " (late after " + spent.toMillis() + " ms)", null);
+          ? new LateException(message, shortly + "no answer in time")
+          : new GetFailedException(
+              message + " (late after " + spent.toMillis() + " ms)", shortly + "failed", null);
+    }
+
+    /** Returns what those who wait are given: the same as at the owner, but that it names it. */
+    private GetException error(PeerResult result) {
+      String shortly = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
+      return switch (result.status()) {
+        case NOT_THERE -> new NotThereException(message("not there"), shortly + "not there");
+        case REJECTED -> {
+          String rejected = "rejected by the origin";
+          String reason = result.causeMessage();
+          String why = reason.isEmpty() ? result.detail() : rejected + ", " + reason;
+          yield new RejectedException(message(why), shortly + rejected, reason);
+        }
+        case LATE -> late(message(result.detail()), shortly);
+        case OVERLOADED ->
+            new OverloadedException(message(result.detail()), shortly + "overloaded");
+        default -> failed(result, shortly + "failed");
+      };
+    }
+
+    private GetFailedException failed(PeerResult result, String shortly) {
+      if (result.causeClass().isEmpty()) {
+        return new GetFailedException(message(result.detail()), shortly, null);
+      }
+      var cause = new RemoteOriginException(result.causeClass(), result.causeMessage());
+      String why = result.causeMessage().isEmpty() ? result.causeClass() : result.causeMessage();
+      return new GetFailedException(message(why), shortly, cause);
     }
 
     private String message(String what) {

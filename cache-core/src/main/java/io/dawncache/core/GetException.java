@@ -9,14 +9,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All callers that waited for one flight are given the same instance. It carries group, key and
  * peer in its message, never cached bytes, and no stack trace: it would tell of the thread that
- * ended the flight; what went wrong is in the {@linkplain #getCause() cause}.
+ * ended the flight; what went wrong is in the {@linkplain #getCause() cause}: what the getter
+ * threw, or, if another node loads the key, a {@link RemoteOriginException} that names it.
  */
 public abstract sealed class GetException extends RuntimeException
     permits NotThereException, RejectedException, GetFailedException, OverloadedException {
   private static final long serialVersionUID = 1;
 
-  GetException(String message, @Nullable Throwable cause) {
+  private final String shortMessage;
+
+  GetException(String message, String shortMessage, @Nullable Throwable cause) {
     super(message, cause, false, false);
+    this.shortMessage = shortMessage;
+  }
+
+  /**
+   * Returns the message for somebody outside the fleet: group, key and a short reason. It holds no
+   * word of the origin's or of the getter's, and no URL, path or host.
+   */
+  public String shortMessage() {
+    return shortMessage;
   }
 
   /**
@@ -28,7 +40,8 @@ public abstract sealed class GetException extends RuntimeException
       return known;
     }
     try {
-      return new GetFailedException("get " + Keys.shown(group, key) + ": " + error, error);
+      String get = "get " + Keys.shown(group, key) + ": ";
+      return new GetFailedException(get + error, get + "failed", error);
     } catch (Throwable t) { // no memory, or an exception of a user's whose text cannot be had
       return GetFailedException.WITHOUT_TEXT;
     }

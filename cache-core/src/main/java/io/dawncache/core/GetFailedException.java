@@ -12,6 +12,10 @@ public sealed class GetFailedException extends GetException permits LateExceptio
       new GetFailedException("failed, and the reason could not be put into words", null);
 
   GetFailedException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    this(message, message, cause);
+  }
+
+  GetFailedException(String message, String shortMessage, @Nullable Throwable cause) {
+    super(message, shortMessage, cause);
   }
 }

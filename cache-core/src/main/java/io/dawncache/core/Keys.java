@@ -1,5 +1,7 @@
 package io.dawncache.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** What a key must be, and how a key is shown in messages. */
 final class Keys {
   private static final int SHOWN_CHARS = 80;
@@ -39,6 +41,24 @@ final class Keys {
       throw new IllegalArgumentException(
           "key: " + bytes + " bytes of UTF-8 (expected: <= " + maxBytes + ")");
     }
+  }
+
+  /** Returns how many bytes {@code text} has in UTF-8. */
+  static int utf8Bytes(String text) {
+    return text.getBytes(UTF_8).length;
+  }
+
+  /** Returns {@code text} or as much of its beginning as {@code maxBytes} of UTF-8 hold. */
+  static String cut(String text, int maxBytes) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int point = text.codePointAt(i);
+      bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      if (bytes > maxBytes) {
+        return text.substring(0, i);
+      }
+    }
+    return text;
   }
 
   /** Returns {@code group/key} for a message: cut to a readable length, control characters as ?. */

@@ -12,6 +12,10 @@ public final class LateException extends GetFailedException {
   static final LateException WITHOUT_TEXT = new LateException("no answer in time");
 
   LateException(String message) {
-    super(message, null);
+    this(message, message);
+  }
+
+  LateException(String message, String shortMessage) {
+    super(message, shortMessage, null);
   }
 }

@@ -392,8 +392,10 @@ final class LoadExecutor {
           thrown instanceof CompletionException && thrown.getCause() != null
               ? thrown.getCause()
               : thrown;
+      String load = "load " + Keys.shown(group, key) + ": ";
       String message = cause.getMessage();
-      return failed(message == null ? cause.getClass().getName() : message, cause);
+      String why = message == null ? cause.getClass().getName() : message;
+      return new GetFailedException(load + why, load + "the origin failed", cause);
     }
 
     private GetFailedException failed(String why, @Nullable Throwable cause) {

@@ -306,8 +306,8 @@ final class Loads {
   }
 
   private RejectedException rejected(String key, String reason) {
-    return new RejectedException(
-        "load " + Keys.shown(group, key) + ": rejected by the origin, " + reason);
+    String shortly = "load " + Keys.shown(group, key) + ": rejected by the origin";
+    return new RejectedException(shortly + ", " + reason, shortly, reason);
   }
 
   LoadTimes times() {

@@ -5,6 +5,10 @@ public final class NotThereException extends GetException {
   private static final long serialVersionUID = 1;
 
   NotThereException(String message) {
-    super(message, null);
+    this(message, message);
+  }
+
+  NotThereException(String message, String shortMessage) {
+    super(message, shortMessage, null);
   }
 }

@@ -5,6 +5,10 @@ public final class OverloadedException extends GetException {
   private static final long serialVersionUID = 1;
 
   OverloadedException(String message) {
-    super(message, null);
+    this(message, message);
+  }
+
+  OverloadedException(String message, String shortMessage) {
+    super(message, shortMessage, null);
   }
 }

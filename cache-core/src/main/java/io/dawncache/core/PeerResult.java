@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a fetch ended.
@@ -13,9 +14,21 @@ import java.util.Objects;
  * @param minuteQps how often a minute other nodes ask the peer for the key; 0, or any that is no
  *     rate, if it does not tell
  * @param detail for a person: what the peer said or why it could not be asked; may be empty
+ * @param causeClass the class of what the peer's getter threw; empty if it threw nothing
+ * @param causeMessage the message of what it threw, or why the origin rejected the key; may be
+ *     empty. Of both together the first 1,024 bytes of UTF-8 are kept
  */
 public record PeerResult(
-    Status status, ByteView value, long lifeNanos, boolean stale, double minuteQps, String detail) {
+    Status status,
+    ByteView value,
+    long lifeNanos,
+    boolean stale,
+    double minuteQps,
+    String detail,
+    String causeClass,
+    String causeMessage) {
+  private static final int MOST_CAUSE_BYTES = 1024;
+
   /** The ends of a fetch; all but the last two are final. */
   public enum Status {
     /** The peer answered with a value. */
@@ -51,6 +64,8 @@ public record PeerResult(
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(detail, "detail");
+    causeClass = Keys.cut(causeClass, MOST_CAUSE_BYTES / 2);
+    causeMessage = Keys.cut(causeMessage, MOST_CAUSE_BYTES - Keys.utf8Bytes(causeClass));
   }
 
   /** Returns the end with a value that holds for ever. */
@@ -60,7 +75,7 @@ public record PeerResult(
 
   /** Returns the end with a value. */
   public static PeerResult value(ByteView value, long lifeNanos, boolean stale, double minuteQps) {
-    return new PeerResult(Status.VALUE, value, lifeNanos, stale, minuteQps, "");
+    return new PeerResult(Status.VALUE, value, lifeNanos, stale, minuteQps, "", "", "");
   }
 
   /**
@@ -69,9 +84,49 @@ public record PeerResult(
    * @throws IllegalArgumentException if {@code status} is {@link Status#VALUE}
    */
   public static PeerResult of(Status status, String detail) {
+    return of(status, detail, "", "");
+  }
+
+  /** As {@link #of(Status, String)}, and names what the peer's origin did. */
+  public static PeerResult of(
+      Status status, String detail, String causeClass, String causeMessage) {
     if (status == Status.VALUE) {
       throw new IllegalArgumentException("status: VALUE (expected: an end without a value)");
     }
-    return new PeerResult(status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail);
+    return new PeerResult(
+        status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail, causeClass, causeMessage);
+  }
+
+  /** Returns the end that a node tells its peer of a get that ended here without a value. */
+  public static PeerResult of(GetException error) {
+    Throwable cause = error.getCause();
+    return of(
+        statusOf(error),
+        error.shortMessage(),
+        cause == null ? "" : cause.getClass().getName(),
+        error instanceof RejectedException rejected ? rejected.reason() : messageOf(cause));
+  }
+
+  /** A user's exception may throw, and those who wait for this end come first. */
+  private static String messageOf(@Nullable Throwable cause) {
+    try {
+      String message = cause == null ? null : cause.getMessage();
+      return message == null ? "" : message;
+    } catch (Throwable t) {
+      return "";
+    }
+  }
+
+  private static Status statusOf(GetException error) {
+    if (error instanceof NotThereException) {
+      return Status.NOT_THERE;
+    }
+    if (error instanceof RejectedException) {
+      return Status.REJECTED;
+    }
+    if (error instanceof OverloadedException) {
+      return Status.OVERLOADED;
+    }
+    return error instanceof LateException ? Status.LATE : Status.FAILED;
   }
 }

@@ -190,20 +190,6 @@ public final class PeerService {
           entry.isStale(),
           minuteQps);
     }
-    GetException why = GetException.of(group.name(), key, error);
-    return PeerResult.of(statusOf(why), String.valueOf(why.getMessage()));
-  }
-
-  private static PeerResult.Status statusOf(GetException why) {
-    if (why instanceof NotThereException) {
-      return PeerResult.Status.NOT_THERE;
-    }
-    if (why instanceof RejectedException) {
-      return PeerResult.Status.REJECTED;
-    }
-    if (why instanceof OverloadedException) {
-      return PeerResult.Status.OVERLOADED;
-    }
-    return why instanceof LateException ? PeerResult.Status.LATE : PeerResult.Status.FAILED;
+    return PeerResult.of(GetException.of(group.name(), key, error));
   }
 }

@@ -7,7 +7,15 @@ package io.dawncache.core;
 public final class RejectedException extends GetException {
   private static final long serialVersionUID = 1;
 
-  RejectedException(String message) {
-    super(message, null);
+  private final String reason;
+
+  RejectedException(String message, String shortMessage, String reason) {
+    super(message, shortMessage, null);
+    this.reason = reason;
+  }
+
+  /** Returns the reason that the getter gave; for a key of another node, its first 1,024 bytes. */
+  public String reason() {
+    return reason;
   }
 }

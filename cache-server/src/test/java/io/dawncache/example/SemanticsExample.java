@@ -6,6 +6,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Codec;
 import io.dawncache.core.Entry;
+import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetResult;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
@@ -90,6 +91,14 @@ final class SemanticsExample {
 
   static Loaded withALife(byte[] bytes) {
     return Loaded.of(ByteView.copyOf(bytes)).withLife(Duration.ofSeconds(90));
+  }
+
+  static void failures(Group scores) {
+    try {
+      ByteView value = scores.get("Tom");
+    } catch (GetFailedException e) {
+      log(e.getMessage(), e.getCause());
+    }
   }
 
   static Loaded rejected() {

@@ -12,8 +12,10 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.RejectedException;
+import io.dawncache.core.RemoteOriginException;
 import io.dawncache.server.RawClient.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,40 @@ class FailureIT {
       assertTrue(results.get(key).entry().isStale());
     } finally {
       over.countDown();
+    }
+  }
+
+  @Test
+  void theOriginsExceptionIsTheCauseAtEveryNodeAndIsToldToNoClient() throws IOException {
+    String secret = "GET http://10.0.0.9/items/k?token=SESAME: é".repeat(3);
+    origin.set(
+        any -> {
+          throw new UncheckedIOException(new IOException(secret));
+        });
+    try (Fleet fleet = fleet()) {
+      String key = fleet.keyOwnedBy(1);
+      GetFailedException atOwner =
+          assertThrows(GetFailedException.class, () -> fleet.group(1).get(key));
+      GetFailedException atAsker =
+          assertThrows(GetFailedException.class, () -> fleet.group(0).get(key));
+      GetFailedException ofMany =
+          assertInstanceOf(
+              GetFailedException.class, fleet.group(0).getAll(List.of(key)).get(key).error());
+      for (GetFailedException error : List.of(atAsker, ofMany)) {
+        RemoteOriginException cause =
+            assertInstanceOf(RemoteOriginException.class, error.getCause());
+        assertEquals(atOwner.getCause().getClass().getName(), cause.className());
+        assertEquals(atOwner.getCause().getMessage(), cause.originMessage());
+        assertTrue(error.getMessage().endsWith(cause.originMessage()), error::getMessage);
+      }
+      for (int i = 0; i < 2; i++) {
+        Answer answer = RawClient.get(fleet.server(i), path(key));
+        String verb = i == 0 ? "fetch" : "load";
+        String why = i == 0 ? "failed" : "the origin failed";
+        assertEquals(500, answer.status());
+        assertEquals(
+            verb + " " + Fleet.GROUP + "/" + key + ": " + why + "\n", answer.body().toUtf8());
+      }
     }
   }
 

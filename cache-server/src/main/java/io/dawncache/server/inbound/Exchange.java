@@ -290,7 +290,9 @@ final class Exchange implements GetCallback, Reply, Runnable {
       return refusal;
     }
     if (error != null) {
-      return Refusal.of(inbound.dialect(), error);
+      return fromOurs
+          ? Refusal.toOurs(inbound.dialect(), error)
+          : Refusal.of(inbound.dialect(), error);
     }
     int length = Objects.requireNonNull(entry, "entry").value().length();
     String text =

@@ -75,7 +75,12 @@ final class FrameExchange implements GetCallback, Reply {
 
   @Override
   public void error(GetException error) {
-    refuse(Refusal.of(service.inbound().dialect(), error));
+    PeerResult told = PeerResult.of(error);
+    onLoop(
+        () -> {
+          end = told;
+          service.answered(this);
+        });
   }
 
   /** Ends without a value because something went wrong here. */

@@ -108,7 +108,9 @@ final class Operations {
         case DONE, DONE_ALONE ->
             exchange.answer(() -> Responses.done(MessageKind.COORDINATE, result.unreached()));
         case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
-            exchange.refuse(Refusal.failed(inbound.dialect(), "put: " + result.detail()));
+            // The detail names other nodes, which is nothing for a client.
+            exchange.refuse(
+                Refusal.failed(inbound.dialect(), "put: it may have been made or not; repeat it"));
       }
     }
   }

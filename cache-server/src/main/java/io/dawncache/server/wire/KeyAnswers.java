@@ -68,7 +68,9 @@ public final class KeyAnswers {
             .setValue(UnsafeByteOperations.unsafeWrap(result.value().asReadOnlyBuffer()))
             .setStale(result.stale())
             .setMinuteQps(result.minuteQps())
-            .setDetail(result.detail());
+            .setDetail(result.detail())
+            .setCauseClass(result.causeClass())
+            .setCauseMessage(result.causeMessage());
     if (result.lifeNanos() != Long.MAX_VALUE) {
       answer.setLifeNanos(result.lifeNanos());
     }
@@ -188,7 +190,6 @@ public final class KeyAnswers {
   }
 
   static PeerResult result(KeyAnswer answer) {
-    String detail = answer.getDetail();
     return switch (answer.getStatus()) {
       case VALUE ->
           PeerResult.value(
@@ -196,12 +197,17 @@ public final class KeyAnswers {
               answer.hasLifeNanos() ? answer.getLifeNanos() : Long.MAX_VALUE,
               answer.getStale(),
               answer.getMinuteQps());
-      case NOT_THERE -> PeerResult.of(Status.NOT_THERE, detail);
-      case REJECTED -> PeerResult.of(Status.REJECTED, detail);
-      case FAILED, UNRECOGNIZED -> PeerResult.of(Status.FAILED, detail);
-      case LATE -> PeerResult.of(Status.LATE, detail);
-      case OVERLOADED -> PeerResult.of(Status.OVERLOADED, detail);
-      case NOT_ASKED -> PeerResult.of(Status.NOT_ASKED, detail);
+      case NOT_THERE -> end(Status.NOT_THERE, answer);
+      case REJECTED -> end(Status.REJECTED, answer);
+      case FAILED, UNRECOGNIZED -> end(Status.FAILED, answer);
+      case LATE -> end(Status.LATE, answer);
+      case OVERLOADED -> end(Status.OVERLOADED, answer);
+      case NOT_ASKED -> end(Status.NOT_ASKED, answer);
     };
+  }
+
+  private static PeerResult end(Status status, KeyAnswer answer) {
+    return PeerResult.of(
+        status, answer.getDetail(), answer.getCauseClass(), answer.getCauseMessage());
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a peer's answers mean. Reading one leaves its reference count alone. */
 public final class PeerAnswers {
-  private static final int SHOWN_TEXT_BYTES = 512;
+  /** A short text, and the cause that may stand behind it. */
+  private static final int SHOWN_TEXT_BYTES = 2048;
 
   private final Dialect dialect;
   private final InstantSource clock;
@@ -40,14 +41,26 @@ public final class PeerAnswers {
     if (code == 200) {
       return value(answer);
     }
-    String text = text(answer);
     Kind kind = kind(answer);
     if (kind != null) {
-      return PeerResult.of(kind.meaning(), text);
+      return fromOurs(kind, text(answer));
     }
     return dialect.isOurs()
         ? PeerResult.of(PeerResult.Status.NOT_ASKED, "not a node's answer, " + detail(answer))
-        : fromGo(code, text);
+        : fromGo(code, text(answer));
+  }
+
+  /** As {@link Refusal#toOurs} writes it. */
+  private static PeerResult fromOurs(Kind kind, String text) {
+    int classStart = text.indexOf('\n') + 1;
+    int messageStart = text.indexOf('\n', classStart) + 1;
+    return classStart == 0 || messageStart == 0
+        ? PeerResult.of(kind.meaning(), text)
+        : PeerResult.of(
+            kind.meaning(),
+            text.substring(0, classStart - 1),
+            text.substring(classStart, messageStart - 1),
+            text.substring(messageStart));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.dawncache.core.GetException;
 import io.dawncache.core.LateException;
 import io.dawncache.core.NotThereException;
 import io.dawncache.core.OverloadedException;
+import io.dawncache.core.PeerResult;
 import io.dawncache.core.RejectedException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -15,12 +16,29 @@ import java.util.Locale;
  *
  * @param code the HTTP status
  * @param kind what {@link Headers#STATUS} says, and that it was one of our nodes who says it
- * @param text the body, for a person; one line without its newline
+ * @param text the body, for a person, without its last newline; one line but for our own nodes
  */
 public record Refusal(int code, Kind kind, String text) {
-  /** Returns the answer to a get that ended without a value. */
+  /** Returns the answer to a client's get that ended without a value. */
   public static Refusal of(Dialect dialect, GetException error) {
-    String text = String.valueOf(error.getMessage());
+    return of(dialect, error, error.shortMessage());
+  }
+
+  /**
+   * Returns the answer to one of our nodes. Behind the text for clients stand, on lines of their
+   * own, the class of what the getter threw and its message, if it threw something; {@link
+   * PeerAnswers} reads them.
+   */
+  public static Refusal toOurs(Dialect dialect, GetException error) {
+    PeerResult told = PeerResult.of(error);
+    boolean hasCause = !told.causeClass().isEmpty() || !told.causeMessage().isEmpty();
+    return of(
+        dialect,
+        error,
+        told.detail() + (hasCause ? "\n" + told.causeClass() + "\n" + told.causeMessage() : ""));
+  }
+
+  private static Refusal of(Dialect dialect, GetException error, String text) {
     if (error instanceof NotThereException) {
       return new Refusal(404, Kind.NOT_THERE, text);
     }

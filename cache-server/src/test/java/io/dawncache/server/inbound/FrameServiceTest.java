@@ -386,7 +386,8 @@ class FrameServiceTest {
 
     KeyAnswer answer = answer(only());
     assertEquals(KeyAnswer.Status.FAILED, answer.getStatus());
-    assertTrue(answer.getDetail().contains("boom"), answer::getDetail);
+    assertEquals("load held/a: the origin failed", answer.getDetail());
+    assertEquals("boom", answer.getCauseMessage());
   }
 
   @Test

@@ -74,7 +74,7 @@ class KeyAnswersTest {
             new Told("c", value("x".repeat(90_000))),
             new Told("a", PeerResult.value(ByteView.empty())),
             new Told("f", PeerResult.of(Status.NOT_THERE, "not there")),
-            new Told("b", PeerResult.of(Status.FAILED, "boom")),
+            new Told("b", PeerResult.of(Status.FAILED, "why", "java.lang.Error", "boom")),
             new Told("e", PeerResult.of(Status.REJECTED, "no")),
             new Told("d", PeerResult.of(Status.OVERLOADED, "é")));
     ByteBuf all = Unpooled.buffer();

@@ -354,7 +354,7 @@ class PeerAnswersTest {
   void aLongErrorTextIsCutForTheMessage() {
     PeerResult result = result(Dialect.DAWNCACHE, 500, "failed", "x".repeat(100_000));
 
-    assertEquals("x".repeat(512), result.detail());
+    assertEquals("x".repeat(2048), result.detail());
   }
 
   private static void markAsValue(Dialect dialect, FullHttpResponse answer) {

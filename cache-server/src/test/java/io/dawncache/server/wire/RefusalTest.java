@@ -46,8 +46,11 @@ class RefusalTest {
       GetException error = assertThrows(RejectedException.class, () -> group.get("Tom"));
 
       assertEquals(
-          new Refusal(code, Kind.REJECTED, "load scores/Tom: rejected by the origin, status 403"),
+          new Refusal(code, Kind.REJECTED, "load scores/Tom: rejected by the origin"),
           Refusal.of(dialect, error));
+      assertEquals(
+          "load scores/Tom: rejected by the origin\n\nstatus 403",
+          Refusal.toOurs(dialect, error).text());
       Books.check(node);
     }
   }
@@ -65,7 +68,11 @@ class RefusalTest {
       GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
 
       assertEquals(
-          new Refusal(code, Kind.FAILED, "load scores/Tom: boom"), Refusal.of(dialect, error));
+          new Refusal(code, Kind.FAILED, "load scores/Tom: the origin failed"),
+          Refusal.of(dialect, error));
+      assertEquals(
+          "load scores/Tom: the origin failed\njava.lang.IllegalStateException\nboom",
+          Refusal.toOurs(dialect, error).text());
       assertEquals(new Refusal(code, Kind.FAILED, "why"), Refusal.failed(dialect, "why"));
       Books.check(node);
     }
