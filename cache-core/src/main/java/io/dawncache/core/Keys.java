@@ -66,7 +66,8 @@ final class Keys {
     return shown(group) + "/" + shown(key);
   }
 
-  private static String shown(String text) {
+  /** Returns {@code text} for a message, as {@link #shown(String, String)} shows a key. */
+  static String shown(String text) {
     StringBuilder shown = new StringBuilder(Math.min(text.length(), SHOWN_CHARS) + 1);
     text.codePoints()
         .limit(SHOWN_CHARS)

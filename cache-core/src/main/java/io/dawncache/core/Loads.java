@@ -33,6 +33,7 @@ final class Loads {
   private final Keeper keeper;
   private final Counters counters;
   private final Events events;
+  private final OriginLog log;
   private final LoadExecutor executor;
   private final LoadTimes times = new LoadTimes();
   private final Singleflight<String, Entry> flights = new Singleflight<>();
@@ -54,6 +55,8 @@ final class Loads {
     this.keeper = keeper;
     this.counters = group.counters();
     this.events = events;
+    this.log =
+        new OriginLog(group.name(), System.getLogger(Group.class.getName()), node.clock()::exact);
     this.executor = new LoadExecutor(group.name(), config, node);
   }
 
@@ -242,6 +245,12 @@ final class Loads {
     (answered ? counters.localLoads : counters.localLoadErrs).increment();
     if (error instanceof OverloadedException) {
       events.overloaded(key);
+    } else if (error != null) {
+      log.failed(error);
+    } else if (loaded != null && loaded.rejection() != null) {
+      log.failed(rejected(key, loaded.rejection()));
+    } else {
+      log.answered();
     }
   }
 
@@ -297,7 +306,11 @@ final class Loads {
     }
     CoarseClock clock = node.clock();
     older.reloadAt(CoarseClock.end(clock.exact(), RETRY_NANOS));
-    flight.ended(older.isExpired(clock.now()) ? Entry.stale(key, older.value()) : older, null);
+    boolean isStale = older.isExpired(clock.now());
+    if (isStale) {
+      log.servesStale(Keys.shown(group, key));
+    }
+    flight.ended(isStale ? Entry.stale(key, older.value()) : older, null);
   }
 
   /** Returns the end of a get for a key that the origin holds nothing under. */

@@ -1,6 +1,7 @@
 package io.dawncache.server;
 
 import io.dawncache.core.CacheNode;
+import io.dawncache.core.Group;
 import io.dawncache.core.Membership;
 import io.dawncache.server.inbound.Inbound;
 import io.dawncache.server.inbound.InboundPipeline;
@@ -81,6 +82,13 @@ public final class CacheServer implements AutoCloseable {
       node.registerPeerPicker(membership);
       join(config.members());
       listener.config().setAutoRead(true);
+      LOG.log(
+          System.Logger.Level.INFO,
+          "started: self {0}, listening on {1}, members {2}, groups {3}",
+          self(),
+          address().toString(),
+          listed(members()),
+          listed(node.groups().stream().map(Group::name).toList()));
     } catch (IOException | RuntimeException e) {
       resolver.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -196,11 +204,29 @@ public final class CacheServer implements AutoCloseable {
   public void join(List<String> members) {
     synchronized (joining) {
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
+      List<String> before = membership.members();
       membership.set(members);
       peers.meetAnew();
       goPeers.set(addresses);
+      logChange(before, membership.members());
     }
     warnUnlessAmong(members);
+  }
+
+  private static void logChange(List<String> before, List<String> now) {
+    List<String> added = now.stream().filter(url -> !before.contains(url)).toList();
+    List<String> removed = before.stream().filter(url -> !now.contains(url)).toList();
+    if (!added.isEmpty() || !removed.isEmpty()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "members: added {0}, removed {1}",
+          listed(added),
+          listed(removed));
+    }
+  }
+
+  private static String listed(List<String> names) {
+    return names.isEmpty() ? "none" : String.join(",", names);
   }
 
   private void warnUnlessAmong(List<String> members) {
@@ -221,6 +247,9 @@ public final class CacheServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (listener.isOpen()) {
+      LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
+    }
     listener.close().awaitUninterruptibly();
     InboundPipeline.drain(connections);
     connections

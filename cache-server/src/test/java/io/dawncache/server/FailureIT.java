@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.CacheNode;
 import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetResult;
 import io.dawncache.core.Getter;
@@ -14,6 +15,7 @@ import io.dawncache.core.Loaded;
 import io.dawncache.core.RejectedException;
 import io.dawncache.core.RemoteOriginException;
 import io.dawncache.server.RawClient.Answer;
+import io.dawncache.server.testing.LogRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -162,6 +164,54 @@ class FailureIT {
         assertEquals(
             verb + " " + Fleet.GROUP + "/" + key + ": " + why + "\n", answer.body().toUtf8());
       }
+    }
+  }
+
+  @Test
+  void theLogTellsThatTheOriginFailsAndWhenItAnswersAgain() throws IOException {
+    try (LogRecorder log = LogRecorder.of(Group.class);
+        Fleet fleet = fleet()) {
+      String key = fleet.keyOwnedBy(1);
+      origin.set(FailureIT::down);
+      for (int i = 0; i < 5; i++) {
+        assertThrows(GetFailedException.class, () -> fleet.group(0).get(key));
+      }
+      origin.set(any -> Loaded.ofUtf8("1"));
+      fleet.group(0).get(key);
+      assertEquals(
+          List.of(
+              "WARNING group scores: no value from the origin: load scores/"
+                  + key
+                  + ": down; java.lang.IllegalStateException: down",
+              "INFO group scores: the origin answers again, after N s"),
+          log.lines().stream().map(line -> line.replaceAll("[0-9]+ s$", "N s")).toList());
+    }
+  }
+
+  @Test
+  void theLogTellsWhenAServerStartsChangesItsListAndStops() throws IOException {
+    try (LogRecorder log = LogRecorder.of(CacheServer.class);
+        CacheNode node = CacheNode.create()) {
+      node.addGroup("scores", this::load);
+      String self;
+      try (CacheServer server =
+          CacheServer.start(node, ServerConfig.builder().peerFrames(peerFrames).build())) {
+        self = server.self();
+        server.join(List.of(self, "http://127.0.0.1:1"));
+        server.join(List.of(self));
+      }
+      String listen = log.lines().get(0).replaceAll(".*listening on ([^,]*),.*", "$1");
+      assertEquals(
+          List.of(
+              "INFO started: self "
+                  + self
+                  + ", listening on "
+                  + listen
+                  + ", members none, groups scores",
+              "INFO members: added " + self + ",http://127.0.0.1:1, removed none",
+              "INFO members: added none, removed http://127.0.0.1:1",
+              "INFO stopping: self " + self),
+          log.lines());
     }
   }
 

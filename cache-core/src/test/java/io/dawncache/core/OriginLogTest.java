@@ -1,0 +1,108 @@
+package io.dawncache.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What the operator reads of an origin that fails. */
+class OriginLogTest {
+  private final List<String> lines = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
+  private final OriginLog log = new OriginLog("scores", new Lines(), nanos::get);
+
+  /** A logger that is set to INFO. */
+  private final class Lines implements System.Logger {
+    @Override
+    public String getName() {
+      return "lines";
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return level.compareTo(Level.INFO) >= 0;
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String text, Throwable thrown) {
+      add(level, text);
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String format, Object... params) {
+      add(level, format);
+    }
+
+    private void add(Level level, String text) {
+      if (isLoggable(level)) {
+        lines.add(level + " " + text);
+      }
+    }
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  private static GetException down() {
+    return new GetFailedException(
+        "load scores/Tom: down", "", new IllegalStateException("down\nand out"));
+  }
+
+  @Test
+  void anOutageOfFiveMinutesIsAWarningAMinuteAndOneLineWhenItIsOver() {
+    log.answered();
+    for (int i = 0; i < 300; i++) {
+      log.failed(down());
+      log.servesStale("scores/Tom");
+      pass(Duration.ofSeconds(1));
+    }
+    log.answered();
+    log.answered();
+
+    String warning =
+        "WARNING group scores: no value from the origin: load scores/Tom: down;"
+            + " java.lang.IllegalStateException: down?and out";
+    String more = warning + ", and 59 loads more since the last line";
+    assertEquals(
+        List.of(
+            warning,
+            "WARNING group scores: expired values answer while the origin fails, first scores/Tom",
+            more,
+            more,
+            more,
+            more,
+            "INFO group scores: the origin answers again, after 300 s"),
+        lines);
+  }
+
+  @Test
+  void anOriginThatFailsNowAndThenWritesTwoLinesAMinuteAtMost() {
+    for (int i = 0; i < 100; i++) {
+      log.failed(down());
+      log.answered();
+    }
+
+    assertEquals(2, lines.size(), lines::toString);
+  }
+
+  @Test
+  void anExceptionThatCannotBeRenderedKeepsNobodyWaiting() {
+    log.failed(
+        new GetFailedException(
+            "load scores/Tom: down",
+            "",
+            new IllegalStateException() {
+              @Override
+              public String getMessage() {
+                throw new IllegalArgumentException("no text");
+              }
+            }));
+
+    assertEquals(List.of(), lines);
+  }
+}
