@@ -182,13 +182,7 @@ class FleetIT {
       GetFailedException failed =
           assertThrows(GetFailedException.class, () -> fleet.group(0).get(odd));
       assertEquals(
-          "fetch scores/"
-              + odd
-              + " from "
-              + fleet.server(1).self()
-              + ": load scores/"
-              + odd
-              + ": the origin is on fire",
+          "fetch scores/" + odd + " from " + fleet.server(1).self() + ": the origin is on fire",
           failed.getMessage());
       assertEquals(2, loads.get());
     }

@@ -59,7 +59,7 @@ class InboundIT {
       Answer broken = get(node, dialect, "scores/broken");
       assertEquals(failed, broken.status());
       assertEquals("failed", broken.header("dawncache-status"));
-      assertEquals("load scores/broken: the origin is on fire\n", broken.text());
+      assertEquals("load scores/broken: the origin failed\n", broken.text());
       assertEquals("text/plain; charset=utf-8", broken.header("content-type"));
 
       Answer noKey = get(node, dialect, "scores/");
