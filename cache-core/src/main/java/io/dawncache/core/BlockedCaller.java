@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +64,13 @@ final class BlockedCaller implements Waiter<Entry> {
     throw GetException.of(group.name(), key, error);
   }
 
-  /** Returns the value of a future of ours, or throws what it failed with. */
-  static <T> T await(CompletableFuture<T> future) {
+  /**
+   * Returns the value of a future of ours, or throws what it failed with.
+   *
+   * @param ifInterrupted makes what is thrown if this thread is interrupted
+   */
+  static <T> T await(
+      CompletableFuture<T> future, Function<InterruptedException, RuntimeException> ifInterrupted) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -73,7 +79,7 @@ final class BlockedCaller implements Waiter<Entry> {
           : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GetFailedException("interrupted before the end", e);
+      throw ifInterrupted.apply(e);
     }
   }
 

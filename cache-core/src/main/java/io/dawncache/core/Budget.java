@@ -96,6 +96,11 @@ final class Budget {
       }
     }
 
+    /** Returns whether anything is allotted. */
+    boolean isAllotted() {
+      return bytes > 0;
+    }
+
     /** Gives back whole steps that the region does not use. */
     synchronized void shrink(long heldBytes) {
       long shrunk = (heldBytes / stepBytes + 1) * stepBytes;

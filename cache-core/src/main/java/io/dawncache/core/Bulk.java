@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One get of many keys: gathers the flights that it starts, then sends each owner one request for
- * all of its keys and the origin one for all of this node's.
+ * One get of many keys: gathers what it needs, then sends each owner one request for all of its
+ * keys and the origin one for all of this node's, or loads those one by one if it answers no
+ * request for many.
  */
 final class Bulk {
   /*
-   * A flight a key is registered before anything leaves, so a single get that comes meanwhile joins
+   * For requests for many keys, a flight a key is registered before anything leaves, so a single get that comes meanwhile joins
    * it, and a key that is already in flight is joined and not asked for again. To join runs a
    * flight's work at once if it starts it; here that work only notes the flight. Until `send` those
    * flights stand still: nothing slow may come between.
@@ -24,15 +25,21 @@ final class Bulk {
   private final Loads loads;
   private final Map<String, Waiter<Entry>> begun = new LinkedHashMap<>();
   private final Map<Peer, List<Fetch>> fetches = new HashMap<>();
+  private final Feed feed;
 
   Bulk(Group group, Loads loads) {
     this.group = group;
     this.loads = loads;
+    this.feed = new Feed(loads);
   }
 
-  /** Has {@code wait} join the flight of a key of this node's. */
+  /** Has {@code wait} join the flight of a key of this node's, now or when there is a place. */
   void load(Wait wait) {
-    loads.flights().join(wait.key(), this::begin, wait);
+    if (loads.loadsManyAtOnce()) {
+      loads.flights().join(wait.key(), this::begin, wait);
+    } else {
+      feed.add(wait);
+    }
   }
 
   /**
@@ -75,5 +82,6 @@ final class Bulk {
     if (!begun.isEmpty()) {
       loads.startAll(begun);
     }
+    feed.start();
   }
 }

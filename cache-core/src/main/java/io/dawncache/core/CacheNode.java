@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -46,6 +48,14 @@ public final class CacheNode implements AutoCloseable {
   private final Executor callbacks;
   private final @Nullable ExecutorService ownCallbacks;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What has to end when the node closes, and has no end in time of its own. */
+  private final Set<Runnable> atClose = ConcurrentHashMap.newKeySet();
+
+  /** The shortest life of a copy in any group, as long as there was such a group. */
+  private final AtomicLong shortestHotLifeNanos = new AtomicLong(Long.MAX_VALUE);
+
+  private long lastSweep = -1; // written and read by ticks alone
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
     this(callbacks, nanoTime, Runtime.getRuntime().maxMemory());
@@ -163,10 +173,31 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: no group of that name yet)");
     }
+    shortestHotLifeNanos.accumulateAndGet(config.hotLife().toNanos(), Math::min);
     if (isClosed()) {
       group.close(); // closing may have missed it
     }
     return group;
+  }
+
+  /**
+   * Removes a group from this node: it forgets everything, ends every load with a {@link
+   * GetFailedException}, and from then on refuses gets with the same and changes with an {@link
+   * IllegalStateException}. Its name is free at once for another group, with which it shares
+   * nothing. Fetches in flight end by themselves, and nothing of them is kept.
+   *
+   * <p>The group is removed here alone. Peers that ask this node for it are answered that it has no
+   * such group, and ask the next owner; so remove a group at all nodes, and after its last use.
+   * What members had yet to be told of its changes is dropped: their copies end with the hot life.
+   *
+   * @return whether there was a group of that name
+   */
+  public boolean removeGroup(String name) {
+    Group removed = groups.remove(Objects.requireNonNull(name, "name"));
+    if (removed != null) {
+      removed.remove();
+    }
+    return removed != null;
   }
 
   /** Returns the group of that name, or null. */
@@ -214,11 +245,24 @@ public final class CacheNode implements AutoCloseable {
       return;
     }
     eachGroup(Group::close);
+    atClose.forEach(Runnable::run);
     timer.shutdownNow();
     loadThreads.shutdownNow();
     if (ownCallbacks != null) {
       ownCallbacks.shutdown();
     }
+  }
+
+  /** Has {@code ending} run, at least once, when the node closes or if it has; must not throw. */
+  void atClose(Runnable ending) {
+    atClose.add(ending);
+    if (isClosed()) {
+      ending.run();
+    }
+  }
+
+  void neverMindClosing(Runnable ending) {
+    atClose.remove(ending);
   }
 
   boolean isClosed() {
@@ -310,10 +354,22 @@ public final class CacheNode implements AutoCloseable {
   void tick() {
     try {
       moveOn();
-      eachGroup(
-          Group::tick); // may take long, so under no lock: an event loop may be about to move on
+      sweep();
     } catch (Throwable t) {
       Uncaught.report(t);
+    }
+  }
+
+  /**
+   * Lets groups go of what has ended: once in a tick of their wheels, which are coarser than the
+   * clock's, so that thousands of idle groups cost next to nothing. May take long, so under no
+   * lock: an event loop may be about to move the time on.
+   */
+  private void sweep() {
+    long present = clock.now() >> ExpiryWheel.TICK_SHIFT;
+    if (present != lastSweep) {
+      lastSweep = present;
+      eachGroup(Group::tick);
     }
   }
 
@@ -327,7 +383,8 @@ public final class CacheNode implements AutoCloseable {
   private synchronized void moveOn() {
     long now = clock.exact(); // once: a stop after this reading shows at the next
     long behind = clock.behindNanos(now);
-    if (eachGroup(group -> group.wasStopped(behind)) == null) {
+    boolean wasStopped = behind > shortestHotLifeNanos.get();
+    if (!wasStopped || eachGroup(group -> group.wasStopped(behind)) == null) {
       clock.tick(now);
     }
   }

@@ -40,6 +40,10 @@ final class Events implements Memory.Departures {
     listeners.add(listener);
   }
 
+  boolean remove(GroupListener listener) {
+    return listeners.remove(listener);
+  }
+
   /** Returns how many events were dropped. */
   long unheard() {
     return unheard.sum();

@@ -35,7 +35,7 @@ final class ExpiryWheel {
    * An entry is late by a tick at most and by the pace of advance: it is told of when the tick in
    * which it ends is over.
    */
-  private static final int TICK_SHIFT = 27;
+  static final int TICK_SHIFT = 27;
   private static final int DIGIT_BITS = 6;
   private static final int DIGITS = 6;
   private static final int RING = 1 << DIGIT_BITS;
@@ -55,6 +55,10 @@ final class ExpiryWheel {
   /** The present tick: all that ended in a tick before it has been told of. */
   @GuardedBy("lock")
   private long tick;
+
+  /** How many entries are here. */
+  @GuardedBy("lock")
+  private int size;
 
   /**
    * Makes an empty wheel at time 0.
@@ -101,6 +105,9 @@ final class ExpiryWheel {
   /** Moves the time on to {@code nowNanos} and tells of what has ended; never moves it back. */
   void advance(long nowNanos) {
     long now = nowNanos >> TICK_SHIFT;
+    if (skipTo(now)) {
+      return;
+    }
     List<Entry> expired = new ArrayList<>(BATCH); // it never grows: an entry would be lost
     boolean behind = true;
     while (behind) {
@@ -112,6 +119,19 @@ final class ExpiryWheel {
       }
       expired.forEach(onExpired);
       expired.clear();
+    }
+  }
+
+  /** Moves on if there is no entry to tell of; returns whether it did. */
+  private boolean skipTo(long now) {
+    lock.lock();
+    try {
+      if (size == 0) {
+        tick = Math.max(tick, now);
+      }
+      return size == 0;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -168,6 +188,7 @@ final class ExpiryWheel {
     entry.later = first;
     entry.slot = slot;
     slots[slot] = entry;
+    size++;
   }
 
   @GuardedBy("lock")
@@ -185,5 +206,6 @@ final class ExpiryWheel {
     entry.sooner = null;
     entry.later = null;
     entry.slot = NOWHERE;
+    size--;
   }
 }

@@ -63,6 +63,8 @@ public final class Group {
 
   private volatile GroupConfig config; // only its budget changes
 
+  private volatile boolean removed;
+
   Group(
       String name,
       GroupConfig asked,
@@ -205,25 +207,34 @@ public final class Group {
   /**
    * As {@link #removeAsync}, and waits for it.
    *
-   * @throws OutcomeUnknownException if it cannot be known whether it was done
-   * @throws IllegalStateException if the node was closed, or if called on an {@link
-   *     EventLoopThread}
+   * @throws OutcomeUnknownException if it cannot be known whether it was done, also if this thread
+   *     was interrupted, which leaves its interrupt status set and the change to go on
+   * @throws IllegalStateException if the node was closed or the group removed, or if called on an
+   *     {@link EventLoopThread}
    */
   public Applied remove(String key) {
-    refuseOnEventLoop("remove " + Keys.shown(name, key), "removeAsync");
-    return BlockedCaller.await(removeAsync(key));
+    String what = "remove " + Keys.shown(name, key);
+    refuseOnEventLoop(what, "removeAsync");
+    return BlockedCaller.await(removeAsync(key), unknownIfInterrupted(what));
   }
 
   /** As {@link #putAsync(String, ByteView)}, and waits for it; otherwise as {@link #remove}. */
   public Applied put(String key, ByteView value) {
-    refuseOnEventLoop("put " + Keys.shown(name, key), "putAsync");
-    return BlockedCaller.await(putAsync(key, value));
+    String what = "put " + Keys.shown(name, key);
+    refuseOnEventLoop(what, "putAsync");
+    return BlockedCaller.await(putAsync(key, value), unknownIfInterrupted(what));
   }
 
   /** As {@link #clearAsync}, and waits for it; otherwise as {@link #remove}. */
   public Applied clear() {
-    refuseOnEventLoop("clear " + name, "clearAsync");
-    return BlockedCaller.await(clearAsync());
+    String what = "clear " + name;
+    refuseOnEventLoop(what, "clearAsync");
+    return BlockedCaller.await(clearAsync(), unknownIfInterrupted(what));
+  }
+
+  private static Function<InterruptedException, RuntimeException> unknownIfInterrupted(
+      String what) {
+    return e -> new OutcomeUnknownException(what + ": interrupted before its outcome was known");
   }
 
   /**
@@ -283,8 +294,9 @@ public final class Group {
   }
 
   private void refuseIfClosed(String what) {
-    if (node.isClosed()) {
-      throw new IllegalStateException(what + ": the node was closed");
+    if (node.isClosed() || removed) {
+      throw new IllegalStateException(
+          what + (removed ? ": the group was removed" : ": the node was closed"));
     }
   }
 
@@ -301,11 +313,15 @@ public final class Group {
    * Duration, BiConsumer)}.
    *
    * @return how each ended, in the order of {@code keys}
+   * @throws GetFailedException if this thread was interrupted, which leaves its interrupt status
+   *     set
    * @throws IllegalStateException if called on an {@link EventLoopThread}
    */
   public Map<String, GetResult> getAll(Collection<String> keys) {
-    refuseOnEventLoop("getAll of " + name, "getAllAsync");
-    return BlockedCaller.await(getAllAsync(keys, null));
+    String what = "getAll of " + name;
+    refuseOnEventLoop(what, "getAllAsync");
+    return BlockedCaller.await(
+        getAllAsync(keys, null), e -> new GetFailedException(what + ": interrupted", e));
   }
 
   /**
@@ -363,8 +379,8 @@ public final class Group {
    * @param keysPerSecond more than 0
    * @param listener told now and then how far it is, and at the end; on the callback executor, one
    *     call at a time but for the last
-   * @return a future of how it ended, completed on the callback executor; cancelling it begins no
-   *     more keys
+   * @return a future of how it ended, completed on the callback executor, exceptionally with an
+   *     {@link IllegalStateException} if the node closes before; cancelling it begins no more keys
    * @throws IllegalArgumentException for a bad key, before anything is asked
    */
   public CompletableFuture<WarmProgress> warm(
@@ -414,6 +430,21 @@ public final class Group {
   /** Has {@code listener} told of what happens from now on. */
   public void addListener(GroupListener listener) {
     events.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Removes a listener; an event that happened before may still reach it. One that was added twice
+   * is removed once.
+   *
+   * @return whether it was there
+   */
+  public boolean removeListener(GroupListener listener) {
+    return events.remove(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** Returns whether the group was {@linkplain CacheNode#removeGroup removed} from its node. */
+  public boolean isRemoved() {
+    return removed;
   }
 
   /** The synchronous look-up: what is in memory or null; counts a hit, makes no future. */
@@ -559,6 +590,12 @@ public final class Group {
         timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
     Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
     counters.loads.increment();
+    if (removed) {
+      caller.ended(
+          null,
+          new GetFailedException("get " + Keys.shown(name, key) + ": the group was removed", null));
+      return null;
+    }
     if (waiters.incrementAndGet() > config.maxWaiters()) {
       Entry held = withoutWaiting(key);
       waitOver(held, key);
@@ -577,15 +614,16 @@ public final class Group {
                   + " gets waiting"));
       return null;
     }
-    if (timed && timeout != null) {
-      try {
+    try {
+      wait.isWantedBy(loads.want(key));
+      if (timed && timeout != null) {
         wait.watch(node, timeout);
-      } catch (Throwable t) { // no memory for a timer: the wait would have no end of its own
-        wait.giveUp(t);
-        return null;
       }
+      return wait;
+    } catch (Throwable t) { // a getter waits for itself; or no memory for a timer
+      wait.giveUp(t);
+      return null;
     }
-    return wait;
   }
 
   /** Has a wait join the flight that its key's owner decides. */
@@ -753,6 +791,11 @@ public final class Group {
     memory.close();
     loads.close();
     share.giveBack();
+  }
+
+  void remove() {
+    removed = true;
+    close();
   }
 
   private static void refuseOnEventLoop(String what, String instead) {

@@ -16,10 +16,11 @@ package io.dawncache.core;
  * @param gets gets by callers and by peers with a valid key
  * @param cacheHits gets answered from memory at the first look
  * @param loads gets that were not: {@code gets - cacheHits}
- * @param loadsDeduped runs of the getter and fetches from peers begun for them and for refreshes,
- *     after singleflight
- * @param localLoads runs of the getter that answered, with a value or with <em>not there</em>
- * @param localLoadErrs runs of the getter that did not: rejected, failed, timed out, or overloaded
+ * @param loadsDeduped keys that the getter was asked for, and fetches from peers, begun for them
+ *     and for refreshes, after singleflight; a run of a {@link BulkGetter} for 50 keys counts 50
+ *     here and below, and once in {@code loadTimes}
+ * @param localLoads keys for which the getter answered, with a value or with <em>not there</em>
+ * @param localLoadErrs keys of the getter that did not: rejected, failed, timed out, or overloaded
  * @param peerLoads fetches that a peer answered, with a value or with <em>not there</em>
  * @param peerErrors fetches that ended otherwise: rejected, failed, overloaded, or the peer could
  *     not be asked

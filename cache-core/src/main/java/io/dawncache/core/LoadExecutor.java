@@ -4,12 +4,17 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,16 @@ final class LoadExecutor {
    * What can race is the time-out (timer thread) with the getter's return (load thread). Both take
    * the load's monitor, and the first ends it. The thread is interrupted under that monitor and only
    * while it is inside the getter, so the interrupt can never hit the thread's next task.
+   *
+   * A getter may get other keys, of this group or of another, and its load then waits for theirs. If
+   * those needed permits as well, maxLoads such loads would wait for each other until their
+   * time-outs. So a load that waits lends its permit to one queued load after another that it waits
+   * for: that one runs as a "borrower", on no permit of its own group. A load that ends before its
+   * borrower hands the permit over, and the borrower is counted from then on. Who waits for which
+   * key is noted before the wait joins its flight (want), on both sides; so of two loads that come
+   * to wait for each other at least the second sees it, and fails at once with the circle's names.
+   * What a getter waits for on threads of its own making is not known; such a wait ends at the
+   * time-out.
    *
    * A load that has been marked as ended cannot end again, so from there on nothing may keep its
    * ending from being called: exceptions are made by code that cannot throw, and the permit goes
@@ -61,6 +76,51 @@ final class LoadExecutor {
     }
   }
 
+  /** The load whose getter runs on a thread, on whatever node. */
+  private static final ThreadLocal<@Nullable Load<?>> CURRENT = new ThreadLocal<>();
+
+  /** A load that waits for a key, which may be loaded by this executor. */
+  final class Want {
+    private final String key;
+    private final Load<?> asker;
+
+    private Want(String key, Load<?> asker) {
+      this.key = key;
+      this.asker = asker;
+    }
+
+    /** The wait is over. */
+    void end() {
+      asker.wants.remove(this);
+      synchronized (lock) {
+        wanted.remove(this);
+      }
+    }
+
+    private boolean lend() {
+      return LoadExecutor.this.lend(asker, load -> load.keys.contains(key));
+    }
+
+    /** Returns by which keys this waits for {@code goal}, or null if it does not. */
+    private @Nullable List<String> wayTo(Load<?> goal, Set<Load<?>> seen) {
+      for (Load<?> load : loadsOf(key)) {
+        if (load == goal) {
+          return new ArrayList<>(List.of(Keys.shown(group, key)));
+        }
+        if (seen.add(load)) {
+          for (LoadExecutor.Want next : load.wants) {
+            List<String> way = next.wayTo(goal, seen);
+            if (way != null) {
+              way.add(0, Keys.shown(group, key));
+              return way;
+            }
+          }
+        }
+      }
+      return null;
+    }
+  }
+
   /** The ways a load ends. */
   private enum End {
     ANSWERED,
@@ -82,6 +142,14 @@ final class LoadExecutor {
 
   @GuardedBy("lock")
   private final ArrayDeque<Load<?>> queue = new ArrayDeque<>();
+
+  /** Loads that run on the permit of one that waits for them. */
+  @GuardedBy("lock")
+  private final Set<Load<?>> borrowers = new HashSet<>();
+
+  /** The waits of loads for keys of this group. */
+  @GuardedBy("lock")
+  private final Set<Want> wanted = new LinkedHashSet<>();
 
   @GuardedBy("lock")
   private int abandoned;
@@ -105,16 +173,16 @@ final class LoadExecutor {
    * Runs {@code call} or refuses to; {@code ending} is called on the thread that ended the load,
    * which is the caller's own for a refusal. Never throws but what {@code ending} throws.
    *
-   * @param key of what is loaded, for messages
+   * @param keys what is loaded, at least one
    */
-  <T> void load(String key, Call<T> call, Ending<? super T> ending) {
+  <T> void load(Set<String> keys, Call<T> call, Ending<? super T> ending) {
     Load<T> load;
     GetException refusal;
     try {
-      load = new Load<>(key, call, ending);
+      load = new Load<>(keys, call, ending);
       refusal = admit(load);
     } catch (Throwable t) { // no memory
-      ending.ended(null, GetException.of(group, key, t));
+      ending.ended(null, GetException.of(group, keys.iterator().next(), t));
       return;
     }
     if (refusal != null) {
@@ -127,6 +195,84 @@ final class LoadExecutor {
       load.end(End.THREW, null, t); // it would have no end of its own
     }
     startQueued();
+    wantsOf(load).forEach(Want::lend);
+  }
+
+  /**
+   * Notes that the getter that runs on this thread, if one does, waits for {@code key}.
+   *
+   * @return null if there is no getter; else to be {@linkplain Want#end ended} with the wait
+   * @throws GetFailedException if that getter's load would wait for itself
+   */
+  @Nullable Want want(String key) {
+    Load<?> asker = CURRENT.get();
+    if (asker == null) {
+      return null;
+    }
+    Want want = new Want(key, asker);
+    asker.wants.add(want);
+    synchronized (lock) {
+      wanted.add(want);
+    }
+    List<String> circle = want.wayTo(asker, new HashSet<>());
+    if (circle != null) {
+      want.end();
+      throw asker.failedByCircle(circle);
+    }
+    want.lend();
+    return want;
+  }
+
+  private List<Want> wantsOf(Load<?> load) {
+    synchronized (lock) {
+      return wanted.isEmpty()
+          ? List.of()
+          : wanted.stream().filter(want -> load.keys.contains(want.key)).toList();
+    }
+  }
+
+  private List<Load<?>> loadsOf(String key) {
+    List<Load<?>> loads = new ArrayList<>();
+    synchronized (lock) {
+      for (Collection<Load<?>> some : List.of(running, borrowers, queue)) {
+        for (Load<?> load : some) {
+          if (load.keys.contains(key)) {
+            loads.add(load);
+          }
+        }
+      }
+    }
+    return loads;
+  }
+
+  /** Starts a queued load on the permit of {@code lender}, if it has that to lend. */
+  private boolean lend(Load<?> lender, Predicate<Load<?>> isWanted) {
+    Load<?> borrower = null;
+    synchronized (lock) {
+      for (Load<?> load : queue) {
+        if (isWanted.test(load) && lender.borrower.compareAndSet(null, load)) {
+          borrower = load;
+          break;
+        }
+      }
+      if (borrower == null) {
+        return false;
+      }
+      borrower.lender = lender;
+      borrowers.add(borrower);
+      queue.remove(borrower);
+    }
+    start(borrower);
+    return true;
+  }
+
+  /** The permit that the load runs on is its own from now on, though there may be one too many. */
+  private void handOver(Load<?> borrower) {
+    synchronized (lock) {
+      if (borrowers.remove(borrower)) {
+        running.add(borrower);
+      }
+    }
   }
 
   /** Ends all loads, running or queued, and refuses later ones. */
@@ -135,6 +281,7 @@ final class LoadExecutor {
     synchronized (lock) {
       closed = true;
       left.addAll(running);
+      left.addAll(borrowers);
       left.addAll(queue);
     }
     for (Load<?> load : left) {
@@ -155,7 +302,8 @@ final class LoadExecutor {
       if (abandoned >= (long) ABANDONED_PER_PERMIT * config.maxLoads()) {
         return load.overloaded(abandoned + " timed-out loads still hold their threads");
       }
-      if (running.size() + queue.size() >= (long) config.maxLoads() + config.maxQueuedLoads()) {
+      if (running.size() + queue.size() >= (long) config.maxLoads() + config.maxQueuedLoads()
+          && wantsOf(load).isEmpty()) {
         return load.overloaded(
             running.size() + " loads running, " + queue.size() + " waiting for their turn");
       }
@@ -167,11 +315,15 @@ final class LoadExecutor {
   /** Starts queued loads while there are permits; a loop, so that no failure nests in another. */
   private void startQueued() {
     for (Load<?> load = takePermit(); load != null; load = takePermit()) {
-      try {
-        node.startLoad(load);
-      } catch (Throwable t) { // refused, or no memory for it
-        load.end(End.NO_THREAD, null, t);
-      }
+      start(load);
+    }
+  }
+
+  private void start(Load<?> load) {
+    try {
+      node.startLoad(load);
+    } catch (Throwable t) { // refused, or no memory for it
+      load.end(End.NO_THREAD, null, t);
     }
   }
 
@@ -189,7 +341,7 @@ final class LoadExecutor {
 
   private void returnPermit(Load<?> load, boolean abandonsThread) {
     synchronized (lock) {
-      if (!running.remove(load)) {
+      if (!running.remove(load) && !borrowers.remove(load)) {
         queue.remove(load);
       }
       if (abandonsThread) {
@@ -206,7 +358,7 @@ final class LoadExecutor {
 
   /** One key's load from its turn in the queue to its end. */
   private final class Load<T> implements Runnable {
-    private final String key;
+    private final Set<String> keys;
     private final Call<T> call;
     private final Ending<? super T> ending;
 
@@ -222,8 +374,17 @@ final class LoadExecutor {
     @GuardedBy("this")
     private boolean ended;
 
-    Load(String key, Call<T> call, Ending<? super T> ending) {
-      this.key = key;
+    /** What its getter waits for. */
+    private final Set<LoadExecutor.Want> wants = ConcurrentHashMap.newKeySet();
+
+    /** The load that runs on this one's permit; this load itself once it has no permit to lend. */
+    private final AtomicReference<@Nullable Load<?>> borrower = new AtomicReference<>();
+
+    /** The load on whose permit this one runs, if it does. */
+    private volatile @Nullable Load<?> lender;
+
+    Load(Set<String> keys, Call<T> call, Ending<? super T> ending) {
+      this.keys = keys;
       this.call = call;
       this.ending = ending;
     }
@@ -242,10 +403,13 @@ final class LoadExecutor {
       }
       CompletionStage<T> stage = null;
       Throwable thrown = null;
+      CURRENT.set(this);
       try {
         stage = call.start();
       } catch (Throwable t) {
         thrown = t;
+      } finally {
+        CURRENT.remove();
       }
       if (leaveGetter(stage)) {
         abandonedThreadCameBack();
@@ -330,6 +494,7 @@ final class LoadExecutor {
         if (watching != null) {
           watching.cancel(false);
         }
+        endLending();
       } finally {
         try {
           ending.ended(loaded, loaded == null ? error(end, thrown) : null);
@@ -339,6 +504,26 @@ final class LoadExecutor {
           }
         }
       }
+    }
+
+    /** Passes this load's own permit on to who runs on it, and a borrowed one back. */
+    private void endLending() {
+      Load<?> running = borrower.getAndSet(this);
+      if (running != null) {
+        running.handOver();
+      }
+      Load<?> from = lender;
+      if (from != null && from.borrower.compareAndSet(this, null)) {
+        for (LoadExecutor.Want want : from.wants) {
+          if (want.lend()) {
+            return;
+          }
+        }
+      }
+    }
+
+    private void handOver() {
+      LoadExecutor.this.handOver(this);
     }
 
     @GuardedBy("this")
@@ -392,18 +577,26 @@ final class LoadExecutor {
           thrown instanceof CompletionException && thrown.getCause() != null
               ? thrown.getCause()
               : thrown;
-      String load = "load " + Keys.shown(group, key) + ": ";
+      String load = "load " + shown() + ": ";
       String message = cause.getMessage();
       String why = message == null ? cause.getClass().getName() : message;
       return new GetFailedException(load + why, load + "the origin failed", cause);
     }
 
+    GetFailedException failedByCircle(List<String> way) {
+      return failed("waits for itself, " + shown() + " -> " + String.join(" -> ", way), null);
+    }
+
     private GetFailedException failed(String why, @Nullable Throwable cause) {
-      return new GetFailedException("load " + Keys.shown(group, key) + ": " + why, cause);
+      return new GetFailedException("load " + shown() + ": " + why, cause);
+    }
+
+    private String shown() {
+      return Keys.shown(group, keys.iterator().next());
     }
 
     OverloadedException overloaded(String why) {
-      return new OverloadedException("load " + Keys.shown(group, key) + ": overloaded, " + why);
+      return new OverloadedException("load " + shown() + ": overloaded, " + why);
     }
   }
 }

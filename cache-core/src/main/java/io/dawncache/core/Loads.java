@@ -65,6 +65,21 @@ final class Loads {
     return flights;
   }
 
+  /** Returns whether the origin can be asked for many keys at once. */
+  boolean loadsManyAtOnce() {
+    return bulkGetter != null;
+  }
+
+  /** Returns how many loads of a get of many keys are started before one of them has ended. */
+  int placesOfABulk() {
+    return config.maxLoads();
+  }
+
+  /** See {@link LoadExecutor#want}. */
+  LoadExecutor.@Nullable Want want(String key) {
+    return executor.want(key);
+  }
+
   /** Has {@code waiter} join the key's flight, or starts one. */
   void join(String key, Waiter<Entry> waiter) {
     flights.join(key, this::start, waiter);
@@ -165,10 +180,10 @@ final class Loads {
           }
         };
     counters.loadsDeduped.increment(); // only now: nothing throws before the ending is called
-    executor.load(key, call, counted);
+    executor.load(Set.of(key), call, counted);
   }
 
-  /** Loads what these flights, of keys apart, have begun for: at once if the origin can. */
+  /** Loads what these flights, of keys apart, have begun for, with one call of the origin. */
   void startAll(Map<String, Waiter<Entry>> begun) {
     BulkGetter bulk = bulkGetter;
     if (bulk == null || begun.size() == 1) {
@@ -215,7 +230,7 @@ final class Loads {
           times.record(node.clock().exact() - start);
         };
     counters.loadsDeduped.add(keys.size()); // only now: nothing throws before all have ended
-    executor.load(keys.iterator().next(), call, landing);
+    executor.load(keys, call, landing);
   }
 
   /** Ends the flight of one key of many; whatever goes wrong, the other keys have to land. */

@@ -258,8 +258,12 @@ final class Memory {
   /** Lets go of what has expired by now, and of room that the small regions do not use. */
   void tick() {
     wheel.advance(clock.now());
-    hotPart.shrink(hot.stats().bytes());
-    missingPart.shrink(missing.stats().bytes());
+    if (hotPart.isAllotted()) {
+      hotPart.shrink(hot.stats().bytes());
+    }
+    if (missingPart.isAllotted()) {
+      missingPart.shrink(missing.stats().bytes());
+    }
   }
 
   /** Shows all values held, weakly consistent, under no lock. */

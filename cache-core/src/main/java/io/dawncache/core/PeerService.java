@@ -45,7 +45,7 @@ public final class PeerService {
       callback.value(hit, minuteQps);
       return;
     }
-    Wait wait = begin(key, timeout, group.answering(key, minuteQps, callback));
+    Wait wait = begin(key, timeout, group.answering(key, minuteQps, callback), false);
     if (wait != null) {
       try {
         group.load(wait);
@@ -65,10 +65,11 @@ public final class PeerService {
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
     counters.bulkRequests.increment();
     Bulk bulk = new Bulk(group, loads);
+    boolean manyTurns = requests.size() > loads.placesOfABulk(); // a wait may outlast a load
     try {
       for (PeerRequest request : requests) {
         try {
-          get(request, bulk, callback);
+          get(request, manyTurns, bulk, callback);
         } catch (Throwable t) { // such as a bad key's; the others are got all the same
           answer(request, failed(t), callback);
         }
@@ -97,7 +98,10 @@ public final class PeerService {
   }
 
   private void get(
-      PeerRequest request, Bulk bulk, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+      PeerRequest request,
+      boolean manyTurns,
+      Bulk bulk,
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
     String key = request.key();
     double minuteQps = count(key, request.copyGets());
     Waiter<Entry> peer =
@@ -107,7 +111,7 @@ public final class PeerService {
       peer.ended(hit, null);
       return;
     }
-    Wait wait = begin(key, request.timeout(), peer);
+    Wait wait = begin(key, request.timeout(), peer, manyTurns);
     if (wait != null) {
       try {
         if (!group.endsAsMissing(wait)) {
@@ -151,10 +155,12 @@ public final class PeerService {
     return hit;
   }
 
-  private @Nullable Wait begin(String key, @Nullable Duration timeout, Waiter<Entry> peer) {
+  private @Nullable Wait begin(
+      String key, @Nullable Duration timeout, Waiter<Entry> peer, boolean manyTurns) {
     Duration patience =
         timeout != null && group.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
-    Wait wait = group.begin(key, patience, peer, endsBeforeALoad(patience));
+    boolean timed = manyTurns || endsBeforeALoad(patience);
+    Wait wait = group.begin(key, patience, peer, timed);
     counters.serverRequests.increment();
     return wait;
   }

@@ -64,24 +64,41 @@ final class Threads {
     return timer;
   }
 
+  /**
+   * Threads that know nothing of who happened to be the first to need them: without that thread's
+   * inheritable thread locals, and with the context class loader of who made the node.
+   */
   private static ThreadFactory daemons(String name) {
     AtomicLong count = new AtomicLong();
+    return withPresentClassLoader(
+        task -> {
+          Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static ThreadFactory withPresentClassLoader(ThreadFactory threads) {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-      thread.setDaemon(true);
+      Thread thread = threads.newThread(task);
+      thread.setContextClassLoader(loader);
       return thread;
     };
   }
 
   /**
-   * {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(..).factory())}, on 17 too.
+   * {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(..)
+   * .inheritInheritableThreadLocals(false).factory())}, on 17 too.
    */
   private static ExecutorService virtualPerTask(String name) {
     try {
       Class<?> builderType = Class.forName("java.lang.Thread$Builder");
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       builderType.getMethod("name", String.class, long.class).invoke(builder, name + "-", 1L);
-      Object factory = builderType.getMethod("factory").invoke(builder);
+      builderType.getMethod("inheritInheritableThreadLocals", boolean.class).invoke(builder, false);
+      ThreadFactory factory =
+          withPresentClassLoader((ThreadFactory) builderType.getMethod("factory").invoke(builder));
       Method perTask = Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class);
       return (ExecutorService) perTask.invoke(null, factory);
     } catch (ReflectiveOperationException e) {

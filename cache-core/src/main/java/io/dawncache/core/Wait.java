@@ -29,6 +29,9 @@ final class Wait implements Waiter<Entry> {
 
   private volatile @Nullable Future<?> timer;
 
+  /** Set if a getter waits; written before the wait joins a flight. */
+  private LoadExecutor.@Nullable Want want;
+
   Wait(Group group, String key, long deadlineNanos, Waiter<? super Entry> caller) {
     this.group = group;
     this.key = key;
@@ -52,6 +55,11 @@ final class Wait implements Waiter<Entry> {
     if (hasLeft()) {
       stopWatching();
     }
+  }
+
+  /** Notes who waits, if it is a getter, so that its load lends its permit to the key's. */
+  void isWantedBy(LoadExecutor.@Nullable Want want) {
+    this.want = want;
   }
 
   private void stopWatching() {
@@ -106,6 +114,9 @@ final class Wait implements Waiter<Entry> {
     try {
       group.waitOver(entry, key);
       stopWatching();
+      if (want != null) {
+        want.end();
+      }
     } finally {
       waiting.ended(entry, error);
     }

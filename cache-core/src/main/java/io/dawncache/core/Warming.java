@@ -19,6 +19,7 @@ final class Warming {
   private static final Duration STEP = Duration.ofMillis(10);
   private static final int MOST_AT_ONCE = 256;
 
+  private final String name;
   private final Group group;
   private final CacheNode node;
   private final double keysPerNano;
@@ -42,6 +43,7 @@ final class Warming {
       double keysPerSecond,
       Consumer<? super WarmProgress> listener) {
     LinkedHashSet<String> distinct = new LinkedHashSet<>(keys);
+    this.name = "warm " + group.name();
     this.group = group;
     this.node = node;
     this.keysPerNano = keysPerSecond / 1e9;
@@ -52,8 +54,15 @@ final class Warming {
   }
 
   CompletableFuture<WarmProgress> start() {
+    Runnable ending = () -> fail(new IllegalStateException(name + ": the node was closed"));
+    node.atClose(ending);
+    var unused = future.whenComplete((progress, error) -> node.neverMindClosing(ending));
     node.startSoon(this::step);
     return future;
+  }
+
+  private void fail(Throwable why) {
+    node.callBack(() -> future.completeExceptionally(why));
   }
 
   /** Runs on a load thread. */
@@ -61,7 +70,7 @@ final class Warming {
     try {
       stepOrThrow();
     } catch (Throwable t) { // nobody else would end the future
-      node.callBack(() -> future.completeExceptionally(t));
+      fail(t);
     }
   }
 

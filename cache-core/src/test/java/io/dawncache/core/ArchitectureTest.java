@@ -319,6 +319,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void noTestSleeps() {
+    List<String> sleeping = List.of("sleep", "park", "parkNanos", "parkUntil");
+    classes()
+        .that()
+        .doNotHaveFullyQualifiedName(Blocks.class.getName())
+        .should(
+            never(
+                accessing(
+                    "sleep", access -> sleeping.contains(access.getName()) && blocks(access))))
+        .check(TESTS);
+  }
+
+  @Test
   void noTestIsDisabledNorBoundToACondition() {
     DescribedPredicate<JavaAnnotation<?>> disabling =
         DescribedPredicate.describe(

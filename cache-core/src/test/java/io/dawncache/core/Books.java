@@ -117,6 +117,9 @@ public final class Books implements AfterEachCallback {
     Object executor = field(field(group, "loads"), "executor");
     assertEquals(0, ((Collection<?>) field(executor, "running")).size(), books + ": permits held");
     assertEquals(0, ((Collection<?>) field(executor, "queue")).size(), books + ": loads queued");
+    assertEquals(
+        0, ((Collection<?>) field(executor, "borrowers")).size(), books + ": permits borrowed");
+    assertEquals(0, ((Collection<?>) field(executor, "wanted")).size(), books + ": wanted keys");
   }
 
   private static int inFlight(Object owner, String flights) {

@@ -359,6 +359,54 @@ class BulkTest {
   }
 
   @Test
+  void aGetOfMoreKeysThanTheQueueHoldsLoadsThemAll() throws Exception {
+    GroupConfig config = GroupConfig.builder().maxLoads(4).maxQueuedLoads(10).build();
+    Group group = node.addGroup("many", config, key -> Loaded.ofUtf8("value of " + key));
+    Map<String, GetResult> results = group.getAllAsync(keys(3_000), null).get();
+    results.forEach((key, result) -> assertEquals("value of " + key, result.value().toUtf8()));
+    assertEquals(3_000, group.stats().localLoads());
+
+    Group forPeers = node.addGroup("many for peers", config, key -> Loaded.ofUtf8(key));
+    CountDownLatch answers = new CountDownLatch(3_000);
+    List<PeerRequest> requests =
+        keys(3_000).stream()
+            .map(key -> new PeerRequest("many for peers", key, Duration.ofMinutes(1), 0))
+            .toList();
+    List<PeerResult.Status> others = new CopyOnWriteArrayList<>();
+    forPeers
+        .forPeers()
+        .getAll(
+            requests,
+            (request, result) -> {
+              if (result.status() != PeerResult.Status.VALUE) {
+                others.add(result.status());
+              }
+              answers.countDown();
+            });
+    answers.await();
+    assertEquals(List.of(), others);
+  }
+
+  @Test
+  void aGetOfManyKeysLeavesTheQueueToOthersAndEndsAtItsDeadline() throws Exception {
+    GroupConfig config = GroupConfig.builder().maxLoads(2).maxQueuedLoads(1).build();
+    Group group = node.addAsyncGroup("slow", config, origin);
+    CompletableFuture<Map<String, GetResult>> all =
+        group.getAllAsync(keys(100), Duration.ofMillis(50));
+    HandOrigin.Question first = origin.next();
+    HandOrigin.Question second = origin.next();
+    CompletableFuture<ByteView> other = group.getAsync("other"); // there is room for it
+
+    all.get().values().forEach(result -> assertInstanceOf(LateException.class, result.error()));
+    first.is("630");
+    second.is("630");
+    origin.next().is("631");
+
+    assertEquals("631", value(other));
+    assertEquals(3, origin.runs(), "nobody waits for the others");
+  }
+
+  @Test
   void aCallbackThatThrowsAtARefusalStrandsNoFlight() throws Exception {
     Group bounded =
         node.addAsyncGroup("bounded", GroupConfig.builder().maxWaiters(1).build(), origin);

@@ -1,13 +1,18 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +39,56 @@ class CacheNodeTest {
     assertSame(scores, node.group("scores"));
     assertNull(node.group("Scores"));
     assertEquals(List.of(scores), List.copyOf(node.groups()));
+  }
+
+  @Test
+  void aRemovedGroupForgetsEndsItsLoadsAndRefuses() throws Exception {
+    HandOrigin origin = new HandOrigin();
+    Group old = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+    old.put("held", ByteView.ofUtf8("old value"));
+    CompletableFuture<ByteView> inFlight = old.getAsync("Tom");
+    var unused = origin.next();
+
+    assertTrue(node.removeGroup("scores"));
+
+    assertFalse(node.removeGroup("scores"));
+    assertTrue(old.isRemoved());
+    assertInstanceOf(GetFailedException.class, Answers.failure(inFlight));
+    assertNull(old.peek("held"));
+    assertEquals(
+        "get scores/held: the group was removed",
+        assertThrows(GetFailedException.class, () -> old.get("held")).getMessage());
+    assertEquals(
+        "remove scores/held: the group was removed",
+        assertThrows(IllegalStateException.class, () -> old.remove("held")).getMessage());
+    Books.check(old);
+
+    Group next = node.addGroup("scores", key -> Loaded.ofUtf8("new value"));
+    assertSame(next, node.group("scores"));
+    assertEquals("new value", next.get("held").toUtf8());
+    assertFalse(next.isRemoved());
+  }
+
+  @Test
+  void twoThousandIdleGroupsCostNextToNothing() {
+    HandClock time = new HandClock();
+    CacheNode tenants = books.keepFor(time.node());
+    GroupConfig config = GroupConfig.builder().maxBytes(10_000).build();
+    for (int i = 0; i < 2_000; i++) {
+      tenants.addGroup("tenant " + i, config, Loaded::ofUtf8);
+    }
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long leastNanos = Long.MAX_VALUE;
+    for (int round = 0; round < 10; round++) {
+      long before = threads.getCurrentThreadCpuTime();
+      for (int tick = 0; tick < 100; tick++) { // a second's
+        time.stopFor(Duration.ofMillis(10));
+        tenants.tick();
+      }
+      leastNanos = Math.min(leastNanos, threads.getCurrentThreadCpuTime() - before);
+    }
+
+    assertTrue(leastNanos < 30_000_000, "of a second, nanoseconds: " + leastNanos);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.dawncache.core.OperationResult.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -711,6 +712,29 @@ class ChangeTest {
 
   private static void fail() {
     throw new IllegalStateException("picker");
+  }
+
+  @Test
+  void anInterruptedChangeSaysThatItsOutcomeIsUnknown() {
+    node.registerPeerPicker(new HandPicker(one.peer(), HandPicker.SELF));
+    one.byHand = true;
+    Map<String, Runnable> changes =
+        Map.of(
+            "remove scores/Tom", () -> scores.remove("Tom"),
+            "put scores/Tom", () -> scores.put("Tom", bytes("630")),
+            "clear scores", scores::clear);
+
+    changes.forEach(
+        (what, change) -> {
+          Thread.currentThread().interrupt();
+          OutcomeUnknownException unknown =
+              assertThrows(OutcomeUnknownException.class, change::run);
+          assertTrue(Thread.interrupted(), "it leaves the interrupt status set");
+          assertEquals(what + ": interrupted before its outcome was known", unknown.getMessage());
+        });
+    while (!one.unanswered.isEmpty()) { // an answer may have the next change ask
+      one.unanswered.remove(0).accept(OperationResult.done(List.of()));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.dawncache.core;
 import static io.dawncache.core.Answers.failure;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,14 +11,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -129,15 +135,71 @@ class ConveniencesTest {
 
   @Test
   void aWarmingThatIsCancelledBeginsNoMore() throws Exception {
-    HandOrigin origin = new HandOrigin();
-    Group group = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+    AtomicLong nanos = new AtomicLong();
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    HandThreads threads = new HandThreads(tasks::add, nanos::get);
+    CacheNode driven = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+    AtomicInteger loads = new AtomicInteger();
+    Group group =
+        driven.addGroup(
+            "scores",
+            key -> {
+              loads.incrementAndGet();
+              return Loaded.ofUtf8(key);
+            });
+    Runnable aSecond =
+        () -> {
+          nanos.addAndGet(1_000_000_000);
+          do {
+            threads.wake();
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+              task.run();
+            }
+          } while (!tasks.isEmpty());
+        };
 
     CompletableFuture<WarmProgress> warming =
-        group.warm(IntStream.range(0, 1_000_000).mapToObj(i -> "k" + i).toList(), 1, p -> {});
-    origin.next().is("first");
+        group.warm(IntStream.range(0, 1_000).mapToObj(i -> "k" + i).toList(), 1, p -> {});
+    for (int second = 0; second < 5; second++) {
+      aSecond.run();
+    }
+    int before = loads.get();
+    assertTrue(before >= 5, "begun so far: " + before);
     warming.cancel(false);
+    for (int second = 0; second < 5; second++) {
+      aSecond.run();
+    }
 
-    assertTrue(origin.runs() < 10);
+    assertEquals(before, loads.get());
+  }
+
+  @Test
+  void aWarmingEndsWhenItsNodeCloses() {
+    Group group = node.addAsyncGroup("scores", GroupConfig.builder().build(), new HandOrigin());
+    CompletableFuture<WarmProgress> before = group.warm(List.of("Tom", "Jack"), 1, p -> {});
+
+    node.close();
+    CompletableFuture<WarmProgress> after = group.warm(List.of("Tom"), 1, p -> {});
+
+    assertInstanceOf(IllegalStateException.class, Answers.failure(before));
+    assertInstanceOf(IllegalStateException.class, Answers.failure(after));
+  }
+
+  @Test
+  void aListenerThatWasRemovedHearsNoMore() throws Exception {
+    Group group = node.addGroup("scores", Loaded::ofUtf8);
+    List<GroupEvent> removed = new CopyOnWriteArrayList<>();
+    BlockingQueue<GroupEvent> stays = new LinkedBlockingQueue<>();
+    GroupListener listener = removed::add;
+    group.addListener(listener);
+    group.addListener(stays::add);
+
+    assertTrue(group.removeListener(listener));
+    group.remove("Tom");
+
+    assertEquals("Tom", stays.take().key());
+    assertEquals(List.of(), removed);
+    assertFalse(group.removeListener(listener));
   }
 
   @Test

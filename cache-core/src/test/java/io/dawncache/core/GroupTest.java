@@ -681,20 +681,6 @@ class GroupTest {
   }
 
   @Test
-  void aGetterThatAsksForItsOwnKeyFailsAtTheLoadTimeout() {
-    var group = new AtomicReference<Group>();
-    group.set(
-        node.addGroup(
-            "teams",
-            GroupConfig.builder().loadTimeout(Duration.ofMillis(50)).build(),
-            key -> Loaded.of(group.get().get(key))));
-
-    var e = assertThrows(GetFailedException.class, () -> group.get().get("Tom"));
-
-    assertEquals("load teams/Tom: no answer in 50 ms", e.getMessage());
-  }
-
-  @Test
   void aClosedNodeHoldsNothingAndItsGetsFail() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     origin.next().is("630");

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LoadExecutorTest {
   private static final Duration TINY = Duration.ofMillis(50);
   private static final int ABANDONED_PER_PERMIT = 16;
+  private static final InheritableThreadLocal<String> TENANT = new InheritableThreadLocal<>();
 
   @RegisterExtension final Books books = new Books();
 
@@ -72,6 +73,35 @@ class LoadExecutorTest {
     assertNotSame(Thread.currentThread(), loader);
     assertTrue(loader.isDaemon());
     assertTrue(loader.getName().startsWith("dawncache-load-"), loader.getName());
+  }
+
+  @Test
+  void aLoadThreadKnowsNothingOfTheCallerThatFirstNeededIt() throws Exception {
+    ClassLoader mine = Thread.currentThread().getContextClassLoader();
+    var seen = new LinkedBlockingQueue<String>();
+    Group group =
+        node.addGroup(
+            "scores",
+            key -> {
+              boolean sameLoader = Thread.currentThread().getContextClassLoader() == mine;
+              seen.add(
+                  key + " for " + TENANT.get() + ", loader of the node's maker: " + sameLoader);
+              return Loaded.ofUtf8(key);
+            });
+    for (String name : List.of("red", "blue")) {
+      Thread caller =
+          new Thread(
+              () -> {
+                TENANT.set(name);
+                Thread.currentThread().setContextClassLoader(new ClassLoader(null) {});
+                var unused = group.get(name);
+              });
+      caller.start();
+      caller.join();
+    }
+
+    assertEquals("red for null, loader of the node's maker: true", seen.take());
+    assertEquals("blue for null, loader of the node's maker: true", seen.take());
   }
 
   @Test

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "gets      what callers and peers asked for",
       "hits      gets answered from memory",
-      "loads     runs of the getter, at the origin",
+      "loads     keys asked of the getter, at the origin",
       "fetches   asked of other nodes",
       "answered  asked by other nodes",
       "entries   values held in memory",

@@ -38,7 +38,12 @@ final class Service {
   private @Nullable Asked last; // a connection asks one group, mostly
 
   /** A group, if there is one, that paths which begin so ask for. */
-  private record Asked(GroupPath path, @Nullable Group group) {}
+  private record Asked(GroupPath path, @Nullable Group group) {
+    /** Returns whether the group has gone meanwhile; there may be another of its name. */
+    boolean isRemoved() {
+      return group != null && group.isRemoved();
+    }
+  }
 
   Service(Inbound inbound) {
     this.inbound = inbound;
@@ -186,7 +191,7 @@ final class Service {
 
   private Asked asked(String path, boolean fromGo) throws BadRequestException {
     Asked known = last;
-    if (known != null && known.path().leads(path, fromGo)) {
+    if (known != null && known.path().leads(path, fromGo) && !known.isRemoved()) {
       return known;
     }
     GroupPath start = GroupPath.of(inbound.dialect(), path, fromGo);
