@@ -518,7 +518,7 @@ class RoutingTest {
     CompletableFuture<ByteView> failed = scores.getAsync("Tom");
     ownersOrigin.next().answer().completeExceptionally(new IOException("disk"));
     assertEquals(
-        "fetch scores/Tom from http://owner:1: load scores/Tom: disk",
+        "fetch scores/Tom from http://owner:1: disk",
         failure(GetFailedException.class, failed).getMessage());
     CompletableFuture<ByteView> busy = ownersScores.getAsync("Jack");
     failure(OverloadedException.class, scores.getAsync("Sam"));
