@@ -158,7 +158,7 @@ class BadInputIT {
 
   @Test
   void aMessageOfNoKindThatWeKnow() throws IOException {
-    String expected = " (expected: forget, coordinate or get-all)";
+    String expected = " (expected: forget, coordinate, get-all or members)";
     isRefused(400, "Dawncache-Message: sing" + expected, message("sing", ""));
     isRefused(
         400,
