@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class OtherLists {
    */
   private static final long STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int MOST_HEARD = 4096;
+  private static final int MOST_NAMED = 10; // in a line of the log
 
   private final LongSupplier nanoTime;
   private final System.Logger logger;
@@ -60,7 +62,10 @@ final class OtherLists {
   private void note(MemberList own, String url, long fingerprint, @Nullable List<String> members) {
     Heard before = byUrl.get(url);
     if (before == null && byUrl.size() >= MOST_HEARD) {
-      return; // no fleet is so large
+      forgetOld(own);
+      if (byUrl.size() >= MOST_HEARD) {
+        return; // no fleet is that large
+      }
     }
     Long logged = before != null && before.fingerprint == fingerprint ? before.logged : null;
     boolean differs = fingerprint != own.fingerprint();
@@ -87,7 +92,12 @@ final class OtherLists {
   private static String lacking(List<String> list, List<String> other) {
     TreeSet<String> lacking = new TreeSet<>(other);
     list.forEach(lacking::remove);
-    return lacking.isEmpty() ? "nobody" : String.join(", ", lacking);
+    if (lacking.isEmpty()) {
+      return "nobody";
+    }
+    String named = lacking.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    int more = lacking.size() - MOST_NAMED;
+    return more > 0 ? named + " and " + more + " more" : named;
   }
 
   /** Returns whether the members of a list that differs are not known yet. */
@@ -101,13 +111,7 @@ final class OtherLists {
     if (byUrl.isEmpty()) {
       return List.of();
     }
-    long now = nanoTime.getAsLong();
-    byUrl
-        .entrySet()
-        .removeIf(
-            heard ->
-                now - heard.getValue().atNanos > STRANGERS_NANOS
-                    && !own.members().contains(heard.getKey()));
+    forgetOld(own);
     List<String> differing = new ArrayList<>();
     byUrl.forEach(
         (url, heard) -> {
@@ -117,5 +121,16 @@ final class OtherLists {
         });
     differing.sort(null);
     return differing;
+  }
+
+  @GuardedBy("this")
+  private void forgetOld(MemberList own) {
+    long now = nanoTime.getAsLong();
+    byUrl
+        .entrySet()
+        .removeIf(
+            heard ->
+                now - heard.getValue().atNanos > STRANGERS_NANOS
+                    && !own.members().contains(heard.getKey()));
   }
 }

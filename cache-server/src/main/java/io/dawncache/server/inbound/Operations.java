@@ -86,7 +86,7 @@ final class Operations {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
       group.forPeers().forget(Forget.key(path.group(), path.key()));
-      exchange.answer(() -> Responses.done(MessageKind.FORGET, List.of()));
+      exchange.answer(() -> Responses.done(MessageKind.FORGET, List.of(), List.of()));
     }
   }
 
@@ -106,7 +106,10 @@ final class Operations {
     } else {
       switch (result.status()) {
         case DONE, DONE_ALONE ->
-            exchange.answer(() -> Responses.done(MessageKind.COORDINATE, result.unreached()));
+            exchange.answer(
+                () ->
+                    Responses.done(
+                        MessageKind.COORDINATE, result.unreached(), result.otherLists()));
         case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
             // The detail names other nodes, which is nothing for a client.
             exchange.refuse(

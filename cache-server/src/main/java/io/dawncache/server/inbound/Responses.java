@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What answers look like in HTTP, but for values. */
 final class Responses {
@@ -32,11 +33,12 @@ final class Responses {
   }
 
   /** Returns the answer to anybody's operation that is done, whose body the family has empty. */
-  static Response done(MessageKind kind, List<String> unreached) {
+  static Response done(MessageKind kind, List<String> unreached, List<String> otherLists) {
     Response response = new Response(HttpResponseStatus.OK);
     response.add(HttpHeaderNames.CONTENT_LENGTH, "0");
     response.add(Headers.MESSAGE, kind.label());
     unreached.forEach(url -> response.add(Headers.UNREACHED, url));
+    otherLists.forEach(url -> response.add(Headers.OTHER_LISTS, url));
     return response;
   }
 
@@ -48,6 +50,17 @@ final class Responses {
     }
     if (refusal.code() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
       response.add(HttpHeaderNames.ALLOW, dialect.allowed());
+    }
+    return response;
+  }
+
+  /**
+   * Returns the answer to a node of another cluster, which says to both logs which cluster this is.
+   */
+  static Response otherCluster(@Nullable String ours, Dialect dialect) {
+    Response response = refusal(Refusal.otherCluster(), dialect);
+    if (ours != null) {
+      response.add(Headers.CLUSTER, ours);
     }
     return response;
   }

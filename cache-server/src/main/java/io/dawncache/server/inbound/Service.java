@@ -79,7 +79,8 @@ final class Service {
       if (body != null) {
         body.close();
       }
-      exchange.refuse(Refusal.otherCluster());
+      String ours = inbound.fleet().cluster();
+      exchange.answer(() -> Responses.otherCluster(ours, inbound.dialect()));
     } else if (body != null) {
       try (body) {
         serveBody(request, body, address, exchange);

@@ -36,6 +36,9 @@ public final class Headers {
   /** On the answer to a put, once a member: the member's URL, which could not be told of it. */
   public static final AsciiString UNREACHED = AsciiString.cached("Dawncache-Unreached");
 
+  /** A node that holds another member list, by its URL, to a client that made a change. */
+  public static final AsciiString OTHER_LISTS = AsciiString.cached("Dawncache-Other-Lists");
+
   /** On what one of our nodes sends: the name of its cluster; left out if it has none. */
   public static final AsciiString CLUSTER = AsciiString.cached("Dawncache-Cluster");
 

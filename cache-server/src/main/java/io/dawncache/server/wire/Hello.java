@@ -21,10 +21,22 @@ public record Hello(
   /** Reads what the sender of these headers says. */
   public static Hello of(HttpHeaders headers) {
     return new Hello(
-        headers.get(Headers.PEER),
+        url(headers.get(Headers.PEER)),
         headers.get(Headers.CLUSTER),
         Headers.hex(headers, Headers.INSTANCE),
         Headers.hex(headers, Headers.MEMBERS));
+  }
+
+  /** Returns null for what is no node's URL: it would go on to other nodes and into headers. */
+  private static @Nullable String url(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return NodeUrl.parse(text).text();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** Says which node this is, as every request to a peer does. */

@@ -44,6 +44,9 @@ public final class PeerMessages {
   /** As many as a node notes for a member that missed them; beyond, it forgets the group. */
   static final int MAX_FORGET_KEYS = 10_000;
 
+  /** More than any fleet has; each is parsed and compared on an event loop. */
+  static final int MAX_MEMBERS = 4096;
+
   private static final int GET_ALL_KEY_TAG =
       (GetAllRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
   private static final int FORGET_KEY_TAG =
@@ -196,6 +199,10 @@ public final class PeerMessages {
 
   private static MemberList memberList(io.dawncache.server.wire.pb.MemberList said)
       throws IOException {
+    if (said.getMembersCount() > MAX_MEMBERS) {
+      throw new IOException(
+          "members: " + said.getMembersCount() + " (expected: <= " + MAX_MEMBERS + ")");
+    }
     requireUrls(List.of(said.getSelf()));
     requireUrls(said.getMembersList());
     return MemberList.of(said.getSelf(), said.getInstance(), said.getMembersList());
@@ -227,7 +234,6 @@ public final class PeerMessages {
         Messages.parse(
             OperationAnswer.parser(), UnsafeByteOperations.unsafeWrap(body).newCodedInput());
     requireUrls(answer.getUnreachedList());
-    requireUrls(answer.getOtherListsList());
     return new OperationResult(
         switch (answer.getStatus()) {
           case DONE -> OperationResult.Status.DONE;
@@ -236,17 +242,24 @@ public final class PeerMessages {
           case UNKNOWN, UNRECOGNIZED -> OperationResult.Status.UNKNOWN;
         },
         answer.getUnreachedList(),
-        answer.getOtherListsList(),
+        answer.getOtherListsList().stream().filter(PeerMessages::isUrl).toList(),
         answer.getDetail());
   }
 
   private static void requireUrls(List<String> members) throws IOException {
     for (String member : members) {
-      try {
-        NodeUrl.parse(member);
-      } catch (IllegalArgumentException e) {
-        throw new IOException("a member that is no node's URL", e);
+      if (!isUrl(member)) {
+        throw new IOException("a member that is no node's URL");
       }
+    }
+  }
+
+  private static boolean isUrl(String member) {
+    try {
+      NodeUrl.parse(member);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 
