@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that a node holds for what is in flight: requests that have come in part, values that
- * wait for a client to take them, answers of peers that are being put together. One account a node,
- * so that no number of connections makes it hold more than {@link #maxBytes}.
+ * The bytes that a node holds for what is in flight: requests that have come in part, and values
+ * that wait for a client or a peer to take them. One account a node, so that no number of
+ * connections makes it hold more than {@link #maxBytes}.
  *
  * <p>What is held is in the books of a {@link Holder}, mostly a connection's. Safe for use by any
  * thread; nothing here blocks.
@@ -166,11 +166,16 @@ public final class ByteAccount {
      * @param more at least 0
      */
     public boolean add(long more) {
-      if (tryAdd(more) || (makeRoom(more) && tryAdd(more))) {
+      if (tryAdd(more) || (isOpen() && makeRoom(more) && tryAdd(more))) {
         return true;
       }
       refused.increment();
       return false;
+    }
+
+    /** A holder that is closed closes no other to make room for itself. */
+    private synchronized boolean isOpen() {
+      return !isClosed;
     }
 
     private synchronized boolean tryAdd(long more) {
@@ -235,7 +240,11 @@ public final class ByteAccount {
         close();
       }
       closed.increment();
-      onClosed.run();
+      try {
+        onClosed.run();
+      } catch (Throwable t) { // not for whoever needs the room
+        Uncaught.report(t);
+      }
     }
 
     @GuardedBy("this")

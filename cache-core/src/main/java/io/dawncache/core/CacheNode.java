@@ -166,18 +166,33 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: a non-empty group name, well-formed UTF-16)");
     }
+    if (groups.containsKey(name)) { // before other groups make room for it
+      throw nameIsTaken(name);
+    }
     HeapShares.Share share = shares.take(config);
-    Group group = new Group(name, config, share, getter, bulkGetter, this);
-    if (groups.putIfAbsent(name, group) != null) {
-      share.giveBack();
-      throw new IllegalArgumentException(
-          "name: \"" + name + "\" (expected: no group of that name yet)");
+    boolean added = false;
+    Group group;
+    try {
+      group = new Group(name, config, share, getter, bulkGetter, this);
+      added = groups.putIfAbsent(name, group) == null;
+    } finally {
+      if (!added) {
+        share.giveBack();
+      }
+    }
+    if (!added) {
+      throw nameIsTaken(name);
     }
     shortestHotLifeNanos.accumulateAndGet(config.hotLife().toNanos(), Math::min);
     if (isClosed()) {
       group.close(); // closing may have missed it
     }
     return group;
+  }
+
+  private static IllegalArgumentException nameIsTaken(String name) {
+    return new IllegalArgumentException(
+        "name: \"" + name + "\" (expected: no group of that name yet)");
   }
 
   /**

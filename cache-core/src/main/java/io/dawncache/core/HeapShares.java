@@ -31,6 +31,9 @@ final class HeapShares {
   private final long heapBytes;
 
   @GuardedBy("this")
+  private long loggedBytes = MOST_DEFAULT_BYTES; // the default share of which the log has told last
+
+  @GuardedBy("this")
   private final Set<Share> shares = new LinkedHashSet<>();
 
   /**
@@ -90,14 +93,13 @@ final class HeapShares {
     }
     long forAll = Math.min(heapBytes / 2, heapBytes / 4 * 3 - setBytes());
     long bytes = Math.max(LEAST_DEFAULT_BYTES, Math.min(MOST_DEFAULT_BYTES, forAll / count));
-    boolean shrinks = false;
     for (Share share : shares) {
       if (share.isDefault() && share.bytes != bytes) {
-        shrinks |= bytes < (share.bytes < 0 ? MOST_DEFAULT_BYTES : share.bytes);
         share.set(bytes);
       }
     }
-    if (shrinks) {
+    if (bytes <= loggedBytes / 2) { // a line for each halving, however many groups there are
+      loggedBytes = bytes;
       LOG.log(
           Level.INFO,
           "the budget of each group that has none set is now {0} bytes: {1} such groups share {2}"

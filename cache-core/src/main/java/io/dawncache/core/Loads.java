@@ -4,6 +4,7 @@ import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -125,7 +126,11 @@ final class Loads {
    */
   void retry(Entry entry, long nowNanos) {
     if (entry.claimRetry(nowNanos)) {
-      flights.join(entry.key(), this::start, (loaded, error) -> releaseReload(entry));
+      try {
+        flights.join(entry.key(), this::start, (loaded, error) -> releaseReload(entry));
+      } catch (Throwable t) { // no memory; the entry answers on, and is tried again
+        releaseReload(entry);
+      }
     }
   }
 
@@ -170,10 +175,7 @@ final class Loads {
         (loaded, error) -> {
           try {
             count(key, loaded, error);
-            if (loaded != null) {
-              ByteView value = loaded.value();
-              executor.sizes().loaded(value == null ? 0 : value.length());
-            }
+            noteSize(loaded);
             times.record(node.clock().exact() - start);
           } finally {
             ending.ended(loaded, error);
@@ -222,12 +224,19 @@ final class Loads {
     long start = node.clock().exact();
     LoadExecutor.Call<Map<String, Loaded>> call =
         () -> CompletableFuture.completedFuture(bulk.loadAll(keys));
+    List<Waiter<Entry>> all = List.copyOf(begun.values());
     LoadExecutor.Ending<Map<String, Loaded>> landing =
         (found, error) -> {
-          generations.forEach(
-              (key, generation) ->
-                  landOne(key, generation, found, error, Objects.requireNonNull(begun.get(key))));
-          times.record(node.clock().exact() - start);
+          try {
+            generations.forEach(
+                (key, generation) ->
+                    landOne(key, generation, found, error, Objects.requireNonNull(begun.get(key))));
+            times.record(node.clock().exact() - start);
+          } catch (Throwable t) { // no memory to go through them; those that have ended ignore it
+            for (int i = 0; i < all.size(); i++) {
+              all.get(i).ended(null, t);
+            }
+          }
         };
     counters.loadsDeduped.add(keys.size()); // only now: nothing throws before all have ended
     executor.load(keys, call, landing);
@@ -249,9 +258,17 @@ final class Loads {
         failure = GetException.of(group, key, t);
       }
       count(key, loaded, failure);
+      noteSize(loaded);
       land(key, generation, loaded, failure, flight);
     } catch (Throwable t) {
       flight.ended(null, t);
+    }
+  }
+
+  private void noteSize(@Nullable Loaded loaded) {
+    if (loaded != null) {
+      ByteView value = loaded.value();
+      executor.sizes().loaded(value == null ? 0 : value.length());
     }
   }
 

@@ -81,6 +81,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   private long readyBytes;
   private long halfBytes;
+  private long piecesSeen; // bytes of answers in pieces that had been sent at the last flush
 
   FrameService(Inbound inbound) {
     this.inbound = inbound;
@@ -306,6 +307,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       readyBytes -= next.heldBytes();
       if (isInFlight(next)) {
         write(next);
+        unsent.moved();
       }
     }
   }
@@ -412,6 +414,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       return;
     }
     unsent.set(readyBytes + halfBytes); // no more than before
+    if (sentInPieces() != piecesSeen) {
+      piecesSeen = sentInPieces();
+      unsent.moved();
+    }
     if (draining && count == 0) {
       closeGently();
     } else {

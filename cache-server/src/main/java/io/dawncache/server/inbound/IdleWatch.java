@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.Limits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -87,7 +88,16 @@ final class IdleWatch {
     timer.cancel(false);
   }
 
+  /** One look that throws must not be the last. */
   private void look() {
+    try {
+      lookNow();
+    } catch (Throwable e) {
+      Fatal.report(e);
+    }
+  }
+
+  private void lookNow() {
     lookOut();
     lookIn();
     boolean takesNothing = stuckLooks >= idleLooks || unpermittedLooks >= idleLooks;
