@@ -54,5 +54,8 @@ public final class ShippedNode {
 
     @Override
     public void expired(Entry entry) {}
+
+    @Override
+    public void tooLarge(Entry entry) {}
   }
 }

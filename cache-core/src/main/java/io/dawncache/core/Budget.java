@@ -39,6 +39,11 @@ final class Budget {
     return new Part(mostBytes, resize);
   }
 
+  /** Returns whether main, as it is now, can hold an entry of so many bytes. */
+  synchronized boolean fits(long bytes) {
+    return maxBytes == 0 || bytes <= maxBytes - allottedBytes;
+  }
+
   /**
    * Changes the whole, to more than the parts may take together. A smaller whole comes after its
    * parts have become smaller.

@@ -24,6 +24,7 @@ final class Counters {
   final LongAdder removed = new LongAdder();
   final LongAdder overloaded = new LongAdder();
   final LongAdder notKept = new LongAdder();
+  final LongAdder tooLarge = new LongAdder();
   final LongAdder hedges = new LongAdder();
   final LongAdder bulkRequests = new LongAdder();
 
@@ -57,6 +58,7 @@ final class Counters {
         removed.sum(),
         overloaded.sum(),
         notKept.sum(),
+        tooLarge.sum(),
         hedges.sum(),
         bulkRequests.sum(),
         unheard);

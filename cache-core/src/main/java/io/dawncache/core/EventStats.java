@@ -14,6 +14,7 @@ package io.dawncache.core;
  *     whether it held any of it or not
  * @param overloaded gets and loads refused because a bound was reached
  * @param notKept values that were not kept because their key was forgotten while they were loaded
+ * @param tooLarge values that were loaded or put and not kept, because the budget cannot hold them
  * @param hedges second loads begun beside slow ones
  * @param bulkRequests requests of peers for many keys at once; each of their keys is also a {@code
  *     serverRequest}
@@ -28,6 +29,7 @@ public record EventStats(
     long removed,
     long overloaded,
     long notKept,
+    long tooLarge,
     long hedges,
     long bulkRequests,
     long unheard) {}

@@ -1,10 +1,13 @@
 package io.dawncache.core;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ final class Events implements Memory.Departures {
    */
   private static final int MOST_WAITING = 10_000;
 
+  private static final System.Logger LOG = System.getLogger(Group.class.getName());
+  private static final long WARNING_PACE_NANOS = 60_000_000_000L;
+
   private final String group;
   private final CacheNode node;
   private final Counters counters;
@@ -29,6 +35,7 @@ final class Events implements Memory.Departures {
   private final ConcurrentLinkedQueue<GroupEvent> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final LongAdder unheard = new LongAdder();
+  private final AtomicLong nextWarningNanos = new AtomicLong();
 
   Events(String group, CacheNode node, Counters counters) {
     this.group = group;
@@ -58,6 +65,25 @@ final class Events implements Memory.Departures {
   public void expired(Entry entry) {
     counters.expired.increment();
     happened(GroupEvent.Type.EXPIRED, entry.key());
+  }
+
+  @Override
+  public void tooLarge(Entry entry) {
+    counters.tooLarge.increment();
+    long now = node.clock().exact();
+    long due = nextWarningNanos.get();
+    if (now >= due && nextWarningNanos.compareAndSet(due, now + WARNING_PACE_NANOS)) {
+      String text =
+          "group "
+              + Keys.shown(group)
+              + ": "
+              + Keys.shown(group, entry.key())
+              + ": "
+              + entry.value().length()
+              + " bytes do not fit the budget: answered, not kept, and loaded at each get";
+      // This is under a lock, where nothing is written to a log.
+      var unused = node.after(Duration.ZERO, () -> node.startSoon(() -> LOG.log(WARNING, text)));
+    }
   }
 
   /** This node has forgotten the key, or, if null, the group. */

@@ -193,10 +193,20 @@ final class Fetch {
             group.counters().peerErrors.increment();
       }
       switch (status) {
-        case VALUE -> group.landFetched(request.key(), generation, startNanos, result, flight);
+        case VALUE -> land(result);
         case NOT_THERE, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
         case UNCLEAR -> group.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
+      }
+    }
+
+    private void land(PeerResult result) {
+      String fault = Values.fault(result.value(), group.config().maxValueBytes());
+      if (fault == null) {
+        group.landFetched(request.key(), generation, startNanos, result, flight);
+      } else {
+        String fetch = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
+        flight.ended(null, new GetFailedException(message(fault), fetch + fault, null));
       }
     }
 

@@ -252,6 +252,9 @@ public final class Group {
   /**
    * As {@link #removeAsync}, and has the key's owner hold {@code value} for the group's life. It
    * may be evicted at once, so write the origin first.
+   *
+   * @throws IllegalArgumentException if the value is longer than {@link
+   *     GroupConfig#maxValueBytes()}
    */
   public CompletableFuture<Applied> putAsync(String key, ByteView value) {
     return submit(Operation.put(name, key, value, Math.max(1, keeper.lifeNanos(Loaded.of(value)))));
@@ -290,6 +293,7 @@ public final class Group {
    */
   public void change(Operation operation, Consumer<? super OperationResult> callback) {
     Keys.check(operation.key(), config.maxKeyBytes());
+    Values.check(operation.value(), config.maxValueBytes());
     coordinator.submit(operation, callback);
   }
 

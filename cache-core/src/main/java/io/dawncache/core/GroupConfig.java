@@ -22,6 +22,7 @@ public final class GroupConfig {
   private final int maxLoads;
   private final int maxQueuedLoads;
   private final int maxKeyBytes;
+  private final int maxValueBytes;
   private final @Nullable Duration life;
   private final double lifeJitter;
   private final @Nullable Duration refreshAfter;
@@ -41,6 +42,7 @@ public final class GroupConfig {
     maxLoads = builder.maxLoads;
     maxQueuedLoads = builder.maxQueuedLoads;
     maxKeyBytes = builder.maxKeyBytes;
+    maxValueBytes = builder.maxValueBytes;
     life = builder.life;
     lifeJitter = builder.lifeJitter;
     refreshAfter = builder.refreshAfter;
@@ -66,6 +68,7 @@ public final class GroupConfig {
     maxLoads = other.maxLoads;
     maxQueuedLoads = other.maxQueuedLoads;
     maxKeyBytes = other.maxKeyBytes;
+    maxValueBytes = other.maxValueBytes;
     life = other.life;
     lifeJitter = other.lifeJitter;
     refreshAfter = other.refreshAfter;
@@ -124,6 +127,11 @@ public final class GroupConfig {
   /** Returns how long a key may be, in bytes of UTF-8. */
   public int maxKeyBytes() {
     return maxKeyBytes;
+  }
+
+  /** Returns how long a value may be, in bytes. */
+  public int maxValueBytes() {
+    return maxValueBytes;
   }
 
   /**
@@ -201,6 +209,7 @@ public final class GroupConfig {
     private int maxLoads = 64;
     private int maxQueuedLoads = 10_000;
     private int maxKeyBytes = 16 << 10;
+    private int maxValueBytes = 16 << 20;
     private @Nullable Duration life = null;
     private double lifeJitter = 0;
     private @Nullable Duration refreshAfter = null;
@@ -262,6 +271,17 @@ public final class GroupConfig {
     @CanIgnoreReturnValue
     public Builder maxKeyBytes(int maxKeyBytes) {
       this.maxKeyBytes = (int) atLeast("maxKeyBytes", maxKeyBytes, 1);
+      return this;
+    }
+
+    /**
+     * Sets how long a value may be, in bytes; at least 0, default 16 MiB. A longer one is refused
+     * by a put, and fails a load or a fetch. The same at every node of the fleet, and no more than
+     * the servers' own limit, whose default it is.
+     */
+    @CanIgnoreReturnValue
+    public Builder maxValueBytes(int maxValueBytes) {
+      this.maxValueBytes = (int) atLeast("maxValueBytes", maxValueBytes, 0);
       return this;
     }
 

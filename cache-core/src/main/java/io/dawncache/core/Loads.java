@@ -173,12 +173,16 @@ final class Loads {
     LoadExecutor.Call<Loaded> call = () -> getter.load(key);
     LoadExecutor.Ending<Loaded> counted =
         (loaded, error) -> {
+          Loaded answer = loaded;
+          GetException fault = error;
           try {
-            count(key, loaded, error);
+            fault = faultOf(key, loaded, error);
+            answer = fault == null ? loaded : null;
+            count(key, answer, fault);
             noteSize(loaded);
             times.record(node.clock().exact() - start);
           } finally {
-            ending.ended(loaded, error);
+            ending.ended(answer, fault);
           }
         };
     counters.loadsDeduped.increment(); // only now: nothing throws before the ending is called
@@ -257,6 +261,8 @@ final class Loads {
       } catch (Throwable t) { // the map is the getter's
         failure = GetException.of(group, key, t);
       }
+      failure = faultOf(key, loaded, failure);
+      loaded = failure == null ? loaded : null;
       count(key, loaded, failure);
       noteSize(loaded);
       land(key, generation, loaded, failure, flight);
@@ -270,6 +276,15 @@ final class Loads {
       ByteView value = loaded.value();
       executor.sizes().loaded(value == null ? 0 : value.length());
     }
+  }
+
+  /** Returns why a load has failed: a value that is longer than the group allows has, too. */
+  private @Nullable GetException faultOf(
+      String key, @Nullable Loaded loaded, @Nullable GetException error) {
+    String fault = loaded == null ? null : Values.fault(loaded.value(), config.maxValueBytes());
+    return fault == null
+        ? error
+        : new GetFailedException("load " + Keys.shown(group, key) + ": " + fault, null);
   }
 
   private void count(String key, @Nullable Loaded loaded, @Nullable GetException error) {

@@ -38,6 +38,9 @@ final class Memory {
     void evicted(Entry entry);
 
     void expired(Entry entry);
+
+    /** An own value could not be kept: it is heavier than the budget allows. */
+    void tooLarge(Entry entry);
   }
 
   private final GroupConfig config;
@@ -302,6 +305,9 @@ final class Memory {
     boolean kept = main.put(entry);
     if (!kept) {
       wheel.remove(entry);
+      if (!budget.fits(main.weigh(entry))) {
+        departures.tooLarge(entry);
+      }
     }
     if (before != null) {
       wheel.remove(before);

@@ -130,6 +130,7 @@ public final class PeerService {
    */
   public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
     Keys.check(operation.key(), group.config().maxKeyBytes());
+    Values.check(operation.value(), group.config().maxValueBytes());
     group.coordinator().coordinate(operation, callback);
   }
 

@@ -30,7 +30,8 @@ class ChangeTest {
   private final HandClock time = new HandClock();
   private final CacheNode node = books.keepFor(time.node());
   private final HandOrigin origin = new HandOrigin();
-  private final Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
+  private final Group scores =
+      node.addAsyncGroup("scores", GroupConfig.builder().maxValueBytes(64 << 20).build(), origin);
 
   /** What every member was told, in order. */
   private final List<String> log = new CopyOnWriteArrayList<>();

@@ -25,6 +25,9 @@ class MemoryTest {
 
             @Override
             public void expired(Entry entry) {}
+
+            @Override
+            public void tooLarge(Entry entry) {}
           });
 
   private Entry kept(String key) {

@@ -65,7 +65,8 @@ final class Operations {
   private void change(
       Operation operation, boolean fromPeer, Reply reply, Consumer<OperationResult> answering) {
     Group group = inbound.node().group(operation.group());
-    int maxBytes = inbound.limits().maxValueBytes();
+    int limit = inbound.limits().maxValueBytes();
+    int maxBytes = group == null ? limit : Math.min(limit, group.config().maxValueBytes());
     if (group == null) {
       reply.refuse(Refusal.noSuchGroup(inbound.dialect(), operation.group()));
     } else if (operation.value() != null && operation.value().length() > maxBytes) {
