@@ -36,14 +36,12 @@ final class CollectorsCommandIT {
   }
 
   @Test
-  void aNodeThatDiesForWantOfHeapIsToldOf() {
+  void aNodeWhoseHeapHasNoRoomForItsCacheIsToldOf() {
     assertEquals(1, run("--collectors", "serial", "--heap", "17m"), out::toString);
 
     assertTrue(
         out.toString()
-            .matches(
-                "(?s).*\\nSerial: the node said: .*OutOfMemoryError.* \\(expected: that it serves\\)"
-                    + "\n"),
+            .endsWith("Serial: the node ended with exit code 1 (expected: that it serves)\n"),
         out::toString);
   }
 
