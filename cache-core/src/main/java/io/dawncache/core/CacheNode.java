@@ -232,14 +232,17 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys.
-   * Entries that this node does not own by it become copies, now and after each of its changes.
+   * Entries that this node does not own by it become copies, now and after each of its changes. It
+   * may take the place of one that {@linkplain PeerPicker#isClosed() has ended}.
    *
-   * @throws IllegalStateException if a picker is registered already
+   * @throws IllegalStateException if a picker is registered already and has not ended
    */
   public void registerPeerPicker(PeerPicker picker) {
     Objects.requireNonNull(picker, "picker");
-    if (!this.picker.compareAndSet(null, picker)) {
-      throw new IllegalStateException("a PeerPicker is registered already (expected: one a node)");
+    PeerPicker present = this.picker.get();
+    if ((present != null && !present.isClosed()) || !this.picker.compareAndSet(present, picker)) {
+      throw new IllegalStateException(
+          "a PeerPicker is registered already (expected: none, or one that is closed)");
     }
     picker.onChange(this::rehome);
     rehome();

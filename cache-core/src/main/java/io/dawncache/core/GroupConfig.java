@@ -198,6 +198,46 @@ public final class GroupConfig {
     return maxBytes == 0 ? UNBOUNDED_MISSING_BYTES : maxBytes / MISSING_PART;
   }
 
+  @Override
+  public String toString() {
+    return "GroupConfig["
+        + "maxBytes="
+        + maxBytes
+        + ", policy="
+        + policy
+        + ", loadTimeout="
+        + loadTimeout
+        + ", maxLoads="
+        + maxLoads
+        + ", maxQueuedLoads="
+        + maxQueuedLoads
+        + ", maxKeyBytes="
+        + maxKeyBytes
+        + ", maxValueBytes="
+        + maxValueBytes
+        + ", life="
+        + life
+        + ", lifeJitter="
+        + lifeJitter
+        + ", refreshAfter="
+        + refreshAfter
+        + ", staleGrace="
+        + staleGrace
+        + ", notThereLife="
+        + notThereLife
+        + ", hotPolicy="
+        + hotPolicy
+        + ", hotBytes="
+        + hotBytes
+        + ", hotLife="
+        + hotLife
+        + ", maxWaiters="
+        + maxWaiters
+        + ", hedge="
+        + hedge
+        + "]";
+  }
+
   /** Collects a {@link GroupConfig}; refuses a bad value at once. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {
@@ -363,6 +403,7 @@ public final class GroupConfig {
      */
     @CanIgnoreReturnValue
     public Builder hotLife(Duration hotLife) {
+      Objects.requireNonNull(hotLife, "hotLife");
       if (hotLife.compareTo(LEAST_HOT_LIFE) < 0) {
         throw new IllegalArgumentException(
             "hotLife: " + hotLife + " (expected: >= " + LEAST_HOT_LIFE + ")");
@@ -398,6 +439,7 @@ public final class GroupConfig {
 
     @CanIgnoreReturnValue
     private static Duration positive(String name, Duration duration) {
+      Objects.requireNonNull(duration, name);
       if (duration.isZero() || duration.isNegative()) {
         throw new IllegalArgumentException(name + ": " + duration + " (expected: > 0)");
       }
@@ -405,6 +447,7 @@ public final class GroupConfig {
     }
 
     private static Duration notNegative(String name, Duration duration) {
+      Objects.requireNonNull(duration, name);
       if (duration.isNegative()) {
         throw new IllegalArgumentException(name + ": " + duration + " (expected: >= 0)");
       }

@@ -39,6 +39,7 @@ public final class Membership implements PeerPicker {
       new OtherLists(System::nanoTime, System.getLogger(Membership.class.getName()));
 
   private volatile Snapshot snapshot;
+  private volatile boolean closed;
 
   /**
    * Makes a membership without members.
@@ -86,8 +87,12 @@ public final class Membership implements PeerPicker {
     runAll(consequences);
   }
 
-  /** Closes the ways to all members; the list stays, and its members cannot be asked any more. */
+  /**
+   * Closes the ways to all members; the list stays, and its members cannot be asked any more. The
+   * node may take another picker from now on.
+   */
   public void close() {
+    closed = true;
     runAll(closing(snapshot.peers.values()));
   }
 
@@ -151,6 +156,11 @@ public final class Membership implements PeerPicker {
         return Objects.requireNonNull(present.peers.get(urls.next()));
       }
     };
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override

@@ -37,4 +37,12 @@ public interface PeerPicker {
    * can be seen. A node registers itself here to drop what it no longer owns.
    */
   void onChange(Runnable listener);
+
+  /**
+   * Returns whether this picker has ended for good, so that a node may take another in its place.
+   * Until then it stays in force. By default it never ends.
+   */
+  default boolean isClosed() {
+    return false;
+  }
 }

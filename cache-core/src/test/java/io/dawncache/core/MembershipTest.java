@@ -51,6 +51,23 @@ class MembershipTest {
     return new Membership(SELF, Scheme.DAWNCACHE, Membership.REPLICAS, connector);
   }
 
+  @Test
+  void aMembershipThatIsClosedGivesWayToAnother() {
+    Group scores = node.addGroup("scores", withoutCopies().build(), key -> Loaded.ofUtf8("here"));
+    node.registerPeerPicker(members);
+    members.set(List.of(SELF, ONE));
+    members.close();
+    Membership other = membership(this::connect);
+
+    node.registerPeerPicker(other);
+    other.set(List.of(TWO));
+
+    var future = scores.getAsync("Tom");
+    connected.get(1).is("there");
+    assertEquals("there", value(future));
+    assertEquals(TWO, connected.get(1).url);
+  }
+
   private PeerGetter connect(String url) {
     if (url.contains("bad")) {
       throw new IllegalArgumentException("url: " + url + " (expected: a node's)");

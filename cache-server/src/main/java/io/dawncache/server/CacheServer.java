@@ -54,8 +54,11 @@ public final class CacheServer implements AutoCloseable {
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
    * when the member list of {@code config} is in place, which is taken as by {@link #join}.
    *
+   * <p>A node may be started again, with this or another configuration, when the server that it had
+   * is closed. What it holds then stays, as far as the new member list leaves it its own.
+   *
    * @throws IOException if the server cannot listen there, such as {@link BindException}
-   * @throws IllegalStateException if the node has a peer picker already, or Netty is of a version
+   * @throws IllegalStateException if the node has a peer picker in force, or Netty is of a version
    *     that the server does not run on
    */
   public static CacheServer start(CacheNode node, ServerConfig config) throws IOException {
@@ -80,7 +83,7 @@ public final class CacheServer implements AutoCloseable {
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.is(membership);
       node.registerPeerPicker(membership);
-      join(config.members());
+      joinOrLeave(config.members());
       listener.config().setAutoRead(true);
       LOG.log(
           System.Logger.Level.INFO,
@@ -92,6 +95,16 @@ public final class CacheServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       resolver.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  /** A start that fails must not leave the node with a picker that is in force. */
+  private void joinOrLeave(List<String> members) {
+    try {
+      join(members);
+    } catch (RuntimeException e) {
+      membership.close();
       throw e;
     }
   }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Where and how a server serves; immutable, made by a {@linkplain #builder() builder}. */
@@ -128,6 +129,38 @@ public final class ServerConfig {
     return pages;
   }
 
+  @Override
+  public String toString() {
+    return "ServerConfig["
+        + "host="
+        + host
+        + ", port="
+        + port
+        + ", self="
+        + self
+        + ", cluster="
+        + cluster
+        + ", members="
+        + members
+        + ", dialect="
+        + dialect
+        + ", goPeers="
+        + goPeers
+        + ", eventLoops="
+        + eventLoops
+        + ", maxPeerConnections="
+        + maxPeerConnections
+        + ", peerFrames="
+        + peerFrames
+        + ", limits="
+        + limits
+        + ", stopGrace="
+        + stopGrace
+        + ", pages="
+        + new TreeSet<>(pages.keySet())
+        + "]";
+  }
+
   /** Collects a {@link ServerConfig}; refuses a bad value at once. Not thread-safe. */
   public static final class Builder {
     private String host = "127.0.0.1";
@@ -175,7 +208,7 @@ public final class ServerConfig {
      */
     @CanIgnoreReturnValue
     public Builder self(String self) {
-      this.self = NodeUrl.parse(self).text();
+      this.self = NodeUrl.parse(Objects.requireNonNull(self, "self")).text();
       return this;
     }
 
@@ -189,6 +222,7 @@ public final class ServerConfig {
      */
     @CanIgnoreReturnValue
     public Builder cluster(String cluster) {
+      Objects.requireNonNull(cluster, "cluster");
       if (!cluster.matches("[!-~]{1,100}")) {
         throw new IllegalArgumentException(
             "cluster: " + cluster + " (expected: 1 to 100 visible ASCII characters)");
@@ -200,7 +234,8 @@ public final class ServerConfig {
     /** Sets the member list to begin with, exactly as the other members have it. */
     @CanIgnoreReturnValue
     public Builder members(List<String> members) {
-      members.forEach(NodeUrl::parse);
+      Objects.requireNonNull(members, "members");
+      members.forEach(member -> NodeUrl.parse(Objects.requireNonNull(member, "members")));
       this.members = List.copyOf(members);
       return this;
     }
@@ -294,6 +329,7 @@ public final class ServerConfig {
     /** Sets how long a stop waits for what is in flight; default 5 s. */
     @CanIgnoreReturnValue
     public Builder stopGrace(Duration stopGrace) {
+      Objects.requireNonNull(stopGrace, "stopGrace");
       if (stopGrace.isNegative()) {
         throw new IllegalArgumentException("stopGrace: " + stopGrace + " (expected: >= 0)");
       }
@@ -304,6 +340,7 @@ public final class ServerConfig {
     /** Adds a page beside the groups, answered at exactly {@code path}, which is none of theirs. */
     @CanIgnoreReturnValue
     public Builder page(String path, Page page) {
+      Objects.requireNonNull(path, "path");
       if (!path.startsWith("/")) {
         throw new IllegalArgumentException("path: " + path + " (expected: it starts with /)");
       }

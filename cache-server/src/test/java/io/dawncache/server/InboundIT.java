@@ -42,8 +42,7 @@ class InboundIT {
       assertEquals(200, answer.status());
       assertEquals(dialect.contentType(), answer.header("content-type"));
       assertEquals("value of Tom", answer.value());
-      @Nullable
-      String ours =
+      @Nullable String ours =
           dialect == Dialect.DAWNCACHE ? "value" : null; // what tells it from a stranger's
       assertEquals(ours, answer.header("dawncache-status"));
       assertEquals(0, get(node, dialect, "scores/empty").body().length());

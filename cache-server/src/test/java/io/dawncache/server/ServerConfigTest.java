@@ -1,0 +1,78 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dawncache.server.inbound.Page;
+import io.dawncache.server.wire.Dialect;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServerConfigTest {
+  /** Every setter of the builder, once for each of its arguments that could be null. */
+  static Stream<Arguments> settersAndTheirReferences() {
+    return Stream.of(ServerConfig.Builder.class.getMethods())
+        .filter(method -> method.getReturnType() == ServerConfig.Builder.class)
+        .flatMap(
+            method ->
+                IntStream.range(0, method.getParameterCount())
+                    .filter(i -> !method.getParameterTypes()[i].isPrimitive())
+                    .mapToObj(i -> Arguments.of(method, i)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settersAndTheirReferences")
+  void anArgumentThatIsNullIsNamed(Method setter, int argument) {
+    Object[] arguments =
+        Arrays.stream(setter.getParameterTypes()).map(ServerConfigTest::some).toArray();
+    arguments[argument] = null;
+
+    var thrown =
+        assertThrows(
+            InvocationTargetException.class,
+            () -> setter.invoke(ServerConfig.builder(), arguments));
+
+    assertInstanceOf(NullPointerException.class, thrown.getCause());
+    assertEquals(setter.getParameters()[argument].getName(), thrown.getCause().getMessage());
+  }
+
+  @Test
+  void aMemberThatIsNullIsNamed() {
+    var thrown =
+        assertThrows(
+            NullPointerException.class,
+            () -> ServerConfig.builder().members(Arrays.asList("http://10.0.0.1:8001", null)));
+
+    assertEquals("members", thrown.getMessage());
+  }
+
+  @Test
+  void aConfigurationShowsItsValues() {
+    String text =
+        ServerConfig.builder()
+            .port(8001)
+            .members(List.of("http://127.0.0.1:8001"))
+            .dialect(Dialect.MAILGUN)
+            .page("/healthz", new Page("text/plain", () -> new byte[0]))
+            .build()
+            .toString();
+
+    assertEquals(
+        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001]",
+        text.substring(0, text.indexOf(", dialect=MAILGUN, goPeers=false, eventLoops=")));
+    assertEquals("stopGrace=PT5S, pages=[/healthz]]", text.substring(text.indexOf("stopGrace=")));
+  }
+
+  private static Object some(Class<?> type) {
+    return type == String.class ? "/some" : null;
+  }
+}

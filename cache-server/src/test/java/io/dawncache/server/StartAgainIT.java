@@ -1,0 +1,49 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Group;
+import io.dawncache.core.Loaded;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A node that outlives its server, and gets another. */
+@Timeout(60)
+class StartAgainIT {
+  @Test
+  void aNodeIsServedAgainOnceItsServerIsClosed() throws IOException {
+    ServerConfig anyPort = ServerConfig.builder().build();
+    try (CacheNode one = CacheNode.create();
+        CacheNode two = CacheNode.create();
+        CacheServer other = CacheServer.start(two, anyPort)) {
+      Group group = one.addGroup("g", key -> Loaded.ofUtf8("of one"));
+      two.addGroup("g", key -> Loaded.ofUtf8("of two"));
+      CacheServer first = CacheServer.start(one, anyPort);
+      assertThrows(IllegalStateException.class, () -> CacheServer.start(one, anyPort));
+      first.close();
+
+      try (CacheServer second = CacheServer.start(one, anyPort)) {
+        second.join(List.of(other.self()));
+
+        assertEquals("of two", group.get("k").toUtf8());
+      }
+    }
+  }
+
+  @Test
+  void aStartThatFailsLeavesTheNodeFreeForTheNext() throws IOException {
+    try (CacheNode one = CacheNode.create();
+        CacheNode two = CacheNode.create();
+        CacheServer other = CacheServer.start(two, ServerConfig.builder().build())) {
+      ServerConfig taken = ServerConfig.builder().port(other.address().getPort()).build();
+      assertThrows(BindException.class, () -> CacheServer.start(one, taken));
+
+      CacheServer.start(one, ServerConfig.builder().build()).close();
+    }
+  }
+}
