@@ -391,11 +391,12 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       inFlight[exchange.id()] = null;
       count--;
       LongMessage rest = half.isEmpty() ? null : half.remove(exchange);
+      LongResults results = exchange.results();
       if (rest instanceof LongValue) {
         halfBytes -= exchange.heldBytes();
         unsent.moved();
-      } else if (rest instanceof LongResults results) {
-        results.drop();
+      } else if (results != null) {
+        results.drop(); // also those that have had no turn: what still comes finds a closed stream
       }
       if (rest != null && drop(rest)) {
         rest.close();

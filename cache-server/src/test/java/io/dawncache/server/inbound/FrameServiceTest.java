@@ -681,6 +681,26 @@ class FrameServiceTest {
     assertEquals(List.of(), written());
   }
 
+  @Test
+  void manyKeysThatAreCancelledBeforeAnyResultHoldNothingWhenTheResultsCome() throws Exception {
+    GetAllRequest all =
+        GetAllRequest.newBuilder()
+            .setGroup("held")
+            .addKeys(GetAllRequest.Key.newBuilder().setKey("a"))
+            .addKeys(GetAllRequest.Key.newBuilder().setKey("b"))
+            .setTimeoutMillis(3_600_000)
+            .build();
+    send(frame(FrameKind.GET_ALL, 5, all));
+    send(cancel(5));
+    assertEquals(FrameKind.CANCEL, only().kind);
+
+    origin.answer("a", "1");
+    origin.answer("b", "2");
+
+    assertEquals(List.of(), written());
+    assertEquals(0, node.bytesInFlight().bytes());
+  }
+
   // What is no frame in its place.
 
   @Test
