@@ -17,7 +17,7 @@ public interface AsyncGetter {
    * @return a stage of the value, of {@link Loaded#notThere()} or of {@link Loaded#rejected},
    *     completing exceptionally if the origin failed; a null stage or a stage of null counts as a
    *     failure
-   * @throws Exception if the origin failed; every waiting caller is told
+   * @throws Exception if the origin failed; every waiting caller gets the failure
    */
   CompletionStage<Loaded> load(String key) throws Exception;
 }

@@ -211,7 +211,7 @@ final class Fetch {
     }
 
     /**
-     * Whoever has time left asks again after a late fetch (see {@link Wait}). A peer that says
+     * A get with time left asks again after a late fetch (see {@link Wait}). A peer that says
      * "late" at once would then be asked as often as the network allows, so it is late only if at
      * least half of the time that it was given has passed; else it has failed.
      */

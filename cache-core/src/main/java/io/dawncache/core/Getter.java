@@ -17,7 +17,7 @@ public interface Getter {
    * @return the value, {@link Loaded#notThere()} or {@link Loaded#rejected}; null counts as a
    *     failure
    * @throws Exception if the origin failed, so that an older value may be answered as stale; every
-   *     waiting caller is told
+   *     waiting caller gets the failure
    */
   Loaded load(String key) throws Exception;
 }

@@ -17,8 +17,8 @@ final class HeapShares {
    * for the program itself and for the room that a collector needs. The default budgets take half
    * of the heap at most, so that a node with no option set does not run at its limit.
    *
-   * A budget of 0, unbounded, is not in the sum: nothing is known of it, and whoever sets it
-   * vouches that the values fit.
+   * A budget of 0, unbounded, is not in the sum: nothing is known of it, and the user who
+   * sets it has to know that the values fit.
    */
   private static final System.Logger LOG = System.getLogger(HeapShares.class.getName());
 

@@ -13,7 +13,7 @@ final class LoadedSizes {
    *
    * Before the first value is known, a group that may run no more loads than by default takes them
    * for a quarter of a megabyte: a node that starts in a small heap is not to begin with sixty-four
-   * loads of a megabyte each. Whoever allows more loads knows the values.
+   * loads of a megabyte each. A user who allows more loads knows the values.
    */
   private static final int COPIES = 3;
   private static final int ACCOUNT_PART = 2;

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other nodes say of the member lists that they hold, as far as this node has heard. A list
- * that differs from this node's is logged once, with the difference.
+ * What other nodes say of the member lists that they hold, as far as this node knows. A list that
+ * differs from this node's is logged once, with the difference.
  */
 final class OtherLists {
   /*

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PresentFleet implements Fleet {
   private static final System.Logger LOG = System.getLogger(PresentFleet.class.getName());
-  private static final int MOST_LOGGED = 1000; // whoever sends other texts without end fills no log
+  private static final int MOST_LOGGED = 1000; // texts without end must not fill the log
   private static final int MOST_SHOWN_CHARS = 200;
 
   private final @Nullable String cluster;
