@@ -8,11 +8,12 @@ import io.dawncache.core.Applied;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.server.testing.LeakExtension;
 import io.dawncache.server.testing.LogRecorder;
+import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,9 +48,12 @@ class ClusterIT {
     return node;
   }
 
-  private static List<String> getMany(CacheNode node) {
-    return IntStream.range(0, 20)
-        .mapToObj(i -> node.group(Fleet.GROUP).get("key-" + i).toUtf8())
+  /** Gets a key of each member from this node; returns the values, each once. */
+  private static List<String> getOfEach(CacheNode node, List<String> members) {
+    Ring ring = Ring.of(Dialect.GROUPCACHE.scheme(), 50, members);
+    return members.stream()
+        .map(member -> Fleet.keyOwnedBy(member, ring))
+        .map(key -> node.group(Fleet.GROUP).get(key).toUtf8())
         .distinct()
         .toList();
   }
@@ -69,9 +73,10 @@ class ClusterIT {
         CacheNode other = node("theirs");
         CacheServer oneServer = start(one, ours, frames);
         CacheServer otherServer = start(other, theirs, frames)) {
-      oneServer.join(List.of(oneServer.self(), otherServer.self()));
+      List<String> members = List.of(oneServer.self(), otherServer.self());
+      oneServer.join(members);
 
-      assertEquals(List.of("ours"), getMany(one));
+      assertEquals(List.of("ours"), getOfEach(one, members));
       Applied applied = one.group(Fleet.GROUP).remove("key-1");
 
       assertEquals(List.of(otherServer.self()), applied.unreached());
@@ -101,7 +106,7 @@ class ClusterIT {
       oneServer.join(members);
       otherServer.join(members);
 
-      assertEquals(2, getMany(one).size());
+      assertEquals(List.of("one", "other"), getOfEach(one, members));
       assertTrue(one.group(Fleet.GROUP).remove("key-1").isEverywhere());
       assertEquals(List.of(), log.lines());
     }
@@ -115,8 +120,8 @@ class ClusterIT {
       List<String> both = List.of(fleet.server(0).self(), fleet.server(1).self());
       fleet.server(0).join(both);
       fleet.server(1).join(both);
-      getMany(fleet.node(0));
-      getMany(fleet.node(1));
+      getOfEach(fleet.node(0), both);
+      getOfEach(fleet.node(1), both);
       assertTrue(fleet.group(0).remove("key-1").isEverywhere());
 
       fleet.server(1).join(List.of(fleet.server(1).self(), "http://127.0.0.1:1"));
@@ -127,7 +132,7 @@ class ClusterIT {
       assertEquals(List.of(fleet.server(0).self()), fleet.group(1).remove("key-1").otherLists());
 
       fleet.server(1).join(List.of(fleet.server(1).self(), fleet.server(0).self()));
-      getMany(fleet.node(1));
+      getOfEach(fleet.node(1), both);
       assertTrue(fleet.group(0).remove("key-1").isEverywhere());
       assertTrue(fleet.group(1).remove("key-1").isEverywhere());
     }
@@ -136,8 +141,9 @@ class ClusterIT {
   @Test
   void aNodeThatLeavesAloneKnowsThatItsChangesAreNotEverywhere() throws Exception {
     try (Fleet fleet = Fleet.of(2, i -> key -> Loaded.ofUtf8("v"))) {
-      getMany(fleet.node(0));
-      getMany(fleet.node(1));
+      List<String> both = fleet.server(0).members();
+      getOfEach(fleet.node(0), both);
+      getOfEach(fleet.node(1), both);
 
       fleet.server(1).join(List.of(fleet.server(1).self()));
 
@@ -154,9 +160,10 @@ class ClusterIT {
       ServerConfig twin = ServerConfig.builder().self(self).build();
       try (CacheServer otherServer = CacheServer.start(other, twin)) {
         String address = "http://127.0.0.1:" + otherServer.address().getPort();
-        oneServer.join(List.of(self, address));
+        List<String> members = List.of(self, address);
+        oneServer.join(members);
 
-        getMany(one);
+        getOfEach(one, members);
 
         assertTrue(
             log.lines()

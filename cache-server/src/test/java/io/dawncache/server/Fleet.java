@@ -79,9 +79,7 @@ final class Fleet implements AutoCloseable {
 
   /** Returns the index of the node that the ring names for {@code key}. */
   int ownerOf(String key) {
-    CacheServer any = servers.get(0);
-    Ring ring = Ring.of(scheme, 50, any.members());
-    String owner = ring.owner(key);
+    String owner = ring().owner(key);
     return IntStream.range(0, servers.size())
         .filter(i -> servers.get(i).self().equals(owner))
         .findFirst()
@@ -90,11 +88,20 @@ final class Fleet implements AutoCloseable {
 
   /** Returns a key that the node of this index owns. */
   String keyOwnedBy(int index) {
+    return keyOwnedBy(servers.get(index).self(), ring());
+  }
+
+  /** Returns a key that this member owns. */
+  static String keyOwnedBy(String member, Ring ring) {
     return Stream.iterate(0, i -> i + 1)
         .map(i -> "key-" + i)
-        .filter(key -> ownerOf(key) == index)
+        .filter(key -> ring.owner(key).equals(member))
         .findFirst()
         .orElseThrow();
+  }
+
+  private Ring ring() {
+    return Ring.of(scheme, 50, servers.get(0).members());
   }
 
   @Override
