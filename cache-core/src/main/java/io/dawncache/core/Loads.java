@@ -113,9 +113,9 @@ final class Loads {
   void refresh(Entry entry) {
     if (entry.claimReload()) {
       try {
-        flights.join(entry.key(), this::startRefresh, (refreshed, error) -> releaseReload(entry));
+        flights.join(entry.key(), this::startRefresh, (loaded, error) -> release(entry, error));
       } catch (Throwable t) { // no memory; the entry answers on, and is tried again
-        releaseReload(entry);
+        releaseUntried(entry);
       }
     }
   }
@@ -127,21 +127,43 @@ final class Loads {
   void retry(Entry entry, long nowNanos) {
     if (entry.claimRetry(nowNanos)) {
       try {
-        flights.join(entry.key(), this::start, (loaded, error) -> releaseReload(entry));
+        flights.join(entry.key(), this::start, (loaded, error) -> release(entry, error));
       } catch (Throwable t) { // no memory; the entry answers on, and is tried again
-        releaseReload(entry);
+        releaseFailed(entry);
       }
     }
   }
 
   /**
-   * A load that was not kept, because a neighbour on the stripe was forgotten, leaves the value in
-   * its place, and it must not be the last one tried.
+   * A load has ended whose claim {@code entry} still has: the load was not kept, because a
+   * neighbour on the stripe was forgotten, and left the entry in its place. That load must not be
+   * the last one tried. Only after a failure may the entry outlive its end: where the origin has
+   * answered, whatever it said, the old value is not answered beyond that.
    */
-  private void releaseReload(Entry entry) {
-    if (entry.isClaimed()) {
-      entry.reloadAt(CoarseClock.end(node.clock().exact(), RETRY_NANOS));
+  private void release(Entry entry, @Nullable Throwable error) {
+    if (error == null || error instanceof NotThereException || error instanceof RejectedException) {
+      releaseUntried(entry);
+    } else {
+      releaseFailed(entry);
     }
+  }
+
+  private void releaseFailed(Entry entry) {
+    if (entry.isClaimed()) {
+      entry.reloadAt(nextTry());
+    }
+  }
+
+  /** The next load runs behind while the entry holds, and after that in front of its callers. */
+  private void releaseUntried(Entry entry) {
+    if (entry.isClaimed()) {
+      long next = nextTry();
+      entry.reloadAt(next < entry.expiresNanos() ? next : CoarseClock.NEVER);
+    }
+  }
+
+  private long nextTry() {
+    return CoarseClock.end(node.clock().exact(), RETRY_NANOS);
   }
 
   private void startRefresh(String key, Waiter<Entry> flight) {
@@ -352,7 +374,7 @@ final class Loads {
       return;
     }
     CoarseClock clock = node.clock();
-    older.reloadAt(CoarseClock.end(clock.exact(), RETRY_NANOS));
+    older.reloadAt(nextTry());
     boolean isStale = older.isExpired(clock.now());
     if (isStale) {
       log.servesStale(Keys.shown(group, key));

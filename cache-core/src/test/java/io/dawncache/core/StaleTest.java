@@ -173,6 +173,73 @@ class StaleTest {
   }
 
   @Test
+  void aRefreshThatSucceededAndWasNotKeptIsNoFailure() {
+    // "Aa" and "BB" have one hash code, so they share a stripe.
+    Group group = group(graceful().refreshAfter(MINUTE.minus(SECOND)));
+    group.get("Aa", null, new Client());
+    origin.complete(Loaded.ofUtf8("630"));
+    origin = new CompletableFuture<>();
+    pass(MINUTE.minus(SECOND.dividedBy(2)));
+    Client refreshing = new Client();
+    group.get("Aa", null, refreshing);
+    assertFalse(refreshing.isStale());
+    assertEquals(2, loads.get());
+    group.remove("BB");
+    origin.complete(Loaded.ofUtf8("631"));
+    origin = new CompletableFuture<>();
+    pass(SECOND.multipliedBy(2));
+
+    assertIsLoadedAnew(group);
+  }
+
+  @Test
+  void aRetryThatSucceededAndWasNotKeptEndsTheOldValue() {
+    Group group = group(graceful());
+    failOnce(group);
+    group.get("Aa", null, new Client()); // begins the retry
+    group.remove("BB");
+    origin.complete(Loaded.ofUtf8("631"));
+    origin = new CompletableFuture<>();
+
+    assertIsLoadedAnew(group);
+  }
+
+  @Test
+  void aRetryThatFoundNothingAndWasNotKeptEndsTheOldValue() {
+    Group group = group(graceful());
+    failOnce(group);
+    group.get("Aa", null, new Client()); // begins the retry
+    group.remove("BB");
+    origin.complete(Loaded.notThere());
+    origin = new CompletableFuture<>();
+
+    assertIsLoadedAnew(group);
+  }
+
+  /** Holds a value of "Aa", whose stripe "BB" shares, that has expired and whose load failed. */
+  private void failOnce(Group group) {
+    group.get("Aa", null, new Client());
+    origin.complete(Loaded.ofUtf8("630"));
+    origin = new CompletableFuture<>();
+    pass(MINUTE.plus(SECOND));
+    group.get("Aa", null, new Client());
+    origin.completeExceptionally(new IllegalStateException("down"));
+    origin = new CompletableFuture<>();
+    pass(SECOND.multipliedBy(2));
+  }
+
+  /** The origin has answered since: a get waits for it, and is not given the old value. */
+  private void assertIsLoadedAnew(Group group) {
+    Client client = new Client();
+    group.get("Aa", null, client);
+    assertFalse(client.isAnswered(), "answered with the old value");
+    origin.complete(Loaded.ofUtf8("632"));
+
+    assertEquals("632", client.entries.get(0).value().toUtf8());
+    assertFalse(client.isStale());
+  }
+
+  @Test
   void aSoftAgeThatNobodyHasSeenIsNoFailure() {
     Group group = group(graceful().refreshAfter(SECOND));
     expire(group);
