@@ -45,6 +45,7 @@ public final class Group {
 
   private static final GetResult UNFINISHED =
       new GetResult(null, new GetFailedException("not ended", null));
+  private static final GetResult NO_RESULT = new GetResult(null, GetFailedException.WITHOUT_TEXT);
 
   private final String name;
   private final CacheNode node;
@@ -510,8 +511,9 @@ public final class Group {
    *
    * @param keys in any number and order; one that stands there twice is told of once
    * @param timeout ends the waits that are left with a {@link LateException}; null for none
-   * @param callback told once of each key, of a hit before this returns; runs on whatever thread
-   *     ends a key, two of them at a time if two end at a time, and must not block
+   * @param callback called once for each key, for a hit before this returns; runs on whatever
+   *     thread ends a key, two of them at a time if two end at a time, and must not block; what it
+   *     throws goes to that thread's uncaught exception handler
    * @throws IllegalArgumentException for a bad key, before anything is asked
    */
   public void getAll(
@@ -533,27 +535,18 @@ public final class Group {
         }
       }
     } finally {
-      bulk.send(); // whatever a callback throws, the flights that were begun have to fly
+      bulk.send(); // whatever is thrown, the flights that were begun have to fly
     }
-    Iterator<Map.Entry<String, GetResult>> rest = hits.entrySet().iterator();
-    try {
-      callEach(rest, callback);
-    } finally {
-      while (rest.hasNext()) { // what a callback throws keeps no other key from its own
-        try {
-          callEach(rest, callback);
-        } catch (Throwable t) {
-          Uncaught.report(t);
-        }
-      }
-    }
+    hits.forEach((key, hit) -> call(callback, key, hit));
   }
 
-  private static void callEach(
-      Iterator<Map.Entry<String, GetResult>> hits, BiConsumer<String, ? super GetResult> callback) {
-    while (hits.hasNext()) {
-      Map.Entry<String, GetResult> hit = hits.next();
-      callback.accept(hit.getKey(), hit.getValue());
+  /** Calls a callback for one key; what it throws keeps no other key from its own call. */
+  private static void call(
+      BiConsumer<String, ? super GetResult> callback, String key, GetResult result) {
+    try {
+      callback.accept(key, result);
+    } catch (Throwable t) {
+      Uncaught.report(t);
     }
   }
 
@@ -820,12 +813,18 @@ public final class Group {
   }
 
   private Waiter<Entry> telling(String key, BiConsumer<String, ? super GetResult> callback) {
-    return (entry, error) ->
-        callback.accept(
-            key,
-            entry != null
-                ? new GetResult(entry, null)
-                : new GetResult(null, GetException.of(name, key, error)));
+    return (entry, error) -> call(callback, key, resultOf(key, entry, error));
+  }
+
+  /** Returns how a get ended; never throws, for a caller waits for it. */
+  private GetResult resultOf(String key, @Nullable Entry entry, @Nullable Throwable error) {
+    try {
+      return entry != null
+          ? new GetResult(entry, null)
+          : new GetResult(null, GetException.of(name, key, error));
+    } catch (Throwable t) { // no memory
+      return NO_RESULT;
+    }
   }
 
   /** Whatever a form throws, such as a codec's, the caller's future ends. */

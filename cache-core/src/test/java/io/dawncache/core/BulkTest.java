@@ -406,23 +406,36 @@ class BulkTest {
     assertEquals(3, origin.runs(), "nobody waits for the others");
   }
 
+  /** Calls back for each key, and throws each time. */
+  private static List<String> getAllThrowing(Group group, String... keys) {
+    Thread thread = Thread.currentThread();
+    Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+    List<Throwable> uncaught = new ArrayList<>();
+    thread.setUncaughtExceptionHandler((t, e) -> uncaught.add(e));
+    List<String> told = new CopyOnWriteArrayList<>();
+    try {
+      group.getAll(
+          List.of(keys),
+          null,
+          (key, result) -> {
+            told.add(key);
+            throw new IllegalStateException("callback");
+          });
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+    assertEquals(told.size(), uncaught.size(), "what was thrown is reported");
+    return told;
+  }
+
   @Test
-  void aCallbackThatThrowsAtARefusalStrandsNoFlight() throws Exception {
+  void aCallbackThatThrowsAtARefusalIsCalledForTheOtherKeysAndStrandsNoFlight() throws Exception {
     Group bounded =
         node.addAsyncGroup("bounded", GroupConfig.builder().maxWaiters(1).build(), origin);
-    List<String> told = new CopyOnWriteArrayList<>();
+    bounded.put("held", ByteView.ofUtf8("in memory"));
 
-    assertThrows(
-        IllegalStateException.class,
-        () ->
-            bounded.getAll(
-                List.of("Tom", "Jack"),
-                null,
-                (key, result) -> {
-                  told.add(key);
-                  throw new IllegalStateException("callback");
-                }));
-    assertEquals(List.of("Jack"), told);
+    List<String> told = getAllThrowing(bounded, "Tom", "Jack", "held", "Sam");
+    assertEquals(List.of("Jack", "Sam", "held"), told);
     origin.next().is("here");
 
     assertEquals("here", bounded.get("Tom").toUtf8());
@@ -433,19 +446,18 @@ class BulkTest {
   void aCallbackThatThrowsAtAHitStrandsNoFlight() throws Exception {
     scores.put("held", ByteView.ofUtf8("in memory"));
 
-    assertThrows(
-        IllegalStateException.class,
-        () ->
-            scores.getAll(
-                List.of("Tom", "held"),
-                null,
-                (key, result) -> {
-                  throw new IllegalStateException("callback");
-                }));
+    assertEquals(List.of("held"), getAllThrowing(scores, "Tom", "held"));
     origin.next().is("here");
 
     assertEquals("here", scores.get("Tom").toUtf8());
     assertEquals(1, origin.runs());
+  }
+
+  @Test
+  void aCallbackThatThrowsOnceTheGroupIsRemovedIsCalledForEachKey() {
+    node.removeGroup("scores");
+
+    assertEquals(List.of("a", "b", "c"), getAllThrowing(scores, "a", "b", "c"));
   }
 
   @Test
