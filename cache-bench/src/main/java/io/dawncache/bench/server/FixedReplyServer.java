@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.Messages;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -34,12 +35,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What nodes are compared with: Netty and one answer to every request, byte for byte a node's
- * answer to a hit, without any cache behind it. With Netty's HTTP codec, or bare: then a request is
- * whatever ends with an empty line.
+ * answer to a hit but for the date, without any cache behind it. With Netty's HTTP codec, or bare:
+ * then a request is whatever ends with an empty line.
  */
 public final class FixedReplyServer implements AutoCloseable {
   /** What the names of its threads begin with. */
   public static final String LOOP = "fixed-reply-loop";
+
+  private static final String DATE = "Thu, 26 Nov 2026 17:00:00 GMT"; // or any, of that length
 
   private final EventLoopGroup loops;
   private final Channel listener;
@@ -121,7 +124,9 @@ public final class FixedReplyServer implements AutoCloseable {
               HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body.duplicate());
       response
           .headers()
+          .set(HttpHeaderNames.DATE, DATE)
           .set(HttpHeaderNames.CONTENT_TYPE, Dialect.DAWNCACHE.contentType())
+          .set(Headers.STATUS, Headers.VALUE)
           .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
       ctx.write(response, ctx.voidPromise());
     }
@@ -147,8 +152,14 @@ public final class FixedReplyServer implements AutoCloseable {
       ByteBuf body = Messages.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
       ByteBuf whole = Unpooled.buffer();
       whole.writeCharSequence(
-          "HTTP/1.1 200 OK\r\ncontent-type: "
+          "HTTP/1.1 200 OK\r\ndate: "
+              + DATE
+              + "\r\ncontent-type: "
               + Dialect.DAWNCACHE.contentType()
+              + "\r\n"
+              + Headers.STATUS
+              + ": "
+              + Headers.VALUE
               + "\r\ncontent-length: "
               + body.readableBytes()
               + "\r\n\r\n",

@@ -252,7 +252,8 @@ final class Exchange implements GetCallback, Reply, Runnable {
     ByteView value = entry.value();
     if (head) {
       ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
-      Values.writeHead(value, freshness, entry.isStale(), inbound.dialect(), persistence, room);
+      Values.writeHead(
+          value, freshness, entry.isStale(), inbound.dialect(), persistence, out.date(), room);
       over = true;
     } else if (value.length() <= LargeValue.PIECE_BYTES) {
       Values.write(value, freshness, entry.isStale(), inbound.dialect(), persistence, out);

@@ -7,11 +7,13 @@ import io.netty.channel.group.ChannelGroup;
 /** The handlers of a server connection, one a line in data order. */
 public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final Inbound inbound;
+  private final AnswerDates dates;
   private final ChannelGroup connections;
 
   /** Makes the pipelines of one server, whose connections are entered in {@code connections}. */
   public InboundPipeline(Inbound inbound, ChannelGroup connections) {
     this.inbound = inbound;
+    this.dates = new AnswerDates(inbound.clock());
     this.connections = connections;
   }
 
@@ -27,6 +29,6 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits()))
-        .addLast(new RequestHandler(inbound));
+        .addLast(new RequestHandler(inbound, dates));
   }
 }

@@ -51,7 +51,7 @@ final class LargeValue implements Pieces {
     if (written < 0) {
       written = 0;
       ByteBuf head = out.room(Values.AROUND_VALUE_BYTES);
-      Values.writeHead(value, freshness, stale, dialect, persistence, head);
+      Values.writeHead(value, freshness, stale, dialect, persistence, out.date(), head);
       Messages.writeUpToValue(value, head);
     }
     int end = Math.min(value.length(), written + PIECE_BYTES);

@@ -20,16 +20,23 @@ final class Outbox {
    *
    * A buffer begins with room for what the last one came to hold and one answer more: a connection
    * that pipelines needs no growing, one that asks for small values one by one holds small buffers.
+   *
+   * The clock is read once for each buffer: what is gathered in one leaves in the same turn of the
+   * event loop, so its answers have one date.
    */
   private static final int FULL_BYTES = 64 << 10;
 
   private final ChannelHandlerContext ctx;
+  private final AnswerDates dates;
+  private AnswerDates.Second date;
   private @Nullable ByteBuf gathered;
   private int lastBytes;
   private boolean unflushed;
 
-  Outbox(ChannelHandlerContext ctx) {
+  Outbox(ChannelHandlerContext ctx, AnswerDates dates) {
     this.ctx = ctx;
+    this.dates = dates;
+    this.date = dates.now();
   }
 
   /** Returns the buffer to write the next {@code bytes} into, behind what is there already. */
@@ -43,7 +50,15 @@ final class Outbox {
       buffer = ctx.alloc().ioBuffer(Math.max(bytes, Math.min(lastBytes + bytes, FULL_BYTES)));
       gathered = buffer;
     }
+    if (!buffer.isReadable()) {
+      date = dates.now();
+    }
     return buffer.ensureWritable(bytes);
+  }
+
+  /** Returns the date of an answer that is written into {@link #room}. */
+  AnswerDates.Second date() {
+    return date;
   }
 
   /** Hands what is gathered to the channel if it is enough for a write of its own. */

@@ -76,6 +76,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private final Inbound inbound;
+  private final AnswerDates dates;
   private final Service service;
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
@@ -103,14 +104,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean closing; // the last answer is written; what still comes is dropped
   private volatile boolean lostAnswer; // one of the started will never be answered
 
-  RequestHandler(Inbound inbound) {
+  RequestHandler(Inbound inbound, AnswerDates dates) {
     this.inbound = inbound;
+    this.dates = dates;
     this.service = new Service(inbound);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    outbox = new Outbox(ctx);
+    outbox = new Outbox(ctx, dates);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
     idleWatch = new IdleWatch(ctx, inbound.limits(), this);
   }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 /** A response that is complete, or whose head is, before any of it is written. */
 final class Response {
   private static final byte[] NO_BYTES = {};
+  private static final byte[] LINE_END = {'\r', '\n'};
   private static final int USUAL_HEAD_CHARS = 256;
 
   private final StringBuilder head = new StringBuilder(USUAL_HEAD_CHARS);
@@ -53,10 +54,13 @@ final class Response {
   void write(boolean toHead, Persistence persistence, Outbox out) {
     String connection = persistence.line();
     byte[] content = toHead ? NO_BYTES : body;
-    ByteBuf buffer = out.room(head.length() + connection.length() + 2 + content.length);
+    int headBytes =
+        head.length() + AnswerDates.Second.DATE_BYTES + connection.length() + LINE_END.length;
+    ByteBuf buffer = out.room(headBytes + content.length);
     ByteBufUtil.writeAscii(buffer, head);
+    out.date().writeDate(buffer);
     ByteBufUtil.writeAscii(buffer, connection);
-    buffer.writeByte('\r').writeByte('\n');
+    buffer.writeBytes(LINE_END);
     buffer.writeBytes(content);
     out.written();
   }

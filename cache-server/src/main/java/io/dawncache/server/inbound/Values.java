@@ -24,9 +24,10 @@ final class Values {
   static final int AROUND_VALUE_BYTES = 256;
 
   /*
-   * The head of a small value that is nothing but its bytes depends on its length alone. So it is
-   * made once, with what stands before the value in the message, and then copied in one piece: a
-   * hit needs no digits and no varints. At most SMALL_VALUE_BYTES heads a dialect are ever held.
+   * The head of a small value that is nothing but its bytes depends on its length alone, but for the
+   * date. So all that follows the date is made once, with what stands before the value in the
+   * message, and then copied in one piece: a hit needs no digits and no varints. At most
+   * SMALL_VALUE_BYTES heads a dialect are ever held.
    *
    * Two threads may make the same head at one time; they make the same bytes, and either may stay.
    * The array is an atomic one so that whoever finds a head finds all of its bytes.
@@ -36,7 +37,7 @@ final class Values {
   private static final Map<Dialect, AtomicReferenceArray<byte[]>> SMALL_HEADS =
       new EnumMap<>(Dialect.class); // by the value's length
 
-  private static final Map<Dialect, byte[]> STARTS = new EnumMap<>(Dialect.class);
+  private static final Map<Dialect, byte[]> HEADERS = new EnumMap<>(Dialect.class);
   private static final byte[] STALE = ascii("\r\n" + Headers.STALE + ": true");
   private static final byte[] LINE_END = ascii("\r\n");
 
@@ -45,8 +46,7 @@ final class Values {
       String contentType = "content-type: " + dialect.contentType();
       // Go nodes tell a value by its content type; our own nodes ask for more than that.
       String ours = dialect.isOurs() ? "\r\n" + Headers.STATUS + ": " + Headers.VALUE : "";
-      STARTS.put(
-          dialect, ascii("HTTP/1.1 200 OK\r\n" + contentType + ours + "\r\ncontent-length: "));
+      HEADERS.put(dialect, ascii(contentType + ours + "\r\ncontent-length: "));
       SMALL_HEADS.put(dialect, new AtomicReferenceArray<>(SMALL_VALUE_BYTES));
     }
   }
@@ -66,10 +66,11 @@ final class Values {
         && freshness.equals(Freshness.NONE)
         && !stale
         && persistence == Persistence.UNDERSTOOD) {
+      out.date().writeOkAndDate(buffer);
       buffer.writeBytes(smallHead(value, dialect));
       Messages.writeValue(value, buffer);
     } else {
-      writeHead(value, freshness, stale, dialect, persistence, buffer);
+      writeHead(value, freshness, stale, dialect, persistence, out.date(), buffer);
       Messages.writeResponse(value, freshness, buffer);
     }
     out.written();
@@ -86,7 +87,7 @@ final class Values {
       return known;
     }
     ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
-    writeHead(value, Freshness.NONE, false, dialect, Persistence.UNDERSTOOD, written);
+    writeHeaders(value, Freshness.NONE, false, dialect, Persistence.UNDERSTOOD, written);
     Messages.writeUpToValue(value, written);
     byte[] head = ByteBufUtil.getBytes(written);
     heads.set(value.length(), head);
@@ -100,8 +101,21 @@ final class Values {
       boolean stale,
       Dialect dialect,
       Persistence persistence,
+      AnswerDates.Second date,
       ByteBuf out) {
-    out.writeBytes(STARTS.get(dialect));
+    date.writeOkAndDate(out);
+    writeHeaders(value, freshness, stale, dialect, persistence, out);
+  }
+
+  /** Writes all that follows the date. */
+  private static void writeHeaders(
+      ByteView value,
+      Freshness freshness,
+      boolean stale,
+      Dialect dialect,
+      Persistence persistence,
+      ByteBuf out) {
+    out.writeBytes(HEADERS.get(dialect));
     writeDecimal(Messages.responseBytes(value, freshness), out);
     if (stale) {
       out.writeBytes(STALE);

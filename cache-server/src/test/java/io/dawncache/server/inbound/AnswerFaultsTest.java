@@ -206,7 +206,8 @@ class AnswerFaultsTest {
   /** An event loop without memory for one more task; closing fails for the same reason. */
   @Test
   void anAnswerThatCannotBeHandedOverEndsTheConnectionWhenTheWatchLooks() {
-    RequestHandler handler = new RequestHandler(inbound(Dialect.DAWNCACHE));
+    RequestHandler handler =
+        new RequestHandler(inbound(Dialect.DAWNCACHE), new AnswerDates(InstantSource.system()));
     EmbeddedChannel channel = new EmbeddedChannel(handler);
     ChannelHandlerContext real = channel.pipeline().firstContext();
     EventExecutor full =

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class LargeValueTest {
   private final CacheNode node = CacheNode.create();
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
   private final EmbeddedChannel channel = channel();
-  private final Outbox out = new Outbox(channel.pipeline().firstContext());
+  private final Outbox out =
+      new Outbox(channel.pipeline().firstContext(), new AnswerDates(InstantSource.system()));
   private final EmbeddedChannel client =
       new EmbeddedChannel(new HttpResponseDecoder(), new HttpObjectAggregator(64 << 20));
 

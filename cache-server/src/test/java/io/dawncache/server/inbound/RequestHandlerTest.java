@@ -48,7 +48,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,9 +69,8 @@ class RequestHandlerTest {
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final Duration REQUEST = Duration.ofSeconds(30);
   private static final long NOW_SECONDS = 1_800_000_000;
-  private static final InstantSource CLOCK =
-      InstantSource.fixed(Instant.ofEpochSecond(NOW_SECONDS));
 
+  private Instant now = Instant.ofEpochSecond(NOW_SECONDS);
   private final HeldOrigin origin = new HeldOrigin();
   private final CacheNode node = CacheNode.create();
   private final Flushes flushes = new Flushes();
@@ -120,6 +118,23 @@ class RequestHandlerTest {
     origin.answer("a", "1");
 
     assertEquals(List.of("1", "value of k0"), values(2));
+  }
+
+  @Test
+  void anAnswerHasTheDateAtWhichItIsWritten() throws Exception {
+    read(get("/here/k0"));
+    read(get("/held/a"));
+    now = now.plusSeconds(5);
+    origin.answer("a", "1");
+    now = now.plusSeconds(60);
+    read(get("/here/k0"));
+
+    assertEquals(
+        List.of(
+            "Fri, 15 Jan 2027 08:00:00 GMT",
+            "Fri, 15 Jan 2027 08:00:05 GMT",
+            "Fri, 15 Jan 2027 08:01:05 GMT"),
+        headers("Date", 3));
   }
 
   @Test
@@ -1132,10 +1147,11 @@ class RequestHandlerTest {
             limits,
             Map.of("/broken", broken),
             address -> false,
-            CLOCK,
+            () -> now,
             () -> reads++,
             true,
-            TestFleet.of("http://10.0.0.1:8001")));
+            TestFleet.of("http://10.0.0.1:8001")),
+        new AnswerDates(() -> now));
   }
 
   private EmbeddedChannel channel() {
@@ -1220,9 +1236,13 @@ class RequestHandlerTest {
   }
 
   private List<String> connectionHeaders(int count) {
+    return headers("Connection", count);
+  }
+
+  private List<String> headers(String name, int count) {
     List<FullHttpResponse> answers = answers(count);
     answers.forEach(FullHttpResponse::release);
-    return answers.stream().map(answer -> answer.headers().get("Connection")).toList();
+    return answers.stream().map(answer -> answer.headers().get(name)).toList();
   }
 
   private List<FullHttpResponse> answers(int count) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.TestFleet;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,15 +33,23 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What requests are answered with, by RFC 9110 and RFC 9112, however their bytes come in. */
+/**
+ * What requests are answered with, by RFC 9110 and RFC 9112, however their bytes come in; every
+ * answer has its date.
+ */
 @Timeout(60)
 class RequestTableTest {
   private static final String GET = "GET /_dawncache/g/k HTTP/1.1\r\nHost: x\r\n";
   private static final String PUT = "PUT /_groupcache/g/k HTTP/1.1\r\nHost: x\r\n";
-  private static final String FORGET =
+  private static final String MESSAGE =
       "POST /_dawncache/ HTTP/1.1\r\nHost: x\r\nDawncache-Peer: http://10.0.0.2:8001"
-          + "\r\nDawncache-Message: forget\r\n";
-  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) [^\r]*\r\n");
+          + "\r\nDawncache-Message: ";
+  private static final String FORGET = MESSAGE + "forget\r\n";
+  private static final String GET_ALL = MESSAGE + "get-all\r\n";
+  private static final Pattern HEAD =
+      Pattern.compile("HTTP/1\\.1 (\\d{3}) [^\r]*\r\n((?:[^\r]+\r\n)*)\r\n");
+  private static final Instant NOW = Instant.parse("2026-11-26T17:00:00Z");
+  private static final String DATE = "date: Thu, 26 Nov 2026 17:00:00 GMT\r\n";
 
   private final CacheNode node = CacheNode.create();
 
@@ -83,6 +93,7 @@ class RequestTableTest {
         ours(GET + "\r\n", "200"),
         ours(GET + "\r\n" + GET + "\r\n", "200 200"),
         ours("\r\n" + GET + "\r\n", "200"),
+        ours(get("/_dawncache/long/k"), "200"),
         ours(method("HEAD", "/_dawncache/g/k"), "200"),
         ours(method("HEAD", "/_dawncache/nowhere/k"), "400"),
         ours(method("HEAD", "/elsewhere"), "404"),
@@ -172,6 +183,7 @@ class RequestTableTest {
         ours(
             GET + "\r\n" + FORGET + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n\n\1g",
             "200 100 200"),
+        ours(GET_ALL + "Content-Length: 11\r\n\r\n\n\1g\22\3\n\1k\30\377\177", "200"),
         mailguns(PUT + "Expect: 100-continue\r\nContent-Length: 7\r\n\r\n\22\1k\32\2ab", "100 200"),
         mailguns(PUT + "Content-Length: 7\r\n\r\n\22\1k\32\2ab", "200"),
         mailguns(PUT + "Content-Length: 2\r\n\r\n\377\377", "400"));
@@ -180,10 +192,12 @@ class RequestTableTest {
   @BeforeEach
   void addGroup() {
     node.addGroup("g", key -> Loaded.ofUtf8("value of " + key));
+    node.addGroup("long", key -> Loaded.of(ByteView.copyOf(new byte[2 * LargeValue.PIECE_BYTES])));
   }
 
   private void load() {
     assertNotNull(requireNonNull(node.group("g")).get("k")); // a hit from now on
+    assertNotNull(requireNonNull(node.group("long")).get("k"));
   }
 
   @AfterEach
@@ -238,13 +252,23 @@ class RequestTableTest {
       }
     }
     StringBuilder answers = new StringBuilder();
-    Matcher statuses = STATUS.matcher(outbound(channel));
-    while (statuses.find()) {
-      answers.append(answers.isEmpty() ? "" : " ").append(statuses.group(1));
+    Matcher heads = HEAD.matcher(outbound(channel));
+    while (heads.find()) {
+      String status = heads.group(1);
+      answers.append(answers.isEmpty() ? "" : " ").append(status);
+      assertEquals(status.startsWith("1") ? "" : DATE, dates(heads.group(2)), status);
     }
     answers.append(channel.isOpen() ? "" : " close");
     channel.finishAndReleaseAll();
     return answers.toString();
+  }
+
+  private static String dates(String headers) {
+    return headers
+        .lines()
+        .filter(line -> line.regionMatches(true, 0, "date:", 0, "date:".length()))
+        .map(line -> line + "\r\n")
+        .collect(Collectors.joining());
   }
 
   private String sent(Dialect dialect, String bytes) {
@@ -273,7 +297,7 @@ class RequestTableTest {
             new Limits(4096, 4096, 1 << 20, Duration.ofMinutes(1)),
             Map.of("/page", new Page("text/plain", () -> new byte[10])),
             address -> false,
-            InstantSource.fixed(Instant.EPOCH),
+            InstantSource.fixed(NOW),
             () -> {},
             true,
             TestFleet.of("http://10.0.0.1:8001"));

@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,12 +18,15 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Instant;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -35,11 +39,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers written by hand, against the same written by Netty. */
 class ValuesTest {
+  private static final Instant NOW = Instant.parse("2026-11-26T17:00:00Z");
   private static final Freshness ALL_IT_CAN_SAY = new Freshness(12.5, 0, 1_234_567_890L, true);
 
   private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
   private final ChannelHandlerContext ctx = channel.pipeline().firstContext();
-  private final Outbox out = new Outbox(ctx);
+  private Instant now = NOW;
+  private final Outbox out = new Outbox(ctx, new AnswerDates(() -> now));
 
   @AfterEach
   void close() {
@@ -85,7 +91,8 @@ class ValuesTest {
     ByteView value = random(length);
 
     ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
-    Values.writeHead(value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, room);
+    Values.writeHead(
+        value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out.date(), room);
     out.flush();
 
     String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, Persistence.UNDERSTOOD);
@@ -106,6 +113,20 @@ class ValuesTest {
     assertEquals(1, channel.outboundMessages().size());
     String one = nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.UNDERSTOOD);
     assertEquals(one.repeat(16), hex(sent()));
+  }
+
+  @Test
+  void anAnswerInRoomThatHasLainEmptyHasTheDateAtWhichItIsWritten() {
+    out.room(10); // and nothing is written there
+    out.flush();
+    now = NOW.plusSeconds(1);
+
+    Values.write(random(1), Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
+    out.flush();
+
+    ByteBuf sent = sent();
+    assertTrue(sent.toString(US_ASCII).contains("\r\ndate: Thu, 26 Nov 2026 17:00:01 GMT\r\n"));
+    sent.release();
   }
 
   @Test
@@ -143,6 +164,7 @@ class ValuesTest {
     ByteBuf body = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
+    response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(Date.from(NOW)));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, dialect.contentType());
     if (dialect == Dialect.DAWNCACHE) {
       response.headers().set(Headers.STATUS, "value");
