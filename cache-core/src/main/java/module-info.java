@@ -9,5 +9,6 @@ module io.dawncache.core {
   exports io.dawncache.core;
   exports io.dawncache.core.consistenthash;
   exports io.dawncache.core.lru;
+  exports io.dawncache.core.outage;
   exports io.dawncache.core.singleflight;
 }

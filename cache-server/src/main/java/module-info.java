@@ -13,6 +13,8 @@ module io.dawncache.server {
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.kqueue;
   requires jdk.unsupported; // for Netty 4.1, whose jars do not say that they use it
+  requires static java.management; // both to learn how many files may be open; see OpenFiles
+  requires static jdk.management;
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
 

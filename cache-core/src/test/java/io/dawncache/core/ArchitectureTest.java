@@ -50,7 +50,8 @@ import org.junit.jupiter.api.Test;
 /** The core's shape, held in place: who sees whom, who may block, what may be called what. */
 class ArchitectureTest {
   private static final String CORE = "io.dawncache.core";
-  private static final List<String> LEAVES = List.of("lru", "consistenthash", "singleflight");
+  private static final List<String> LEAVES =
+      List.of("lru", "consistenthash", "singleflight", "outage");
   private static final String[] ANNOTATIONS = {
     "org.jspecify.annotations..", "com.google.errorprone.annotations.."
   };

@@ -2,47 +2,17 @@ package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dawncache.core.outage.LogLines;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.ResourceBundle;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What the operator reads of an origin that fails. */
 class OriginLogTest {
-  private final List<String> lines = new ArrayList<>();
+  private final LogLines lines = new LogLines();
   private final AtomicLong nanos = new AtomicLong();
-  private final OriginLog log = new OriginLog("scores", new Lines(), nanos::get);
-
-  /** A logger that is set to INFO. */
-  private final class Lines implements System.Logger {
-    @Override
-    public String getName() {
-      return "lines";
-    }
-
-    @Override
-    public boolean isLoggable(Level level) {
-      return level.compareTo(Level.INFO) >= 0;
-    }
-
-    @Override
-    public void log(Level level, ResourceBundle bundle, String text, Throwable thrown) {
-      add(level, text);
-    }
-
-    @Override
-    public void log(Level level, ResourceBundle bundle, String format, Object... params) {
-      add(level, format);
-    }
-
-    private void add(Level level, String text) {
-      if (isLoggable(level)) {
-        lines.add(level + " " + text);
-      }
-    }
-  }
+  private final OriginLog log = new OriginLog("scores", lines, nanos::get);
 
   private void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
@@ -77,7 +47,7 @@ class OriginLogTest {
             more,
             more,
             "INFO group scores: the origin answers again, after 300 s"),
-        lines);
+        lines.lines());
   }
 
   @Test
@@ -87,7 +57,7 @@ class OriginLogTest {
       log.answered();
     }
 
-    assertEquals(2, lines.size(), lines::toString);
+    assertEquals(2, lines.lines().size(), lines.lines()::toString);
   }
 
   @Test
@@ -103,6 +73,6 @@ class OriginLogTest {
               }
             }));
 
-    assertEquals(List.of(), lines);
+    assertEquals(List.of(), lines.lines());
   }
 }

@@ -128,6 +128,7 @@ public final class CacheServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false) // accepts nobody until it knows its peers
+            .handler(new Accepts(connections, System::nanoTime))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who says no more may yet listen
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)

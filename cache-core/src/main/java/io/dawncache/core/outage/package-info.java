@@ -1,0 +1,8 @@
+/**
+ * What an operator reads of a fault that lasts. {@link io.dawncache.core.outage.OutageLog} writes
+ * when it begins, at most once a minute while it lasts, and when it is over.
+ */
+@NullMarked
+package io.dawncache.core.outage;
+
+import org.jspecify.annotations.NullMarked;
