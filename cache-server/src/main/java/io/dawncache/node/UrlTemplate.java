@@ -23,6 +23,10 @@ final class UrlTemplate {
   private static final String EXPECTED =
       " (expected: http:URL with {key} or {+key} in its path or query,"
           + " such as http://127.0.0.1:9000/items/{key})";
+  private static final String NO_STEPS_EXPECTED =
+      " (expected: no segment . or .. in its path, written out or as %2e)";
+
+  private static final Pattern ESCAPED_DOT = Pattern.compile("%2e", Pattern.CASE_INSENSITIVE);
 
   /** Scheme, address in brackets or name, port, path and query; a name may hold underscores. */
   private static final Pattern FORM =
@@ -61,9 +65,11 @@ final class UrlTemplate {
     if (template.port == 0
         || template.port > 0xffff
         || sample.equals(template.path)
-        || !isPathAndQuery(sample)
-        || hasDotSegment(sample)) {
+        || !isPathAndQuery(sample)) {
       throw new IllegalArgumentException("http:" + location + EXPECTED);
+    }
+    if (hasDotSegment(sample)) {
+      throw new IllegalArgumentException("http:" + location + NO_STEPS_EXPECTED);
     }
     return template;
   }
@@ -111,10 +117,11 @@ final class UrlTemplate {
     }
   }
 
+  /** Escaped dots are dots: servers unescape a path before they look for its steps. */
   private static boolean hasDotSegment(String pathAndQuery) {
     int query = pathAndQuery.indexOf('?');
     String path = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);
-    return Arrays.stream(path.split("/", -1))
+    return Arrays.stream(ESCAPED_DOT.matcher(path).replaceAll(".").split("/", -1))
         .anyMatch(segment -> segment.equals(".") || segment.equals(".."));
   }
 }
