@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
  *
  * <p>Prints one line when it serves and one when it has stopped; what happens between is logged to
  * standard error, a line an event. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
- * 143 or 130, as a program does that a signal ended. A wrong command line exits with 2, an address
- * that cannot be had with 1, each after one line on standard error. Out of memory, of heap or of
- * direct buffers, it exits with 3 ({@link OutOfMemory}).
+ * 143 or 130, as a program does that a signal ended. SIGHUP is ignored ({@link Hangup}). A wrong
+ * command line exits with 2, an address that cannot be had with 1, each after one line on standard
+ * error. Out of memory, of heap or of direct buffers, it exits with 3 ({@link OutOfMemory}).
  */
 @Command(
     name = "node",
@@ -130,6 +130,7 @@ public final class NodeMain implements Callable<Integer> {
     }
     Program.speakOneLanguage();
     OutOfMemory.endsProcess("node");
+    Hangup.ignore();
     refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -231,7 +232,7 @@ public final class NodeMain implements Callable<Integer> {
                 "",
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
                     + " gracefully;",
-                "SIGHUP is ignored by a node of scripts/node, which logs to standard error.",
+                "SIGHUP is ignored: a node logs to standard error and has no log file to open anew.",
                 "Exit code: 1 the address cannot be had, 2 the command line is wrong, 3 out of memory.",
                 "To change the members, restart all nodes with the new --peers.",
                 "",

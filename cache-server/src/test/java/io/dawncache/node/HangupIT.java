@@ -1,0 +1,60 @@
+package io.dawncache.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that was started without our scripts. */
+@Timeout(60)
+class HangupIT {
+  private static final int SIGHUP = 1;
+  private static final int ENDED_BY_SIGTERM = 143;
+
+  @Test
+  void aNodeIgnoresSighupByItselfAndSigtermStopsIt(@TempDir Path folder) throws Exception {
+    Process node =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                "--listen",
+                "127.0.0.1:0",
+                "--group",
+                "g=files:" + folder)
+            .redirectError(folder.resolve("said").toFile())
+            .start();
+    try {
+      String serving = node.inputReader().readLine();
+      assertNotNull(serving, () -> node + " said nothing");
+      assertTrue(serving.startsWith("serving g "), serving);
+
+      assertTrue(isIgnored(SIGHUP, node.pid()));
+      assertEquals(
+          0, new ProcessBuilder("kill", "-HUP", "" + node.pid()).start().waitFor(), "kill -HUP");
+      node.toHandle().destroy(); // SIGTERM; its output stays open
+      assertEquals("stopped", node.inputReader().readLine());
+      assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(ENDED_BY_SIGTERM, node.exitValue());
+    } finally {
+      node.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Returns what the kernel says. */
+  private static boolean isIgnored(int signal, long pid) throws Exception {
+    List<String> status = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
+    String mask =
+        status.stream().filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+    long signals = Long.parseUnsignedLong(mask.substring("SigIgn:".length()).strip(), 16);
+    return (signals >> (signal - 1) & 1) == 1;
+  }
+}
