@@ -11,7 +11,6 @@ import java.util.function.LongSupplier;
  */
 final class OriginLog {
   private static final int MOST_CAUSES = 5;
-  private static final int MOST_CHARS = 2_000;
 
   private final String group;
   private final System.Logger log;
@@ -51,7 +50,7 @@ final class OriginLog {
     }
   }
 
-  /** Returns the message and its causes in one line. */
+  /** Returns the message and its causes. */
   private static String told(Throwable error) {
     StringBuilder text = new StringBuilder().append(error.getMessage());
     Throwable cause = error.getCause();
@@ -59,10 +58,6 @@ final class OriginLog {
       text.append("; ").append(cause);
       cause = cause.getCause();
     }
-    StringBuilder line = new StringBuilder();
-    text.codePoints()
-        .limit(MOST_CHARS)
-        .forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? '?' : c));
-    return line.toString();
+    return text.toString();
   }
 }

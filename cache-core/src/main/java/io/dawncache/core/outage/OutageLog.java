@@ -27,6 +27,8 @@ public final class OutageLog {
    */
   private static final long PACE_NANOS = 60_000_000_000L;
 
+  private static final int MOST_CHARS = 2_000;
+
   private final System.Logger log;
   private final LongSupplier nanoTime;
   private final String occurrences;
@@ -69,7 +71,8 @@ public final class OutageLog {
   /**
    * The fault has occurred.
    *
-   * @param text makes the line, if it is to be written
+   * @param text makes the line, if it is to be written; control characters in it are written as
+   *     {@code ?}, and no more than its first 2,000 characters
    * @param cause whose stack goes to the log at the level DEBUG, or null
    */
   public void occurred(Supplier<String> text, @Nullable Throwable cause) {
@@ -78,7 +81,7 @@ public final class OutageLog {
       if (before >= 0) {
         String more =
             before == 0 ? "" : ", and " + before + " " + occurrences + " more since the last line";
-        String line = text.get() + more;
+        String line = oneLine(text.get()) + more;
         log.log(Level.WARNING, line);
         if (cause != null) {
           log.log(Level.DEBUG, line, cause);
@@ -122,6 +125,14 @@ public final class OutageLog {
     long before = unwritten;
     unwritten = 0;
     return before;
+  }
+
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints()
+        .limit(MOST_CHARS)
+        .forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    return line.toString();
   }
 
   /** Returns how long it lasted, or -1 if another thread has seen its end. */

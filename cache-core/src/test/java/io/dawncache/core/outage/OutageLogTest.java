@@ -67,6 +67,13 @@ class OutageLogTest {
   }
 
   @Test
+  void aWarningIsOneLineHoweverItsTextLooks() {
+    log.occurred(() -> "no\r\nINFO all is well\u0085" + "x".repeat(10_000), null);
+
+    assertEquals(List.of("WARNING no??INFO all is well?" + "x".repeat(2_000 - 21)), lines.lines());
+  }
+
+  @Test
   void aTextThatCannotBeMadeIsNobodysFault() {
     log.occurred(
         () -> {

@@ -6,6 +6,7 @@ import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerService;
+import io.dawncache.core.outage.OutageLog;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.MessageKind;
@@ -14,9 +15,12 @@ import io.dawncache.server.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** What other nodes want of this one beyond a get: our messages, and mailgun's puts and deletes. */
 final class Operations {
+  private static final System.Logger LOG = System.getLogger(Operations.class.getName());
+
   private final Inbound inbound;
 
   Operations(Inbound inbound) {
@@ -97,25 +101,43 @@ final class Operations {
   void put(KeyPath path, ByteBuffer body, boolean fromOurs, boolean fromPeer, Exchange exchange)
       throws BadRequestException {
     Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
-    change(put, fromPeer, exchange, result -> answerPut(result, fromOurs, exchange));
+    change(put, fromPeer, exchange, result -> answerPut(put, result, fromOurs, exchange));
   }
 
-  private void answerPut(OperationResult result, boolean fromOurs, Exchange exchange) {
+  private void answerPut(
+      Operation put, OperationResult result, boolean fromOurs, Exchange exchange) {
     if (fromOurs) {
       exchange.answer(
           () -> Responses.operation(MessageKind.COORDINATE, result, inbound.fleet().list()));
     } else {
       switch (result.status()) {
-        case DONE, DONE_ALONE ->
-            exchange.answer(
-                () ->
-                    Responses.done(
-                        MessageKind.COORDINATE, result.unreached(), result.otherLists()));
-        case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
-            // The detail names other nodes, which is nothing for a client.
-            exchange.refuse(
-                Refusal.failed(inbound.dialect(), "put: it may have been made or not; repeat it"));
+        case DONE, DONE_ALONE -> {
+          inbound.failedPuts().over();
+          exchange.answer(
+              () ->
+                  Responses.done(MessageKind.COORDINATE, result.unreached(), result.otherLists()));
+        }
+        case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN -> {
+          // The detail names other nodes, which is nothing for a client.
+          inbound.failedPuts().occurred(() -> failure(put, result), null);
+          exchange.refuse(
+              Refusal.failed(inbound.dialect(), "put: it may have been made or not; repeat it"));
+        }
       }
     }
+  }
+
+  /** Returns the log of one server's failed puts. */
+  static OutageLog failedPuts(LongSupplier nanoTime) {
+    return new OutageLog(LOG, nanoTime, "puts", "puts of clients are made again");
+  }
+
+  private static String failure(Operation put, OperationResult result) {
+    return "group "
+        + put.group()
+        + ": a put of a client may have been made or not: "
+        + result.detail()
+        + "; key "
+        + put.key(); // last, since it may be too long for a line
   }
 }
