@@ -55,6 +55,11 @@ public final class CacheNode implements AutoCloseable {
   /** The shortest life of a copy in any group, as long as there was such a group. */
   private final AtomicLong shortestHotLifeNanos = new AtomicLong(Long.MAX_VALUE);
 
+  /**
+   * A stack of tasks that no executor has surely taken; linked by themselves, to need no memory.
+   */
+  private final AtomicReference<@Nullable Task> notBegun = new AtomicReference<>();
+
   private long lastSweep = -1; // written and read by ticks alone
 
   private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
@@ -266,6 +271,7 @@ public final class CacheNode implements AutoCloseable {
     atClose.forEach(Runnable::run);
     timer.shutdownNow();
     loadThreads.shutdownNow();
+    callBackAll();
     if (ownCallbacks != null) {
       ownCallbacks.shutdown();
     }
@@ -316,7 +322,7 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Runs {@code task}, which does not block, on another thread if there is one to be had. */
-  void startSoon(Runnable task) {
+  void startSoon(Task task) {
     try {
       loadThreads.execute(task);
     } catch (Throwable t) { // refused, or no memory for a thread
@@ -324,20 +330,49 @@ public final class CacheNode implements AutoCloseable {
     }
   }
 
+  /** Runs {@code task} as by {@link #startSoon} after {@code delay}; never, if the node closes. */
+  Future<?> startAfter(Duration delay, Task task) {
+    return after(delay, () -> startSoon(task));
+  }
+
   /**
-   * Completes a user's future on the callback executor. An executor that refuses, because it is
-   * full, shut down or out of threads, must not leave a caller waiting: the common pool steps in,
-   * and where there is no memory for that either, this thread.
+   * Runs {@code task}, which calls a user's code, on the callback executor. An executor that
+   * refuses, because it is full, shut down or out of threads, must not leave a caller waiting: the
+   * common pool steps in. That, too, may lose a task if a thread of its own runs out of heap, so
+   * the task is handed over anew with every tick until it has begun.
    */
-  void callBack(Runnable completion) {
+  void callBack(Task task) {
     try {
-      callbacks.execute(completion);
+      callbacks.execute(task);
     } catch (Throwable t) {
+      callBackLater(task);
       try {
-        ForkJoinPool.commonPool().execute(completion);
-      } catch (Throwable t2) {
-        completion.run();
+        ForkJoinPool.commonPool().execute(task);
+      } catch (Throwable t2) { // no memory
+        if (isClosed()) { // no tick comes
+          task.run();
+        }
       }
+    }
+  }
+
+  /** As {@link #callBack}, with the next tick, unless the task has begun by then. */
+  void callBackLater(Task task) {
+    if (task.enterStack()) {
+      do {
+        task.below = notBegun.get();
+      } while (!notBegun.compareAndSet(task.below, task));
+    }
+  }
+
+  private void callBackAll() {
+    Task task = notBegun.getAndSet(null);
+    while (task != null) {
+      Task next = task.leaveStack();
+      if (!task.hasBegun()) {
+        callBack(task);
+      }
+      task = next;
     }
   }
 
@@ -376,6 +411,7 @@ public final class CacheNode implements AutoCloseable {
     } catch (Throwable t) {
       Uncaught.report(t);
     }
+    callBackAll();
   }
 
   /**

@@ -159,19 +159,16 @@ final class Coordinator {
             },
             Uncaught::report);
     long cameNanos = node.clock().exact();
-    Runnable turn =
-        () ->
-            guarded(
-                ending,
-                () -> {
-                  if (node.clock().exact() - cameNanos > COORDINATE_TIMEOUT.toNanos()) {
-                    ending.accept(
-                        unknown(
-                            "its turn did not come in " + COORDINATE_TIMEOUT.toSeconds() + " s"));
-                  } else {
-                    carryOut(operation, doneBy, ending);
-                  }
-                });
+    Runnable steps =
+        () -> {
+          if (node.clock().exact() - cameNanos > COORDINATE_TIMEOUT.toNanos()) {
+            ending.accept(
+                unknown("its turn did not come in " + COORDINATE_TIMEOUT.toSeconds() + " s"));
+          } else {
+            carryOut(operation, doneBy, ending);
+          }
+        };
+    Task turn = Task.of(() -> guarded(ending, steps));
     ByteView value = operation.value();
     switch (turns.take(operation.key(), value == null ? 0 : value.length(), turn)) {
       case FIRST -> turn.run();
@@ -182,7 +179,7 @@ final class Coordinator {
 
   /** Starts the key's next change on a thread of its own: a chain of them must not nest. */
   private void turnIsOver(String key) {
-    Runnable next = turns.over(key);
+    Task next = turns.over(key);
     if (next != null) {
       node.startSoon(next);
     }

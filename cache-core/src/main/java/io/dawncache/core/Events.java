@@ -82,7 +82,7 @@ final class Events implements Memory.Departures {
               + entry.value().length()
               + " bytes do not fit the budget: answered, not kept, and loaded at each get";
       // This is under a lock, where nothing is written to a log.
-      var unused = node.after(Duration.ZERO, () -> node.startSoon(() -> LOG.log(WARNING, text)));
+      var unused = node.startAfter(Duration.ZERO, Task.of(() -> LOG.log(WARNING, text)));
     }
   }
 
@@ -126,7 +126,8 @@ final class Events implements Memory.Departures {
     }
     if (waiting.getAndIncrement() == 0) {
       try {
-        var unused = node.after(Duration.ZERO, () -> node.callBack(this::tellAll));
+        Task telling = Task.of(this::tellAll);
+        var unused = node.after(Duration.ZERO, () -> node.callBack(telling));
       } catch (Throwable t) { // no memory; the next event is to start another task
         takeAll(event -> unheard.increment());
       }

@@ -183,12 +183,13 @@ public final class Group {
     if (hit != null) {
       return CompletableFuture.completedFuture(form.apply(hit));
     }
-    CompletableFuture<T> future = new CompletableFuture<>();
+    Completion<Entry, T> completion = new Completion<>(node, form);
     miss(
         key,
         timeout,
-        (entry, error) -> node.callBack(() -> complete(key, future, form, entry, error)));
-    return future;
+        (entry, error) ->
+            completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
+    return completion.future();
   }
 
   /**
@@ -273,17 +274,17 @@ public final class Group {
   /** As {@link #removeAsync}, for all keys of the group. */
   public CompletableFuture<Applied> clearAsync() {
     refuseIfClosed("clear " + name);
-    CompletableFuture<Applied> future = new CompletableFuture<>();
-    coordinator.clear(result -> node.callBack(() -> complete(future, result)));
-    return future;
+    Completion<OperationResult, Applied> completion = new Completion<>(node, Group::applied);
+    coordinator.clear(result -> completion.end(result, null));
+    return completion.future();
   }
 
   private CompletableFuture<Applied> submit(Operation operation) {
     refuseIfClosed(
         (operation.value() == null ? "remove " : "put ") + Keys.shown(name, operation.key()));
-    CompletableFuture<Applied> future = new CompletableFuture<>();
-    change(operation, result -> node.callBack(() -> complete(future, result)));
-    return future;
+    Completion<OperationResult, Applied> completion = new Completion<>(node, Group::applied);
+    change(operation, result -> completion.end(result, null));
+    return completion.future();
   }
 
   /**
@@ -305,12 +306,11 @@ public final class Group {
     }
   }
 
-  private static void complete(CompletableFuture<Applied> future, OperationResult result) {
+  private static Applied applied(OperationResult result) {
     if (result.status() == OperationResult.Status.DONE) {
-      future.complete(new Applied(result.unreached(), result.otherLists()));
-    } else {
-      future.completeExceptionally(new OutcomeUnknownException(result.detail()));
+      return new Applied(result.unreached(), result.otherLists());
     }
+    throw new OutcomeUnknownException(result.detail());
   }
 
   /**
@@ -337,12 +337,13 @@ public final class Group {
       Collection<String> keys, @Nullable Duration timeout) {
     Map<String, GetResult> results = new LinkedHashMap<>();
     keys.forEach(key -> results.put(key, UNFINISHED));
-    CompletableFuture<Map<String, GetResult>> future = new CompletableFuture<>();
+    Completion<Map<String, GetResult>, Map<String, GetResult>> completion =
+        new Completion<>(node, all -> all);
     AtomicInteger unfinished = new AtomicInteger(results.size() + 1); // and this call
     Runnable finished =
         () -> {
           if (unfinished.decrementAndGet() == 0) {
-            node.callBack(() -> future.complete(results));
+            completion.end(results, null);
           }
         };
     getAll(
@@ -355,7 +356,7 @@ public final class Group {
           finished.run();
         });
     finished.run();
-    return future;
+    return completion.future();
   }
 
   /** Returns what a server of this node answers its peers by. */
@@ -824,24 +825,6 @@ public final class Group {
           : new GetResult(null, GetException.of(name, key, error));
     } catch (Throwable t) { // no memory
       return NO_RESULT;
-    }
-  }
-
-  /** Whatever a form throws, such as a codec's, the caller's future ends. */
-  private <T> void complete(
-      String key,
-      CompletableFuture<T> future,
-      Function<Entry, T> form,
-      @Nullable Entry entry,
-      @Nullable Throwable error) {
-    try {
-      if (entry != null) {
-        future.complete(form.apply(entry));
-      } else {
-        future.completeExceptionally(GetException.of(name, key, error));
-      }
-    } catch (Throwable t) {
-      future.completeExceptionally(t);
     }
   }
 }

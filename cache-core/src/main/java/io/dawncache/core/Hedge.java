@@ -45,21 +45,19 @@ final class Hedge implements Ending<Loaded> {
     }
     Hedge hedge = new Hedge(ending);
     Duration slow = times.percentile(99);
-    hedge.second =
-        node.after(
-            slow,
-            () ->
-                node.startSoon(
-                    () -> {
-                      if (hedge.startsSecond()) {
-                        try {
-                          onSecond.run();
-                          run.accept(hedge);
-                        } catch (Throwable t) { // the first waits for its end
-                          hedge.ended(null, GetFailedException.WITHOUT_TEXT);
-                        }
-                      }
-                    }));
+    Task second =
+        Task.of(
+            () -> {
+              if (hedge.startsSecond()) {
+                try {
+                  onSecond.run();
+                  run.accept(hedge);
+                } catch (Throwable t) { // the first waits for its end
+                  hedge.ended(null, GetFailedException.WITHOUT_TEXT);
+                }
+              }
+            });
+    hedge.second = node.startAfter(slow, second);
     run.accept(hedge);
   }
 

@@ -27,7 +27,7 @@ final class Turns {
   /** So many bytes of values may wait, or one value if it is longer. */
   static final long MOST_WAITING_BYTES = 64 << 20;
 
-  private record Waiting(Runnable turn, long bytes) {}
+  private record Waiting(Task turn, long bytes) {}
 
   /** Who waits, by the keys that are being changed. */
   @GuardedBy("this")
@@ -41,7 +41,7 @@ final class Turns {
    *
    * @param bytes the length of its value
    */
-  synchronized Place take(String key, long bytes, Runnable turn) {
+  synchronized Place take(String key, long bytes, Task turn) {
     ArrayDeque<Waiting> waiting = changing.get(key);
     if (waiting == null) {
       changing.put(key, new ArrayDeque<>());
@@ -61,7 +61,7 @@ final class Turns {
   }
 
   /** A turn is over; returns whose is the next, to be begun by the caller, or null. */
-  synchronized @Nullable Runnable over(String key) {
+  synchronized @Nullable Task over(String key) {
     ArrayDeque<Waiting> waiting = changing.get(key);
     Waiting next = waiting == null ? null : waiting.poll();
     if (next == null) {

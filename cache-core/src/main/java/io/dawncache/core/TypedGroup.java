@@ -110,8 +110,8 @@ public final class TypedGroup<T> {
                 } else {
                   future.complete(decode(key, value));
                 }
-              } catch (CodecException e) {
-                future.completeExceptionally(e);
+              } catch (Throwable t) { // a codec's, which may be an error
+                future.completeExceptionally(t);
               }
             });
     return future;

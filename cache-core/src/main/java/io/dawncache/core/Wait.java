@@ -51,7 +51,7 @@ final class Wait implements Waiter<Entry> {
 
   /** Has the wait end at its deadline even if no flight does. */
   void watch(CacheNode node, Duration timeout) {
-    timer = node.after(timeout, () -> node.startSoon(() -> late(timeout)));
+    timer = node.startAfter(timeout, Task.of(() -> late(timeout)));
     if (hasLeft()) {
       stopWatching();
     }

@@ -24,7 +24,7 @@ final class Warming {
   private final CacheNode node;
   private final double keysPerNano;
   private final Consumer<? super WarmProgress> listener;
-  private final CompletableFuture<WarmProgress> future = new CompletableFuture<>();
+  private final Completion<WarmProgress, WarmProgress> completion;
   private final long keys;
   private final Iterator<String> rest; // of one step at a time
   private final long startNanos;
@@ -51,18 +51,17 @@ final class Warming {
     this.keys = distinct.size();
     this.rest = distinct.iterator();
     this.startNanos = node.clock().exact();
+    this.completion = new Completion<>(node, this::tellLast);
   }
 
   CompletableFuture<WarmProgress> start() {
-    Runnable ending = () -> fail(new IllegalStateException(name + ": the node was closed"));
+    CompletableFuture<WarmProgress> future = completion.future();
+    Runnable ending =
+        () -> completion.end(null, new IllegalStateException(name + ": the node was closed"));
     node.atClose(ending);
     var unused = future.whenComplete((progress, error) -> node.neverMindClosing(ending));
-    node.startSoon(this::step);
+    node.startSoon(Task.of(this::step));
     return future;
-  }
-
-  private void fail(Throwable why) {
-    node.callBack(() -> future.completeExceptionally(why));
   }
 
   /** Runs on a load thread. */
@@ -70,24 +69,17 @@ final class Warming {
     try {
       stepOrThrow();
     } catch (Throwable t) { // nobody else would end the future
-      fail(t);
+      completion.end(null, t);
     }
   }
 
   private void stepOrThrow() {
     WarmProgress progress = progress();
-    if (future.isDone()) {
+    if (completion.future().isDone()) {
       return; // cancelled
     }
     if (progress.done() == keys) {
-      node.callBack(
-          () -> {
-            try {
-              listener.accept(progress);
-            } finally {
-              future.complete(progress);
-            }
-          });
+      completion.end(progress, null);
       return;
     }
     long due = 1 + (long) ((node.clock().exact() - startNanos) * keysPerNano);
@@ -96,7 +88,7 @@ final class Warming {
       begin(rest.next());
     }
     tell(progress);
-    var unused = node.after(STEP, () -> node.startSoon(this::step));
+    var unused = node.startAfter(STEP, Task.of(this::step));
   }
 
   private void begin(String key) {
@@ -120,15 +112,26 @@ final class Warming {
   private void tell(WarmProgress progress) {
     if (progress.done() > told && telling.compareAndSet(false, true)) {
       told = progress.done();
-      node.callBack(
+      Runnable listening =
           () -> {
             try {
               listener.accept(progress);
             } finally {
               telling.set(false);
             }
-          });
+          };
+      node.callBack(Task.of(listening));
     }
+  }
+
+  /** Tells the listener the end, before the future is complete. */
+  private WarmProgress tellLast(WarmProgress progress) {
+    try {
+      listener.accept(progress);
+    } catch (Throwable t) {
+      Uncaught.report(t);
+    }
+    return progress;
   }
 
   private WarmProgress progress() {

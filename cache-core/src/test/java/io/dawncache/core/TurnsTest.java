@@ -12,42 +12,44 @@ import org.junit.jupiter.api.Test;
 class TurnsTest {
   private final Turns turns = new Turns();
 
-  private static void any() {}
+  private static Task any() {
+    return Task.of(() -> {});
+  }
 
   @Test
   void thoseWhoWaitHaveTheirTurnsInOrderAndThenTheKeyIsFree() {
-    Runnable second = () -> {};
-    Runnable third = () -> {};
-    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+    Task second = any();
+    Task third = any();
+    assertEquals(Place.FIRST, turns.take("Tom", 0, any()));
     assertEquals(Place.WAITING, turns.take("Tom", 0, second));
     assertEquals(Place.WAITING, turns.take("Tom", 0, third));
 
     assertSame(second, turns.over("Tom"));
     assertSame(third, turns.over("Tom"));
     assertNull(turns.over("Tom"));
-    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+    assertEquals(Place.FIRST, turns.take("Tom", 0, any()));
   }
 
   @Test
   void keysDoNotWaitForEachOtherButTheirValuesShareTheRoom() {
-    assertEquals(Place.FIRST, turns.take("Tom", 7, TurnsTest::any));
-    assertEquals(Place.FIRST, turns.take("Jack", 7, TurnsTest::any));
+    assertEquals(Place.FIRST, turns.take("Tom", 7, any()));
+    assertEquals(Place.FIRST, turns.take("Jack", 7, any()));
 
-    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES - 1, TurnsTest::any));
-    assertEquals(Place.NONE, turns.take("Jack", 2, TurnsTest::any));
-    assertEquals(Place.WAITING, turns.take("Jack", 1, TurnsTest::any));
-    assertEquals(Place.NONE, turns.take("Jack", 1, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES - 1, any()));
+    assertEquals(Place.NONE, turns.take("Jack", 2, any()));
+    assertEquals(Place.WAITING, turns.take("Jack", 1, any()));
+    assertEquals(Place.NONE, turns.take("Jack", 1, any()));
 
     assertNotNull(turns.over("Tom"));
-    assertEquals(Place.WAITING, turns.take("Jack", 2, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Jack", 2, any()));
   }
 
   @Test
   void oneValueMayWaitHoweverLongItIsAndRemovalsBesideIt() {
-    assertEquals(Place.FIRST, turns.take("Tom", 0, TurnsTest::any));
+    assertEquals(Place.FIRST, turns.take("Tom", 0, any()));
 
-    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES + 1, TurnsTest::any));
-    assertEquals(Place.NONE, turns.take("Tom", 1, TurnsTest::any));
-    assertEquals(Place.WAITING, turns.take("Tom", 0, TurnsTest::any));
+    assertEquals(Place.WAITING, turns.take("Tom", Turns.MOST_WAITING_BYTES + 1, any()));
+    assertEquals(Place.NONE, turns.take("Tom", 1, any()));
+    assertEquals(Place.WAITING, turns.take("Tom", 0, any()));
   }
 }
