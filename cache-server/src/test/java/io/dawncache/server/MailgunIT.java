@@ -76,11 +76,19 @@ class MailgunIT {
         + "\r\nAccept-Encoding: gzip\r\n\r\n";
   }
 
+  /** Returns the next bytes, with one date for whatever date stands there. */
+  private static String head(RawClient go, int length) throws IOException {
+    return new String(go.bytes(length), ISO_8859_1)
+        .replaceFirst(
+            "\r\ndate: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9:]{8} GMT\r\n",
+            "\r\ndate: Thu, 26 Nov 2026 17:00:00 GMT\r\n");
+  }
+
   private void exchange(String request, byte[] body, String head, String bodyHex)
       throws IOException {
     try (RawClient go = new RawClient(fleet.server(0).address())) {
       go.send(request).send(body);
-      assertEquals(head, new String(go.bytes(head.length()), ISO_8859_1));
+      assertEquals(head, head(go, head.length()));
       int length = bodyHex.length() / 2;
       assertEquals(bodyHex, HexFormat.of().formatHex(go.bytes(length)));
     }
@@ -93,6 +101,7 @@ class MailgunIT {
         new byte[0],
         """
         HTTP/1.1 200 OK\r
+        date: Thu, 26 Nov 2026 17:00:00 GMT\r
         content-type: application/x-protobuf\r
         content-length: 5\r
         \r
@@ -109,11 +118,12 @@ class MailgunIT {
       String head =
           """
           HTTP/1.1 200 OK\r
+          date: Thu, 26 Nov 2026 17:00:00 GMT\r
           content-type: application/x-protobuf\r
           content-length: 15\r
           \r
           """;
-      assertEquals(head, new String(go.bytes(head.length()), ISO_8859_1));
+      assertEquals(head, head(go, head.length()));
       byte[] body = go.bytes(15);
       assertEquals(
           "0a03" + "353637" + "18", HexFormat.of().formatHex(body).substring(0, 12)); // field 3
@@ -141,6 +151,7 @@ class MailgunIT {
         HTTP/1.1 200 OK\r
         content-length: 0\r
         Dawncache-Message: coordinate\r
+        date: Thu, 26 Nov 2026 17:00:00 GMT\r
         \r
         """,
         "");
@@ -200,6 +211,7 @@ class MailgunIT {
         content-length: 0\r
         Dawncache-Message: coordinate\r
         Dawncache-Unreached: %s\r
+        date: Thu, 26 Nov 2026 17:00:00 GMT\r
         \r
         """
             .formatted(down),
@@ -268,6 +280,7 @@ class MailgunIT {
           HTTP/1.1 200 OK\r
           content-length: 0\r
           Dawncache-Message: forget\r
+          date: Thu, 26 Nov 2026 17:00:00 GMT\r
           \r
           """,
           "");
