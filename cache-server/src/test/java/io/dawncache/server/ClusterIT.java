@@ -8,10 +8,8 @@ import io.dawncache.core.Applied;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Loaded;
-import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.server.testing.LeakExtension;
 import io.dawncache.server.testing.LogRecorder;
-import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,9 +48,8 @@ class ClusterIT {
 
   /** Gets a key of each member from this node; returns the values, each once. */
   private static List<String> getOfEach(CacheNode node, List<String> members) {
-    Ring ring = Ring.of(Dialect.GROUPCACHE.scheme(), 50, members);
     return members.stream()
-        .map(member -> Fleet.keyOwnedBy(member, ring))
+        .map(member -> Fleet.keyOwnedBy(member, members))
         .map(key -> node.group(Fleet.GROUP).get(key).toUtf8())
         .distinct()
         .toList();

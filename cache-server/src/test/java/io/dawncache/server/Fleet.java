@@ -7,6 +7,7 @@ import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
+import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.testing.Books;
@@ -91,8 +92,13 @@ final class Fleet implements AutoCloseable {
     return keyOwnedBy(servers.get(index).self(), ring());
   }
 
-  /** Returns a key that this member owns. */
-  static String keyOwnedBy(String member, Ring ring) {
+  /** Returns a key that this one of the members owns, if they speak the default dialect. */
+  static String keyOwnedBy(String member, List<String> members) {
+    Scheme scheme = ServerConfig.builder().build().dialect().scheme();
+    return keyOwnedBy(member, Ring.of(scheme, Membership.REPLICAS, members));
+  }
+
+  private static String keyOwnedBy(String member, Ring ring) {
     return Stream.iterate(0, i -> i + 1)
         .map(i -> "key-" + i)
         .filter(key -> ring.owner(key).equals(member))
@@ -101,7 +107,7 @@ final class Fleet implements AutoCloseable {
   }
 
   private Ring ring() {
-    return Ring.of(scheme, 50, servers.get(0).members());
+    return Ring.of(scheme, Membership.REPLICAS, servers.get(0).members());
   }
 
   @Override
