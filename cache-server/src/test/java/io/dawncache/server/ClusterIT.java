@@ -77,19 +77,23 @@ class ClusterIT {
       Applied applied = one.group(Fleet.GROUP).remove("key-1");
 
       assertEquals(List.of(otherServer.self()), applied.unreached());
-      assertTrue(
-          log.lines().stream()
-              .anyMatch(line -> names(line, oneServer.self(), ours) && names(line, "", theirs)),
-          () -> String.join("\n", log.lines()));
+      // Both sides say it: the one that was asked names the asker, and the asker the one it asked.
+      assertLogs(oneServer.self() + " is of " + named(ours), named(theirs));
+      assertLogs(otherServer.self() + " is of " + named(theirs), named(ours));
       assertEquals(log.lines().stream().distinct().toList(), log.lines());
       assertTrue(one.group(Fleet.GROUP).stats().peerErrors() > 0);
     }
   }
 
-  /** Both sides know it: the line of the one that was asked names the asker. */
-  private static boolean names(String line, String url, String cluster) {
-    return line.contains(url)
-        && line.contains(cluster.isEmpty() ? "no cluster" : "cluster " + cluster);
+  private static String named(String cluster) {
+    return cluster.isEmpty() ? "no cluster" : "cluster " + cluster;
+  }
+
+  private void assertLogs(String who, String expected) {
+    assertTrue(
+        log.lines().stream()
+            .anyMatch(line -> line.contains(who) && line.contains("expected: " + expected + ")")),
+        () -> who + " (expected: " + expected + ") in\n" + String.join("\n", log.lines()));
   }
 
   @ParameterizedTest

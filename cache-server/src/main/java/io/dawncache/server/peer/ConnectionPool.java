@@ -1,7 +1,9 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -196,6 +198,9 @@ final class ConnectionPool {
   /** The peer answered. */
   void answered(Pending asked, FullHttpResponse answer) {
     reachability.reached();
+    if (PeerAnswers.isOfAnotherCluster(answer)) {
+      outbound.fleet().isOfAnother(peer.text(), Hello.of(answer.headers()).cluster());
+    }
     asked.answered(answer);
   }
 
