@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,9 +10,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that a node holds for what is in flight: requests that have come in part, and values
- * that wait for a client or a peer to take them. One account a node, so that no number of
- * connections makes it hold more than {@link #maxBytes}.
+ * The bytes that a node holds for what is in flight: requests and answers that have come in part,
+ * values that wait for a client or a peer to take them, and what loads say they need. One account a
+ * node, so that no number of connections or loads makes it hold more than {@link #maxBytes}.
  *
  * <p>What is held is in the books of a {@link Holder}, mostly a connection's. Safe for use by any
  * thread; nothing here blocks.
@@ -30,6 +31,8 @@ public final class ByteAccount {
    *
    * A holder's monitor guards what it holds, so that its bytes leave the account exactly once, on
    * whatever thread its end comes. Two of those monitors are never held together.
+   *
+   * Loads wait for room instead, on their getters' threads.
    */
   private static final long STUCK_NANOS = 1_000_000_000;
 
@@ -43,6 +46,7 @@ public final class ByteAccount {
   private final Set<Holder> holders = ConcurrentHashMap.newKeySet(); // those that hold something
   private final LongAdder refused = new LongAdder();
   private final LongAdder closed = new LongAdder();
+  private final BlockedLoads blocked = new BlockedLoads();
 
   private volatile long maxBytes;
 
@@ -97,7 +101,12 @@ public final class ByteAccount {
    *     room: it should end what holds the bytes, and must not block
    */
   public Holder open(Runnable onClosed) {
-    return new Holder(onClosed);
+    return new Holder(Objects.requireNonNull(onClosed, "onClosed"));
+  }
+
+  /** Returns a holder that holds nothing yet, and that the account never closes. */
+  public Holder open() {
+    return new Holder(null);
   }
 
   private boolean take(long more) {
@@ -142,7 +151,7 @@ public final class ByteAccount {
 
   /** One part of the account, such as a connection's. */
   public final class Holder implements AutoCloseable {
-    private final Runnable onClosed;
+    private final @Nullable Runnable onClosed; // null: the account never closes it
 
     private volatile long heldBytes; // written under this monitor
     private volatile long movedNanos;
@@ -150,7 +159,7 @@ public final class ByteAccount {
     @GuardedBy("this")
     private boolean isClosed;
 
-    private Holder(Runnable onClosed) {
+    private Holder(@Nullable Runnable onClosed) {
       this.onClosed = onClosed;
     }
 
@@ -184,7 +193,9 @@ public final class ByteAccount {
       }
       if (heldBytes == 0 && more > 0) {
         movedNanos = nanoTime.getAsLong();
-        holders.add(this);
+        if (onClosed != null) {
+          holders.add(this);
+        }
       }
       heldBytes += more;
       return true;
@@ -218,6 +229,27 @@ public final class ByteAccount {
       return true;
     }
 
+    /**
+     * Holds at least {@code target} bytes, and waits until there is room for them; for a target
+     * above the whole account until that is its own. For one thread at a time.
+     *
+     * @return whether it does; false if this is closed
+     */
+    public boolean awaitSet(long target) throws InterruptedException {
+      while (true) {
+        long more = Math.min(target, maxBytes) - heldBytes;
+        if (more <= 0 || tryAdd(more)) {
+          return isOpen();
+        }
+        if (!isOpen()) {
+          return false;
+        }
+        if (!makeRoom(more)) {
+          blocked.await();
+        }
+      }
+    }
+
     /** Notes that some of what it holds has left, or that something has come: it is not stuck. */
     public void moved() {
       if (heldBytes > 0) {
@@ -241,7 +273,7 @@ public final class ByteAccount {
       }
       closed.increment();
       try {
-        onClosed.run();
+        Objects.requireNonNull(onClosed).run();
       } catch (Throwable t) { // not for whoever needs the room
         Uncaught.report(t);
       }
@@ -249,12 +281,16 @@ public final class ByteAccount {
 
     @GuardedBy("this")
     private void release(long fewer) {
+      if (fewer == 0) {
+        return;
+      }
       long left = heldBytes - fewer;
       heldBytes = left;
       bytes.addAndGet(-fewer);
       if (left == 0) {
         holders.remove(this);
       }
+      blocked.tryAgain();
     }
   }
 }

@@ -2,7 +2,9 @@ package io.dawncache.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -72,6 +74,31 @@ public final class ByteView {
       filled += source.remaining();
     }
     return length == 0 ? EMPTY : new ByteView(copy, 0, length);
+  }
+
+  /**
+   * Returns a view of the next {@code length} bytes of {@code in}, which are held once and not
+   * twice as they are read.
+   *
+   * @param length at least 0
+   * @throws java.io.EOFException if fewer come
+   * @throws IOException if {@code in} throws it
+   */
+  public static ByteView read(InputStream in, int length) throws IOException {
+    if (length < 0) {
+      throw new IllegalArgumentException("length: " + length + " (expected: >= 0)");
+    }
+    byte[] bytes = new byte[length];
+    byte[] chunk = new byte[Math.min(length, STREAM_CHUNK_BYTES)];
+    for (int filled = 0; filled < length; ) {
+      int more = in.read(chunk, 0, Math.min(chunk.length, length - filled));
+      if (more < 0) {
+        throw new EOFException("the stream ended at " + filled + " of " + length + " bytes");
+      }
+      System.arraycopy(chunk, 0, bytes, filled, more);
+      filled += more;
+    }
+    return length == 0 ? EMPTY : new ByteView(bytes, 0, length);
   }
 
   /** Returns a view of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}. */

@@ -41,6 +41,7 @@ public final class CacheNode implements AutoCloseable {
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final HeapShares shares;
   private final ByteAccount bytesInFlight;
+  private final LoadRoom loadRoom;
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
   private final CoarseClock clock;
   private final ExecutorService loadThreads;
@@ -83,6 +84,7 @@ public final class CacheNode implements AutoCloseable {
       ScheduledExecutorService timer) {
     this.shares = new HeapShares(heapBytes);
     this.bytesInFlight = ByteAccount.ofHeap(heapBytes, nanoTime);
+    this.loadRoom = new LoadRoom(bytesInFlight);
     this.clock = new CoarseClock(nanoTime);
     this.loadThreads = loadThreads;
     this.timer = timer;
@@ -233,6 +235,11 @@ public final class CacheNode implements AutoCloseable {
   /** Returns the account of what is in flight at this node, for a server of it. */
   public ByteAccount bytesInFlight() {
     return bytesInFlight;
+  }
+
+  /** Returns the bound on what the running loads of all groups are expected to need. */
+  LoadRoom loadRoom() {
+    return loadRoom;
   }
 
   /**

@@ -6,7 +6,8 @@ package io.dawncache.core;
  * <p>Runs on the group's load executor, never under a lock and never on an event loop, so it may
  * block. At the group's load time-out the thread is interrupted and the load counts as failed,
  * whether or not the getter heeds the interrupt. Must be safe for use by several threads; one key
- * is loaded by one thread at a time.
+ * is loaded by one thread at a time. A getter of long values says what it is about to read, see
+ * {@link LoadMemory}.
  */
 @FunctionalInterface
 public interface Getter {

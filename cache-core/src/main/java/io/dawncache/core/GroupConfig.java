@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The bounds and the policy of a group; immutable, made by a {@linkplain #builder() builder}. */
 public final class GroupConfig {
+  static final int DEFAULT_MAX_LOADS = 64;
+
   private static final int HOT_PART = 8;
   private static final int MISSING_PART = 16;
   private static final long UNBOUNDED_HOT_BYTES = 8L << 20;
@@ -246,7 +248,7 @@ public final class GroupConfig {
     private long maxBytes = -1; // a share of the heap
     private CachePolicy policy = CachePolicy.TINY_LFU;
     private Duration loadTimeout = Duration.ofSeconds(10);
-    private int maxLoads = 64;
+    private int maxLoads = DEFAULT_MAX_LOADS;
     private int maxQueuedLoads = 10_000;
     private int maxKeyBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;

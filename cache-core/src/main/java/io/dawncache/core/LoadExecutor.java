@@ -161,10 +161,10 @@ final class LoadExecutor {
     this.group = group;
     this.config = config;
     this.node = node;
-    this.sizes = new LoadedSizes(node.bytesInFlight());
+    this.sizes = new LoadedSizes(config.maxLoads());
   }
 
-  /** Returns the sizes of what is loaded, by which there are fewer loads at once. */
+  /** Returns the sizes of what is loaded; if they are large, fewer loads run at once. */
   LoadedSizes sizes() {
     return sizes;
   }
@@ -221,6 +221,14 @@ final class LoadExecutor {
     }
     want.lend();
     return want;
+  }
+
+  /** As {@link LoadMemory#reserve}. */
+  static void reserve(long bytes) throws InterruptedException {
+    Load<?> load = CURRENT.get();
+    if (load != null && !load.memory.awaitSet(bytes)) {
+      throw new InterruptedException("the load has ended");
+    }
   }
 
   private List<Want> wantsOf(Load<?> load) {
@@ -329,14 +337,32 @@ final class LoadExecutor {
 
   private @Nullable Load<?> takePermit() {
     synchronized (lock) {
-      Load<?> load =
-          !closed && running.size() < sizes.mostAtOnce(config.maxLoads()) ? queue.peek() : null;
-      if (load != null) {
-        running.add(load);
-        queue.remove(); // not before: it must be in one of the two, and adding may throw
+      Load<?> load = !closed && running.size() < config.maxLoads() ? queue.peek() : null;
+      if (load == null) {
+        return null;
       }
+      running.add(load); // it must be in one of the two, and adding may throw
+      if (!takeRoom(load)) {
+        running.remove(load);
+        return null;
+      }
+      queue.remove();
       return load;
     }
+  }
+
+  /** A load that is the only one of its group needs no room, so that each group gets on. */
+  @GuardedBy("lock")
+  private boolean takeRoom(Load<?> load) {
+    long bytes = sizes.expectedBytes();
+    if (!node.loadRoom().tryTake(bytes)) {
+      if (running.size() > 1) {
+        return false;
+      }
+      node.loadRoom().take(bytes);
+    }
+    load.expectedBytes = bytes;
+    return true;
   }
 
   private void returnPermit(Load<?> load, boolean abandonsThread) {
@@ -344,6 +370,8 @@ final class LoadExecutor {
       if (!running.remove(load) && !borrowers.remove(load)) {
         queue.remove(load);
       }
+      node.loadRoom().giveBack(load.expectedBytes);
+      load.expectedBytes = 0;
       if (abandonsThread) {
         abandoned++;
       }
@@ -373,6 +401,11 @@ final class LoadExecutor {
 
     @GuardedBy("this")
     private boolean ended;
+
+    private long expectedBytes; // taken of the node's room for loads; guarded by the lock
+
+    /** What its getter is known to hold. */
+    private final ByteAccount.Holder memory = node.bytesInFlight().open();
 
     /** What its getter waits for. */
     private final Set<LoadExecutor.Want> wants = ConcurrentHashMap.newKeySet();
@@ -413,6 +446,7 @@ final class LoadExecutor {
       }
       if (leaveGetter(stage)) {
         abandonedThreadCameBack();
+        memory.close();
         if (stage != null) {
           cancel(stage);
         }
@@ -499,6 +533,9 @@ final class LoadExecutor {
         try {
           ending.ended(loaded, loaded == null ? error(end, thrown) : null);
         } finally {
+          if (!abandonsThread) {
+            memory.close();
+          }
           if (unfinished != null) {
             cancelElsewhere(unfinished);
           }

@@ -133,7 +133,7 @@ class ArchitectureTest {
 
   @Test
   void onlyTheBlockedCallerOfGroupGetBlocks() {
-    noClassBlocksBut("BlockedCaller").check(MAIN);
+    noClassBlocksBut("BlockedCaller", "BlockedLoads").check(MAIN);
     classes()
         .that()
         .doNotHaveSimpleName("Group")
@@ -148,10 +148,38 @@ class ArchitectureTest {
         .check(MAIN);
   }
 
-  private static ArchRule noClassBlocksBut(String simpleName) {
-    return classes()
+  @Test
+  void onlyThreadsOfGettersWaitForRoom() {
+    classes()
         .that()
-        .doNotHaveSimpleName(simpleName)
+        .doNotHaveSimpleName("LoadExecutor")
+        .should(
+            never(
+                accessing(
+                    "wait for room",
+                    access ->
+                        access.getTargetOwner().getSimpleName().equals("Holder")
+                            && access.getName().equals("awaitSet"))))
+        .check(MAIN);
+    classes()
+        .that()
+        .doNotHaveSimpleName("Holder")
+        .should(
+            never(
+                accessing(
+                    "wait as a load",
+                    access ->
+                        access.getTargetOwner().getSimpleName().equals("BlockedLoads")
+                            && access.getName().equals("await"))))
+        .check(MAIN);
+  }
+
+  private static ArchRule noClassBlocksBut(String... simpleNames) {
+    return classes()
+        .that(
+            DescribedPredicate.describe(
+                "are not " + List.of(simpleNames),
+                type -> !List.of(simpleNames).contains(type.getSimpleName())))
         .should(never(accessing("block", ArchitectureTest::blocks)))
         .because("a thread that waits here is a thread that another key needs");
   }

@@ -218,4 +218,75 @@ class ByteAccountTest {
       throw new AssertionError(e);
     }
   }
+
+  @Test
+  void whoWaitsForRoomGetsItWhenOthersGiveBack() throws Exception {
+    ByteAccount.Holder other = open("other");
+    assertTrue(other.add(900));
+    CompletableFuture<Boolean> waiting = waiting(account.open(), 600);
+    assertFalse(waiting.isDone());
+
+    other.remove(500);
+
+    assertTrue(waiting.get());
+    assertEquals(1_000, account.bytes());
+    assertEquals(0, account.refused());
+  }
+
+  @Test
+  void whoWaitsForMoreThanAllHasRoomWhenNobodyElseHoldsAnything() throws Exception {
+    ByteAccount.Holder other = open("other");
+    assertTrue(other.add(1));
+    CompletableFuture<Boolean> waiting = waiting(account.open(), 5 * MAX_BYTES);
+
+    other.close();
+
+    assertTrue(waiting.get());
+    assertEquals(MAX_BYTES, account.bytes());
+  }
+
+  @Test
+  void whoWaitsForRoomHasStuckHoldersClosed() throws Exception {
+    ByteAccount.Holder stuck = open("stuck");
+    assertTrue(stuck.add(900));
+    CompletableFuture<Boolean> waiting = waiting(account.open(), 600);
+
+    pass(STUCK);
+
+    assertTrue(waiting.get());
+    assertEquals(List.of("stuck"), closed);
+  }
+
+  @Test
+  void theWaitOfAHolderThatIsClosedEnds() throws Exception {
+    ByteAccount.Holder holder = account.open();
+    assertTrue(open("other").add(MAX_BYTES));
+    CompletableFuture<Boolean> waiting = waiting(holder, 1);
+
+    holder.close();
+
+    assertFalse(waiting.get());
+  }
+
+  @Test
+  void aHolderThatIsNotToBeClosedIsNot() {
+    ByteAccount.Holder load = account.open();
+    assertTrue(load.add(900));
+    pass(STUCK);
+
+    assertFalse(open("asking").add(200));
+
+    assertEquals(900, load.bytes());
+  }
+
+  private static CompletableFuture<Boolean> waiting(ByteAccount.Holder holder, long bytes) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return holder.awaitSet(bytes);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
 }

@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -287,5 +290,48 @@ class ByteViewTest {
     assertArrayEquals(new byte[] {1, 2, 3, 4}, view.toByteArray());
     assertEquals(1, sources[0].position());
     assertSame(ByteView.empty(), ByteView.copyOf(new ByteBuffer[0]));
+  }
+
+  @Test
+  void aStreamIsReadForExactlyItsLength() throws IOException {
+    InputStream in = new ByteArrayInputStream(new byte[] {1, 2, 3, 4});
+
+    assertArrayEquals(new byte[] {1, 2, 3}, ByteView.read(in, 3).toByteArray());
+    assertSame(ByteView.empty(), ByteView.read(in, 0));
+    assertEquals(4, in.read());
+  }
+
+  @Test
+  void aStreamThatKeepsWhatItIsGivenChangesNothing() throws IOException {
+    List<byte[]> kept = new ArrayList<>();
+    InputStream in =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 1;
+          }
+
+          @Override
+          public int read(byte[] target, int offset, int length) {
+            kept.add(target);
+            target[offset] = 1;
+            return 1;
+          }
+        };
+
+    ByteView view = ByteView.read(in, 2);
+    kept.forEach(target -> Arrays.fill(target, (byte) 7));
+
+    assertArrayEquals(new byte[] {1, 1}, view.toByteArray());
+  }
+
+  @Test
+  void aStreamThatEndsEarlyIsAnError() {
+    EOFException e =
+        assertThrows(
+            EOFException.class,
+            () -> ByteView.read(new ByteArrayInputStream(new byte[] {1, 2}), 3));
+
+    assertEquals("the stream ended at 2 of 3 bytes", e.getMessage());
   }
 }

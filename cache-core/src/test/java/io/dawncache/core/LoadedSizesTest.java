@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -15,66 +16,74 @@ class LoadedSizesTest {
   private final CacheNode node = books.keepFor(CacheNode.create());
 
   @Test
-  void asManyLoadsRunAsTheGroupAllowsWhileValuesAreShort() {
-    LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
-    assertEquals(64, sizes.mostAtOnce(64));
-
-    sizes.loaded(1_000);
-
-    assertEquals(64, sizes.mostAtOnce(64));
-  }
-
-  @Test
-  void fewerRunIfValuesAreLongAndOneAlways() {
-    node.bytesInFlight().resize(16 << 20);
-    LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
+  void aLoadIsExpectedToNeedThreeTimesTheLongestOfTheLastValues() {
+    LoadedSizes sizes = new LoadedSizes(64);
 
     sizes.loaded(1 << 20);
-    assertEquals(2, sizes.mostAtOnce(64));
-    sizes.loaded(64 << 20);
-    assertEquals(1, sizes.mostAtOnce(64));
+    sizes.loaded((1 << 20) - 16);
+
+    assertEquals(3 * ((1 << 20) - 1), sizes.expectedBytes());
   }
 
   @Test
-  void aNodeInASmallHeapDoesNotBeginWithSixtyFourLoadsOfWhatItDoesNotKnow() {
-    node.bytesInFlight().resize(16 << 20);
-    LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
+  void aFirstLoadIsExpectedToNeedSomethingUnlessTheUserAllowsMoreLoadsThanByDefault() {
+    assertEquals(3 << 18, new LoadedSizes(64).expectedBytes());
+    assertEquals(0, new LoadedSizes(65).expectedBytes(), "who allows more knows the values");
+  }
 
-    assertEquals(10, sizes.mostAtOnce(64));
-    assertEquals(1_000, sizes.mostAtOnce(1_000), "whoever allows more knows the values");
+  @Test
+  void oneLoadOfNothingSaysLittleOfTheNext() {
+    LoadedSizes sizes = new LoadedSizes(64);
+
     sizes.loaded(0);
-    assertEquals(64, sizes.mostAtOnce(64));
+
+    assertTrue(sizes.expectedBytes() > 600_000, sizes.expectedBytes() + " bytes");
   }
 
   @Test
   void longValuesAreForgottenInTime() {
-    node.bytesInFlight().resize(16 << 20);
-    LoadedSizes sizes = new LoadedSizes(node.bytesInFlight());
+    LoadedSizes sizes = new LoadedSizes(64);
     sizes.loaded(1 << 20);
 
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 400; i++) {
       sizes.loaded(100);
     }
 
-    assertEquals(64, sizes.mostAtOnce(64));
+    assertEquals(300, sizes.expectedBytes());
+  }
+
+  @Test
+  void loadsOfAllGroupsShareTheRoomAndOneOfEachGroupAlwaysRuns() throws Exception {
+    node.bytesInFlight().resize(4 << 20); // two first loads of 768 KiB
+    List<CompletableFuture<Loaded>> origin = new ArrayList<>();
+    List<CompletableFuture<ByteView>> gets = new ArrayList<>();
+    for (int g = 0; g < 4; g++) {
+      Group group = node.addAsyncGroup("group" + g, GroupConfig.builder().build(), noting(origin));
+      for (int i = 0; i < 3; i++) {
+        gets.add(group.getAsync("key" + i));
+      }
+    }
+
+    assertFalse(begun(origin, 5).isDone());
+    synchronized (origin) {
+      assertEquals(5, origin.size());
+    }
+    assertEquals(5 * (3L << 18), node.loadRoom().expectedBytes());
+
+    for (int i = 1; i <= gets.size(); i++) {
+      begun(origin, i).complete(Loaded.ofUtf8("v"));
+    }
+    for (CompletableFuture<ByteView> get : gets) {
+      get.get();
+    }
+    assertEquals(0, node.loadRoom().expectedBytes());
   }
 
   @Test
   void loadsOfLongValuesWaitForEachOther() throws Exception {
     node.bytesInFlight().resize(16 << 20);
     List<CompletableFuture<Loaded>> origin = new ArrayList<>();
-    Group group =
-        node.addAsyncGroup(
-            "long",
-            GroupConfig.builder().build(),
-            key -> {
-              CompletableFuture<Loaded> load = new CompletableFuture<>();
-              synchronized (origin) {
-                origin.add(load);
-                origin.notifyAll();
-              }
-              return load;
-            });
+    Group group = node.addAsyncGroup("long", GroupConfig.builder().build(), noting(origin));
     CompletableFuture<ByteView> first = group.getAsync("first");
     Loaded large = Loaded.of(ByteView.copyOf(new byte[1 << 20]));
     begun(origin, 1).complete(large);
@@ -94,6 +103,18 @@ class LoadedSizesTest {
     for (CompletableFuture<ByteView> value : more) {
       value.get();
     }
+  }
+
+  /** Returns a getter that enters each of its loads in {@code origin}. */
+  private static AsyncGetter noting(List<CompletableFuture<Loaded>> origin) {
+    return key -> {
+      CompletableFuture<Loaded> load = new CompletableFuture<>();
+      synchronized (origin) {
+        origin.add(load);
+        origin.notifyAll();
+      }
+      return load;
+    };
   }
 
   /** Waits until so many loads have begun; returns the last of these. */

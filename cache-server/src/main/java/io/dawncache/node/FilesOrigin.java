@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Getter;
+import io.dawncache.core.LoadMemory;
 import io.dawncache.core.Loaded;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -93,7 +95,7 @@ public final class FilesOrigin implements Origin {
    * pipe in the place of a file just between these two steps holds one load thread until the load's
    * time-out.
    */
-  private static Loaded load(Path folder, String key) throws IOException {
+  private static Loaded load(Path folder, String key) throws IOException, InterruptedException {
     IOException failure = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
@@ -109,7 +111,8 @@ public final class FilesOrigin implements Origin {
   }
 
   /** Returns null if folder or file were changed meanwhile. */
-  private static @Nullable Loaded loadIfUnchanged(Path folder, String key) throws IOException {
+  private static @Nullable Loaded loadIfUnchanged(Path folder, String key)
+      throws IOException, InterruptedException {
     Path root = root(folder);
     try {
       Path file = find(root, key);
@@ -215,7 +218,7 @@ public final class FilesOrigin implements Origin {
    *
    * @return null if it was changed or replaced meanwhile
    */
-  private static @Nullable ByteView read(Path file) throws IOException {
+  private static @Nullable ByteView read(Path file) throws IOException, InterruptedException {
     BasicFileAttributes before = attributes(file);
     if (!before.isRegularFile()) {
       return null;
@@ -226,11 +229,11 @@ public final class FilesOrigin implements Origin {
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         InputStream in = Channels.newInputStream(channel)) {
-      byte[] bytes = in.readNBytes(Origins.MAX_VALUE_BYTES + 1);
-      if (bytes.length > Origins.MAX_VALUE_BYTES) {
-        throw tooLong(file);
-      }
-      return isSame(before, attributes(file)) ? ByteView.copyOf(bytes) : null;
+      LoadMemory.reserve(before.size());
+      ByteView value = ByteView.read(in, (int) before.size());
+      return isSame(before, attributes(file)) ? value : null;
+    } catch (EOFException e) {
+      return null; // it has become shorter
     }
   }
 

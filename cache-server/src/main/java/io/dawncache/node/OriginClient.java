@@ -1,6 +1,7 @@
 package io.dawncache.node;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.LoadMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,7 +12,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -63,6 +66,9 @@ final class OriginClient {
 
   /** What is read of a body that is no value, so that its connection can be used again. */
   private static final int MAX_DRAINED_BYTES = 64 << 10;
+
+  /** A body of unknown length is read in parts of this length. */
+  private static final int CHUNK_BYTES = 64 << 10;
 
   private static final URI ROOT = URI.create("/");
 
@@ -204,7 +210,7 @@ final class OriginClient {
       request.cancel();
     }
 
-    private Answer answer(ClassicHttpResponse head) throws IOException {
+    private Answer answer(ClassicHttpResponse head) throws IOException, InterruptedException {
       if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
         ByteView value = value(head);
         drained = true;
@@ -214,7 +220,7 @@ final class OriginClient {
       return new Answer(head.getCode(), ByteView.empty());
     }
 
-    private ByteView value(ClassicHttpResponse head) throws IOException {
+    private ByteView value(ClassicHttpResponse head) throws IOException, InterruptedException {
       for (Header encoding : head.getHeaders(HttpHeaders.CONTENT_ENCODING)) {
         if (!encoding.getValue().equalsIgnoreCase("identity")) {
           throw new RefusedAnswerException(
@@ -229,15 +235,39 @@ final class OriginClient {
         throw tooLong();
       }
       InputStream in = body.getContent();
-      byte[] bytes = in.readNBytes(maxBytes + 1);
-      if (bytes.length > maxBytes) {
-        throw tooLong();
-      }
+      ByteView value =
+          body.getContentLength() >= 0
+              ? ofKnownLength(in, (int) body.getContentLength())
+              : ofUnknownLength(in);
       if (late || Thread.currentThread().isInterrupted()) {
         // The connection was closed from here. Under TLS that may look like the body's end.
         throw new InterruptedIOException("closed before the end of the body was seen");
       }
-      return ByteView.copyOf(bytes);
+      return value;
+    }
+
+    private static ByteView ofKnownLength(InputStream in, int length)
+        throws IOException, InterruptedException {
+      LoadMemory.reserve(length);
+      ByteView value = ByteView.read(in, length);
+      in.read(); // the end, by which the connection is free again
+      return value;
+    }
+
+    private ByteView ofUnknownLength(InputStream in) throws IOException, InterruptedException {
+      List<ByteBuffer> chunks = new ArrayList<>();
+      long length = 0;
+      byte[] chunk;
+      do {
+        LoadMemory.reserve(2 * (length + CHUNK_BYTES)); // the chunks, and the value made of them
+        chunk = in.readNBytes(CHUNK_BYTES);
+        length += chunk.length;
+        if (length > maxBytes) {
+          throw tooLong();
+        }
+        chunks.add(ByteBuffer.wrap(chunk));
+      } while (chunk.length == CHUNK_BYTES);
+      return ByteView.copyOf(chunks.toArray(ByteBuffer[]::new));
     }
 
     /**

@@ -78,7 +78,7 @@ public final class CacheServer implements AutoCloseable {
     fleet = new PresentFleet(config.cluster());
     try {
       listener = bind(node, transport);
-      peers = peers(transport);
+      peers = peers(node, transport);
       membership =
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.is(membership);
@@ -149,7 +149,7 @@ public final class CacheServer implements AutoCloseable {
     return bound.channel();
   }
 
-  private PeerDirectory peers(Transport transport) {
+  private PeerDirectory peers(CacheNode node, Transport transport) {
     Bootstrap bootstrap =
         new Bootstrap()
             .channel(transport.channel())
@@ -166,6 +166,7 @@ public final class CacheServer implements AutoCloseable {
             config.maxPeerConnections(),
             config.peerFrames(),
             fleet,
+            node.bytesInFlight(),
             InstantSource.system()));
   }
 

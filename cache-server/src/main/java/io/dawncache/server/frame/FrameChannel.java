@@ -279,6 +279,11 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     return reader.isWithinFrame() ? -1 - framesRead : 0;
   }
 
+  /** Returns how many bytes the part of a frame takes whose rest has not come. */
+  protected final int heldBytes() {
+    return reader.heldBytes();
+  }
+
   private void frame(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException {
     framesRead++;

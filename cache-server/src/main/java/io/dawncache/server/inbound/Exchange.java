@@ -48,6 +48,7 @@ final class Exchange implements GetCallback, Reply, Runnable {
   private boolean fromOurs;
   private @Nullable Entry entry;
   private double minuteQps;
+  private int handedOverBytes; // of a value that another thread has brought, until run
   private @Nullable GetException error;
   private @Nullable Refusal refusal;
   private @Nullable Answer answer;
@@ -84,8 +85,16 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   @Override
   public void value(Entry entry, double minuteQps) {
-    this.entry = entry;
+    int bytes = entry.value().length();
     this.minuteQps = minuteQps;
+    if (ctx.executor().inEventLoop()) {
+      this.entry = entry;
+    } else if (handler.handedOver().add(bytes)) {
+      handedOverBytes = bytes;
+      this.entry = entry;
+    } else {
+      refusal = Refusal.tooMuchInFlight();
+    }
     end();
   }
 
@@ -114,15 +123,21 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   private void end() {
     if (ctx.executor().inEventLoop()) {
-      run();
+      ended();
     } else {
       handOver(this);
     }
   }
 
-  /** Runs on the event loop, once it has ended. */
+  /** Runs on the event loop, once it has ended on another thread. */
   @Override
   public void run() {
+    handler.handedOver().remove(handedOverBytes);
+    ended = true;
+    handler.handedOver(ctx);
+  }
+
+  private void ended() {
     ended = true;
     handler.answered(ctx);
   }

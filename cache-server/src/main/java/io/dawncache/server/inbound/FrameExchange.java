@@ -62,8 +62,18 @@ final class FrameExchange implements GetCallback, Reply {
       failed("value: " + length + " bytes (expected: <= " + maxBytes + ")");
     } else if (service.inEventLoop()) {
       answer(entry, minuteQps);
+    } else if (service.handedOver().add(length)) {
+      service.handOver(
+          () -> {
+            service.handedOver().remove(length);
+            answer(entry, minuteQps);
+          });
     } else {
-      service.handOver(() -> answer(entry, minuteQps));
+      service.handOver(
+          () -> {
+            refuseValue();
+            service.answered(this);
+          });
     }
   }
 

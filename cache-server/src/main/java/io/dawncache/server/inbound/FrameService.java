@@ -79,6 +79,12 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder unsent; // of the values in `ready` and `half`
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder handedOver;
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder arriving; // of a frame that has come in part
+
   private long readyBytes;
   private long halfBytes;
   private long piecesSeen; // bytes of answers in pieces that had been sent at the last flush
@@ -109,6 +115,13 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     super.handlerAdded(ctx);
     idleWatch = new IdleWatch(ctx, inbound.limits(), this);
     unsent = holder();
+    arriving = holder();
+    handedOver = inbound.node().bytesInFlight().open();
+  }
+
+  /** Of the values that other threads have brought, as long as the event loop has not seen them. */
+  ByteAccount.Holder handedOver() {
+    return handedOver;
   }
 
   Inbound inbound() {
@@ -260,6 +273,15 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     unfinished = null;
     if (begun != null) {
       begun.close();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    super.channelReadComplete(ctx);
+    int held = heldBytes();
+    if (held != arriving.bytes() && !isClosing() && !arriving.set(held)) {
+      breakOff(Refusal.tooMuchInFlight().text());
     }
   }
 
@@ -488,6 +510,8 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     Arrays.fill(inFlight, null);
     count = 0;
     unsent.close();
+    handedOver.close();
+    arriving.close();
     dropUnfinished();
   }
 }

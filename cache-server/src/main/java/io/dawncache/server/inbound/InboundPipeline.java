@@ -28,7 +28,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     connections.add(channel);
     channel
         .pipeline()
-        .addLast(new StrictRequestDecoder(inbound.limits()))
+        .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
         .addLast(new RequestHandler(inbound, dates));
   }
 }

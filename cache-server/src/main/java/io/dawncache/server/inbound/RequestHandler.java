@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
@@ -66,6 +67,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    */
   static final int MAX_STARTED = 64;
 
+  /** How often a connection is flushed before the others of its event loop have a turn. */
+  private static final int FLUSHES_A_TURN = 4;
+
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
@@ -90,6 +94,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private Unsent unsent;
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder handedOver;
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private Runnable turn;
+
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
   private boolean owesContinue; // the client waits for a word before it sends the body
@@ -98,6 +108,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean inBody; // the last part of the last one's body has not come
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
+  private boolean awaitingTurn; // advance() will be called by the event loop
   private boolean draining; // the server stops, or the client has ended its side
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
@@ -114,6 +125,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx, dates);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
+    handedOver = inbound.node().bytesInFlight().open();
+    turn = () -> takeTurn(ctx);
     idleWatch = new IdleWatch(ctx, inbound.limits(), this);
   }
 
@@ -121,6 +134,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     unsent.close();
+    handedOver.close();
     idleWatch.stop();
   }
 
@@ -234,14 +248,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     advance(ctx);
   }
 
-  /** Writes what is answered, starts what has arrived, as far as both may, and flushes. */
+  /**
+   * Writes what is answered, starts what has arrived, as far as both may, and flushes. A client
+   * that takes all at once, such as of large values, takes turns with the others.
+   */
   private void advance(ChannelHandlerContext ctx) {
-    if (advancing) {
+    if (advancing || awaitingTurn) {
       return;
     }
     advancing = true;
     try {
+      int flushes = 0;
       do {
+        if (++flushes > FLUSHES_A_TURN) {
+          awaitTurn(ctx);
+          break;
+        }
         writeAnswered(ctx);
         while (hasArrived() && mayStart(ctx)) {
           start(ctx, arrived.remove());
@@ -261,6 +283,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       unsent.settle(started);
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
+  }
+
+  private void awaitTurn(ChannelHandlerContext ctx) {
+    if (!awaitingTurn) {
+      ctx.executor().execute(turn);
+      awaitingTurn = true;
+    }
+  }
+
+  private void takeTurn(ChannelHandlerContext ctx) {
+    awaitingTurn = false;
+    advance(ctx);
   }
 
   /** In its turn: behind the answers to all that was asked before. */
@@ -319,6 +353,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   /** An exchange has its answer, or more of it. */
   void answered(ChannelHandlerContext ctx) {
     advance(ctx);
+  }
+
+  /** An exchange has its answer; those of all that have theirs by now are written at once. */
+  void handedOver(ChannelHandlerContext ctx) {
+    try {
+      awaitTurn(ctx);
+    } catch (Throwable e) {
+      fail(ctx, e);
+    }
   }
 
   /** An exchange's answer could not be handed over to the event loop. Runs on any thread. */
@@ -475,6 +518,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     dropAll();
     outbox.clear();
     unsent.close();
+    handedOver.close();
+  }
+
+  /** Of the values that other threads have brought, as long as the event loop has not seen them. */
+  ByteAccount.Holder handedOver() {
+    return handedOver;
   }
 
   /** A connection that broke is the client's affair; anything else is a fault of ours. */

@@ -1,23 +1,72 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.Limits;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.util.List;
 
 /**
- * Netty's request decoder within our limits, and strict where two readers of one request could
- * disagree about its length.
+ * Netty's request decoder within our limits and within the node's account, and strict where two
+ * readers of one request could disagree about its length.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-6.3">RFC 9112, section 6.3</a>
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
-  StrictRequestDecoder(Limits limits) {
+  /*
+   * What a head that has come in part takes is a guess for the worst: a header of four bytes becomes
+   * two strings and an entry. A head that comes in one read is not counted.
+   */
+  private static final int HEAP_BYTES_A_BYTE = 32;
+
+  private final ByteAccount account;
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder head;
+
+  private int headBytes; // read of a head that is not whole
+
+  StrictRequestDecoder(Limits limits, ByteAccount account) {
     super(
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.maxRequestLineBytes())
             .setMaxHeaderSize(limits.maxHeaderBytes())
             .setAllowDuplicateContentLengths(false));
+    this.account = account;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    head = account.open(ctx::close);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    int before = in.readableBytes();
+    int decoded = out.size();
+    super.decode(ctx, in, out);
+    headBytes = out.size() > decoded ? 0 : headBytes + before - in.readableBytes();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    super.channelReadComplete(ctx);
+    long held = (long) HEAP_BYTES_A_BYTE * headBytes + actualReadableBytes();
+    if (held != head.bytes()) {
+      head.moved();
+      if (!head.set(held)) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+    head.close();
+    super.handlerRemoved0(ctx);
   }
 
   @Override

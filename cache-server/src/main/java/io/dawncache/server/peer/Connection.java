@@ -165,6 +165,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
       if (answered != null) {
         pool.tooLong(answered);
       }
+    } else if (cause instanceof WholeAnswers.NoRoomException) {
+      Pending asked = taken();
+      if (asked != null) {
+        pool.overloaded(asked);
+      }
     }
     channel.close(); // an exchange that is still here is lost by channelInactive
   }

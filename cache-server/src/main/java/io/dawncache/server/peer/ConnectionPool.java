@@ -4,6 +4,7 @@ import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
+import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -135,7 +136,7 @@ final class ConnectionPool {
   }
 
   private void dial(Pending asked) {
-    PeerPipeline pipeline = new PeerPipeline(outbound.limits(), outbound.answers(), this);
+    PeerPipeline pipeline = new PeerPipeline(outbound, this);
     Future<Channel> dialled =
         Dial.start(outbound, loop, peer, pipeline, outbound.timings().connect());
     open++;
@@ -217,6 +218,14 @@ final class ConnectionPool {
   }
 
   /** The answer has more bytes than any may have. */
+  void overloaded(Pending asked) {
+    try {
+      asked.unanswered(Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
+  }
+
   void tooLong(Pending asked) {
     try {
       failed(asked, "the answer is too long (expected: <= " + maxBodyBytes() + " bytes)");

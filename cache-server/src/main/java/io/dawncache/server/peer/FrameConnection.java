@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.frame.FrameChannel;
@@ -51,6 +52,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private int nextId = 1; // never used so far
   private int count; // of those in flight
   private final IntObjectMap<CompositeByteBuf> half = new IntObjectHashMap<>(); // answers
+  private final ByteAccount.Holder gathered; // what is in `half`
   private final IntObjectMap<LongBytes> unsent = new IntObjectHashMap<>(); // requests
 
   private boolean used; // has brought an answer
@@ -59,10 +61,11 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private boolean heard; // something, since the last PING
   private long pingNanos;
 
-  FrameConnection(Link link, PeerTimings timings, int maxAnswerBytes, EventLoop loop) {
+  FrameConnection(Link link, Outbound outbound, EventLoop loop) {
     this.link = link;
-    this.timings = timings;
-    this.maxAnswerBytes = maxAnswerBytes;
+    this.timings = outbound.timings();
+    this.maxAnswerBytes = outbound.limits().maxBodyBytes();
+    this.gathered = outbound.account().open();
     this.mostPieces = 16 + maxAnswerBytes / (Frames.MAX_PAYLOAD_BYTES / 2);
     this.alarm = new Alarm(loop, this::ring);
   }
@@ -229,6 +232,11 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   /** The pieces stay where they were read until the last has come: so a value is copied once. */
   private void gather(Pending asked, ByteBuf payload) {
+    if (!gathered.add(payload.readableBytes())) {
+      dropHalf(asked.id());
+      link.overloaded(asked);
+      return;
+    }
     CompositeByteBuf before = half.get(asked.id());
     if (before == null) {
       before = new CompositeByteBuf(payload.alloc(), true, mostPieces);
@@ -236,6 +244,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
     before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
     if (before.readableBytes() > maxAnswerBytes) {
+      dropHalf(asked.id());
       link.failed(asked, tooLong());
     }
   }
@@ -259,6 +268,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   private void last(Pending asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
+    int bytes = before.readableBytes();
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
@@ -268,6 +278,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       }
     } finally {
       before.release();
+      gathered.remove(bytes);
     }
   }
 
@@ -292,6 +303,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private void dropHalf(int id) {
     CompositeByteBuf pieces = half.isEmpty() ? null : half.remove(id);
     if (pieces != null) {
+      gathered.remove(pieces.readableBytes());
       pieces.release();
     }
   }
@@ -422,5 +434,6 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
     half.values().forEach(CompositeByteBuf::release);
     half.clear();
+    gathered.close();
   }
 }

@@ -5,6 +5,7 @@ import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Frames;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -135,8 +136,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void dial() {
-    FrameConnection connection =
-        new FrameConnection(this, outbound.timings(), outbound.limits().maxBodyBytes(), loop);
+    FrameConnection connection = new FrameConnection(this, outbound, loop);
     dialled = connection;
     new FrameDial(outbound, peer, loop, connection, this).start();
   }
@@ -233,6 +233,12 @@ final class Link implements FrameDial.Verdict {
   void failed(Pending asked, String why) {
     reachability.reached();
     asked.unanswered(Status.FAILED, why);
+  }
+
+  /** There is no room for the peer's answer. */
+  void overloaded(Pending asked) {
+    reachability.reached();
+    asked.unanswered(Status.OVERLOADED, Refusal.tooMuchInFlight().text());
   }
 
   void timedOut(Pending asked) {

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Limits;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
  * @param maxConnections how many connections one event loop opens to one peer that takes no frames
  * @param frames whether peers that take them are asked in frames
  * @param fleet what this node says of itself to peers, and where it notes what they say
+ * @param account of the answers that come in parts, until they are whole
  * @param clock the wall clock that Go nodes live by
  */
 public record Outbound(
@@ -32,6 +34,7 @@ public record Outbound(
     int maxConnections,
     boolean frames,
     Fleet fleet,
+    ByteAccount account,
     InstantSource clock) {
   /** Returns the maker of requests to {@code peer}. */
   PeerRequests requestsTo(NodeUrl peer) {

@@ -1,7 +1,6 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Limits;
-import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -11,18 +10,17 @@ import java.util.concurrent.TimeUnit;
 
 /** The handlers of a connection to a peer, one a line in data order. */
 final class PeerPipeline extends ChannelInitializer<Channel> {
-  private final Limits limits;
-  private final PeerAnswers answers;
+  private final Outbound outbound;
   private final ConnectionPool pool;
 
-  PeerPipeline(Limits limits, PeerAnswers answers, ConnectionPool pool) {
-    this.limits = limits;
-    this.answers = answers;
+  PeerPipeline(Outbound outbound, ConnectionPool pool) {
+    this.outbound = outbound;
     this.pool = pool;
   }
 
   @Override
   protected void initChannel(Channel channel) {
+    Limits limits = outbound.limits();
     HttpDecoderConfig decoding =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.maxRequestLineBytes())
@@ -33,7 +31,7 @@ final class PeerPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new HttpClientCodec(decoding, false, false))
-        .addLast(new WholeAnswers(limits.maxBodyBytes(), answers))
+        .addLast(new WholeAnswers(limits.maxBodyBytes(), outbound.answers(), outbound.account()))
         .addLast(new Connection(pool, channel));
   }
 }

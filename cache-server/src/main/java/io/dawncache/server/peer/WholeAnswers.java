@@ -1,19 +1,54 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.FullHttpMessage;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponse;
 
-/** Puts answers together, within a bound, but for those that are to be read as they come. */
+/**
+ * Puts answers together, within a bound and within the node's account, but for those that are to be
+ * read as they come.
+ */
 final class WholeAnswers extends HttpObjectAggregator {
-  private final PeerAnswers answers;
+  /** There is no room for an answer. */
+  static final class NoRoomException extends DecoderException {
+    private static final long serialVersionUID = 1;
+  }
 
-  WholeAnswers(int maxBytes, PeerAnswers answers) {
+  private final PeerAnswers answers;
+  private final ByteAccount.Holder held;
+
+  WholeAnswers(int maxBytes, PeerAnswers answers, ByteAccount account) {
     super(maxBytes);
     this.answers = answers;
+    this.held = account.open();
+  }
+
+  @Override
+  protected void aggregate(FullHttpMessage answer, HttpContent part) throws Exception {
+    if (!held.add(part.content().readableBytes())) {
+      throw new NoRoomException();
+    }
+    super.aggregate(answer, part);
+  }
+
+  /** It is read, and copied, before this handler is called again. */
+  @Override
+  protected void finishAggregation(FullHttpMessage answer) throws Exception {
+    held.set(0);
+    super.finishAggregation(answer);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
+    held.close();
+    super.handlerRemoved(ctx);
   }
 
   /** A value that is too long has failed; another program's answer is none, of whatever length. */

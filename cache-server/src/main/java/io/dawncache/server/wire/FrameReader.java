@@ -149,6 +149,11 @@ public final class FrameReader {
     return kind;
   }
 
+  /** Returns how many bytes the part of a frame takes whose rest has not come. */
+  public int heldBytes() {
+    return held == null ? 0 : held.capacity();
+  }
+
   /** Returns whether the first bytes of a frame have come and its last have not. */
   public boolean isWithinFrame() {
     return held != null;

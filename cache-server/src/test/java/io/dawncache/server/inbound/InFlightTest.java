@@ -254,6 +254,53 @@ class InFlightTest {
     assertEquals(0, account.bytes());
   }
 
+  @Test
+  void aHeadThatHasComeInPartIsInTheAccountUntilItIsWhole() {
+    EmbeddedChannel client = connect();
+    send(client, "GET /_dawncache/large/k HTTP/1.1\r\nHost: node\r\nA: " + "a".repeat(500));
+    assertTrue(account.bytes() > 500, account.bytes() + " bytes");
+
+    send(client, "\r\n\r\n");
+
+    assertEquals(1, count("200", client));
+    assertEquals(0, account.bytes());
+  }
+
+  @Test
+  void clientsThatSendHeadsInPartHoldNoMoreThanTheAccount() {
+    for (int i = 0; i < 100; i++) {
+      send(connect(), "GET /_dawncache/large/k HTTP/1.1\r\n" + "a:b\r\n".repeat(100));
+      assertTrue(account.bytes() <= ROOM_BYTES, account.bytes() + " bytes");
+    }
+
+    assertTrue(channels.stream().filter(EmbeddedChannel::isActive).count() < 20);
+  }
+
+  @Test
+  void aFrameThatHasComeInPartIsInTheAccountUntilItIsWhole() {
+    EmbeddedChannel peer = connect();
+    send(peer, UPGRADE);
+    ByteBuf frame = frame(FrameKind.GET_ALL, 1, true, new byte[20_000]);
+    peer.writeInbound(frame.readRetainedSlice(1_000));
+    assertTrue(account.bytes() >= 20_000, account.bytes() + " bytes, room for a whole frame");
+
+    peer.writeInbound(frame);
+    peer.writeInbound(frame(FrameKind.CANCEL, 1, false, new byte[0]));
+
+    assertEquals(0, account.bytes());
+  }
+
+  @Test
+  void peersThatSendFramesInPartHoldNoMoreThanTheAccount() {
+    for (int i = 0; i < 20; i++) {
+      EmbeddedChannel peer = connect();
+      send(peer, UPGRADE);
+      ByteBuf frame = frame(FrameKind.GET_ALL, 1, true, new byte[60_000]);
+      peer.writeInbound(frame.readSlice(1_000));
+      assertTrue(account.bytes() <= ROOM_BYTES, account.bytes() + " bytes");
+    }
+  }
+
   /** Whatever clients do, in whatever order, leaves nothing in the account. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
@@ -283,7 +330,7 @@ class InFlightTest {
       throws Exception {
     boolean frames = channel.pipeline().get(RequestHandler.class) == null;
     String key = "s" + step;
-    switch (random.nextInt(9)) {
+    switch (random.nextInt(10)) {
       case 0, 1, 2 -> {
         if (!channel.isActive()) {
           return;
@@ -320,6 +367,11 @@ class InFlightTest {
         if (channel.isActive() && !frames && random.nextInt(4) == 0) {
           send(channel, POST);
           send(channel, "b".repeat(random.nextInt(30_000)));
+        }
+      }
+      case 8 -> {
+        if (channel.isActive() && !frames && random.nextInt(4) == 0) {
+          send(channel, "GET /_dawncache/large/k HTTP/1.1\r\nHost: node\r\nA: a");
         }
       }
       default -> {

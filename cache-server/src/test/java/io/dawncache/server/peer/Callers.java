@@ -2,6 +2,8 @@ package io.dawncache.server.peer;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.ByteAccount;
+import io.dawncache.core.CacheNode;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
@@ -40,6 +42,12 @@ final class Callers {
   private final EventLoopGroup loops = new NioEventLoopGroup(1);
 
   private final List<AutoCloseable> toClose = new ArrayList<>();
+  private final CacheNode node = closing(CacheNode.create());
+
+  /** What the clients hold of answers that are not whole. */
+  ByteAccount account() {
+    return node.bytesInFlight();
+  }
 
   ScriptedPeer peer(ScriptedPeer.Script... scripts) throws IOException {
     return closing(new ScriptedPeer(scripts));
@@ -85,6 +93,7 @@ final class Callers {
             maxConnections,
             frames,
             TestFleet.of(SELF),
+            node.bytesInFlight(),
             InstantSource.system());
     return closing(new Caller(new PeerClient(outbound, NodeUrl.parse(url))));
   }

@@ -28,6 +28,7 @@ import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.peer.Callers.Caller;
 import io.dawncache.server.peer.Callers.Told;
 import io.dawncache.server.peer.ScriptedPeer.Frame;
+import io.dawncache.server.wire.Refusal;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.Credit;
 import io.dawncache.server.wire.pb.FetchRequest;
@@ -276,6 +277,33 @@ class FramePeerIT {
         caller.fetch("Tom").join());
     cancelled.await();
     assertEquals(value("589"), caller.fetch("Jack").join());
+  }
+
+  @Test
+  void anAnswerForWhichThereIsNoRoomIsOverloadedAndCancelled() throws Exception {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              wire.grantFrames();
+              int id = wire.readFrame().id();
+              wire.writeFrame(FETCHED | MORE, id, new byte[300]);
+              wire.writeFrame(FETCHED | MORE, id, new byte[300]);
+              assertEquals(CANCEL, wire.readFrame().kind());
+              wire.writeFrame(CANCEL, id, EMPTY);
+              cancelled.countDown();
+              wire.answerFetch(wire.readFrame().id(), "589");
+              wire.readToTheEnd();
+            });
+    callers.account().resize(500);
+    Caller caller = callers.inFrames(peer);
+
+    assertEquals(
+        PeerResult.of(Status.OVERLOADED, Refusal.tooMuchInFlight().text()),
+        caller.fetch("Tom").join());
+    cancelled.await();
+    assertEquals(value("589"), caller.fetch("Jack").join());
+    assertEquals(0, callers.account().bytes());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
@@ -14,6 +15,7 @@ import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.Refusal;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -61,6 +63,7 @@ class PeerClientIT {
   private final EventLoopGroup loops = new NioEventLoopGroup(1);
 
   private final List<AutoCloseable> toClose = new ArrayList<>();
+  private final CacheNode node = closing(CacheNode.create());
 
   @AfterEach
   void closeAll() throws Exception {
@@ -652,6 +655,28 @@ class PeerClientIT {
   }
 
   @Test
+  void anAnswerForWhichThereIsNoRoomIsOverloaded() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              wire.write(
+                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 900\r\n\r\n"
+                      + "x".repeat(600));
+              wire.readToTheEnd();
+              closed.countDown();
+            });
+    node.bytesInFlight().resize(500);
+
+    assertEquals(
+        PeerResult.of(Status.OVERLOADED, Refusal.tooMuchInFlight().text()),
+        client(peer, PATIENT).fetch("Tom"));
+    closed.await();
+    assertEquals(0, node.bytesInFlight().bytes());
+  }
+
+  @Test
   void anEndlessBodyIsReadNoFurtherThanTheLimit() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     ScriptedPeer peer =
@@ -989,6 +1014,7 @@ class PeerClientIT {
         maxConnections,
         false,
         TestFleet.of(SELF),
+        node.bytesInFlight(),
         InstantSource.system());
   }
 

@@ -1,0 +1,33 @@
+package io.dawncache.core;
+
+/**
+ * The memory that a {@link Getter} needs for what it reads. A getter of long values that says so
+ * before it reads them keeps the node from running out of heap, however many loads run at once.
+ *
+ * <pre>{@code
+ * key -> {
+ *   LoadMemory.reserve(length);
+ *   return Loaded.of(ByteView.read(in, length));
+ * }
+ * }</pre>
+ */
+public final class LoadMemory {
+  private LoadMemory() {}
+
+  /**
+   * Waits until the node's {@linkplain CacheNode#bytesInFlight() account} has room for so many
+   * bytes. The load that runs on this thread holds them until it ends. If it holds some already,
+   * only what is lacking is added. A load that asks for more than the whole account waits until it
+   * has all of it. Does nothing on a thread on which no getter runs.
+   *
+   * @param bytes all that this load needs now
+   * @throws InterruptedException if the load ends while it waits, at its time-out for example
+   * @throws IllegalArgumentException if {@code bytes} is negative
+   */
+  public static void reserve(long bytes) throws InterruptedException {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
+    }
+    LoadExecutor.reserve(bytes);
+  }
+}
