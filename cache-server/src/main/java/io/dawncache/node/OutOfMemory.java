@@ -45,13 +45,17 @@ public final class OutOfMemory {
    * @param program the program's name, for the line on standard error
    */
   public static void endsProcess(String program) {
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, error) -> {
-          endIfOutOfMemory(program, error);
-          System.getLogger(OutOfMemory.class.getName())
-              .log(System.Logger.Level.ERROR, "thread " + thread.getName() + " ended", error);
-        });
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught(program, thread, error));
     Logger.getLogger("").addHandler(new Net(program));
+  }
+
+  /**
+   * The thread may have ended by the error, or go on: the cache reports here what callbacks throw.
+   */
+  static void uncaught(String program, Thread thread, Throwable error) {
+    endIfOutOfMemory(program, error);
+    System.getLogger(OutOfMemory.class.getName())
+        .log(System.Logger.Level.ERROR, "uncaught in thread " + thread.getName(), error);
   }
 
   private static void endIfOutOfMemory(String program, @Nullable Throwable error) {

@@ -1,8 +1,11 @@
 package io.dawncache.node;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.dawncache.server.testing.LogRecorder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutOfMemoryTest {
@@ -18,6 +21,16 @@ class OutOfMemoryTest {
   @Test
   void aThreadThatCannotBeStartedIsNoLackOfMemory() {
     assertNull(OutOfMemory.find(new OutOfMemoryError("unable to create native thread")));
+  }
+
+  /** What a callback throws is passed to the handler, too, and its thread goes on. */
+  @Test
+  void theLogDoesNotSayThatAThreadEndedWhichGoesOn() {
+    try (LogRecorder log = LogRecorder.of(OutOfMemory.class)) {
+      OutOfMemory.uncaught("test", new Thread("t-1"), new IllegalStateException("a callback"));
+
+      assertEquals(List.of("SEVERE uncaught in thread t-1"), log.lines());
+    }
   }
 
   @Test
