@@ -13,6 +13,7 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.testing.Books;
+import io.dawncache.server.testing.HandTime;
 import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FetchFrames;
@@ -69,7 +70,10 @@ class InFlightTest {
       """;
 
   private final HeldOrigin origin = new HeldOrigin();
-  private final CacheNode node = CacheNode.create();
+
+  /** Time stands still: after a second of it, the account would close who takes nothing. */
+  private final CacheNode node = HandTime.node(() -> 0);
+
   private final ByteAccount account = node.bytesInFlight();
   private final List<EmbeddedChannel> channels = new ArrayList<>();
 
