@@ -1,4 +1,5 @@
 /** The embeddable cache: groups, local caches, the ring and the flights, without any network. */
+@SuppressWarnings("module") // the one that a package is exported to is built later
 module io.dawncache.core {
   requires com.github.benmanes.caffeine;
   requires static java.management; // both to learn how the JVM lays out its heap; see HeapLayout
@@ -9,6 +10,7 @@ module io.dawncache.core {
   exports io.dawncache.core;
   exports io.dawncache.core.consistenthash;
   exports io.dawncache.core.lru;
-  exports io.dawncache.core.outage;
+  exports io.dawncache.core.outage to
+      io.dawncache.server;
   exports io.dawncache.core.singleflight;
 }
