@@ -15,11 +15,17 @@ public final class JavaCommand {
    * @param arguments of the program, as their texts
    */
   public static List<String> of(Class<?> main, List<String> options, Object... arguments) {
+    return of(System.getProperty("java.class.path"), main, options, arguments);
+  }
+
+  /** As {@link #of(Class, List, Object...)}, on another class path. */
+  public static List<String> of(
+      String classPath, Class<?> main, List<String> options, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     for (Object argument : arguments) {
       command.add(argument.toString());

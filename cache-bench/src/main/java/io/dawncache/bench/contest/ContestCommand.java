@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -74,11 +75,22 @@ public final class ContestCommand implements Callable<Integer> {
   private int warmUpTurns = 15;
 
   @Option(
+      names = "--against",
+      paramLabel = "CHECKOUT",
+      description =
+          "Another checkout of this project, built by \"mvn -DskipTests package\": its nodes take part"
+              + " wherever ours do, and ours twice, which tells what is chance.")
+  private @Nullable Path otherCheckout;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
   @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean help;
+
+  /** What a checkout has once it is built. */
+  private static final String BUILT = "cache-bench/target/lib";
 
   private boolean missed;
 
@@ -108,10 +120,14 @@ public final class ContestCommand implements Callable<Integer> {
           "--turns %d --seconds %d --warm-up %d (expected: >= 1, >= 1, >= 0)"
               .formatted(turns, seconds, warmUpTurns));
     }
+    if (otherCheckout != null && !Files.isDirectory(otherCheckout.resolve(BUILT))) {
+      throw wrong("--against " + otherCheckout + " (expected: has " + BUILT + ", so build it)");
+    }
     Path folder = Files.createTempDirectory("contest");
     try {
       for (Scene scene : asked) {
-        play(scene, new Lab(folder));
+        Lab lab = new Lab(folder, otherCheckout);
+        play(otherCheckout == null ? scene : scene.withOtherNodes(), lab);
       }
     } finally {
       delete(folder);
@@ -185,6 +201,8 @@ public final class ContestCommand implements Callable<Integer> {
     }
     table.printTo(out);
     out.println();
+    printDifference(Player.NODE, Player.NODE_AGAIN, Player.OTHER_NODE, figures);
+    printDifference(Player.TWO_NODES, Player.TWO_NODES_AGAIN, Player.TWO_OTHER_NODES, figures);
     for (Scene.Bar bar : scene.bars()) {
       Spread ratio =
           requireNonNull(figures.get(bar.of())).against(requireNonNull(figures.get(bar.to())));
@@ -194,6 +212,24 @@ public final class ContestCommand implements Callable<Integer> {
     }
     out.println();
     out.flush();
+  }
+
+  /** Prints how ours compare with the other checkout's, and how with themselves. */
+  private void printDifference(
+      Player ours, Player again, Player other, Map<Player, Figures> figures) {
+    Figures others = figures.get(other);
+    if (others != null) {
+      Figures own = requireNonNull(figures.get(ours));
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s: %s of %s; %s of %s%n",
+              ours.title(),
+              own.against(others),
+              other.title(),
+              own.against(requireNonNull(figures.get(again))),
+              again.title());
+    }
   }
 
   private ParameterException wrong(String message) {

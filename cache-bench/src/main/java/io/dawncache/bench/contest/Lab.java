@@ -11,6 +11,7 @@ import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.node.NodeMain;
 import io.dawncache.server.wire.Dialect;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A folder for a contest, and how each player is started in it. */
 final class Lab {
@@ -33,9 +35,16 @@ final class Lab {
   private static final String SERVING = "serving"; // in the line that our programs and Go's say
 
   private final Path folder;
+  private final @Nullable Path otherCheckout;
 
-  Lab(Path folder) {
+  /**
+   * Has an empty folder.
+   *
+   * @param otherCheckout whose nodes take part beside ours, if they do
+   */
+  Lab(Path folder, @Nullable Path otherCheckout) {
     this.folder = folder;
+    this.otherCheckout = otherCheckout;
   }
 
   /** Starts {@code player} for {@code load}; it serves, or will in a moment, when this returns. */
@@ -44,8 +53,8 @@ final class Lab {
     return switch (player) {
       case CODEC -> fixedReply(player, "codec", ports[0], load);
       case BARE -> fixedReply(player, "bare", ports[0], load);
-      case NODE, NODE_AGAIN, HITS -> nodes(player, load, ports[0]);
-      case TWO_NODES -> nodes(player, load, ports);
+      case NODE, NODE_AGAIN, HITS, OTHER_NODE -> nodes(player, load, ports[0]);
+      case TWO_NODES, TWO_NODES_AGAIN, TWO_OTHER_NODES -> nodes(player, load, ports);
       case GO -> gos(player, load, ports[0]);
       case TWO_GOS -> gos(player, load, ports);
       case NGINX -> nginx(player, load, ports[0]);
@@ -63,11 +72,12 @@ final class Lab {
     return contestant;
   }
 
-  private static Contestant nodes(Player player, Load load, int... ports) throws IOException {
+  private Contestant nodes(Player player, Load load, int... ports) throws IOException {
     Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, ports);
     for (int port : ports) {
       contestant.start(
           JavaCommand.of(
+              classPath(player),
               NodeMain.class,
               ServerProcess.jvmOptions(),
               "--listen",
@@ -83,6 +93,15 @@ final class Lab {
           SERVING);
     }
     return contestant;
+  }
+
+  private String classPath(Player player) {
+    if (otherCheckout == null
+        || (player != Player.OTHER_NODE && player != Player.TWO_OTHER_NODES)) {
+      return System.getProperty("java.class.path");
+    }
+    Path target = otherCheckout.resolve("cache-bench/target");
+    return target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
   }
 
   private Contestant gos(Player player, Load load, int... ports) throws IOException {

@@ -7,11 +7,15 @@ import static io.dawncache.bench.contest.Player.HITS;
 import static io.dawncache.bench.contest.Player.NGINX;
 import static io.dawncache.bench.contest.Player.NODE;
 import static io.dawncache.bench.contest.Player.NODE_AGAIN;
+import static io.dawncache.bench.contest.Player.OTHER_NODE;
 import static io.dawncache.bench.contest.Player.REDIS;
 import static io.dawncache.bench.contest.Player.TWO_GOS;
 import static io.dawncache.bench.contest.Player.TWO_NODES;
+import static io.dawncache.bench.contest.Player.TWO_NODES_AGAIN;
+import static io.dawncache.bench.contest.Player.TWO_OTHER_NODES;
 
 import io.dawncache.bench.contest.Load.Keys;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -75,6 +79,20 @@ record Scene(String name, String title, Load load, List<Player> players, List<Ba
               new Load(64, 1, 100, SOON_FULL_MIB, Keys.FRESH),
               List.of(HITS, NODE, NODE_AGAIN, GO),
               List.of(new Bar(NODE, HITS, 2.0))));
+
+  /** Returns this with the nodes of another checkout, and with ours twice, to tell chance. */
+  Scene withOtherNodes() {
+    List<Player> more = new ArrayList<>();
+    for (Player player : players) {
+      switch (player) {
+        case NODE -> more.addAll(List.of(NODE, NODE_AGAIN, OTHER_NODE));
+        case TWO_NODES -> more.addAll(List.of(TWO_NODES, TWO_NODES_AGAIN, TWO_OTHER_NODES));
+        case NODE_AGAIN -> {} // is there
+        default -> more.add(player);
+      }
+    }
+    return new Scene(name, title, load, List.copyOf(more), bars);
+  }
 
   /**
    * A player's CPU time a request is to be at most so many times another's.

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +23,8 @@ final class ContestCommandTest {
         "hits        | SCENE: hits (expected: hit, pipelined, hop, hop8, large, huge or miss)",
         "--turns 0   | --turns 0 --seconds 2 --warm-up 15 (expected: >= 1, >= 1, >= 0)",
         "--seconds 0 | --turns 15 --seconds 0 --warm-up 15 (expected: >= 1, >= 1, >= 0)",
-        "--warm-up x | '--warm-up'"
+        "--warm-up x | '--warm-up'",
+        "--against / | --against / (expected: has cache-bench/target/lib, so build it)"
       })
   void whatCannotBeIsRefused(String options, String told) {
     CommandLine line = new CommandLine(new ContestCommand());
@@ -45,6 +48,20 @@ final class ContestCommandTest {
     for (Scene scene : Scene.ALL) {
       assertEquals(Load.Keys.HELD, scene.load().of(Player.HITS).keys(), scene.name());
       assertEquals(scene.load(), scene.load().of(Player.NODE), scene.name());
+    }
+  }
+
+  @Test
+  void nodesOfAnotherCheckoutPlayWhereverOursDoAndOursTwice() {
+    for (Scene scene : Scene.ALL) {
+      List<Player> players = scene.withOtherNodes().players();
+      assertEquals(
+          scene.players().contains(Player.NODE),
+          players.containsAll(List.of(Player.NODE, Player.NODE_AGAIN, Player.OTHER_NODE)));
+      assertEquals(
+          scene.players().contains(Player.TWO_NODES),
+          players.containsAll(List.of(Player.TWO_NODES_AGAIN, Player.TWO_OTHER_NODES)));
+      assertEquals(players.size(), Set.copyOf(players).size(), players::toString);
     }
   }
 }
