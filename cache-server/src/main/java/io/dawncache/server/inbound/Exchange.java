@@ -2,8 +2,6 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Entry;
-import io.dawncache.core.GetCallback;
-import io.dawncache.core.GetException;
 import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
@@ -20,21 +18,14 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request from its start to its answer: a value, some other {@link Answer}, or a {@link
- * ResultStream}. It may end on any thread; its event loop is then told. What it ended with stays a
- * value, not a buffer, until its turn to be written, so nothing leaks if the connection goes first.
+ * ResultStream}. What it ended with stays a value, not a buffer, until its turn to be written, so
+ * nothing leaks if the connection goes first.
  */
-final class Exchange implements GetCallback, Reply, Runnable {
-  /*
-   * Whoever ends it writes what it ended with, and then hands this over to the event loop, which
-   * sets `ended` and only then looks at the rest. So ending it makes no object, and the one step
-   * that may fail for want of memory, the hand-over, ends the connection: a request whose answer
-   * nobody writes would hold up all that are behind it, for ever.
-   */
+final class Exchange extends Reply {
   private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
 
   private final RequestHandler handler;
@@ -44,20 +35,20 @@ final class Exchange implements GetCallback, Reply, Runnable {
   private final boolean http10;
 
   private boolean keepAlive;
-  private @Nullable Group group; // that is asked
   private boolean fromOurs;
-  private @Nullable Entry entry;
-  private double minuteQps;
-  private int handedOverBytes; // of a value that another thread has brought, until run
-  private @Nullable GetException error;
-  private @Nullable Refusal refusal;
+  private boolean putsInTheirWords; // a client's, or a mailgun node's
   private @Nullable Answer answer;
   private @Nullable Pieces pieces;
-  private boolean ended; // one of those above can be looked at; with pieces, they take its place
+  private boolean ended; // what it ended with can be looked at; with pieces, they take its place
   private boolean over;
 
   Exchange(
-      RequestHandler handler, ChannelHandlerContext ctx, Inbound inbound, HttpRequest request) {
+      RequestHandler handler,
+      ChannelHandlerContext ctx,
+      HandOver handOver,
+      Inbound inbound,
+      HttpRequest request) {
+    super(handOver);
     this.handler = handler;
     this.ctx = ctx;
     this.inbound = inbound;
@@ -77,105 +68,45 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   /** Says whom the get is about to ask, and whether one of our nodes does. */
   void asks(Group group, boolean fromOurs) {
-    this.group = group;
+    asks(group);
     this.fromOurs = fromOurs;
   }
 
-  // How it ends: each of these on any thread.
+  /** Says that it will end with the outcome of a put by somebody who knows no message of ours. */
+  void putsInTheirWords() {
+    putsInTheirWords = true;
+  }
 
   @Override
-  public void value(Entry entry, double minuteQps) {
-    int bytes = entry.value().length();
-    this.minuteQps = minuteQps;
-    if (ctx.executor().inEventLoop()) {
-      this.entry = entry;
-    } else if (handler.handedOver().add(bytes)) {
-      handedOverBytes = bytes;
-      this.entry = entry;
+  void ended(boolean elsewhere) {
+    ended = true;
+    if (elsewhere) {
+      handler.handedOver(ctx);
     } else {
-      refusal = Refusal.tooMuchInFlight();
-    }
-    end();
-  }
-
-  @Override
-  public void error(GetException error) {
-    this.error = error;
-    end();
-  }
-
-  @Override
-  public void operated(MessageKind kind, OperationResult result) {
-    answer(() -> Responses.operation(kind, result, inbound.fleet().list()));
-  }
-
-  @Override
-  public void refuse(Refusal refusal) {
-    this.refusal = refusal;
-    end();
-  }
-
-  /** Answers with what is neither a value nor a refusal. */
-  void answer(Answer answer) {
-    this.answer = answer;
-    end();
-  }
-
-  private void end() {
-    if (ctx.executor().inEventLoop()) {
-      ended();
-    } else {
-      handOver(this);
+      handler.answered(ctx);
     }
   }
 
-  /** Runs on the event loop, once it has ended on another thread. */
   @Override
-  public void run() {
-    handler.handedOver().remove(handedOverBytes);
-    ended = true;
-    handler.handedOver(ctx);
-  }
-
-  private void ended() {
-    ended = true;
-    handler.answered(ctx);
-  }
-
-  /** Answers with a result of each request, as they come. */
-  @Override
-  public ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
-    Runnable onLoop = () -> handler.answered(ctx);
-    Runnable onCome =
-        () -> {
-          if (ctx.executor().inEventLoop()) {
-            onLoop.run();
-          } else {
-            handOver(onLoop);
-          }
-        };
+  ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
     ResultStream stream =
-        new ResultStream(
+        stream(
             requests,
-            inbound.limits().maxValueBytes(),
-            onCome,
+            inbound,
             source,
+            () -> handler.answered(ctx),
             inbound.node().bytesInFlight().open(ctx::close));
     pieces = new ChunkedResults(stream);
     return stream;
   }
 
-  private void handOver(Runnable task) {
-    try {
-      ctx.executor().execute(task);
-    } catch (RejectedExecutionException e) {
-      // The server has closed, and this connection with it: nobody waits for the answer.
-    } catch (Throwable e) {
-      handler.lose(ctx, e);
-    }
-  }
-
   // All from here on is on the event loop.
+
+  /** Answers with what is neither a value nor a refusal nor the outcome of an operation. */
+  void answer(Answer answer) {
+    this.answer = answer;
+    end();
+  }
 
   /** Answers without a value, as the connection's last. */
   void refuseAndClose(Refusal refusal) {
@@ -211,6 +142,7 @@ final class Exchange implements GetCallback, Reply, Runnable {
   void close() {
     entry = null;
     answer = null;
+    operated = null;
     if (pieces != null) {
       pieces.close();
     }
@@ -284,7 +216,7 @@ final class Exchange implements GetCallback, Reply, Runnable {
 
   /** What is left of the value's life is left now, and not when the get ended. */
   private Freshness freshness(Entry entry) {
-    Duration left = Objects.requireNonNull(group, "group").lifeLeft(entry);
+    Duration left = asked().lifeLeft(entry);
     return fromOurs
         ? Freshness.toOurs(left, entry.isStale(), minuteQps)
         : Freshness.toOthers(left, inbound.clock());
@@ -293,12 +225,24 @@ final class Exchange implements GetCallback, Reply, Runnable {
   /** Whatever is wrong with an answer, its request gets one. */
   private Response render() {
     try {
-      return answer != null ? answer.render() : Responses.refusal(refusal(), inbound.dialect());
+      if (answer != null) {
+        return answer.render();
+      }
+      OperationResult outcome = operated;
+      return outcome == null
+          ? Responses.refusal(refusal(), inbound.dialect())
+          : render(outcome, Objects.requireNonNull(operation, "operation"));
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + ctx.channel().remoteAddress() + ": not rendered", e);
       String text = "the answer could not be rendered (the node's log says why)";
       return Responses.refusal(Refusal.failed(inbound.dialect(), text), inbound.dialect());
     }
+  }
+
+  private Response render(OperationResult outcome, MessageKind kind) {
+    return putsInTheirWords
+        ? Responses.put(outcome, inbound.dialect())
+        : Responses.operation(kind, outcome, inbound.fleet().list());
   }
 
   private Refusal refusal() {

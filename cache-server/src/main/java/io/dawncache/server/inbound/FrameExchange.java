@@ -1,41 +1,31 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.Entry;
-import io.dawncache.core.GetCallback;
-import io.dawncache.core.GetException;
-import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Kind;
-import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request in a frame from its start to its answer. It may end on any thread; the answer is then
- * handed over to the connection's event loop, where all fields live, and stays a value, not a
- * buffer, until it is written.
+ * One request in a frame from its start to its answer, which stays a value, not a buffer, until it
+ * is written.
  */
-final class FrameExchange implements GetCallback, Reply {
+final class FrameExchange extends Reply {
   private static final int MOST_TOLD_CHARS = 512;
 
   private final FrameService service;
   private final FrameKind kind;
   private final int id;
 
-  private @Nullable Group group; // that is asked
-  private @Nullable Entry entry;
-  private double minuteQps;
-  private @Nullable PeerResult end; // without a value
-  private @Nullable OperationResult operated;
   private @Nullable LongResults results;
 
-  FrameExchange(FrameService service, FrameKind kind, int id) {
+  FrameExchange(FrameService service, HandOver handOver, FrameKind kind, int id) {
+    super(handOver);
     this.service = service;
     this.kind = kind;
     this.id = id;
@@ -49,136 +39,83 @@ final class FrameExchange implements GetCallback, Reply {
     return id;
   }
 
-  /** Says whom the get is about to ask. */
-  void asks(Group group) {
-    this.group = group;
-  }
-
   @Override
-  public void value(Entry entry, double minuteQps) {
-    int length = entry.value().length();
-    int maxBytes = service.inbound().limits().maxValueBytes();
-    if (length > maxBytes) {
-      failed("value: " + length + " bytes (expected: <= " + maxBytes + ")");
-    } else if (service.inEventLoop()) {
-      answer(entry, minuteQps);
-    } else if (service.handedOver().add(length)) {
-      service.handOver(
-          () -> {
-            service.handedOver().remove(length);
-            answer(entry, minuteQps);
-          });
-    } else {
-      service.handOver(
-          () -> {
-            refuseValue();
-            service.answered(this);
-          });
-    }
-  }
-
-  private void answer(Entry entry, double minuteQps) {
-    this.entry = entry;
-    this.minuteQps = minuteQps;
+  void ended(boolean elsewhere) {
     service.answered(this);
   }
 
   @Override
-  public void error(GetException error) {
-    PeerResult told = PeerResult.of(error);
-    onLoop(
-        () -> {
-          end = told;
-          service.answered(this);
-        });
-  }
-
-  /** Ends without a value because something went wrong here. */
-  void failed(String why) {
-    refuse(Refusal.failed(service.inbound().dialect(), why));
-  }
-
-  /** A request that is itself at fault was not asked for here. */
-  @Override
-  public void refuse(Refusal refusal) {
-    PeerResult.Status status =
-        refusal.kind() == Kind.REFUSED ? PeerResult.Status.NOT_ASKED : refusal.kind().meaning();
-    String text = refusal.text();
-    String told = text.length() <= MOST_TOLD_CHARS ? text : text.substring(0, MOST_TOLD_CHARS);
-    onLoop(
-        () -> {
-          if (kind == FrameKind.FETCH || kind == FrameKind.GET_ALL) {
-            end = PeerResult.of(status, told);
-          } else {
-            operated = OperationResult.of(OperationResult.Status.NOT_ASKED, told);
-          }
-          service.answered(this);
-        });
-  }
-
-  @Override
-  public void operated(MessageKind kind, OperationResult result) {
-    onLoop(
-        () -> {
-          operated = result;
-          service.answered(this);
-        });
-  }
-
-  @Override
-  public ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
-    int maxBytes = service.inbound().limits().maxValueBytes();
-    ResultStream stream =
-        new ResultStream(
-            requests,
-            maxBytes,
-            () -> onLoop(() -> service.answered(this)),
-            source,
-            service.holder());
+  ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
+    Runnable onCome = () -> service.answered(this);
+    ResultStream stream = stream(requests, service.inbound(), source, onCome, service.holder());
     results = service.results(this, stream);
     return stream;
   }
 
-  private void onLoop(Runnable task) {
-    if (service.inEventLoop()) {
-      task.run();
-    } else {
-      service.handOver(task);
-    }
-  }
+  // What there is to write; on the event loop.
 
   /** Refuses in place of the value that it has: there is no room to keep that. */
   void refuseValue() {
     entry = null;
-    end = PeerResult.of(PeerResult.Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+    refusal = Refusal.tooMuchInFlight();
   }
-
-  // What there is to write.
 
   /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
   long heldBytes() {
     return entry == null ? 0 : entry.value().length();
   }
 
-  @Nullable Entry entry() {
-    return entry;
+  /** Returns the value, if there is one that may be sent. */
+  @Nullable Entry sendable() {
+    Entry value = entry;
+    return value != null && value.value().length() <= maxValueBytes() ? value : null;
   }
 
-  @Nullable PeerResult end() {
-    return end;
+  /** Returns how a get ended without a value, or null. */
+  @Nullable PeerResult withoutValue() {
+    Entry tooLong = entry;
+    if (error != null) {
+      return PeerResult.of(error);
+    }
+    if (tooLong != null) {
+      return PeerResult.of(
+          PeerResult.Status.FAILED,
+          "value: " + tooLong.value().length() + " bytes (expected: <= " + maxValueBytes() + ")");
+    }
+    return refusal != null && isGet() ? PeerResult.of(status(refusal), told(refusal)) : null;
   }
 
-  @Nullable OperationResult operated() {
-    return operated;
+  /** Returns how an operation ended, or null. */
+  @Nullable OperationResult outcome() {
+    return refusal != null && !isGet()
+        ? OperationResult.of(OperationResult.Status.NOT_ASKED, told(refusal))
+        : operated;
   }
 
   @Nullable LongResults results() {
     return results;
   }
 
+  private int maxValueBytes() {
+    return service.inbound().limits().maxValueBytes();
+  }
+
+  private boolean isGet() {
+    return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL;
+  }
+
+  /** A request that is itself at fault was not asked for here. */
+  private static PeerResult.Status status(Refusal refusal) {
+    return refusal.kind() == Kind.REFUSED ? PeerResult.Status.NOT_ASKED : refusal.kind().meaning();
+  }
+
+  private static String told(Refusal refusal) {
+    String text = refusal.text();
+    return text.length() <= MOST_TOLD_CHARS ? text : text.substring(0, MOST_TOLD_CHARS);
+  }
+
   /** What is left of the value's life is left now, and not when the get ended. */
   Freshness freshness(Entry entry) {
-    return Freshness.toOurs(
-        Objects.requireNonNull(group, "group").lifeLeft(entry), entry.isStale(), minuteQps);
+    return Freshness.toOurs(asked().lifeLeft(entry), entry.isStale(), minuteQps);
   }
 }

@@ -10,7 +10,6 @@ import io.dawncache.core.PeerResult;
 import io.dawncache.server.frame.FrameChannel;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.BrokenFrameException;
-import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FetchFrames;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameUpgrade;
@@ -35,7 +34,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One of our nodes' connection of frames: its requests, served and answered as each is ready. */
@@ -71,16 +69,15 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private @Nullable LongRequest unfinished;
   private long longRequests; // that have begun
   private boolean draining;
-  private volatile boolean lostAnswer; // one of those in flight will never be answered
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private HandOver handOver;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private IdleWatch idleWatch;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder unsent; // of the values in `ready` and `half`
-
-  @SuppressWarnings("NullAway.Init") // by handlerAdded
-  private ByteAccount.Holder handedOver;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder arriving; // of a frame that has come in part
@@ -113,15 +110,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     super.handlerAdded(ctx);
-    idleWatch = new IdleWatch(ctx, inbound.limits(), this);
+    handOver = new HandOver(ctx.channel(), ctx.executor(), inbound.node().bytesInFlight().open());
+    idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
     unsent = holder();
     arriving = holder();
-    handedOver = inbound.node().bytesInFlight().open();
-  }
-
-  /** Of the values that other threads have brought, as long as the event loop has not seen them. */
-  ByteAccount.Holder handedOver() {
-    return handedOver;
   }
 
   Inbound inbound() {
@@ -131,33 +123,6 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   /** Returns a part of the node's account that ends this connection if it has to make room. */
   ByteAccount.Holder holder() {
     return inbound.node().bytesInFlight().open(channel()::close);
-  }
-
-  boolean inEventLoop() {
-    return channel().eventLoop().inEventLoop();
-  }
-
-  /** Has the event loop run {@code task}, with which an exchange gets its answer. */
-  void handOver(Runnable task) {
-    try {
-      channel().eventLoop().execute(task);
-    } catch (RejectedExecutionException e) {
-      // The server has closed, and this connection with it: nobody waits for the answer.
-    } catch (Throwable e) {
-      lose(e);
-    }
-  }
-
-  /** An exchange could not hand over its answer. Runs on any thread. */
-  void lose(Throwable cause) {
-    lostAnswer = true;
-    try {
-      channel().close();
-      Fatal.report(cause);
-      LOG.log(Level.ERROR, "connection with " + channel().remoteAddress() + " closed", cause);
-    } catch (Throwable e) {
-      // For the same want of memory: the idle watch sees `lostAnswer` when it looks next.
-    }
   }
 
   // Requests.
@@ -209,7 +174,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   /** Serves a request that is whole, or refuses one of which no message was kept. */
   private void serve(FrameKind kind, int id, @Nullable ByteBuf message, @Nullable Refusal fault)
       throws BrokenFrameException {
-    FrameExchange exchange = new FrameExchange(this, kind, id);
+    FrameExchange exchange = new FrameExchange(this, handOver, kind, id);
     enter(exchange);
     try {
       if (draining) {
@@ -287,14 +252,18 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   // Answers.
 
-  /** An exchange has its answer, or more of it. */
+  /** An exchange has its answer, or more of it. In a task nobody else would see what is thrown. */
   void answered(FrameExchange exchange) {
-    if (isInFlight(exchange)) {
-      if (ready.isEmpty() && mayWrite()) {
-        writeOrEnd(exchange);
-      } else {
-        addReady(exchange);
+    try {
+      if (isInFlight(exchange)) {
+        if (ready.isEmpty() && mayWrite()) {
+          write(exchange);
+        } else {
+          addReady(exchange);
+        }
       }
+    } catch (Throwable e) {
+      fail(e);
     }
   }
 
@@ -307,15 +276,6 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       exchange.refuseValue();
     }
     ready.add(exchange);
-  }
-
-  /** In a task of the loop nobody else would see what this throws. */
-  private void writeOrEnd(FrameExchange exchange) {
-    try {
-      write(exchange);
-    } catch (Throwable e) {
-      fail(e);
-    }
   }
 
   private boolean isInFlight(FrameExchange exchange) {
@@ -336,13 +296,15 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   private void write(FrameExchange exchange) {
     idleWatch.moved();
-    Entry entry = exchange.entry();
-    PeerResult end = exchange.end();
-    OperationResult operated = exchange.operated();
+    Entry value = exchange.sendable();
+    if (value != null) {
+      write(exchange, value);
+      return;
+    }
+    PeerResult end = exchange.withoutValue();
+    OperationResult operated = exchange.outcome();
     LongResults results = exchange.results();
-    if (entry != null) {
-      write(exchange, entry);
-    } else if (end != null) {
+    if (end != null) {
       FetchFrames.writeEnd(end, exchange.id(), out());
       leave(exchange);
     } else if (operated != null) {
@@ -492,11 +454,6 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   }
 
   @Override
-  public boolean hasLostAnswer() {
-    return lostAnswer;
-  }
-
-  @Override
   protected void ended() {
     idleWatch.stop();
     ready.clear();
@@ -510,7 +467,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     Arrays.fill(inFlight, null);
     count = 0;
     unsent.close();
-    handedOver.close();
+    handOver.close();
     arriving.close();
     dropUnfinished();
   }

@@ -33,9 +33,6 @@ final class IdleWatch {
 
     /** That request has taken too long. Called at every look as long as there is one. */
     void requestIsLate(ChannelHandlerContext ctx);
-
-    /** Returns whether an answer was lost, so that its request will never be answered. */
-    boolean hasLostAnswer();
   }
 
   /*
@@ -52,6 +49,7 @@ final class IdleWatch {
 
   private final ChannelHandlerContext ctx;
   private final Watched watched;
+  private final HandOver handOver;
   private final long idleLooks; // as many as the idle time-out has
   private final long requestLooks; // as many as the request time-out has
   private final Future<?> timer;
@@ -68,9 +66,10 @@ final class IdleWatch {
   private int incompleteLooks; // in a row, that saw the same request incomplete
 
   /** Starts to watch. */
-  IdleWatch(ChannelHandlerContext ctx, Limits limits, Watched watched) {
+  IdleWatch(ChannelHandlerContext ctx, Limits limits, Watched watched, HandOver handOver) {
     this.ctx = ctx;
     this.watched = watched;
+    this.handOver = handOver;
     long idleNanos = limits.idleTimeout().toNanos();
     long requestNanos = limits.requestTimeout().toNanos();
     long nanos = Math.max(1, Math.min(idleNanos, requestNanos) / LOOKS);
@@ -102,7 +101,7 @@ final class IdleWatch {
     lookIn();
     boolean takesNothing = stuckLooks >= idleLooks || unpermittedLooks >= idleLooks;
     boolean asksNothing = unsentSeen == 0 && watched.asksNothing();
-    if (takesNothing || (quietLooks >= idleLooks && asksNothing) || watched.hasLostAnswer()) {
+    if (takesNothing || (quietLooks >= idleLooks && asksNothing) || handOver.hasLost()) {
       ctx.close();
     } else if (incompleteLooks > requestLooks) {
       watched.requestIsLate(ctx);

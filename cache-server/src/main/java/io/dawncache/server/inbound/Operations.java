@@ -31,12 +31,7 @@ final class Operations {
   void message(MessageKind kind, ByteBuffer body, Reply reply) throws BadRequestException {
     switch (kind) {
       case FORGET -> forget(PeerMessages.decodeForget(body), reply);
-      case COORDINATE ->
-          change(
-              PeerMessages.decodeOperation(body),
-              true,
-              reply,
-              result -> reply.operated(kind, result));
+      case COORDINATE -> change(PeerMessages.decodeOperation(body), true, reply, answerTo(reply));
       case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), reply);
       case MEMBERS -> {
         inbound.fleet().heard(PeerMessages.decodeMembers(body));
@@ -63,6 +58,10 @@ final class Operations {
       PeerService service = group.forPeers();
       service.getAll(requests, reply.stream(requests, service::getAll));
     }
+  }
+
+  private static Consumer<OperationResult> answerTo(Reply reply) {
+    return result -> reply.operated(MessageKind.COORDINATE, result);
   }
 
   /** A peer has looked for the owner and found this node; a client asks any node. */
@@ -101,29 +100,30 @@ final class Operations {
   void put(KeyPath path, ByteBuffer body, boolean fromOurs, boolean fromPeer, Exchange exchange)
       throws BadRequestException {
     Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
-    change(put, fromPeer, exchange, result -> answerPut(put, result, fromOurs, exchange));
+    if (fromOurs) {
+      change(put, fromPeer, exchange, answerTo(exchange));
+      return;
+    }
+    exchange.putsInTheirWords();
+    Consumer<OperationResult> answer = answerTo(exchange);
+    change(
+        put,
+        fromPeer,
+        exchange,
+        result -> {
+          try {
+            note(put, result);
+          } finally {
+            answer.accept(result); // whatever a log throws
+          }
+        });
   }
 
-  private void answerPut(
-      Operation put, OperationResult result, boolean fromOurs, Exchange exchange) {
-    if (fromOurs) {
-      exchange.answer(
-          () -> Responses.operation(MessageKind.COORDINATE, result, inbound.fleet().list()));
-    } else {
-      switch (result.status()) {
-        case DONE, DONE_ALONE -> {
-          inbound.failedPuts().over();
-          exchange.answer(
-              () ->
-                  Responses.done(MessageKind.COORDINATE, result.unreached(), result.otherLists()));
-        }
-        case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN -> {
-          // The detail names other nodes, which is nothing for a client.
+  private void note(Operation put, OperationResult result) {
+    switch (result.status()) {
+      case DONE, DONE_ALONE -> inbound.failedPuts().over();
+      case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
           inbound.failedPuts().occurred(() -> failure(put, result), null);
-          exchange.refuse(
-              Refusal.failed(inbound.dialect(), "put: it may have been made or not; repeat it"));
-        }
-      }
     }
   }
 

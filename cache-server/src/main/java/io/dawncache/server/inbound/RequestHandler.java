@@ -2,7 +2,6 @@ package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
@@ -92,10 +91,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private IdleWatch idleWatch;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
-  private Unsent unsent;
+  private HandOver handOver;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
-  private ByteAccount.Holder handedOver;
+  private Unsent unsent;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private Runnable turn;
@@ -113,7 +112,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still comes is dropped
-  private volatile boolean lostAnswer; // one of the started will never be answered
 
   RequestHandler(Inbound inbound, AnswerDates dates) {
     this.inbound = inbound;
@@ -125,16 +123,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx, dates);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
-    handedOver = inbound.node().bytesInFlight().open();
+    handOver = new HandOver(ctx.channel(), ctx.executor(), inbound.node().bytesInFlight().open());
     turn = () -> takeTurn(ctx);
-    idleWatch = new IdleWatch(ctx, inbound.limits(), this);
+    idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
   }
 
   /** The connection goes on in frames, or it has gone. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     unsent.close();
-    handedOver.close();
+    handOver.close();
     idleWatch.stop();
   }
 
@@ -338,7 +336,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private void start(ChannelHandlerContext ctx, Arrival arrival) {
-    Exchange exchange = new Exchange(this, ctx, inbound, arrival.head());
+    Exchange exchange = new Exchange(this, ctx, handOver, inbound, arrival.head());
     started.add(exchange);
     try {
       service.serve(arrival, ctx.channel().remoteAddress(), exchange);
@@ -361,18 +359,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       awaitTurn(ctx);
     } catch (Throwable e) {
       fail(ctx, e);
-    }
-  }
-
-  /** An exchange's answer could not be handed over to the event loop. Runs on any thread. */
-  void lose(ChannelHandlerContext ctx, Throwable cause) {
-    lostAnswer = true;
-    try {
-      ctx.close();
-      Fatal.report(cause);
-      LOG.log(Level.ERROR, "connection of " + ctx.channel().remoteAddress() + " closed", cause);
-    } catch (Throwable e) {
-      // For the same want of memory: the idle watch sees `lostAnswer` when it looks next.
     }
   }
 
@@ -502,11 +488,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   @Override
-  public boolean hasLostAnswer() {
-    return lostAnswer;
-  }
-
-  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     end();
     idleWatch.stop();
@@ -518,12 +499,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     dropAll();
     outbox.clear();
     unsent.close();
-    handedOver.close();
-  }
-
-  /** Of the values that other threads have brought, as long as the event loop has not seen them. */
-  ByteAccount.Holder handedOver() {
-    return handedOver;
+    handOver.close();
   }
 
   /** A connection that broke is the client's affair; anything else is a fault of ours. */

@@ -42,6 +42,16 @@ final class Responses {
     return response;
   }
 
+  /** Returns the answer to a put by somebody who knows no message of ours. */
+  static Response put(OperationResult result, Dialect dialect) {
+    return switch (result.status()) {
+      case DONE, DONE_ALONE ->
+          done(MessageKind.COORDINATE, result.unreached(), result.otherLists());
+      case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN -> // The detail names other nodes: not for a client.
+          refusal(Refusal.failed(dialect, "put: it may have been made or not; repeat it"), dialect);
+    };
+  }
+
   static Response refusal(Refusal refusal, Dialect dialect) {
     byte[] text = (refusal.text() + "\n").getBytes(UTF_8);
     Response response = new Response(HttpResponseStatus.valueOf(refusal.code()), PLAIN_TEXT, text);

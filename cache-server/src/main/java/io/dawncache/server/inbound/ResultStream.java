@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * The results of a get of many keys, on their way out. They come on any thread; what has come waits
@@ -57,6 +58,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   private final IdentityHashMap<PeerRequest, Integer> indexes = new IdentityHashMap<>();
   private final int maxValueBytes;
   private final Runnable onCome;
+  private final Consumer<Throwable> onLost;
   private final Queue<Result> come = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean told = new AtomicBoolean();
   private final ByteAccount.Holder holder;
@@ -73,6 +75,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
    *
    * @param maxValueBytes a longer value is told as a failure
    * @param onCome run on the thread that brought a result, to have {@link #hasNext} asked
+   * @param onLost told, on that thread, why a result could not be kept: the stream never ends then
    * @param source of what has to be asked again
    * @param holder of the values that wait; closed with this
    */
@@ -80,10 +83,12 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
       List<PeerRequest> requests,
       int maxValueBytes,
       Runnable onCome,
+      Consumer<Throwable> onLost,
       Source source,
       ByteAccount.Holder holder) {
     this.maxValueBytes = maxValueBytes;
     this.onCome = onCome;
+    this.onLost = onLost;
     this.source = source;
     this.holder = holder;
     this.unwritten = requests.size();
@@ -96,7 +101,15 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   public void accept(PeerRequest request, PeerResult end) {
     Integer index = indexes.get(request);
     if (index != null) {
+      comeOrLose(index, request, end);
+    }
+  }
+
+  private void comeOrLose(int index, PeerRequest request, PeerResult end) {
+    try {
       come(index, request, bounded(end));
+    } catch (Throwable t) { // no memory
+      onLost.accept(t);
     }
   }
 
@@ -161,7 +174,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
           Integer index = batch.get(request);
           if (index != null) {
             askedAgain.decrementAndGet(); // first: whoever is told may ask for the next
-            come(index, request, bounded(end));
+            comeOrLose(index, request, end);
           }
         });
   }

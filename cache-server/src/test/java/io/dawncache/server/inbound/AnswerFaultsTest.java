@@ -5,20 +5,27 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
+import io.dawncache.core.Entry;
+import io.dawncache.core.GetException;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.OperationResult;
 import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameReader;
 import io.dawncache.server.wire.Frames;
 import io.dawncache.server.wire.Limits;
+import io.dawncache.server.wire.MessageKind;
+import io.dawncache.server.wire.Refusal;
 import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
@@ -27,6 +34,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -34,18 +42,23 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.AbstractEventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,36 +217,155 @@ class AnswerFaultsTest {
   }
 
   /** An event loop without memory for one more task; closing fails for the same reason. */
-  @Test
-  void anAnswerThatCannotBeHandedOverEndsTheConnectionWhenTheWatchLooks() {
-    RequestHandler handler =
-        new RequestHandler(inbound(Dialect.DAWNCACHE), new AnswerDates(InstantSource.system()));
+  @ParameterizedTest
+  @EnumSource(End.class)
+  void anAnswerThatCannotBeHandedOverEndsTheConnectionWhenTheWatchLooks(End end) {
+    Inbound inbound = inbound(Dialect.DAWNCACHE);
+    RequestHandler handler = new RequestHandler(inbound, new AnswerDates(InstantSource.system()));
     EmbeddedChannel channel = new EmbeddedChannel(handler);
-    ChannelHandlerContext real = channel.pipeline().firstContext();
-    EventExecutor full =
-        fake(
-            EventExecutor.class,
-            real.executor(),
-            Map.of("inEventLoop", () -> false, "execute", AnswerFaultsTest::outOfMemory));
-    ChannelHandlerContext ctx =
-        fake(
-            ChannelHandlerContext.class,
-            real,
-            Map.of("executor", () -> full, "close", AnswerFaultsTest::outOfMemory));
-    Exchange exchange =
+    ChannelHandlerContext ctx = channel.pipeline().firstContext();
+    HandOver handOver =
+        new HandOver(
+            fake(Channel.class, channel, Map.of("close", AnswerFaultsTest::outOfMemory)),
+            new Loop(AnswerFaultsTest::outOfMemory),
+            inbound.node().bytesInFlight().open());
+    Reply exchange =
         new Exchange(
             handler,
             ctx,
-            inbound(Dialect.DAWNCACHE),
+            handOver,
+            inbound,
             new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
+    IdleWatch watch = new IdleWatch(ctx, LIMITS, handler, handOver);
 
-    exchange.answer(() -> new Response(HttpResponseStatus.OK));
+    end.way.accept(exchange, ends());
     assertTrue(channel.isOpen());
     channel.advanceTimeBy(LIMITS.idleTimeout().toNanos() / 4, TimeUnit.NANOSECONDS);
     channel.runScheduledPendingTasks();
 
     assertFalse(channel.isOpen());
+    watch.stop();
     channel.finishAndReleaseAll();
+  }
+
+  /** Each way in which a request ends. */
+  @SuppressWarnings("ImmutableEnumChecker") // they hold no state
+  private enum End {
+    VALUE((reply, ends) -> reply.value(ends.entry, 0)),
+    ERROR((reply, ends) -> reply.error(ends.error)),
+    REFUSAL((reply, ends) -> reply.refuse(ends.refusal)),
+    OPERATION((reply, ends) -> reply.operated(MessageKind.FORGET, ends.result));
+
+    private final BiConsumer<Reply, Ends> way;
+
+    End(BiConsumer<Reply, Ends> way) {
+      this.way = way;
+    }
+  }
+
+  /** What a request may end with, made beforehand. */
+  private record Ends(Entry entry, GetException error, Refusal refusal, OperationResult result) {}
+
+  private Ends ends() {
+    Group nothing = node.addGroup("nothing", key -> Loaded.notThere());
+    return new Ends(
+        node.group("here").getEntry("small", Duration.ofMinutes(1)),
+        assertThrows(GetException.class, () -> nothing.get("k")),
+        Refusal.tooMuchInFlight(),
+        OperationResult.done(List.of()));
+  }
+
+  /** An event loop that is never this thread. */
+  private static final class Loop extends AbstractEventExecutor {
+    private final Runnable whenGivenATask;
+
+    Loop(Runnable whenGivenATask) {
+      this.whenGivenATask = whenGivenATask;
+    }
+
+    @Override
+    public boolean inEventLoop(Thread thread) {
+      return false;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      whenGivenATask.run();
+    }
+
+    @Override
+    public boolean isShuttingDown() {
+      return false;
+    }
+
+    @Override
+    public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<?> terminationFuture() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    @Deprecated
+    public void shutdown() {}
+
+    @Override
+    public boolean isShutdown() {
+      return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return false;
+    }
+  }
+
+  /** There may be no memory for one, and then the answer would be lost. */
+  @ParameterizedTest
+  @EnumSource(End.class)
+  void fromItsEndToTheHandOverARequestMakesNoObject(End end) {
+    Inbound inbound = inbound(Dialect.DAWNCACHE);
+    RequestHandler handler = new RequestHandler(inbound, new AnswerDates(InstantSource.system()));
+    EmbeddedChannel http = new EmbeddedChannel(handler);
+    FrameService service = new FrameService(inbound);
+    EmbeddedChannel frames = new EmbeddedChannel(service);
+    ByteAccount account = inbound.node().bytesInFlight();
+    AtomicInteger handedOver = new AtomicInteger();
+    Loop loop = new Loop(handedOver::incrementAndGet);
+    var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    List<Reply> replies = new ArrayList<>();
+    for (int i = 0; i < 2; i++) { // what the first makes are classes
+      ChannelHandlerContext ctx = http.pipeline().firstContext();
+      replies.add(
+          new Exchange(handler, ctx, new HandOver(http, loop, account.open()), inbound, request));
+      replies.add(
+          new FrameExchange(
+              service, new HandOver(frames, loop, account.open()), FrameKind.FETCH, i));
+    }
+
+    Ends ends = ends();
+    List<Long> made = replies.stream().map(reply -> bytesMadeBy(end, ends, reply)).toList();
+
+    assertEquals(4, handedOver.get());
+    assertEquals(List.of(0L, 0L), made.subList(2, 4));
+    http.finishAndReleaseAll();
+    frames.finishAndReleaseAll();
+  }
+
+  private static long bytesMadeBy(End end, Ends ends, Reply reply) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(self);
+    end.way.accept(reply, ends);
+    return threads.getThreadAllocatedBytes(self) - before;
   }
 
   // Frames.

@@ -37,11 +37,19 @@ class ResultStreamTest {
   private final CacheNode node = CacheNode.create();
   private final ByteAccount account = node.bytesInFlight();
   private @Nullable BiConsumer<PeerRequest, ? super PeerResult> asking;
+  private final List<Throwable> lost = new ArrayList<>();
+  private boolean noMemory;
   private final ResultStream stream =
       new ResultStream(
           requests,
           MAX_VALUE_BYTES,
-          () -> told++,
+          () -> {
+            told++;
+            if (noMemory) {
+              throw new IllegalStateException("no memory to tell the loop");
+            }
+          },
+          lost::add,
           (again, callback) -> {
             askedAgain.addAll(again);
             asked.addAll(again);
@@ -69,6 +77,15 @@ class ResultStreamTest {
     stream.write(piece);
     reader.received(piece);
     piece.release();
+  }
+
+  /** Whoever brought it has no use for an exception; the connection has to end. */
+  @Test
+  void aResultThatCannotBeKeptOrToldIsLostAloud() {
+    noMemory = true;
+    come(0, 1);
+
+    assertEquals(1, lost.size());
   }
 
   @Test
