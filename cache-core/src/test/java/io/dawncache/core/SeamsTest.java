@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>One run of a node's whole life counts how often the core calls out. Then the same life is run
  * again once for each of these calls, and that call throws.
  */
-@Timeout(120)
+@Timeout(600) // half a minute, where it has a core of its own
 class SeamsTest {
   private static final Duration DEADLINE = Duration.ofSeconds(3);
 

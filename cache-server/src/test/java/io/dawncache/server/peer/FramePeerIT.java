@@ -331,8 +331,8 @@ class FramePeerIT {
             wire -> {
               wire.grantFrames();
               wire.answerFetch(wire.readFrame().id(), "567");
-              Frame tom = wire.readFrame();
               Frame jack = wire.readFrame();
+              Frame tom = wire.readFrame();
               Frame cancel = wire.readFrame();
               assertEquals(List.of(CANCEL, tom.id()), List.of(cancel.kind(), cancel.id()));
               told.await();
@@ -342,8 +342,8 @@ class FramePeerIT {
             });
     Caller caller = callers.inFrames(peer);
     assertEquals(value("567"), caller.fetch("Sam").join()); // so that the connection is there
-    CompletableFuture<PeerResult> tom = caller.fetch("Tom", SOON);
     CompletableFuture<PeerResult> jack = caller.fetch("Jack");
+    CompletableFuture<PeerResult> tom = caller.fetch("Tom", SOON);
 
     assertEquals(PeerResult.of(Status.LATE, "no answer in 20 ms"), tom.join());
     told.countDown();

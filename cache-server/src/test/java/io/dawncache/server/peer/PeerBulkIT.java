@@ -203,14 +203,18 @@ class PeerBulkIT {
     ScriptedPeer peer =
         callers.peer(
             wire -> {
+              wire.readRequest();
+              wire.answer("567");
               wire.readMessage();
               wire.write(RESULTS);
               wire.chunk(result(1, "2"));
               wire.readToTheEnd();
               closed.countDown();
             });
+    Caller caller = callers.of(peer);
+    assertEquals(value("Sam", "567"), caller.fetchAll(NEVER, "Sam").take()); // it is connected
 
-    BlockingQueue<Told> told = callers.of(peer).fetchAll(Duration.ofMillis(500), "a", "b", "c");
+    BlockingQueue<Told> told = caller.fetchAll(Duration.ofMillis(500), "a", "b", "c");
 
     Set<Told> all = take(told, 3);
     assertTrue(all.contains(end("a", Status.LATE, "no answer in 500 ms")), all::toString);

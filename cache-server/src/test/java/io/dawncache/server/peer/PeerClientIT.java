@@ -589,11 +589,15 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
+              wire.answer("567");
+              wire.readRequest();
               wire.readToTheEnd();
               closed.countDown();
             });
+    Client client = client(peer, PATIENT);
+    assertEquals(value("567"), client.fetch("Sam")); // so that the connection is there
 
-    PeerResult result = client(peer, PATIENT).startFetch("Tom", SOON).join();
+    PeerResult result = client.startFetch("Tom", SOON).join();
 
     assertEquals(PeerResult.of(Status.LATE, "no answer in 20 ms"), result);
     closed.await();
@@ -606,13 +610,17 @@ class PeerClientIT {
         peer(
             wire -> {
               wire.readRequest();
+              wire.answer("567");
+              wire.readRequest();
               wire.write(
                   "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nContent-Length: 100\r\n\r\n\n\142half");
               wire.readToTheEnd();
               closed.countDown();
             });
+    Client client = client(peer, PATIENT);
+    assertEquals(value("567"), client.fetch("Sam")); // so that the connection is there
 
-    PeerResult result = client(peer, PATIENT).startFetch("Tom", SOON).join();
+    PeerResult result = client.startFetch("Tom", SOON).join();
 
     assertEquals(Status.LATE, result.status());
     closed.await();

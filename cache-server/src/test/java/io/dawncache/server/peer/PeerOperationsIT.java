@@ -123,11 +123,18 @@ class PeerOperationsIT {
 
   @Test
   void noAnswerInTimeMeansThatItMayHaveBeenDone() throws Exception {
-    ScriptedPeer peer = callers.peer(ScriptedPeer.Wire::readToTheEnd);
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              wire.readMessage();
+              done(wire, "forget");
+              wire.readToTheEnd();
+            });
+    Caller caller = callers.of(peer);
+    assertEquals(Status.DONE, caller.forget(NEVER, "a").join().status()); // it is connected
 
     assertEquals(
-        OperationResult.of(Status.UNKNOWN, "no answer in 20 ms"),
-        callers.of(peer).forget(SOON, "a").join());
+        OperationResult.of(Status.UNKNOWN, "no answer in 20 ms"), caller.forget(SOON, "b").join());
   }
 
   @Test
