@@ -168,11 +168,18 @@ record NodeStats(
         || read.groups == null
         || read.self == null
         || read.members == null
-        || read.otherLists == null
         || read.groups.values().stream().anyMatch(OfGroup::isPart)) {
       throw new JsonParseException("not a node's statistics");
     }
-    return read;
+    return read.otherLists != null
+        ? read
+        : new NodeStats( // an older node's
+            read.self,
+            read.members,
+            List.of(),
+            read.uptimeSeconds,
+            read.bytesInFlight,
+            read.groups);
   }
 
   String toJson() {

@@ -1,6 +1,7 @@
 package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -96,6 +97,24 @@ class NodeStatsTest {
       NodeStats stats = stats(node);
 
       assertEquals(stats, NodeStats.fromJson(stats.toJson()));
+    }
+  }
+
+  /** While a fleet is upgraded, node by node. */
+  @Test
+  void thePageOfANodeThatIsOlderIsRead() {
+    try (CacheNode node = CacheNode.create()) {
+      node.addGroup("scores", key -> Loaded.notThere());
+      JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
+      page.remove("otherLists");
+      page.remove("bytesInFlight");
+
+      NodeStats read = NodeStats.fromJson(page.toString());
+
+      assertEquals(List.of(), read.otherLists());
+      assertNull(read.bytesInFlight());
+      assertEquals(MEMBERS, read.members());
+      assertEquals(Set.of("scores"), read.groups().keySet());
     }
   }
 
