@@ -1,33 +1,42 @@
 package io.dawncache.core;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
-/** The threads of getters that wait for room in a {@link ByteAccount}. */
+/** The threads of getters that wait for room in a {@link ByteAccount}, first come, first served. */
 final class BlockedLoads {
   /*
-   * One that missed the notice, because the bytes left between its try and its wait, tries again ten
-   * times a second; so does one that waits for a holder to count as stuck, of which nobody tells.
+   * One of them tries at a time, and the others wait behind it, so that one that needs much is not
+   * passed for ever by those that need little, and bytes that leave wake one thread. It also tries
+   * again ten times a second: for a holder that has become stuck meanwhile, which is not notified,
+   * and in case the bytes left between its try and its wait.
    */
   private static final long RETRY_MILLIS = 100;
 
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final ReentrantLock turn = new ReentrantLock(true);
 
-  /** Waits until there may be room; the caller tries again. */
-  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
-  void await() throws InterruptedException {
-    waiting.incrementAndGet();
+  /** Returns whether a thread waits, behind which others have to. */
+  boolean areWaiting() {
+    return turn.isLocked();
+  }
+
+  /** Returns when {@code attempt} has returned true. */
+  void await(BooleanSupplier attempt) throws InterruptedException {
+    turn.lockInterruptibly();
     try {
-      synchronized (this) {
-        wait(RETRY_MILLIS);
+      while (!attempt.getAsBoolean()) {
+        synchronized (this) {
+          wait(RETRY_MILLIS);
+        }
       }
     } finally {
-      waiting.decrementAndGet();
+      turn.unlock();
     }
   }
 
   /** Bytes have left the account. */
   void tryAgain() {
-    if (waiting.get() > 0) {
+    if (areWaiting()) {
       synchronized (this) {
         notifyAll();
       }

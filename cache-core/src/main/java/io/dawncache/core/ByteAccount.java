@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * node, so that no number of connections or loads makes it hold more than {@link #maxBytes}.
  *
  * <p>What is held is in the books of a {@link Holder}, mostly a connection's. Safe for use by any
- * thread; nothing here blocks.
+ * thread; only getters wait here, see {@link LoadMemory}.
  *
  * @see CacheNode#bytesInFlight()
  */
 public final class ByteAccount {
   /*
-   * Only what stays is counted: a value that leaves with the read that asked for it never comes
-   * here. So the account costs a hit nothing, and its atomics are touched by slow clients alone.
+   * Only what stays is counted: a hit that leaves with the read that asked for it never comes here,
+   * so the account costs it nothing.
    *
    * When there is no room, the holder that holds most of those that have not moved for a second is
    * closed, and the next, until there is. If all have moved, the one who asks is refused. Bytes of a
@@ -104,7 +104,7 @@ public final class ByteAccount {
     return new Holder(Objects.requireNonNull(onClosed, "onClosed"));
   }
 
-  /** Returns a holder that holds nothing yet, and that the account never closes. */
+  /** Returns a holder that holds nothing yet, and that is never closed to make room for others. */
   public Holder open() {
     return new Holder(null);
   }
@@ -175,7 +175,13 @@ public final class ByteAccount {
      * @param more at least 0
      */
     public boolean add(long more) {
-      if (tryAdd(more) || (isOpen() && makeRoom(more) && tryAdd(more))) {
+      if (more == 0 || tryAdd(more)) {
+        return isOpen();
+      }
+      if (!isOpen()) {
+        return false;
+      }
+      if (makeRoom(more) && tryAdd(more)) {
         return true;
       }
       refused.increment();
@@ -231,23 +237,18 @@ public final class ByteAccount {
 
     /**
      * Holds at least {@code target} bytes, and waits until there is room for them; for a target
-     * above the whole account until that is its own. For one thread at a time.
-     *
-     * @return whether it does; false if this is closed
+     * above the whole account until that is its own. Returns at once if this is closed. For threads
+     * of getters, one at a time.
      */
-    public boolean awaitSet(long target) throws InterruptedException {
-      while (true) {
-        long more = Math.min(target, maxBytes) - heldBytes;
-        if (more <= 0 || tryAdd(more)) {
-          return isOpen();
-        }
-        if (!isOpen()) {
-          return false;
-        }
-        if (!makeRoom(more)) {
-          blocked.await();
-        }
+    void awaitSet(long target) throws InterruptedException {
+      if (blocked.areWaiting() || !hasAtLeast(target)) {
+        blocked.await(() -> !isOpen() || hasAtLeast(target));
       }
+    }
+
+    private boolean hasAtLeast(long target) {
+      long more = Math.min(target, maxBytes) - heldBytes;
+      return more <= 0 || tryAdd(more) || (makeRoom(more) && tryAdd(more));
     }
 
     /** Notes that some of what it holds has left, or that something has come: it is not stuck. */

@@ -135,6 +135,8 @@ final class LoadExecutor {
   private final CacheNode node;
   private final LoadedSizes sizes;
 
+  private final Runnable starting = this::startQueued;
+
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -226,8 +228,8 @@ final class LoadExecutor {
   /** As {@link LoadMemory#reserve}. */
   static void reserve(long bytes) throws InterruptedException {
     Load<?> load = CURRENT.get();
-    if (load != null && !load.memory.awaitSet(bytes)) {
-      throw new InterruptedException("the load has ended");
+    if (load != null) {
+      load.reserve(bytes);
     }
   }
 
@@ -299,6 +301,7 @@ final class LoadExecutor {
         Uncaught.report(t); // the others have to end, too
       }
     }
+    node.loadRoom().startOthers();
   }
 
   /** Queues the load, or returns why not. */
@@ -355,11 +358,10 @@ final class LoadExecutor {
   @GuardedBy("lock")
   private boolean takeRoom(Load<?> load) {
     long bytes = sizes.expectedBytes();
-    if (!node.loadRoom().tryTake(bytes)) {
-      if (running.size() > 1) {
-        return false;
-      }
+    if (running.size() == 1) {
       node.loadRoom().take(bytes);
+    } else if (!node.loadRoom().tryTake(bytes, starting)) {
+      return false;
     }
     load.expectedBytes = bytes;
     return true;
@@ -403,6 +405,8 @@ final class LoadExecutor {
     private boolean ended;
 
     private long expectedBytes; // taken of the node's room for loads; guarded by the lock
+
+    private volatile boolean waitsForRoom; // for what its getter is about to read
 
     /** What its getter is known to hold. */
     private final ByteAccount.Holder memory = node.bytesInFlight().open();
@@ -459,6 +463,29 @@ final class LoadExecutor {
       }
     }
 
+    /**
+     * Only the first reservation waits: loads that held some and waited for more might all wait for
+     * each other.
+     */
+    void reserve(long bytes) throws InterruptedException {
+      if (hasEnded()) {
+        throw new InterruptedException("the load has ended");
+      }
+      if (memory.bytes() > 0) {
+        if (bytes > memory.bytes() && !memory.set(bytes)) {
+          throw overloaded("no room for " + bytes + " bytes in flight");
+        }
+        return;
+      }
+      waitsForRoom = true;
+      memory.awaitSet(bytes);
+      waitsForRoom = false;
+    }
+
+    private synchronized boolean hasEnded() {
+      return ended;
+    }
+
     private synchronized boolean enterGetter() {
       if (ended) {
         return false;
@@ -488,6 +515,7 @@ final class LoadExecutor {
         tell(loaded, thrown);
       } finally {
         startQueued();
+        node.loadRoom().startOthers();
       }
     }
 
@@ -505,6 +533,7 @@ final class LoadExecutor {
         end(End.TIMED_OUT, null, null);
       } finally {
         startQueued();
+        node.loadRoom().startOthers();
       }
     }
 
@@ -530,12 +559,12 @@ final class LoadExecutor {
         }
         endLending();
       } finally {
+        if (!abandonsThread) {
+          memory.close(); // first: those who get the value may hold it in the account themselves
+        }
         try {
           ending.ended(loaded, loaded == null ? error(end, thrown) : null);
         } finally {
-          if (!abandonsThread) {
-            memory.close();
-          }
           if (unfinished != null) {
             cancelElsewhere(unfinished);
           }
@@ -598,11 +627,20 @@ final class LoadExecutor {
     GetException error(End end, @Nullable Throwable thrown) {
       try {
         return switch (end) {
-          case TIMED_OUT -> failed("no answer in " + config.loadTimeout().toMillis() + " ms", null);
+          case TIMED_OUT -> {
+            String inTime = " in " + config.loadTimeout().toMillis() + " ms";
+            yield waitsForRoom
+                ? overloaded("no room for its bytes in flight" + inTime)
+                : failed("no answer" + inTime, null);
+          }
           case CLOSED -> failed("the node was closed", null);
           case NO_THREAD -> failed("no thread to run on", thrown);
-          case ANSWERED, THREW ->
-              thrown == null ? failed("the getter returned null", null) : failed(thrown);
+          case ANSWERED, THREW -> {
+            if (thrown == null) {
+              yield failed("the getter returned null", null);
+            }
+            yield thrown instanceof OverloadedException overloaded ? overloaded : failed(thrown);
+          }
         };
       } catch (Throwable t) { // no memory, or an exception of the getter's whose text cannot be had
         return GetFailedException.WITHOUT_TEXT;

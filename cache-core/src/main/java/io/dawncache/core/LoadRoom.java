@@ -1,5 +1,8 @@
 package io.dawncache.core;
 
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,13 +17,30 @@ final class LoadRoom {
 
   private final ByteAccount account;
   private final AtomicLong expected = new AtomicLong();
+  private final Set<Runnable> refused = ConcurrentHashMap.newKeySet(); // one of each group at most
 
   LoadRoom(ByteAccount account) {
     this.account = account;
   }
 
-  /** Takes so many bytes, if there is room for them. */
-  boolean tryTake(long bytes) {
+  /**
+   * Takes these bytes if there is room for them.
+   *
+   * @param onRoom run by {@link #startOthers} if there was none
+   */
+  boolean tryTake(long bytes, Runnable onRoom) {
+    if (tryTake(bytes)) {
+      return true;
+    }
+    refused.add(onRoom);
+    if (tryTake(bytes)) { // there is some since
+      refused.remove(onRoom);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean tryTake(long bytes) {
     long most = account.maxBytes() / ACCOUNT_PART;
     long present = expected.get();
     while (bytes <= most - present) {
@@ -32,7 +52,7 @@ final class LoadRoom {
     return false;
   }
 
-  /** Takes so many bytes although there may be no room: one load of a group always runs. */
+  /** Takes these bytes although there may be no room: one load of a group always runs. */
   void take(long bytes) {
     expected.addAndGet(bytes);
   }
@@ -40,6 +60,18 @@ final class LoadRoom {
   /** Gives back what was taken for a load. */
   void giveBack(long bytes) {
     expected.addAndGet(-bytes);
+  }
+
+  /** Has groups that were refused try again: a load has ended. */
+  void startOthers() {
+    if (refused.isEmpty()) {
+      return;
+    }
+    for (Runnable next : List.copyOf(refused)) {
+      if (refused.remove(next)) {
+        next.run();
+      }
+    }
   }
 
   /** Returns what all running loads are expected to need. */

@@ -4,18 +4,19 @@ package io.dawncache.core;
 final class LoadedSizes {
   /*
    * What a getter holds while it loads cannot be seen, only what it returns. So the next value is
-   * taken to be about as long as the longest of the last sixteen, and three times that to be needed:
-   * for what has been read, what is put together from it, and the value that is copied from that.
+   * taken to be as long as the longest one, of which a shorter one takes off a sixteenth of the
+   * difference, and three times that to be needed: for what has been read, what is put together from
+   * it, and the value that is copied from that.
    *
-   * A new group that runs no more loads at once than by default starts with a quarter of a megabyte,
-   * so that a node in a small heap does not begin with sixty-four loads of a megabyte each. Who
-   * allows more loads knows the values.
+   * A new group that runs no more loads at once than by default starts with 256 KiB, so that a node
+   * in a small heap does not begin with sixty-four loads of a megabyte each. A user who allows more
+   * loads knows the values.
    */
   private static final int COPIES = 3;
   private static final int DECAY = 16;
   private static final long FIRST_BYTES = 256 << 10;
 
-  /** Of about the last sixteen loads the longest; a race loses one, no more. */
+  /** A race loses the length of one value, no more. */
   private volatile long longBytes;
 
   /**

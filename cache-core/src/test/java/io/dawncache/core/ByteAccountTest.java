@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class ByteAccountTest {
   private static final long MAX_BYTES = 1_000;
   private static final Duration STUCK = Duration.ofSeconds(1);
@@ -223,12 +225,11 @@ class ByteAccountTest {
   void whoWaitsForRoomGetsItWhenOthersGiveBack() throws Exception {
     ByteAccount.Holder other = open("other");
     assertTrue(other.add(900));
-    CompletableFuture<Boolean> waiting = waiting(account.open(), 600);
-    assertFalse(waiting.isDone());
+    CompletableFuture<Void> waiting = waiting(account.open(), 600);
 
     other.remove(500);
 
-    assertTrue(waiting.get());
+    waiting.get();
     assertEquals(1_000, account.bytes());
     assertEquals(0, account.refused());
   }
@@ -237,11 +238,11 @@ class ByteAccountTest {
   void whoWaitsForMoreThanAllHasRoomWhenNobodyElseHoldsAnything() throws Exception {
     ByteAccount.Holder other = open("other");
     assertTrue(other.add(1));
-    CompletableFuture<Boolean> waiting = waiting(account.open(), 5 * MAX_BYTES);
+    CompletableFuture<Void> waiting = waiting(account.open(), 5 * MAX_BYTES);
 
     other.close();
 
-    assertTrue(waiting.get());
+    waiting.get();
     assertEquals(MAX_BYTES, account.bytes());
   }
 
@@ -249,11 +250,11 @@ class ByteAccountTest {
   void whoWaitsForRoomHasStuckHoldersClosed() throws Exception {
     ByteAccount.Holder stuck = open("stuck");
     assertTrue(stuck.add(900));
-    CompletableFuture<Boolean> waiting = waiting(account.open(), 600);
+    CompletableFuture<Void> waiting = waiting(account.open(), 600);
 
     pass(STUCK);
 
-    assertTrue(waiting.get());
+    waiting.get();
     assertEquals(List.of("stuck"), closed);
   }
 
@@ -261,11 +262,26 @@ class ByteAccountTest {
   void theWaitOfAHolderThatIsClosedEnds() throws Exception {
     ByteAccount.Holder holder = account.open();
     assertTrue(open("other").add(MAX_BYTES));
-    CompletableFuture<Boolean> waiting = waiting(holder, 1);
+    CompletableFuture<Void> waiting = waiting(holder, 1);
 
     holder.close();
 
-    assertFalse(waiting.get());
+    waiting.get();
+    assertEquals(MAX_BYTES, account.bytes());
+  }
+
+  @Test
+  void whatIsClosedIsNotCountedAsRefusedAndNoBytesAlwaysHaveRoom() {
+    ByteAccount.Holder holder = open("holder");
+    ByteAccount.Holder gone = open("gone");
+    gone.close();
+    assertTrue(holder.add(MAX_BYTES));
+    account.resize(1);
+
+    assertTrue(open("asking").add(0));
+    assertFalse(gone.add(1));
+
+    assertEquals(0, account.refused());
   }
 
   @Test
@@ -279,11 +295,11 @@ class ByteAccountTest {
     assertEquals(900, load.bytes());
   }
 
-  private static CompletableFuture<Boolean> waiting(ByteAccount.Holder holder, long bytes) {
-    return CompletableFuture.supplyAsync(
+  private static CompletableFuture<Void> waiting(ByteAccount.Holder holder, long bytes) {
+    return CompletableFuture.runAsync(
         () -> {
           try {
-            return holder.awaitSet(bytes);
+            holder.awaitSet(bytes);
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }

@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,8 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Timeout(60)
 class LoadMemoryTest {
   @RegisterExtension final Books books = new Books();
 
@@ -57,10 +60,33 @@ class LoadMemoryTest {
   }
 
   @Test
-  void aLoadThatFindsNoRoomWaitsAndEndsAtItsTimeOut() throws Exception {
+  void aLoadThatWaitsForRoomGetsItWhenAnotherEnds() throws Exception {
     node.bytesInFlight().resize(1_000);
-    Group first = node.addGroup("first", key -> hold(900));
-    CompletableFuture<ByteView> held = first.getAsync("k");
+    CompletableFuture<ByteView> first = node.addGroup("first", key -> hold(900)).getAsync("k");
+    reserved.await();
+    CountDownLatch asked = new CountDownLatch(1);
+    Group second =
+        node.addGroup(
+            "second",
+            key -> {
+              asked.countDown();
+              LoadMemory.reserve(200);
+              return Loaded.ofUtf8("w");
+            });
+    CompletableFuture<ByteView> waiting = second.getAsync("k");
+    asked.await();
+    assertFalse(waiting.isDone());
+
+    release.countDown();
+
+    assertEquals("v", first.get().toUtf8());
+    assertEquals("w", waiting.get().toUtf8());
+  }
+
+  @Test
+  void aLoadThatFindsNoRoomUntilItsTimeOutIsOverloaded() throws Exception {
+    node.bytesInFlight().resize(1_000);
+    CompletableFuture<ByteView> held = node.addGroup("first", key -> hold(900)).getAsync("k");
     reserved.await();
     Group second =
         node.addGroup(
@@ -70,9 +96,30 @@ class LoadMemoryTest {
 
     ExecutionException e = assertThrows(ExecutionException.class, () -> second.getAsync("k").get());
 
-    assertInstanceOf(GetFailedException.class, e.getCause());
+    assertEquals(
+        "load second/k: overloaded, no room for its bytes in flight in 50 ms",
+        assertInstanceOf(OverloadedException.class, e.getCause()).getMessage());
     release.countDown();
     held.get();
+  }
+
+  @Test
+  void aLoadThatHoldsSomeDoesNotWaitForMoreButFails() throws Exception {
+    node.bytesInFlight().resize(1_000);
+    Group group =
+        node.addGroup(
+            "g",
+            key -> {
+              LoadMemory.reserve(600);
+              return hold(1_001);
+            });
+
+    ExecutionException e = assertThrows(ExecutionException.class, () -> group.getAsync("k").get());
+
+    assertEquals(
+        "load g/k: overloaded, no room for 1001 bytes in flight",
+        assertInstanceOf(OverloadedException.class, e.getCause()).getMessage());
+    assertEquals(0, node.bytesInFlight().bytes());
   }
 
   @Test

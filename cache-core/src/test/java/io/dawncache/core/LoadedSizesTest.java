@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Timeout(60)
 class LoadedSizesTest {
   @RegisterExtension final Books books = new Books();
 
@@ -103,6 +105,31 @@ class LoadedSizesTest {
     for (CompletableFuture<ByteView> value : more) {
       value.get();
     }
+  }
+
+  @Test
+  void aGroupThatWasRefusedGoesOnWhenALoadOfAnotherEnds() throws Exception {
+    node.bytesInFlight().resize(4 << 20); // two first loads of 768 KiB
+    List<CompletableFuture<Loaded>> others = new ArrayList<>();
+    Group other = node.addAsyncGroup("other", GroupConfig.builder().build(), noting(others));
+    CompletableFuture<ByteView> first = other.getAsync("a");
+    CompletableFuture<ByteView> second = other.getAsync("b");
+    assertFalse(begun(others, 2).isDone());
+    List<CompletableFuture<Loaded>> origin = new ArrayList<>();
+    Group group = node.addAsyncGroup("g", GroupConfig.builder().build(), noting(origin));
+    CompletableFuture<ByteView> slow = group.getAsync("slow");
+    CompletableFuture<ByteView> queued = group.getAsync("queued");
+    assertFalse(begun(origin, 1).isDone());
+
+    begun(others, 1).complete(Loaded.ofUtf8("v"));
+    begun(others, 2).complete(Loaded.ofUtf8("v"));
+
+    begun(origin, 2).complete(Loaded.ofUtf8("q"));
+    assertEquals("q", queued.get().toUtf8());
+    begun(origin, 1).complete(Loaded.ofUtf8("s"));
+    assertEquals("s", slow.get().toUtf8());
+    first.get();
+    second.get();
   }
 
   /** Returns a getter that enters each of its loads in {@code origin}. */

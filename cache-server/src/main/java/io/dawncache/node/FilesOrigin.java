@@ -226,10 +226,10 @@ public final class FilesOrigin implements Origin {
     if (before.size() > Origins.MAX_VALUE_BYTES) {
       throw tooLong(file);
     }
+    LoadMemory.reserve(before.size()); // it may wait, so before the file is open
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         InputStream in = Channels.newInputStream(channel)) {
-      LoadMemory.reserve(before.size());
       ByteView value = ByteView.read(in, (int) before.size());
       return isSame(before, attributes(file)) ? value : null;
     } catch (EOFException e) {

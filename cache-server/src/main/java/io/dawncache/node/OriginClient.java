@@ -67,8 +67,10 @@ final class OriginClient {
   /** What is read of a body that is no value, so that its connection can be used again. */
   private static final int MAX_DRAINED_BYTES = 64 << 10;
 
-  /** A body of unknown length is read in parts of this length. */
-  private static final int CHUNK_BYTES = 64 << 10;
+  /** A body of unknown length is read in chunks, which grow with what has come. */
+  private static final int FIRST_CHUNK_BYTES = 4 << 10;
+
+  private static final int MOST_CHUNK_BYTES = 64 << 10;
 
   private static final URI ROOT = URI.create("/");
 
@@ -257,16 +259,18 @@ final class OriginClient {
     private ByteView ofUnknownLength(InputStream in) throws IOException, InterruptedException {
       List<ByteBuffer> chunks = new ArrayList<>();
       long length = 0;
+      int more = FIRST_CHUNK_BYTES;
       byte[] chunk;
       do {
-        LoadMemory.reserve(2 * (length + CHUNK_BYTES)); // the chunks, and the value made of them
-        chunk = in.readNBytes(CHUNK_BYTES);
+        LoadMemory.reserve(2 * (length + more)); // the chunks, and the value made of them
+        chunk = in.readNBytes(more);
         length += chunk.length;
         if (length > maxBytes) {
           throw tooLong();
         }
         chunks.add(ByteBuffer.wrap(chunk));
-      } while (chunk.length == CHUNK_BYTES);
+        more = (int) Math.min(length, MOST_CHUNK_BYTES);
+      } while (chunk.length > 0);
       return ByteView.copyOf(chunks.toArray(ByteBuffer[]::new));
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.ByteView;
+import io.dawncache.core.CacheNode;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import java.io.BufferedReader;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The http origin in front of a socket that answers as it likes. */
@@ -475,6 +479,33 @@ class HostileOriginIT {
         script = thenKeepOpen(OK + "Content-Length: 4\r\n\r\nnext");
         assertEquals("next", getter.load("Jack").value().toUtf8(), row.name());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Content-Length: 900, 900", "Transfer-Encoding: chunked, 8192"})
+  void aBodyIsInTheAccountBeforeItIsRead(String framing, long bytes) throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    boolean chunked = framing.startsWith("Transfer");
+    script =
+        (n, connection, out) -> {
+          write(out, OK + framing + "\r\n\r\n" + (chunked ? "384\r\n" : "") + "x".repeat(450));
+          seen.await();
+          write(out, "x".repeat(450) + (chunked ? "\r\n0\r\n\r\n" : ""));
+          return true;
+        };
+    try (CacheNode node = CacheNode.create()) {
+      CompletableFuture<ByteView> get =
+          node.addGroup("g", getter(PATIENT, "127.0.0.1")).getAsync("Tom");
+      while (node.bytesInFlight().bytes() == 0) {
+        Thread.onSpinWait();
+      }
+      assertEquals(bytes, node.bytesInFlight().bytes());
+
+      seen.countDown();
+
+      assertEquals(900, get.get().length());
+      assertEquals(0, node.bytesInFlight().bytes());
     }
   }
 

@@ -251,7 +251,7 @@ class FleetIT {
     try (Fleet fleet = Fleet.of(2, config(), held)) {
       fleet.group(0).get(keyOwnedByOne(fleet, "0")); // so that the way to the owner is open
       String key = fleet.keyOwnedBy(1);
-      assertThrows(LateException.class, () -> fleet.group(0).get(key, Duration.ofMillis(20)));
+      assertThrows(LateException.class, () -> fleet.group(0).get(key, Duration.ofMillis(500)));
       String fromPeer = "Dawncache-Peer: " + fleet.server(0).self() + "\r\n";
       for (String mark : List.of("", fromPeer)) {
         Answer late = RawClient.get(fleet.server(1), path(key), mark + "Dawncache-Timeout: 20\r\n");

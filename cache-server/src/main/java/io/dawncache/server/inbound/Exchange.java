@@ -81,7 +81,7 @@ final class Exchange extends Reply {
   void ended(boolean elsewhere) {
     ended = true;
     if (elsewhere) {
-      handler.handedOver(ctx);
+      handler.answeredElsewhere(ctx);
     } else {
       handler.answered(ctx);
     }

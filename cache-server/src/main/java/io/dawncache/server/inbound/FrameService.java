@@ -55,10 +55,14 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
    */
   private static final int FIRST_IDS = 64;
 
+  /** A part of a frame of this length is as little as a connection itself takes. */
+  private static final int SHORT_FRAME_BYTES = 4 << 10;
+
   private static final System.Logger LOG = System.getLogger(FrameService.class.getName());
   private static final Refusal STOPS = new Refusal(503, Kind.REFUSED, "the node is stopping");
 
   private final Inbound inbound;
+  private final OnTheirWay onTheirWay;
   private final Operations operations;
   private final FetchFrames fetches = new FetchFrames();
   private final ArrayDeque<FrameExchange> ready = new ArrayDeque<>();
@@ -86,15 +90,16 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private long halfBytes;
   private long piecesSeen; // bytes of answers in pieces that had been sent at the last flush
 
-  FrameService(Inbound inbound) {
+  FrameService(Inbound inbound, OnTheirWay onTheirWay) {
+    this.onTheirWay = onTheirWay;
     this.inbound = inbound;
     this.operations = new Operations(inbound);
   }
 
   /** Has the connection go on in frames, with nothing in flight, in place of what served it. */
-  static void takeOver(ChannelHandlerContext ctx, Inbound inbound) {
+  static void takeOver(ChannelHandlerContext ctx, Inbound inbound, OnTheirWay onTheirWay) {
     ChannelPipeline pipeline = ctx.pipeline();
-    FrameService service = new FrameService(inbound);
+    FrameService service = new FrameService(inbound, onTheirWay);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
     FrameUpgrade.grant(inbound.fleet(), service.out());
@@ -110,7 +115,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     super.handlerAdded(ctx);
-    handOver = new HandOver(ctx.channel(), ctx.executor(), inbound.node().bytesInFlight().open());
+    handOver = new HandOver(ctx.channel(), ctx.executor(), onTheirWay);
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
     unsent = holder();
     arriving = holder();
@@ -244,7 +249,8 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     super.channelReadComplete(ctx);
-    int held = heldBytes();
+    int held = heldBytes() <= SHORT_FRAME_BYTES ? 0 : heldBytes();
+    arriving.moved();
     if (held != arriving.bytes() && !isClosing() && !arriving.set(held)) {
       breakOff(Refusal.tooMuchInFlight().text());
     }
@@ -467,7 +473,6 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     Arrays.fill(inFlight, null);
     count = 0;
     unsent.close();
-    handOver.close();
     arriving.close();
     dropUnfinished();
   }

@@ -1,6 +1,5 @@
 package io.dawncache.server.inbound;
 
-import io.dawncache.core.ByteAccount;
 import io.dawncache.server.wire.Fatal;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
@@ -17,18 +16,18 @@ final class HandOver {
 
   private final Channel channel;
   private final EventExecutor loop;
-  private final ByteAccount.Holder onItsWay;
+  private final OnTheirWay onTheirWay;
   private volatile boolean lost;
 
   /**
    * Makes one.
    *
-   * @param onItsWay of values that other threads have brought and the event loop has not yet seen
+   * @param onTheirWay the values that are, to all connections of the server
    */
-  HandOver(Channel channel, EventExecutor loop, ByteAccount.Holder onItsWay) {
+  HandOver(Channel channel, EventExecutor loop, OnTheirWay onTheirWay) {
     this.channel = channel;
     this.loop = loop;
-    this.onItsWay = onItsWay;
+    this.onTheirWay = onTheirWay;
   }
 
   /** Returns whether the calling thread is the event loop. */
@@ -36,9 +35,9 @@ final class HandOver {
     return loop.inEventLoop();
   }
 
-  /** Returns the part of the node's account for values on their way. */
-  ByteAccount.Holder onItsWay() {
-    return onItsWay;
+  /** Returns the values on their way to all connections of the server. */
+  OnTheirWay onTheirWay() {
+    return onTheirWay;
   }
 
   /**
@@ -55,15 +54,17 @@ final class HandOver {
     }
   }
 
-  /** As {@link #run}, from another thread. */
-  void execute(Runnable task) {
+  /** As {@link #run}, from another thread; returns whether the event loop will run the task. */
+  boolean execute(Runnable task) {
     try {
       loop.execute(task);
+      return true;
     } catch (RejectedExecutionException e) {
       // The server has closed, and this connection with it: nobody waits for the answer.
     } catch (Throwable e) {
       lose(e);
     }
+    return false;
   }
 
   /** An answer was lost because of {@code cause}: closes the connection. On any thread. */
@@ -81,10 +82,5 @@ final class HandOver {
   /** Returns whether an answer was lost, so that its request will never be answered. */
   boolean hasLost() {
     return lost;
-  }
-
-  /** The connection has gone. */
-  void close() {
-    onItsWay.close();
   }
 }

@@ -8,12 +8,14 @@ import io.netty.channel.group.ChannelGroup;
 public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final Inbound inbound;
   private final AnswerDates dates;
+  private final OnTheirWay onTheirWay;
   private final ChannelGroup connections;
 
   /** Makes the pipelines of one server, whose connections are entered in {@code connections}. */
   public InboundPipeline(Inbound inbound, ChannelGroup connections) {
     this.inbound = inbound;
     this.dates = new AnswerDates(inbound.clock());
+    this.onTheirWay = new OnTheirWay(inbound.node().bytesInFlight());
     this.connections = connections;
   }
 
@@ -29,6 +31,6 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
-        .addLast(new RequestHandler(inbound, dates));
+        .addLast(new RequestHandler(inbound, dates, onTheirWay));
   }
 }

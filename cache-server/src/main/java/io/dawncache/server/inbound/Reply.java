@@ -31,7 +31,7 @@ abstract class Reply implements GetCallback, Runnable {
   private final HandOver handOver;
 
   private @Nullable Group group; // that is asked
-  private int bytesOnTheirWay; // of a value that another thread has brought, until run
+  private @Nullable Entry onItsWay; // a value that another thread has brought, until run
 
   // What it ended with.
   @Nullable Entry entry;
@@ -71,11 +71,10 @@ abstract class Reply implements GetCallback, Runnable {
   /** A value for which the account has no room on its way gives way to a refusal. */
   private void take(Entry entry, double minuteQps) {
     this.minuteQps = minuteQps;
-    int bytes = entry.value().length();
     if (handOver.isHere()) {
       this.entry = entry;
-    } else if (handOver.onItsWay().add(bytes)) {
-      bytesOnTheirWay = bytes;
+    } else if (handOver.onTheirWay().add(entry)) {
+      onItsWay = entry;
       this.entry = entry;
     } else {
       refusal = NO_ROOM;
@@ -105,16 +104,24 @@ abstract class Reply implements GetCallback, Runnable {
   final void end() {
     if (handOver.isHere()) {
       ended(false);
-    } else {
-      handOver.execute(this);
+    } else if (!handOver.execute(this)) {
+      arrived();
     }
   }
 
   /** Runs on the event loop, once it has ended on another thread. */
   @Override
   public final void run() {
-    handOver.onItsWay().remove(bytesOnTheirWay);
+    arrived();
     ended(true);
+  }
+
+  private void arrived() {
+    Entry value = onItsWay;
+    if (value != null) {
+      onItsWay = null;
+      handOver.onTheirWay().remove(value);
+    }
   }
 
   /**

@@ -57,17 +57,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * until an answer is written to it.
    *
    * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
-   * channelReadComplete. Answers that come later flush themselves.
+   * channelReadComplete. Those that other threads give later share a flush, too: advance() becomes a
+   * task of the loop, behind the hand-overs that are there already, and does nothing until then.
    *
    * A request that is not answered would hold up all behind it for ever. So whatever is thrown in
-   * advance() ends the connection, also where advance() is a task of the loop, for whose failures
-   * nobody waits; and so does an answer that could not be handed over to the loop, at the latest
-   * when the idle watch next looks.
+   * advance() ends the connection, also where advance() is a task of the loop, whose failures nobody
+   * waits for; and so does an answer that could not be handed over to the loop, at the latest when
+   * the idle watch next looks.
    */
   static final int MAX_STARTED = 64;
-
-  /** How often a connection is flushed before the others of its event loop have a turn. */
-  private static final int FLUSHES_A_TURN = 4;
 
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
@@ -80,6 +78,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private final Inbound inbound;
   private final AnswerDates dates;
+  private final OnTheirWay onTheirWay;
   private final Service service;
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
@@ -97,7 +96,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private Unsent unsent;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
-  private Runnable turn;
+  private Runnable advanceNow;
 
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
@@ -107,15 +106,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean inBody; // the last part of the last one's body has not come
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
-  private boolean awaitingTurn; // advance() will be called by the event loop
+  private boolean advanceComes; // as a task of the event loop
   private boolean draining; // the server stops, or the client has ended its side
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still comes is dropped
 
-  RequestHandler(Inbound inbound, AnswerDates dates) {
+  RequestHandler(Inbound inbound, AnswerDates dates, OnTheirWay onTheirWay) {
     this.inbound = inbound;
     this.dates = dates;
+    this.onTheirWay = onTheirWay;
     this.service = new Service(inbound);
   }
 
@@ -123,8 +123,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx, dates);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
-    handOver = new HandOver(ctx.channel(), ctx.executor(), inbound.node().bytesInFlight().open());
-    turn = () -> takeTurn(ctx);
+    handOver = new HandOver(ctx.channel(), ctx.executor(), onTheirWay);
+    advanceNow =
+        () -> {
+          advanceComes = false;
+          advance(ctx);
+        };
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
   }
 
@@ -132,7 +136,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     unsent.close();
-    handOver.close();
     idleWatch.stop();
   }
 
@@ -162,7 +165,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (fault == null && goesOnInFrames(request)) {
       outbox.flush(); // answers of this read to what was pipelined before
       Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
-      FrameService.takeOver(ctx, inbound);
+      FrameService.takeOver(ctx, inbound, onTheirWay);
       return;
     }
     requests++;
@@ -246,22 +249,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     advance(ctx);
   }
 
-  /**
-   * Writes what is answered, starts what has arrived, as far as both may, and flushes. A client
-   * that takes all at once, such as of large values, takes turns with the others.
-   */
+  /** Writes what is answered, starts what has arrived, as far as both may, and flushes. */
   private void advance(ChannelHandlerContext ctx) {
-    if (advancing || awaitingTurn) {
+    if (advancing || advanceComes) {
       return;
     }
     advancing = true;
     try {
-      int flushes = 0;
       do {
-        if (++flushes > FLUSHES_A_TURN) {
-          awaitTurn(ctx);
-          break;
-        }
         writeAnswered(ctx);
         while (hasArrived() && mayStart(ctx)) {
           start(ctx, arrived.remove());
@@ -281,18 +276,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       unsent.settle(started);
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
-  }
-
-  private void awaitTurn(ChannelHandlerContext ctx) {
-    if (!awaitingTurn) {
-      ctx.executor().execute(turn);
-      awaitingTurn = true;
-    }
-  }
-
-  private void takeTurn(ChannelHandlerContext ctx) {
-    awaitingTurn = false;
-    advance(ctx);
   }
 
   /** In its turn: behind the answers to all that was asked before. */
@@ -353,12 +336,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     advance(ctx);
   }
 
-  /** An exchange has its answer; those of all that have theirs by now are written at once. */
-  void handedOver(ChannelHandlerContext ctx) {
-    try {
-      awaitTurn(ctx);
-    } catch (Throwable e) {
-      fail(ctx, e);
+  /**
+   * An exchange has been given its answer by another thread. What all are given until the event
+   * loop comes to it is written in one flush.
+   */
+  void answeredElsewhere(ChannelHandlerContext ctx) {
+    if (!advanceComes) {
+      try {
+        ctx.executor().execute(advanceNow);
+        advanceComes = true;
+      } catch (Throwable e) {
+        fail(ctx, e);
+      }
     }
   }
 
@@ -499,7 +488,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     dropAll();
     outbox.clear();
     unsent.close();
-    handOver.close();
   }
 
   /** A connection that broke is the client's affair; anything else is a fault of ours. */

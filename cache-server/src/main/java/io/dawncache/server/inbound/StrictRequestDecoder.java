@@ -17,9 +17,12 @@ import java.util.List;
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
   /*
-   * What a head that has come in part takes is a guess for the worst: a header of four bytes becomes
-   * two strings and an entry. A head that comes in one read is not counted.
+   * What a head that has come in part takes is an estimate for the worst case: a header of four bytes
+   * becomes two strings and an entry. A head that comes in one read is not counted, nor is the
+   * beginning of one, which takes as little as a connection itself.
    */
+  private static final int SHORT_BYTES = 512;
+
   private static final int HEAP_BYTES_A_BYTE = 32;
 
   private final ByteAccount account;
@@ -54,7 +57,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     super.channelReadComplete(ctx);
-    long held = (long) HEAP_BYTES_A_BYTE * headBytes + actualReadableBytes();
+    int come = headBytes + actualReadableBytes();
+    long held = come <= SHORT_BYTES ? 0 : (long) HEAP_BYTES_A_BYTE * come;
     if (held != head.bytes()) {
       head.moved();
       if (!head.set(held)) {

@@ -4,7 +4,6 @@ import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
-import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -217,15 +216,17 @@ final class ConnectionPool {
     asked.unanswered(Status.FAILED, why);
   }
 
-  /** The answer has more bytes than any may have. */
+  /** There is no room here for the peer's answer. */
   void overloaded(Pending asked) {
+    reachability.reached();
     try {
-      asked.unanswered(Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+      asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
     } catch (Throwable t) {
       asked.broken(t);
     }
   }
 
+  /** The answer has more bytes than any may have. */
   void tooLong(Pending asked) {
     try {
       failed(asked, "the answer is too long (expected: <= " + maxBodyBytes() + " bytes)");

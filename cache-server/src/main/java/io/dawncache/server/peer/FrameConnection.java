@@ -268,7 +268,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   private void last(Pending asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
-    int bytes = before.readableBytes();
+    gathered.remove(before.readableBytes()); // first: who gets the value may hold it in the account
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
@@ -278,7 +278,6 @@ final class FrameConnection extends FrameChannel implements Carrier {
       }
     } finally {
       before.release();
-      gathered.remove(bytes);
     }
   }
 

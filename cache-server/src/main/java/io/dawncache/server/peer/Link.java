@@ -5,7 +5,6 @@ import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Frames;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
-import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -238,7 +237,7 @@ final class Link implements FrameDial.Verdict {
   /** There is no room for the peer's answer. */
   void overloaded(Pending asked) {
     reachability.reached();
-    asked.unanswered(Status.OVERLOADED, Refusal.tooMuchInFlight().text());
+    asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
   }
 
   void timedOut(Pending asked) {

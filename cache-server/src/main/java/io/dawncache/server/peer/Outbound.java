@@ -36,6 +36,9 @@ public record Outbound(
     Fleet fleet,
     ByteAccount account,
     InstantSource clock) {
+  /** Why a fetch ends whose answer the node's account has no room for. */
+  static final String NO_ROOM = "overloaded, no room here for the answer";
+
   /** Returns the maker of requests to {@code peer}. */
   PeerRequests requestsTo(NodeUrl peer) {
     return new PeerRequests(dialect, peer, fleet, clock);

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.dawncache.core.ByteAccount;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Entry;
@@ -221,14 +220,14 @@ class AnswerFaultsTest {
   @EnumSource(End.class)
   void anAnswerThatCannotBeHandedOverEndsTheConnectionWhenTheWatchLooks(End end) {
     Inbound inbound = inbound(Dialect.DAWNCACHE);
-    RequestHandler handler = new RequestHandler(inbound, new AnswerDates(InstantSource.system()));
+    RequestHandler handler = handler(inbound);
     EmbeddedChannel channel = new EmbeddedChannel(handler);
     ChannelHandlerContext ctx = channel.pipeline().firstContext();
     HandOver handOver =
         new HandOver(
             fake(Channel.class, channel, Map.of("close", AnswerFaultsTest::outOfMemory)),
             new Loop(AnswerFaultsTest::outOfMemory),
-            inbound.node().bytesInFlight().open());
+            onTheirWay(inbound));
     Reply exchange =
         new Exchange(
             handler,
@@ -328,16 +327,25 @@ class AnswerFaultsTest {
     }
   }
 
+  private static OnTheirWay onTheirWay(Inbound inbound) {
+    return new OnTheirWay(inbound.node().bytesInFlight());
+  }
+
+  private static RequestHandler handler(Inbound inbound) {
+    return new RequestHandler(
+        inbound, new AnswerDates(InstantSource.system()), onTheirWay(inbound));
+  }
+
   /** There may be no memory for one, and then the answer would be lost. */
   @ParameterizedTest
   @EnumSource(End.class)
   void fromItsEndToTheHandOverARequestMakesNoObject(End end) {
     Inbound inbound = inbound(Dialect.DAWNCACHE);
-    RequestHandler handler = new RequestHandler(inbound, new AnswerDates(InstantSource.system()));
+    RequestHandler handler = handler(inbound);
     EmbeddedChannel http = new EmbeddedChannel(handler);
-    FrameService service = new FrameService(inbound);
+    FrameService service = new FrameService(inbound, onTheirWay(inbound));
     EmbeddedChannel frames = new EmbeddedChannel(service);
-    ByteAccount account = inbound.node().bytesInFlight();
+    OnTheirWay onTheirWay = onTheirWay(inbound);
     AtomicInteger handedOver = new AtomicInteger();
     Loop loop = new Loop(handedOver::incrementAndGet);
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
@@ -345,10 +353,9 @@ class AnswerFaultsTest {
     for (int i = 0; i < 2; i++) { // what the first makes are classes
       ChannelHandlerContext ctx = http.pipeline().firstContext();
       replies.add(
-          new Exchange(handler, ctx, new HandOver(http, loop, account.open()), inbound, request));
+          new Exchange(handler, ctx, new HandOver(http, loop, onTheirWay), inbound, request));
       replies.add(
-          new FrameExchange(
-              service, new HandOver(frames, loop, account.open()), FrameKind.FETCH, i));
+          new FrameExchange(service, new HandOver(frames, loop, onTheirWay), FrameKind.FETCH, i));
     }
 
     Ends ends = ends();

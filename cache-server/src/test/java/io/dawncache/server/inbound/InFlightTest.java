@@ -303,6 +303,20 @@ class InFlightTest {
       peer.writeInbound(frame.readSlice(1_000));
       assertTrue(account.bytes() <= ROOM_BYTES, account.bytes() + " bytes");
     }
+
+    assertEquals(19, account.refused() + account.closed(), "one of 60,000 bytes has room");
+  }
+
+  @Test
+  void aShortFrameThatHasComeInPartNeedsNoRoom() {
+    EmbeddedChannel peer = connect();
+    send(peer, UPGRADE);
+    account.resize(1);
+
+    peer.writeInbound(frame(FrameKind.GET_ALL, 1, true, new byte[2_000]).readSlice(1_000));
+
+    assertTrue(peer.isActive());
+    assertEquals(0, account.bytes());
   }
 
   /** Whatever clients do, in whatever order, leaves nothing in the account. */

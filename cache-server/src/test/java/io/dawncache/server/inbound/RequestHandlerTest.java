@@ -1151,7 +1151,8 @@ class RequestHandlerTest {
             () -> reads++,
             true,
             TestFleet.of("http://10.0.0.1:8001")),
-        new AnswerDates(() -> now));
+        new AnswerDates(() -> now),
+        new OnTheirWay(node.bytesInFlight()));
   }
 
   private EmbeddedChannel channel() {

@@ -28,7 +28,6 @@ import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.peer.Callers.Caller;
 import io.dawncache.server.peer.Callers.Told;
 import io.dawncache.server.peer.ScriptedPeer.Frame;
-import io.dawncache.server.wire.Refusal;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.Credit;
 import io.dawncache.server.wire.pb.FetchRequest;
@@ -298,9 +297,7 @@ class FramePeerIT {
     callers.account().resize(500);
     Caller caller = callers.inFrames(peer);
 
-    assertEquals(
-        PeerResult.of(Status.OVERLOADED, Refusal.tooMuchInFlight().text()),
-        caller.fetch("Tom").join());
+    assertEquals(PeerResult.of(Status.OVERLOADED, Outbound.NO_ROOM), caller.fetch("Tom").join());
     cancelled.await();
     assertEquals(value("589"), caller.fetch("Jack").join());
     assertEquals(0, callers.account().bytes());

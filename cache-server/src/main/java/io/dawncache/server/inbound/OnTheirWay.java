@@ -1,0 +1,66 @@
+package io.dawncache.server.inbound;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.ByteAccount;
+import io.dawncache.core.Entry;
+import java.util.IdentityHashMap;
+
+/**
+ * The values that other threads have brought for connections, and that the event loops of these
+ * have not seen yet. Each is in the node's account once, however many connections it is on its way
+ * to. Safe for use by any thread.
+ */
+final class OnTheirWay {
+  /*
+   * The map makes no object for a value more, unless it grows, nor does a count up to 127: an answer
+   * comes here when there may be no memory. The account may close other connections to make room,
+   * and is never called under this monitor.
+   */
+  private static final int FIRST_ROOM = 1024;
+
+  private final ByteAccount.Holder holder;
+
+  @GuardedBy("this")
+  private final IdentityHashMap<Entry, Integer> connections = new IdentityHashMap<>(FIRST_ROOM);
+
+  /** Starts with none. */
+  OnTheirWay(ByteAccount account) {
+    holder = account.open();
+  }
+
+  /** Notes that {@code value} is on its way to one connection more; false if there is no room. */
+  boolean add(Entry value) {
+    if (addIfKnown(value)) {
+      return true;
+    }
+    int bytes = value.value().length();
+    if (!holder.add(bytes)) {
+      return false;
+    }
+    if (!addFirst(value)) {
+      holder.remove(bytes); // another thread was first
+    }
+    return true;
+  }
+
+  private synchronized boolean addIfKnown(Entry value) {
+    return connections.computeIfPresent(value, (key, to) -> to + 1) != null;
+  }
+
+  private synchronized boolean addFirst(Entry value) {
+    return connections.merge(value, 1, Integer::sum) == 1;
+  }
+
+  /** Notes that {@code value} has come to one of its connections, or will not. */
+  void remove(Entry value) {
+    if (removeOne(value)) {
+      holder.remove(value.value().length());
+    }
+  }
+
+  /** Returns whether it was on its way to no other. */
+  private synchronized boolean removeOne(Entry value) {
+    return connections.containsKey(value)
+        && connections.computeIfPresent(value, (key, to) -> to > 1 ? to - 1 : null) == null;
+  }
+}
