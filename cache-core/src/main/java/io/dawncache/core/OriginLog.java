@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Writes to the operator's log when the origin of one group begins to fail or to reject, and when
- * it answers again: one warning a minute at most, however many loads fail.
+ * it answers again, and no load has failed for a minute: one warning a minute at most, however many
+ * loads fail.
  */
 final class OriginLog {
   private static final int MOST_CAUSES = 5;
@@ -55,9 +56,18 @@ final class OriginLog {
     StringBuilder text = new StringBuilder().append(error.getMessage());
     Throwable cause = error.getCause();
     for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
-      text.append("; ").append(cause);
+      text.append("; ").append(shown(cause));
       cause = cause.getCause();
     }
     return text.toString();
+  }
+
+  /** Returns the cause as it shows itself; its class if it throws instead, since it is a user's. */
+  private static String shown(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (Throwable t) {
+      return cause.getClass().getName();
+    }
   }
 }

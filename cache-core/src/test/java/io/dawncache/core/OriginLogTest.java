@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.outage.LogLines;
 import java.time.Duration;
@@ -32,6 +33,8 @@ class OriginLogTest {
       pass(Duration.ofSeconds(1));
     }
     log.answered();
+    pass(Duration.ofSeconds(59));
+    log.answered();
     log.answered();
 
     String warning =
@@ -46,33 +49,39 @@ class OriginLogTest {
             more,
             more,
             more,
-            "INFO group scores: the origin answers again, after 300 s"),
+            "INFO group scores: the origin answers again, after 299 s; the last failure was 60 s ago"),
         lines.lines());
   }
 
   @Test
-  void anOriginThatFailsNowAndThenWritesTwoLinesAMinuteAtMost() {
-    for (int i = 0; i < 100; i++) {
+  void anOriginThatFailsForOneKeyInThreeDoesNotAnswerAgain() {
+    for (int i = 0; i < 120; i++) {
       log.failed(down());
       log.answered();
+      log.answered();
+      pass(Duration.ofSeconds(1));
     }
 
-    assertEquals(2, lines.lines().size(), lines.lines()::toString);
+    List<String> written = lines.lines();
+    assertEquals(2, written.size(), written::toString);
+    assertTrue(written.get(1).endsWith(", and 59 loads more since the last line"), written.get(1));
   }
 
   @Test
-  void anExceptionThatCannotBeRenderedKeepsNobodyWaiting() {
-    log.failed(
-        new GetFailedException(
-            "load scores/Tom: down",
-            "",
-            new IllegalStateException() {
-              @Override
-              public String getMessage() {
-                throw new IllegalArgumentException("no text");
-              }
-            }));
+  void anExceptionThatCannotBeRenderedIsShownByItsClass() {
+    IllegalStateException untellable =
+        new IllegalStateException() {
+          @Override
+          public String getMessage() {
+            throw new IllegalArgumentException("no text");
+          }
+        };
+    log.failed(new GetFailedException("load scores/Tom: down", "", untellable));
 
-    assertEquals(List.of(), lines.lines());
+    assertEquals(
+        List.of(
+            "WARNING group scores: no value from the origin: load scores/Tom: down; "
+                + untellable.getClass().getName()),
+        lines.lines());
   }
 }

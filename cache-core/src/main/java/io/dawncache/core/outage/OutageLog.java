@@ -11,15 +11,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes about one kind of fault to the operator's log: a warning when it begins, at most one a
  * minute while it lasts, which counts the occurrences that were not written, and one line when it
- * is over.
+ * is over: at the first success a minute or more after its last occurrence.
  *
  * <p>No method throws, whatever the logger or a text does. Safe for use by any thread.
  */
 public final class OutageLog {
   /*
-   * An occurrence within a minute of the last warning is counted and not written. If the fault is
-   * over meanwhile, there is nothing to take back: the line that says so only follows a warning. So
-   * a fault that comes and goes writes two lines a minute.
+   * A success says nothing of the other keys, owners or files that still fail: where one load in
+   * three fails, a success follows each failure at once. So a fault lasts until nothing has failed
+   * for a minute.
+   *
+   * One line at a time: the thread that writes one has set `writing`. Other threads do not wait for
+   * it: they count their occurrence, or leave the end to a later success. So the lines stand in the
+   * order in which the state changed, and neither the logger nor a text, which may be a user's code,
+   * runs under the lock. A warning counts as written once the logger has returned, so an end is
+   * never written without its beginning.
    *
    * Callers are on their way to somebody who waits, so nothing may leave by an exception: one that
    * is logged may throw out of its own toString, and so may a logger. Where there is no fault,
@@ -34,20 +40,26 @@ public final class OutageLog {
   private final String occurrences;
   private final String over;
 
+  /** Whether it has occurred, and has not been seen to be over. */
+  private volatile boolean failing;
+
   /** Whether the last line is a warning. */
   private volatile boolean warned;
 
   @GuardedBy("this")
-  private boolean paced;
-
-  @GuardedBy("this")
-  private long warnedNanos;
-
-  @GuardedBy("this")
-  private long unwritten; // occurrences since the last warning
+  private boolean writing;
 
   @GuardedBy("this")
   private long beganNanos;
+
+  @GuardedBy("this")
+  private long latestNanos; // of its occurrences
+
+  @GuardedBy("this")
+  private long warnedNanos; // while `warned`
+
+  @GuardedBy("this")
+  private long unwritten; // occurrences since the last warning
 
   /**
    * Writes about one kind of fault.
@@ -55,6 +67,7 @@ public final class OutageLog {
    * @param nanoTime tells the time in nanoseconds, such as {@link System#nanoTime}
    * @param occurrences what its occurrences are called, such as {@code loads}
    * @param over the line that says that it is over, without its end, which tells how long it lasted
+   *     and when it occurred last
    */
   public OutageLog(System.Logger log, LongSupplier nanoTime, String occurrences, String over) {
     this.log = Objects.requireNonNull(log, "log");
@@ -77,54 +90,104 @@ public final class OutageLog {
    */
   public void occurred(Supplier<String> text, @Nullable Throwable cause) {
     try {
-      long before = warnNow();
-      if (before >= 0) {
+      long before = beginWarning();
+      if (before < 0) {
+        return;
+      }
+      boolean written = false;
+      try {
         String more =
             before == 0 ? "" : ", and " + before + " " + occurrences + " more since the last line";
         String line = oneLine(text.get()) + more;
         log.log(Level.WARNING, line);
+        written = true;
         if (cause != null) {
           log.log(Level.DEBUG, line, cause);
         }
+      } finally {
+        endWarning(before, written);
       }
     } catch (Throwable t) {
       // Those who wait come before a line in the log.
     }
   }
 
-  /** The fault is over, if there was one. Returns whether that has been written. */
+  /**
+   * Something has succeeded. The fault is over if its last occurrence is a minute old or older.
+   * Returns whether that ends one that has been written.
+   */
   public boolean over() {
-    if (!warned) {
+    if (!failing) {
       return false;
     }
+    boolean ended = false;
     try {
-      long lastedNanos = end();
-      if (lastedNanos >= 0) {
-        log.log(Level.INFO, over + ", after " + TimeUnit.NANOSECONDS.toSeconds(lastedNanos) + " s");
-        return true;
+      String end = beginEnd();
+      if (end != null) {
+        ended = true;
+        try {
+          log.log(Level.INFO, over + end);
+        } finally {
+          endWriting();
+        }
       }
     } catch (Throwable t) {
       // As above.
     }
-    return false;
+    return ended;
   }
 
   /** Returns how many occurrences have not been written, or -1 if this one is not to be, either. */
-  private synchronized long warnNow() {
+  private synchronized long beginWarning() {
     long now = nanoTime.getAsLong();
-    if (paced && now - warnedNanos < PACE_NANOS) {
+    latestNanos = now;
+    if (!failing) {
+      failing = true;
+      beganNanos = now;
+    }
+    if (writing || (warned && now - warnedNanos < PACE_NANOS)) {
       unwritten++;
       return -1;
     }
-    paced = true;
-    warnedNanos = now;
-    if (!warned) {
+    writing = true;
+    return unwritten;
+  }
+
+  private synchronized void endWarning(long before, boolean written) {
+    writing = false;
+    if (written) {
+      unwritten -= before; // those that came meanwhile stay
       warned = true;
-      beganNanos = now;
+      warnedNanos = nanoTime.getAsLong();
+    } else {
+      unwritten++;
     }
-    long before = unwritten;
-    unwritten = 0;
-    return before;
+  }
+
+  /** Returns the end of the line that says that it is over, or null if it is not to be written. */
+  private synchronized @Nullable String beginEnd() {
+    long quietNanos = nanoTime.getAsLong() - latestNanos;
+    if (!failing || writing || quietNanos < PACE_NANOS) {
+      return null;
+    }
+    if (!warned) {
+      failing = false;
+      return null;
+    }
+    String end =
+        ", after "
+            + TimeUnit.NANOSECONDS.toSeconds(latestNanos - beganNanos)
+            + " s; the last failure was "
+            + TimeUnit.NANOSECONDS.toSeconds(quietNanos)
+            + " s ago";
+    failing = false;
+    warned = false;
+    writing = true; // last, so that what fails above leaves the end to a later success
+    return end;
+  }
+
+  private synchronized void endWriting() {
+    writing = false;
   }
 
   private static String oneLine(String text) {
@@ -133,14 +196,5 @@ public final class OutageLog {
         .limit(MOST_CHARS)
         .forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? '?' : c));
     return line.toString();
-  }
-
-  /** Returns how long it lasted, or -1 if another thread has seen its end. */
-  private synchronized long end() {
-    if (!warned) {
-      return -1;
-    }
-    warned = false;
-    return Math.max(0, nanoTime.getAsLong() - beganNanos);
   }
 }

@@ -83,6 +83,7 @@ class FailedPutTest {
       nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     }
     members.broken = false;
+    nanos.addAndGet(Duration.ofSeconds(59).toNanos());
     assertTrue(put().startsWith("HTTP/1.1 200 "));
 
     String warning =
@@ -92,7 +93,7 @@ class FailedPutTest {
         List.of(
             warning,
             warning + ", and 59 puts more since the last line",
-            "INFO puts of clients are made again, after 61 s"),
+            "INFO puts of clients are made again, after 60 s; the last failure was 60 s ago"),
         log.lines());
   }
 
