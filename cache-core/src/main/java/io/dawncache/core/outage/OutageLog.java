@@ -67,7 +67,7 @@ public final class OutageLog {
    * @param nanoTime tells the time in nanoseconds, such as {@link System#nanoTime}
    * @param occurrences what its occurrences are called, such as {@code loads}
    * @param over the line that says that it is over, without its end, which tells how long it lasted
-   *     and when it occurred last
+   *     and when it occurred last; as a warning, without control characters
    */
   public OutageLog(System.Logger log, LongSupplier nanoTime, String occurrences, String over) {
     this.log = Objects.requireNonNull(log, "log");
@@ -126,7 +126,7 @@ public final class OutageLog {
       if (end != null) {
         ended = true;
         try {
-          log.log(Level.INFO, over + end);
+          log.log(Level.INFO, oneLine(over) + end);
         } finally {
           endWriting();
         }

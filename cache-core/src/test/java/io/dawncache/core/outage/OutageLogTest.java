@@ -138,6 +138,17 @@ class OutageLogTest {
   }
 
   @Test
+  void anEndIsOneLineHoweverItLooks() {
+    OutageLog of = new OutageLog(lines, nanos::get, "dials", "group a\nb: works");
+    of.occurred(() -> "no dial tone", null);
+    pass(Duration.ofMinutes(1));
+    of.over();
+
+    assertEquals(
+        "INFO group a?b: works, after 0 s; the last failure was 60 s ago", lines.lines().get(1));
+  }
+
+  @Test
   void aTextThatCannotBeMadeIsNobodysFaultAndLeavesTheWarningToTheNext() {
     log.occurred(OutageLogTest::throwing, null);
     assertFalse(log.isWarned());
