@@ -1,7 +1,6 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.CacheNode;
-import io.dawncache.core.outage.OutageLog;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Limits;
@@ -23,7 +22,6 @@ import java.util.function.Predicate;
  * @param beforeReading run before what one read brought is served
  * @param frames whether a peer that wishes to may go on in frames
  * @param fleet what this node says of itself to peers, and where it notes what they say
- * @param failedPuts says in the operator's log why puts of clients fail, which no client reads
  */
 public record Inbound(
     CacheNode node,
@@ -34,29 +32,4 @@ public record Inbound(
     InstantSource clock,
     Runnable beforeReading,
     boolean frames,
-    Fleet fleet,
-    OutageLog failedPuts) {
-  /** As the other one, with a log of failed puts of its own. */
-  public Inbound(
-      CacheNode node,
-      Dialect dialect,
-      Limits limits,
-      Map<String, Page> pages,
-      Predicate<InetAddress> isGoPeer,
-      InstantSource clock,
-      Runnable beforeReading,
-      boolean frames,
-      Fleet fleet) {
-    this(
-        node,
-        dialect,
-        limits,
-        pages,
-        isGoPeer,
-        clock,
-        beforeReading,
-        frames,
-        fleet,
-        Operations.failedPuts(System::nanoTime));
-  }
-}
+    Fleet fleet) {}

@@ -3,19 +3,26 @@ package io.dawncache.server.inbound;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
+import java.util.function.LongSupplier;
 
 /** The handlers of a server connection, one a line in data order. */
 public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final Inbound inbound;
   private final AnswerDates dates;
   private final OnTheirWay onTheirWay;
+  private final FailedPuts failedPuts;
   private final ChannelGroup connections;
 
   /** Makes the pipelines of one server, whose connections are entered in {@code connections}. */
   public InboundPipeline(Inbound inbound, ChannelGroup connections) {
+    this(inbound, connections, System::nanoTime);
+  }
+
+  InboundPipeline(Inbound inbound, ChannelGroup connections, LongSupplier nanoTime) {
     this.inbound = inbound;
     this.dates = new AnswerDates(inbound.clock());
     this.onTheirWay = new OnTheirWay(inbound.node().bytesInFlight());
+    this.failedPuts = new FailedPuts(nanoTime);
     this.connections = connections;
   }
 
@@ -31,6 +38,6 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
-        .addLast(new RequestHandler(inbound, dates, onTheirWay));
+        .addLast(new RequestHandler(inbound, dates, onTheirWay, failedPuts));
   }
 }

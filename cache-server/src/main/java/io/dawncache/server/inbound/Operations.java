@@ -6,7 +6,6 @@ import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerService;
-import io.dawncache.core.outage.OutageLog;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.MessageKind;
@@ -15,12 +14,9 @@ import io.dawncache.server.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /** What other nodes want of this one beyond a get: our messages, and mailgun's puts and deletes. */
 final class Operations {
-  private static final System.Logger LOG = System.getLogger(Operations.class.getName());
-
   private final Inbound inbound;
 
   Operations(Inbound inbound) {
@@ -94,16 +90,19 @@ final class Operations {
     }
   }
 
+  /** Puts a value as its owner, for one of our nodes. */
+  void putForOurs(KeyPath path, ByteBuffer body, Exchange exchange) throws BadRequestException {
+    Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
+    change(put, true, exchange, answerTo(exchange));
+  }
+
   /**
    * Puts a value as its owner for a peer, as mailgun's nodes ask one of them; else for a client.
    */
-  void put(KeyPath path, ByteBuffer body, boolean fromOurs, boolean fromPeer, Exchange exchange)
+  void put(
+      KeyPath path, ByteBuffer body, boolean fromPeer, FailedPuts failedPuts, Exchange exchange)
       throws BadRequestException {
     Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
-    if (fromOurs) {
-      change(put, fromPeer, exchange, answerTo(exchange));
-      return;
-    }
     exchange.putsInTheirWords();
     Consumer<OperationResult> answer = answerTo(exchange);
     change(
@@ -112,32 +111,10 @@ final class Operations {
         exchange,
         result -> {
           try {
-            note(put, result);
+            failedPuts.note(put, result);
           } finally {
             answer.accept(result); // whatever a log throws
           }
         });
-  }
-
-  private void note(Operation put, OperationResult result) {
-    switch (result.status()) {
-      case DONE, DONE_ALONE -> inbound.failedPuts().over();
-      case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN ->
-          inbound.failedPuts().occurred(() -> failure(put, result), null);
-    }
-  }
-
-  /** Returns the log of one server's failed puts. */
-  static OutageLog failedPuts(LongSupplier nanoTime) {
-    return new OutageLog(LOG, nanoTime, "puts", "puts of clients are made again");
-  }
-
-  private static String failure(Operation put, OperationResult result) {
-    return "group "
-        + put.group()
-        + ": a put of a client may have been made or not: "
-        + result.detail()
-        + "; key "
-        + put.key(); // last, since it may be too long for a line
   }
 }

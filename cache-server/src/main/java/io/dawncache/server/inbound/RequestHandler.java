@@ -112,11 +112,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still comes is dropped
 
-  RequestHandler(Inbound inbound, AnswerDates dates, OnTheirWay onTheirWay) {
+  RequestHandler(Inbound inbound, AnswerDates dates, OnTheirWay onTheirWay, FailedPuts failedPuts) {
     this.inbound = inbound;
     this.dates = dates;
     this.onTheirWay = onTheirWay;
-    this.service = new Service(inbound);
+    this.service = new Service(inbound, failedPuts);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class Service {
           HttpMethod.PATCH);
 
   private final Inbound inbound;
+  private final FailedPuts failedPuts;
   private final Operations operations;
   private @Nullable Asked last; // a connection asks one group, mostly
 
@@ -45,8 +46,9 @@ final class Service {
     }
   }
 
-  Service(Inbound inbound) {
+  Service(Inbound inbound, FailedPuts failedPuts) {
     this.inbound = inbound;
+    this.failedPuts = failedPuts;
     this.operations = new Operations(inbound);
   }
 
@@ -147,10 +149,11 @@ final class Service {
       exchange.refuseAndClose(fault);
     } else if (isMessage(request)) {
       operations.message(Headers.message(request.headers()), body.bytes(), exchange);
+    } else if (request.headers().contains(Headers.PEER)) {
+      operations.putForOurs(path(request), body.bytes(), exchange);
     } else {
-      boolean fromOurs = request.headers().contains(Headers.PEER);
-      boolean fromPeer = fromOurs || isGoPeer(request, address);
-      operations.put(path(request), body.bytes(), fromOurs, fromPeer, exchange);
+      boolean fromPeer = isGoPeer(request, address);
+      operations.put(path(request), body.bytes(), fromPeer, failedPuts, exchange);
     }
   }
 

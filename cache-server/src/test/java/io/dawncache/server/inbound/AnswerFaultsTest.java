@@ -333,7 +333,10 @@ class AnswerFaultsTest {
 
   private static RequestHandler handler(Inbound inbound) {
     return new RequestHandler(
-        inbound, new AnswerDates(InstantSource.system()), onTheirWay(inbound));
+        inbound,
+        new AnswerDates(InstantSource.system()),
+        onTheirWay(inbound),
+        new FailedPuts(System::nanoTime));
   }
 
   /** There may be no memory for one, and then the answer would be lost. */

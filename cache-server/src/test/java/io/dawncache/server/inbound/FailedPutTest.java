@@ -32,21 +32,21 @@ import org.junit.jupiter.api.Test;
 /** What is said of a client's put that fails, and to whom. */
 class FailedPutTest {
   private static final String PUT =
-      "PUT /_groupcache/g/k HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n\22\1k\32\2ab";
+      "PUT /_groupcache/%s/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n\22\1%s\32\2ab";
 
-  private final LogRecorder log = LogRecorder.of(Operations.class);
+  private final LogRecorder log = LogRecorder.of(FailedPuts.class);
   private final AtomicLong nanos = new AtomicLong();
   private final CacheNode node = CacheNode.create();
   private final Members members = new Members();
   private final EmbeddedChannel channel = channel();
 
-  /** Names nobody, or throws. */
+  /** Names nobody, or throws, for all keys or the key x. */
   private static final class Members implements PeerPicker {
     private boolean broken;
 
     @Override
     public Iterator<Peer> owners(String key) {
-      if (broken) {
+      if (broken || key.equals("x")) {
         throw new IllegalStateException("lost\nhttp://10.0.0.2:8001");
       }
       return Collections.emptyIterator();
@@ -93,12 +93,40 @@ class FailedPutTest {
         List.of(
             warning,
             warning + ", and 59 puts more since the last line",
-            "INFO puts of clients are made again, after 60 s; the last failure was 60 s ago"),
+            "INFO group g: puts of clients are made again, after 60 s; the last failure was 60 s ago"),
+        log.lines());
+  }
+
+  @Test
+  void putsOfAnotherGroupOrOwnerThatAreMadeEndNothing() {
+    node.addGroup("g", key -> Loaded.ofUtf8("loaded"));
+    node.addGroup("h", key -> Loaded.ofUtf8("loaded"));
+    node.registerPeerPicker(members);
+    for (int i = 0; i < 120; i++) {
+      assertTrue(put("g", "x").startsWith("HTTP/1.1 503 "));
+      assertTrue(put("g", "k").startsWith("HTTP/1.1 200 "));
+      assertTrue(put("h", "k").startsWith("HTTP/1.1 200 "));
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    }
+    assertTrue(put("h", "x").startsWith("HTTP/1.1 503 "));
+
+    String warning =
+        ": a put of a client may have been made or not:"
+            + " java.lang.IllegalStateException: lost?http://10.0.0.2:8001; key x";
+    assertEquals(
+        List.of(
+            "WARNING group g" + warning,
+            "WARNING group g" + warning + ", and 59 puts more since the last line",
+            "WARNING group h" + warning),
         log.lines());
   }
 
   private String put() {
-    channel.writeInbound(Unpooled.copiedBuffer(PUT, ISO_8859_1));
+    return put("g", "k");
+  }
+
+  private String put(String group, String key) {
+    channel.writeInbound(Unpooled.copiedBuffer(PUT.formatted(group, key, key), ISO_8859_1));
     channel.runPendingTasks();
     StringBuilder all = new StringBuilder();
     for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
@@ -119,9 +147,9 @@ class FailedPutTest {
             InstantSource.system(),
             () -> {},
             true,
-            TestFleet.of("http://10.0.0.1:8001"),
-            Operations.failedPuts(nanos::get));
+            TestFleet.of("http://10.0.0.1:8001"));
     return new EmbeddedChannel(
-        new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));
+        new InboundPipeline(
+            inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE), nanos::get));
   }
 }

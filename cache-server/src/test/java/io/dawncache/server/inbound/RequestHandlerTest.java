@@ -1152,7 +1152,8 @@ class RequestHandlerTest {
             true,
             TestFleet.of("http://10.0.0.1:8001")),
         new AnswerDates(() -> now),
-        new OnTheirWay(node.bytesInFlight()));
+        new OnTheirWay(node.bytesInFlight()),
+        new FailedPuts(System::nanoTime));
   }
 
   private EmbeddedChannel channel() {
