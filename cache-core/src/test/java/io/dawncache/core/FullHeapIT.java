@@ -26,9 +26,13 @@ class FullHeapIT {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
 
-    String output = new String(program.getInputStream().readAllBytes(), UTF_8);
+    try {
+      String output = new String(program.getInputStream().readAllBytes(), UTF_8);
 
-    assertEquals(0, program.waitFor());
-    assertTrue(output.endsWith(" waiters: all once"), output);
+      assertEquals(0, program.waitFor());
+      assertTrue(output.endsWith(" waiters: all once"), output);
+    } finally {
+      program.destroyForcibly().waitFor();
+    }
   }
 }

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that was started without our scripts. */
+/**
+ * A node that was started without our scripts. Needs Linux, whose /proc has the ignored signals.
+ */
 @Timeout(60)
 class HangupIT {
   private static final int SIGHUP = 1;
@@ -49,7 +51,7 @@ class HangupIT {
     }
   }
 
-  /** Returns what the kernel says. */
+  /** Returns what the kernel says in {@code /proc/PID/status}. */
   private static boolean isIgnored(int signal, long pid) throws Exception {
     List<String> status = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
     String mask =
