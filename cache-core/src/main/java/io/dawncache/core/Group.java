@@ -817,7 +817,7 @@ public final class Group {
     return (entry, error) -> call(callback, key, resultOf(key, entry, error));
   }
 
-  /** Returns how a get ended; never throws, for a caller waits for it. */
+  /** Returns how a get ended; never throws, because a caller waits for it. */
   private GetResult resultOf(String key, @Nullable Entry entry, @Nullable Throwable error) {
     try {
       return entry != null

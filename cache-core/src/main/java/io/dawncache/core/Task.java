@@ -51,7 +51,7 @@ abstract class Task implements Runnable {
     return begun != 0;
   }
 
-  /** Allows one more run, for this one had no memory. */
+  /** Allows one more run, because this one had no memory. */
   final void rewind() {
     begun = 0;
   }

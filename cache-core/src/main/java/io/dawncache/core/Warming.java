@@ -124,7 +124,7 @@ final class Warming {
     }
   }
 
-  /** Tells the listener the end, before the future is complete. */
+  /** Calls the listener with the last progress, before the future is complete. */
   private WarmProgress tellLast(WarmProgress progress) {
     try {
       listener.accept(progress);

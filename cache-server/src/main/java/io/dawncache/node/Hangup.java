@@ -3,14 +3,14 @@ package io.dawncache.node;
 import java.lang.System.Logger.Level;
 
 /**
- * The signal SIGHUP, which the JVM takes for a wish to stop. Tools that rotate logs send it so that
- * a program opens its log anew; a node logs to standard error and goes on.
+ * The signal SIGHUP, at which the JVM stops by default. Tools that rotate logs send it so that a
+ * program opens its log anew; a node logs to standard error and goes on.
  */
 final class Hangup {
   /*
    * The JDK has no other way to a signal than sun.misc.Signal, in its module jdk.unsupported. It is
-   * used by reflection, for the compiler warns of each use, and the warning cannot be suppressed. A
-   * JVM that lacks it, or was started with -Xrs, leaves the signal as the system has it.
+   * used by reflection, because the compiler warns of each use, and the warning cannot be
+   * suppressed. A JVM that lacks it, or was started with -Xrs, leaves the signal as the system has it.
    */
   private static final System.Logger LOG = System.getLogger(Hangup.class.getName());
 

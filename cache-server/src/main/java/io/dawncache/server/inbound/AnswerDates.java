@@ -54,7 +54,7 @@ final class AnswerDates {
 
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
-    /** The names that RFC 9110 gives, for those of a locale are other ones. */
+    /** With the names that RFC 9110 gives; those of a locale may differ. */
     private static final DateTimeFormatter DATE =
         new DateTimeFormatterBuilder()
             .appendText(
