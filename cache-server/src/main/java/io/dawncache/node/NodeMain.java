@@ -128,6 +128,7 @@ public final class NodeMain implements Callable<Integer> {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
     }
+    keepItsLog();
     Program.speakOneLanguage();
     OutOfMemory.endsProcess("node");
     Hangup.ignore();
@@ -135,6 +136,13 @@ public final class NodeMain implements Callable<Integer> {
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(commandLine(out, err).execute(args));
+  }
+
+  /** Has the JDK close the log only when the node has stopped, if nothing is logged yet. */
+  static void keepItsLog() {
+    if (System.getProperty(LogUntilStopped.PROPERTY) == null) {
+      System.setProperty(LogUntilStopped.PROPERTY, LogUntilStopped.class.getName());
+    }
   }
 
   /** Has the JDK look up names anew soon after they may have changed; read at its first look-up. */
@@ -156,6 +164,7 @@ public final class NodeMain implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     refuseDuplicateGroups();
     StandaloneNode node = start();
+    LogUntilStopped.keepOpen();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "dawncache-stop"));
     announce(node.server());
     new CountDownLatch(1).await(); // the signal's shutdown hook is the way out
