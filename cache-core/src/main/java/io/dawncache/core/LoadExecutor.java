@@ -304,6 +304,13 @@ final class LoadExecutor {
     node.loadRoom().startOthers();
   }
 
+  /** Returns whether it refuses all loads because it was closed. */
+  boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
   /** Queues the load, or returns why not. */
   private @Nullable GetException admit(Load<?> load) {
     synchronized (lock) {

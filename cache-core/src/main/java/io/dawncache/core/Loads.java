@@ -315,7 +315,9 @@ final class Loads {
     if (error instanceof OverloadedException) {
       events.overloaded(key);
     } else if (error != null) {
-      log.failed(error);
+      if (!executor.isClosed()) { // else the origin was not asked, or not waited for
+        log.failed(error);
+      }
     } else if (loaded != null && loaded.rejection() != null) {
       log.failed(rejected(key, loaded.rejection()));
     } else {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dawncache.core.CacheNode;
+import io.dawncache.core.GetFailedException;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.LogRecorder;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
@@ -44,6 +46,19 @@ class StartAgainIT {
       assertThrows(BindException.class, () -> CacheServer.start(one, taken));
 
       CacheServer.start(one, ServerConfig.builder().build()).close();
+    }
+  }
+
+  @Test
+  void aGetOfANodeThatIsClosedIsNoFaultOfItsOrigin() {
+    try (LogRecorder log = LogRecorder.of(Group.class)) {
+      CacheNode node = CacheNode.create();
+      Group group = node.addGroup("g", key -> Loaded.ofUtf8("v"));
+      node.close();
+
+      assertThrows(GetFailedException.class, () -> group.get("k"));
+
+      assertEquals(List.of(), log.lines());
     }
   }
 }
