@@ -213,7 +213,7 @@ final class Debts {
       this.heardOf = heardOf;
     }
 
-    /** Takes what is owed, or throws and leaves it owed. */
+    /** Moves all keys that are owed into a message; if that throws, they stay owed. */
     Forget take(String group, long added) {
       Forget message = owed.message(group);
       Keys none = new Keys();

@@ -40,7 +40,7 @@ public final class Singleflight<K, V> {
    *   1. the caller finds the flight in the map;
    *   2. the ending thread removes it;
    *   3. the caller pushes its waiter;
-   *   4. the ending thread seals and finds the waiter: told like the others.
+   *   4. the ending thread seals, finds the waiter, and calls it like the others.
    * Or, with 3 and 4 the other way round:
    *   3. the ending thread seals;
    *   4. the caller meets the seal, and looks into the map again. This flight is no longer
@@ -50,7 +50,7 @@ public final class Singleflight<K, V> {
    * A waiter calls join for the same key:
    *   1. the ending thread has removed and sealed, and calls the waiter;
    *   2. the waiter joins: the map is free, a new flight starts, and its work runs right here;
-   *   3. the waiters after it are told of the first flight when it returns. They sit in a chain
+   *   3. the waiters after it get the first flight's end when it returns. They sit in a chain
    *      that nobody else can reach, so the new flight cannot take them along.
    *
    * A waiter may stop waiting (hasLeft). It is not taken out at once: a joiner that finds the stack
@@ -61,7 +61,7 @@ public final class Singleflight<K, V> {
    *   2. the ending thread notes the outcome, seals, and swaps the state for ENDED;
    *   3. it finds SWEEPING, and leaves the stack to the joiner;
    *   4. the joiner cannot go back to OPEN, so it notifies the waiters itself.
-   * Whoever holds the state alone follows the links, and nobody waits for anybody.
+   * Only the thread that holds the state follows the links, and no thread waits for another.
    *
    * Two callers start at once. putIfAbsent lets one in; the other joins it. The work starts after
    * that call has returned: work that ends at once finds its flight registered, and user code never
@@ -77,12 +77,12 @@ public final class Singleflight<K, V> {
    * Joins the flight for {@code key}, or starts one.
    *
    * <p>If this call starts the flight, {@code work} runs on the calling thread before it returns.
-   * {@code waiter} is told exactly once, unless it {@linkplain Waiter#hasLeft has left}: mostly on
-   * the thread that ends the flight, maybe on one that joins it meanwhile, maybe before this call
-   * returns. Waiters are told in the order in which they joined.
+   * {@code waiter} is called exactly once, unless it {@linkplain Waiter#hasLeft has left}: mostly
+   * on the thread that ends the flight, maybe on one that joins it meanwhile, maybe before this
+   * call returns. Waiters are called in the order in which they joined.
    *
    * @param work is started if no flight is there to join; else it is dropped
-   * @param waiter is told how the flight ended
+   * @param waiter called with the flight's end
    * @return true if this call started the flight
    */
   public boolean join(K key, Work<? super K, V> work, Waiter<? super V> waiter) {
