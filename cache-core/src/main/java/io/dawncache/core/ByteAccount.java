@@ -231,7 +231,9 @@ public final class ByteAccount {
       if (more > 0) {
         return add(more);
       }
-      remove(-more);
+      if (more < 0) {
+        remove(-more);
+      }
       return true;
     }
 

@@ -40,6 +40,11 @@ final class CoarseClock {
     return nanoTime.getAsLong() - startNanos;
   }
 
+  /** Returns the end of what begins now; {@link #NEVER} for what lives so long. */
+  long endOf(long lifeNanos) {
+    return lifeNanos == NEVER ? NEVER : end(exact(), lifeNanos);
+  }
+
   /** Returns how long ago the clock was moved on. */
   long behindNanos(long exact) {
     return exact - readNanos;
@@ -53,7 +58,7 @@ final class CoarseClock {
   /**
    * Returns {@code fromNanos + lifeNanos}: {@link #NEVER} where that is too large for a long,
    * {@link Long#MIN_VALUE} where it is too small. A peer may name any life, so all sums of times
-   * are made here and in {@link #left}.
+   * are made here and in {@link #leftUntil}.
    */
   static long end(long fromNanos, long lifeNanos) {
     long end = fromNanos + lifeNanos;
@@ -62,13 +67,14 @@ final class CoarseClock {
   }
 
   /**
-   * Returns how much time is left at {@code nowNanos}, negative if {@code endNanos} is past; {@link
-   * #NEVER} if there is no end. What does not fit in a long is the nearest long.
+   * Returns how much time is left until {@code endNanos}, negative if that is past; {@link #NEVER}
+   * if there is no end. What does not fit in a long is the nearest long.
    */
-  static long left(long endNanos, long nowNanos) {
-    if (endNanos == NEVER) {
-      return NEVER;
-    }
+  long leftUntil(long endNanos) {
+    return endNanos == NEVER ? NEVER : left(endNanos, exact());
+  }
+
+  private static long left(long endNanos, long nowNanos) {
     long left = endNanos - nowNanos;
     boolean overflows = ((endNanos ^ nowNanos) & (endNanos ^ left)) < 0;
     return overflows ? beyond(endNanos) : left;

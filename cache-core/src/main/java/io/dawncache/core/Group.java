@@ -424,7 +424,7 @@ public final class Group {
 
   /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
   public @Nullable Duration lifeLeft(Entry entry) {
-    long leftNanos = CoarseClock.left(entry.expiresNanos(), clock().exact());
+    long leftNanos = clock().leftUntil(entry.expiresNanos());
     return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
   }
 

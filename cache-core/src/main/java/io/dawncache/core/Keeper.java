@@ -33,13 +33,10 @@ final class Keeper {
 
   /** Returns an own value that begins its life now. */
   Entry own(String key, ByteView value, long lifeNanos) {
-    long now = node.clock().exact();
+    CoarseClock clock = node.clock();
     Duration soft = config.refreshAfter();
-    return Entry.own(
-        key,
-        value,
-        CoarseClock.end(now, lifeNanos),
-        soft == null ? CoarseClock.NEVER : CoarseClock.end(now, soft.toNanos()));
+    long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
+    return Entry.own(key, value, clock.endOf(lifeNanos), clock.endOf(softNanos));
   }
 
   /** Returns how long what was loaded holds: the getter's word, else the group's; with jitter. */
@@ -83,7 +80,7 @@ final class Keeper {
   /** Remembers for a while that an own key is not there; what was held under it goes. */
   void keepMissing(String key, long lifeNanos, long generation) {
     boolean remembered = lifeNanos > 0 && node.owns(key);
-    long end = remembered ? CoarseClock.end(node.clock().exact(), lifeNanos) : 0;
+    long end = remembered ? node.clock().endOf(lifeNanos) : 0;
     memory.keepMissing(Entry.notThere(key, end), generation);
   }
 

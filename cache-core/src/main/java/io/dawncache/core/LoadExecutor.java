@@ -76,8 +76,11 @@ final class LoadExecutor {
     }
   }
 
-  /** The load whose getter runs on a thread, on whatever node. */
-  private static final ThreadLocal<@Nullable Load<?>> CURRENT = new ThreadLocal<>();
+  /**
+   * The loads of all nodes whose getters run, by their threads. A thread local would cost every
+   * virtual thread a table of its own.
+   */
+  private static final ConcurrentHashMap<Thread, Load<?>> IN_GETTER = new ConcurrentHashMap<>();
 
   /** A load that waits for a key, which may be loaded by this executor. */
   final class Want {
@@ -207,12 +210,12 @@ final class LoadExecutor {
    * @throws GetFailedException if that getter's load would wait for itself
    */
   @Nullable Want want(String key) {
-    Load<?> asker = CURRENT.get();
+    Load<?> asker = IN_GETTER.get(Thread.currentThread());
     if (asker == null) {
       return null;
     }
     Want want = new Want(key, asker);
-    asker.wants.add(want);
+    asker.wants().add(want);
     synchronized (lock) {
       wanted.add(want);
     }
@@ -227,7 +230,7 @@ final class LoadExecutor {
 
   /** As {@link LoadMemory#reserve}. */
   static void reserve(long bytes) throws InterruptedException {
-    Load<?> load = CURRENT.get();
+    Load<?> load = IN_GETTER.get(Thread.currentThread());
     if (load != null) {
       load.reserve(bytes);
     }
@@ -415,11 +418,13 @@ final class LoadExecutor {
 
     private volatile boolean waitsForRoom; // for what its getter is about to read
 
-    /** What its getter is known to hold. */
-    private final ByteAccount.Holder memory = node.bytesInFlight().open();
+    // Most loads never need these two. Both are made on the getter's thread.
+
+    /** What its getter is known to hold, since it said so. */
+    private volatile ByteAccount.@Nullable Holder memory;
 
     /** What its getter waits for. */
-    private final Set<LoadExecutor.Want> wants = ConcurrentHashMap.newKeySet();
+    private volatile Set<LoadExecutor.Want> wants = Set.of();
 
     /** The load that runs on this one's permit; this load itself once it has no permit to lend. */
     private final AtomicReference<@Nullable Load<?>> borrower = new AtomicReference<>();
@@ -447,17 +452,18 @@ final class LoadExecutor {
       }
       CompletionStage<T> stage = null;
       Throwable thrown = null;
-      CURRENT.set(this);
+      Thread thread = Thread.currentThread();
       try {
+        IN_GETTER.put(thread, this);
         stage = call.start();
       } catch (Throwable t) {
         thrown = t;
       } finally {
-        CURRENT.remove();
+        IN_GETTER.remove(thread);
       }
       if (leaveGetter(stage)) {
         abandonedThreadCameBack();
-        memory.close();
+        letMemoryGo();
         if (stage != null) {
           cancel(stage);
         }
@@ -478,15 +484,36 @@ final class LoadExecutor {
       if (hasEnded()) {
         throw new InterruptedException("the load has ended");
       }
-      if (memory.bytes() > 0) {
-        if (bytes > memory.bytes() && !memory.set(bytes)) {
+      ByteAccount.Holder held = memory;
+      if (held == null) {
+        held = node.bytesInFlight().open();
+        memory = held;
+      }
+      if (held.bytes() > 0) {
+        if (bytes > held.bytes() && !held.set(bytes)) {
           throw overloaded("no room for " + bytes + " bytes in flight");
         }
         return;
       }
       waitsForRoom = true;
-      memory.awaitSet(bytes);
+      held.awaitSet(bytes);
       waitsForRoom = false;
+    }
+
+    private void letMemoryGo() {
+      ByteAccount.Holder held = memory;
+      if (held != null) {
+        held.close();
+      }
+    }
+
+    private Set<LoadExecutor.Want> wants() {
+      Set<LoadExecutor.Want> present = wants;
+      if (present.isEmpty()) {
+        present = ConcurrentHashMap.newKeySet();
+        wants = present;
+      }
+      return present;
     }
 
     private synchronized boolean hasEnded() {
@@ -567,7 +594,7 @@ final class LoadExecutor {
         endLending();
       } finally {
         if (!abandonsThread) {
-          memory.close(); // first: those who get the value may hold it in the account themselves
+          letMemoryGo(); // first: those who get the value may hold it in the account themselves
         }
         try {
           ending.ended(loaded, loaded == null ? error(end, thrown) : null);

@@ -163,7 +163,7 @@ final class Loads {
   }
 
   private long nextTry() {
-    return CoarseClock.end(node.clock().exact(), RETRY_NANOS);
+    return node.clock().endOf(RETRY_NANOS);
   }
 
   private void startRefresh(String key, Waiter<Entry> flight) {

@@ -192,10 +192,7 @@ public final class PeerService {
       String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
     if (entry != null) {
       return PeerResult.value(
-          entry.value(),
-          CoarseClock.left(entry.expiresNanos(), group.clock().exact()),
-          entry.isStale(),
-          minuteQps);
+          entry.value(), group.clock().leftUntil(entry.expiresNanos()), entry.isStale(), minuteQps);
     }
     return PeerResult.of(GetException.of(group.name(), key, error));
   }

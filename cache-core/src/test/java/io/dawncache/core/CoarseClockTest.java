@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -46,8 +48,29 @@ class CoarseClockTest {
             end == CoarseClock.NEVER
                 ? CoarseClock.NEVER
                 : nearest(BigInteger.valueOf(end).subtract(BigInteger.valueOf(now)));
-        assertEquals(expected, CoarseClock.left(end, now), () -> end + " - " + now);
+        long left = at(now).leftUntil(end);
+        assertEquals(expected, left, () -> end + " - " + now);
       }
     }
+  }
+
+  @Test
+  void whatLivesForEverCostsNoReadingOfTheClock() {
+    AtomicInteger readings = new AtomicInteger();
+    CoarseClock clock = new CoarseClock(readings::getAndIncrement);
+    int atFirst = readings.get();
+
+    assertEquals(CoarseClock.NEVER, clock.endOf(CoarseClock.NEVER));
+    assertEquals(CoarseClock.NEVER, clock.leftUntil(CoarseClock.NEVER));
+
+    assertEquals(atFirst, readings.get());
+  }
+
+  /** Returns a clock that was started at 0. */
+  private static CoarseClock at(long now) {
+    AtomicLong time = new AtomicLong();
+    CoarseClock clock = new CoarseClock(time::get);
+    time.set(now);
+    return clock;
   }
 }

@@ -150,7 +150,7 @@ public final class Ring {
 
   /** One walk round the circle that stops at every owner once. */
   private final class Walk implements Iterator<String> {
-    private final BitSet met = new BitSet();
+    private @Nullable BitSet met; // from the second owner on: most walks end at the first
     private int point;
     private int left = owners;
 
@@ -168,12 +168,20 @@ public final class Ring {
       if (left == 0) {
         throw new NoSuchElementException("all owners were met");
       }
+      if (left < owners) {
+        goOn();
+      }
+      left--;
+      return members.get(holders[point]);
+    }
+
+    private void goOn() {
+      BitSet met = this.met == null ? new BitSet() : this.met;
+      this.met = met;
+      met.set(holders[point]);
       while (met.get(holders[point])) {
         point = point + 1 < holders.length ? point + 1 : 0;
       }
-      left--;
-      met.set(holders[point]);
-      return members.get(holders[point]);
     }
   }
 }

@@ -7,15 +7,20 @@ import java.util.IdentityHashMap;
 
 /**
  * The values that other threads have brought for connections, and that the event loops of these
- * have not seen yet. Each is in the node's account once, however many connections it is on its way
- * to. Safe for use by any thread.
+ * have not seen yet. Each that is not small is in the node's account once, however many connections
+ * it is on its way to. Safe for use by any thread.
  */
 final class OnTheirWay {
   /*
    * The map makes no object for a value more, unless it grows, nor does a count up to 127: an answer
    * comes here when there may be no memory. The account may close other connections to make room,
    * and is never called under this monitor.
+   *
+   * Small values pass: they are no larger than the objects of the request that waits for them, of
+   * which a group has a bound of its own, and to count one would cost a twentieth of its load.
    */
+  static final int SMALL_BYTES = 512;
+
   private static final int FIRST_ROOM = 1024;
 
   private final ByteAccount.Holder holder;
@@ -30,10 +35,10 @@ final class OnTheirWay {
 
   /** Notes that {@code value} is on its way to one connection more; false if there is no room. */
   boolean add(Entry value) {
-    if (addIfKnown(value)) {
+    int bytes = value.value().length();
+    if (bytes <= SMALL_BYTES || addIfKnown(value)) {
       return true;
     }
-    int bytes = value.value().length();
     if (!holder.add(bytes)) {
       return false;
     }
@@ -53,8 +58,9 @@ final class OnTheirWay {
 
   /** Notes that {@code value} has come to one of its connections, or will not. */
   void remove(Entry value) {
-    if (removeOne(value)) {
-      holder.remove(value.value().length());
+    int bytes = value.value().length();
+    if (bytes > SMALL_BYTES && removeOne(value)) {
+      holder.remove(bytes);
     }
   }
 

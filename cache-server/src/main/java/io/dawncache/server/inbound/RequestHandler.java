@@ -57,8 +57,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * until an answer is written to it.
    *
    * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
-   * channelReadComplete. Those that other threads give later share a flush, too: advance() becomes a
-   * task of the loop, behind the hand-overs that are there already, and does nothing until then.
+   * channelReadComplete. Those that other threads give later share a flush, too: with more than one
+   * started, advance() becomes a task of the loop, behind the hand-overs that are there already, and
+   * does nothing until then.
    *
    * A request that is not answered would hold up all behind it for ever. So whatever is thrown in
    * advance() ends the connection, also where advance() is a task of the loop, whose failures nobody
@@ -337,11 +338,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   /**
-   * An exchange has been given its answer by another thread. What all are given until the event
-   * loop comes to it is written in one flush.
+   * An exchange has been given its answer by another thread. If there are others that may have been
+   * given theirs, they are written in one flush.
    */
   void answeredElsewhere(ChannelHandlerContext ctx) {
-    if (!advanceComes) {
+    if (started.size() == 1) {
+      advance(ctx);
+    } else if (!advanceComes) {
       try {
         ctx.executor().execute(advanceNow);
         advanceComes = true;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class OnTheirWayTest {
-  private static final int VALUE_BYTES = 400;
+  private static final int VALUE_BYTES = OnTheirWay.SMALL_BYTES + 1;
 
   private final CacheNode node = CacheNode.create();
   private final ByteAccount account = node.bytesInFlight();
