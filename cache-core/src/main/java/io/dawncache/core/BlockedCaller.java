@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * ending thread, for no user code runs in between. The one place where the core blocks.
  */
 final class BlockedCaller implements Waiter<Entry> {
-  private final Group group;
+  private final String group;
   private final String key;
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -22,7 +22,7 @@ final class BlockedCaller implements Waiter<Entry> {
   private @Nullable Entry entry;
   private @Nullable Throwable error;
 
-  BlockedCaller(Group group, String key) {
+  BlockedCaller(String group, String key) {
     this.group = group;
     this.key = key;
   }
@@ -38,7 +38,7 @@ final class BlockedCaller implements Waiter<Entry> {
    * Waits for the end of {@code wait}, for ever if {@code timeout} is null; the flight itself is
    * bounded. Who gives up is no waiter of the group any more.
    */
-  Entry await(Wait wait, @Nullable Duration timeout) {
+  Entry await(PendingGet wait, @Nullable Duration timeout) {
     try {
       if (timeout == null) {
         ended.await();
@@ -49,7 +49,7 @@ final class BlockedCaller implements Waiter<Entry> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       var interrupted =
-          new GetFailedException("get " + Keys.shown(group.name(), key) + ": interrupted", e);
+          new GetFailedException("get " + Keys.shown(group, key) + ": interrupted", e);
       wait.giveUp(interrupted);
       throw interrupted;
     }
@@ -61,7 +61,7 @@ final class BlockedCaller implements Waiter<Entry> {
     if (entry != null) {
       return entry;
     }
-    throw GetException.of(group.name(), key, error);
+    throw GetException.of(group, key, error);
   }
 
   /**
@@ -80,20 +80,6 @@ final class BlockedCaller implements Waiter<Entry> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ifInterrupted.apply(e);
-    }
-  }
-
-  /** Returns the error of a caller whose own deadline has passed. */
-  static GetException late(Group group, String key, Duration timeout) {
-    try {
-      return new LateException(
-          "get "
-              + Keys.shown(group.name(), key)
-              + ": no answer in "
-              + TimeUnit.MILLISECONDS.convert(timeout)
-              + " ms");
-    } catch (Throwable t) { // no memory
-      return LateException.WITHOUT_TEXT;
     }
   }
 }

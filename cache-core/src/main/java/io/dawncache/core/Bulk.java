@@ -1,40 +1,114 @@
 package io.dawncache.core;
 
-import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One get of many keys: gathers what it needs, then sends each owner one request for all of its
- * keys and the origin one for all of this node's, or loads those one by one if it answers no
- * request for many.
+ * One get of many keys: sends each owner one request for all of its keys, and the origin one for
+ * all of this node's keys; if the getter takes no request for many, those are loaded one by one.
  */
 final class Bulk {
   /*
-   * For requests for many keys, a flight a key is registered before anything leaves, so a single get that comes meanwhile joins
-   * it, and a key that is already in flight is joined and not asked for again. To join runs a
-   * flight's work at once if it starts it; here that work only notes the flight. Until `send` those
-   * flights stand still: nothing slow may come between.
+   * The flights of all keys are registered before anything is sent, so a single get that comes
+   * meanwhile joins them, and a key that is already in flight is joined and not asked for again. To
+   * join a flight runs its work at once if the flight is new; here that work only notes the flight.
+   * Until `send` those flights stand still, so nothing slow may come between.
    */
-  private final Group group;
+  private static final GetResult NO_RESULT = new GetResult(null, GetFailedException.WITHOUT_TEXT);
+
+  private final Gets gets;
   private final Loads loads;
   private final Map<String, Waiter<Entry>> begun = new LinkedHashMap<>();
-  private final Map<Peer, List<Fetch>> fetches = new HashMap<>();
+  private final Map<Owner.Remote, List<Fetch>> fetches = new HashMap<>();
   private final Feed feed;
 
-  Bulk(Group group, Loads loads) {
-    this.group = group;
+  Bulk(Gets gets, Loads loads) {
+    this.gets = gets;
     this.loads = loads;
     this.feed = new Feed(loads);
   }
 
-  /** Has {@code wait} join the flight of a key of this node's, now or when there is a place. */
-  void load(Wait wait) {
+  /** Gets {@code keys} for a user; see {@link Group#getAll(Collection, Duration, BiConsumer)}. */
+  void getAll(
+      Collection<String> keys,
+      @Nullable Duration timeout,
+      BiConsumer<String, ? super GetResult> callback) {
+    Set<String> distinct = new LinkedHashSet<>(keys);
+    distinct.forEach(key -> Keys.check(key, gets.config().maxKeyBytes()));
+    Map<String, GetResult> hits = new LinkedHashMap<>();
+    try {
+      for (String key : distinct) {
+        Entry hit = gets.lookUp(key);
+        PendingGet wait =
+            hit == null ? gets.begin(key, timeout, calling(callback, key), true) : null;
+        if (hit != null) {
+          hits.put(key, new GetResult(hit, null));
+        } else if (wait != null) {
+          get(wait);
+        }
+      }
+    } finally {
+      send(); // whatever is thrown: the flights that were begun need their ends
+    }
+    hits.forEach((key, hit) -> call(callback, key, hit));
+  }
+
+  private Waiter<Entry> calling(BiConsumer<String, ? super GetResult> callback, String key) {
+    return (entry, error) -> call(callback, key, resultOf(key, entry, error));
+  }
+
+  /** Calls a callback for one key; what it throws keeps no other key from its own call. */
+  private static void call(
+      BiConsumer<String, ? super GetResult> callback, String key, GetResult result) {
+    try {
+      callback.accept(key, result);
+    } catch (Throwable t) {
+      Uncaught.report(t);
+    }
+  }
+
+  /** Returns how a get ended; never throws, because a caller waits for it. */
+  private GetResult resultOf(String key, @Nullable Entry entry, @Nullable Throwable error) {
+    try {
+      return entry != null
+          ? new GetResult(entry, null)
+          : new GetResult(null, GetException.of(gets.group(), key, error));
+    } catch (Throwable t) { // no memory
+      return NO_RESULT;
+    }
+  }
+
+  /** Has {@code wait} join the flight that its key's owner decides. */
+  private void get(PendingGet wait) {
+    try {
+      join(wait);
+    } catch (Throwable t) { // a picker of the user's
+      wait.giveUp(t);
+    }
+  }
+
+  private void join(PendingGet wait) {
+    Iterator<Owner> byRank = gets.ownersOf(wait.key());
+    if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner) {
+      fetch(wait, owner, byRank);
+    } else if (!gets.endsAsMissing(wait)) {
+      load(wait);
+    }
+  }
+
+  /** Has {@code wait} join the load of its key, now or when there is a place. */
+  void load(PendingGet wait) {
     if (loads.loadsManyAtOnce()) {
       loads.flights().join(wait.key(), this::begin, wait);
     } else {
@@ -64,21 +138,21 @@ final class Bulk {
             });
   }
 
-  /** Has {@code wait} join the flight of another's key. */
-  void fetch(
-      Singleflight<String, Entry> flights, Wait wait, Peer owner, Iterator<Peer> nextOwners) {
-    flights.join(
-        wait.key(),
-        (key, flight) ->
-            fetches
-                .computeIfAbsent(owner, any -> new ArrayList<>())
-                .add(group.fetch(key, nextOwners, wait.left(), flight)),
-        wait);
+  private void fetch(PendingGet wait, Owner.Remote owner, Iterator<Owner> byRank) {
+    gets.flights()
+        .fetches()
+        .join(
+            wait.key(),
+            (key, flight) ->
+                fetches
+                    .computeIfAbsent(owner, any -> new ArrayList<>())
+                    .add(gets.fetch(key, byRank, wait.left(), flight)),
+            wait);
   }
 
   /** Sends what was gathered; flights may end before this returns. */
   void send() {
-    fetches.forEach((owner, journeys) -> Fetch.askAll(group, owner, journeys));
+    fetches.forEach((owner, journeys) -> Fetch.askAll(gets.handOff(), owner, journeys));
     if (!begun.isEmpty()) {
       loads.startAll(begun);
     }

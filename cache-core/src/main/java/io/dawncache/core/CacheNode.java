@@ -6,23 +6,13 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,61 +25,25 @@ import org.jspecify.annotations.Nullable;
  * thread; several nodes may live in one process and share nothing.
  */
 public final class CacheNode implements AutoCloseable {
-  /** The timer is late by more than load explains. */
-  static final long STOPPED_NANOS = 20 * CoarseClock.TICK_NANOS;
-
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final HeapShares shares;
   private final ByteAccount bytesInFlight;
-  private final LoadRoom loadRoom;
-  private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
   private final CoarseClock clock;
-  private final ExecutorService loadThreads;
-  private final ScheduledExecutorService timer;
-  private final Executor callbacks;
-  private final @Nullable ExecutorService ownCallbacks;
-  private final AtomicBoolean closed = new AtomicBoolean();
-
-  /** What has to end when the node closes, and has no end in time of its own. */
-  private final Set<Runnable> atClose = ConcurrentHashMap.newKeySet();
+  private final NodeThreads threads;
+  private final NodeResources resources;
+  private final Owners owners = new Owners();
 
   /** The shortest life of a copy in any group, as long as there was such a group. */
   private final AtomicLong shortestHotLifeNanos = new AtomicLong(Long.MAX_VALUE);
 
-  /**
-   * A stack of tasks that no executor has surely taken; linked by themselves, to need no memory.
-   */
-  private final AtomicReference<@Nullable Task> notBegun = new AtomicReference<>();
-
   private long lastSweep = -1; // written and read by ticks alone
 
-  private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime) {
-    this(callbacks, nanoTime, Runtime.getRuntime().maxMemory());
-  }
-
-  private CacheNode(@Nullable Executor callbacks, LongSupplier nanoTime, long heapBytes) {
-    this(
-        callbacks,
-        nanoTime,
-        heapBytes,
-        Threads.perTask("dawncache-load"),
-        Threads.timer("dawncache-timer"));
-  }
-
-  private CacheNode(
-      @Nullable Executor callbacks,
-      LongSupplier nanoTime,
-      long heapBytes,
-      ExecutorService loadThreads,
-      ScheduledExecutorService timer) {
+  private CacheNode(NodeThreads threads, LongSupplier nanoTime, long heapBytes) {
     this.shares = new HeapShares(heapBytes);
-    this.bytesInFlight = ByteAccount.ofHeap(heapBytes, nanoTime);
-    this.loadRoom = new LoadRoom(bytesInFlight);
+    this.threads = threads;
     this.clock = new CoarseClock(nanoTime);
-    this.loadThreads = loadThreads;
-    this.timer = timer;
-    ownCallbacks = callbacks == null ? Threads.callbacks("dawncache-callback") : null;
-    this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
+    this.bytesInFlight = ByteAccount.ofHeap(heapBytes, nanoTime);
+    this.resources = new NodeResources(clock, threads, bytesInFlight);
   }
 
   /**
@@ -98,7 +52,7 @@ public final class CacheNode implements AutoCloseable {
    * {@linkplain #create(Executor) executor of their own}.
    */
   public static CacheNode create() {
-    return ticking(new CacheNode(null, System::nanoTime));
+    return withHeap(maxHeapBytes());
   }
 
   /**
@@ -106,34 +60,37 @@ public final class CacheNode implements AutoCloseable {
    * shut down and must not run tasks on the thread that submits them.
    */
   public static CacheNode create(Executor callbacks) {
-    return ticking(new CacheNode(Objects.requireNonNull(callbacks, "callbacks"), System::nanoTime));
+    NodeThreads threads = NodeThreads.create(Objects.requireNonNull(callbacks, "callbacks"));
+    return ticking(new CacheNode(threads, System::nanoTime, maxHeapBytes()));
   }
 
   /** Returns a node whose time is told by {@code nanoTime} and moved on by {@link #tick} alone. */
   static CacheNode withTime(LongSupplier nanoTime) {
-    return new CacheNode(null, nanoTime);
+    return new CacheNode(NodeThreads.create(null), nanoTime, maxHeapBytes());
   }
 
   /** Returns a node that takes its heap for one of so many bytes. */
   static CacheNode withHeap(long heapBytes) {
-    return ticking(new CacheNode(null, System::nanoTime, heapBytes));
+    return ticking(new CacheNode(NodeThreads.create(null), System::nanoTime, heapBytes));
   }
 
-  /** As {@link #withTime}, and whose loads and timers are run by {@code threads}. */
+  /** As {@link #withTime}, and {@code threads} run its loads and timers. */
   static CacheNode drivenBy(LongSupplier nanoTime, ScheduledExecutorService threads) {
-    return new CacheNode(null, nanoTime, Runtime.getRuntime().maxMemory(), threads, threads);
+    return new CacheNode(new NodeThreads(threads, threads, null), nanoTime, maxHeapBytes());
   }
 
-  /** As {@link #drivenBy(LongSupplier, ScheduledExecutorService)}, callbacks by the last. */
+  /** As {@link #drivenBy(LongSupplier, ScheduledExecutorService)}; callbacks run on the last. */
   static CacheNode drivenBy(
       LongSupplier nanoTime, ScheduledExecutorService threads, Executor callbacks) {
-    return new CacheNode(callbacks, nanoTime, Runtime.getRuntime().maxMemory(), threads, threads);
+    return new CacheNode(new NodeThreads(threads, threads, callbacks), nanoTime, maxHeapBytes());
+  }
+
+  private static long maxHeapBytes() {
+    return Runtime.getRuntime().maxMemory();
   }
 
   private static CacheNode ticking(CacheNode node) {
-    var unused =
-        node.timer.scheduleAtFixedRate(
-            node::tick, CoarseClock.TICK_NANOS, CoarseClock.TICK_NANOS, TimeUnit.NANOSECONDS);
+    node.threads.tickEvery(Duration.ofNanos(CoarseClock.TICK_NANOS), node::tick);
     return node;
   }
 
@@ -180,7 +137,7 @@ public final class CacheNode implements AutoCloseable {
     boolean added = false;
     Group group;
     try {
-      group = new Group(name, config, share, getter, bulkGetter, this);
+      group = new Group(name, config, share, getter, bulkGetter, resources, owners);
       added = groups.putIfAbsent(name, group) == null;
     } finally {
       if (!added) {
@@ -191,7 +148,7 @@ public final class CacheNode implements AutoCloseable {
       throw nameIsTaken(name);
     }
     shortestHotLifeNanos.accumulateAndGet(config.hotLife().toNanos(), Math::min);
-    if (isClosed()) {
+    if (threads.isClosed()) {
       group.close(); // closing may have missed it
     }
     return group;
@@ -232,14 +189,14 @@ public final class CacheNode implements AutoCloseable {
     return Collections.unmodifiableCollection(groups.values());
   }
 
+  /** Returns what the groups share. */
+  NodeResources resources() {
+    return resources;
+  }
+
   /** Returns the account of what is in flight at this node, for a server of it. */
   public ByteAccount bytesInFlight() {
     return bytesInFlight;
-  }
-
-  /** Returns the bound on what the running loads of all groups are expected to need. */
-  LoadRoom loadRoom() {
-    return loadRoom;
   }
 
   /**
@@ -251,11 +208,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public void registerPeerPicker(PeerPicker picker) {
     Objects.requireNonNull(picker, "picker");
-    PeerPicker present = this.picker.get();
-    if ((present != null && !present.isClosed()) || !this.picker.compareAndSet(present, picker)) {
-      throw new IllegalStateException(
-          "a PeerPicker is registered already (expected: none, or one that is closed)");
-    }
+    owners.register(picker);
     picker.onChange(this::rehome);
     rehome();
   }
@@ -271,129 +224,10 @@ public final class CacheNode implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed.getAndSet(true)) {
-      return;
+    if (threads.beginClosing()) {
+      eachGroup(Group::close);
+      threads.close();
     }
-    eachGroup(Group::close);
-    atClose.forEach(Runnable::run);
-    timer.shutdownNow();
-    loadThreads.shutdownNow();
-    callBackAll();
-    if (ownCallbacks != null) {
-      ownCallbacks.shutdown();
-    }
-  }
-
-  /** Has {@code ending} run, at least once, when the node closes or if it has; must not throw. */
-  void atClose(Runnable ending) {
-    atClose.add(ending);
-    if (isClosed()) {
-      ending.run();
-    }
-  }
-
-  void neverMindClosing(Runnable ending) {
-    atClose.remove(ending);
-  }
-
-  boolean isClosed() {
-    return closed.get();
-  }
-
-  Iterator<Peer> owners(String key) {
-    PeerPicker present = picker.get();
-    return present == null ? Collections.emptyIterator() : present.owners(key);
-  }
-
-  /** Returns all members, this node among them; none if it stands alone. */
-  Collection<Peer> peers() {
-    PeerPicker present = picker.get();
-    return present == null ? List.of() : present.peers();
-  }
-
-  /** Returns the nodes, by URL, that hold another member list. */
-  List<String> otherLists() {
-    PeerPicker present = picker.get();
-    return present == null ? List.of() : present.otherLists();
-  }
-
-  /** Returns whether this node is the first owner of {@code key}, or stands alone. */
-  boolean owns(String key) {
-    Iterator<Peer> owners = owners(key);
-    return !owners.hasNext() || owners.next().isSelf();
-  }
-
-  /** Runs a load on a thread of its own; how many there are is the groups' business. */
-  void startLoad(Runnable load) {
-    loadThreads.execute(load);
-  }
-
-  /** Runs {@code task}, which does not block, on another thread if there is one to be had. */
-  void startSoon(Task task) {
-    try {
-      loadThreads.execute(task);
-    } catch (Throwable t) { // refused, or no memory for a thread
-      task.run();
-    }
-  }
-
-  /** Runs {@code task} as by {@link #startSoon} after {@code delay}; never, if the node closes. */
-  Future<?> startAfter(Duration delay, Task task) {
-    return after(delay, () -> startSoon(task));
-  }
-
-  /**
-   * Runs {@code task}, which calls a user's code, on the callback executor. An executor that
-   * refuses, because it is full, shut down or out of threads, must not leave a caller waiting: the
-   * common pool steps in. That, too, may lose a task if a thread of its own runs out of heap, so
-   * the task is handed over anew with every tick until it has begun.
-   */
-  void callBack(Task task) {
-    try {
-      callbacks.execute(task);
-    } catch (Throwable t) {
-      callBackLater(task);
-      try {
-        ForkJoinPool.commonPool().execute(task);
-      } catch (Throwable t2) { // no memory
-        if (isClosed()) { // no tick comes
-          task.run();
-        }
-      }
-    }
-  }
-
-  /** As {@link #callBack}, with the next tick, unless the task has begun by then. */
-  void callBackLater(Task task) {
-    if (task.enterStack()) {
-      do {
-        task.below = notBegun.get();
-      } while (!notBegun.compareAndSet(task.below, task));
-    }
-  }
-
-  private void callBackAll() {
-    Task task = notBegun.getAndSet(null);
-    while (task != null) {
-      Task next = task.leaveStack();
-      if (!task.hasBegun()) {
-        callBack(task);
-      }
-      task = next;
-    }
-  }
-
-  /** Runs {@code task} on the timer thread after {@code delay}; never, if the node closes first. */
-  Future<?> after(Duration delay, Runnable task) {
-    try {
-      return timer.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  CoarseClock clock() {
-    return clock;
   }
 
   /**
@@ -402,7 +236,7 @@ public final class CacheNode implements AutoCloseable {
    * Costs one reading of the time.
    */
   public void wakeUp() {
-    if (clock.behindNanos(clock.exact()) > STOPPED_NANOS) {
+    if (clock.behindNanos(clock.exact()) > CoarseClock.STOPPED_NANOS) {
       moveOn();
     }
   }
@@ -418,7 +252,7 @@ public final class CacheNode implements AutoCloseable {
     } catch (Throwable t) {
       Uncaught.report(t);
     }
-    callBackAll();
+    threads.callBackAll();
   }
 
   /**

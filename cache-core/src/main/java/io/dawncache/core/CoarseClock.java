@@ -17,6 +17,9 @@ final class CoarseClock {
    */
   static final long TICK_NANOS = 10_000_000;
 
+  /** The timer is late by more than load explains: the process was stopped. */
+  static final long STOPPED_NANOS = 20 * TICK_NANOS;
+
   /** The end of what has none. */
   static final long NEVER = Long.MAX_VALUE;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the future answers
  */
 final class Completion<A, T> extends Task {
-  private final CacheNode node;
+  private final NodeThreads threads;
   private final Function<? super A, ? extends T> form;
   private final CompletableFuture<T> future = new CompletableFuture<>();
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -31,8 +31,8 @@ final class Completion<A, T> extends Task {
    *
    * @param form turns the answer into the future's; what it throws is the future's failure
    */
-  Completion(CacheNode node, Function<? super A, ? extends T> form) {
-    this.node = node;
+  Completion(NodeThreads threads, Function<? super A, ? extends T> form) {
+    this.threads = threads;
     this.form = form;
   }
 
@@ -45,7 +45,7 @@ final class Completion<A, T> extends Task {
     if (ended.compareAndSet(false, true)) {
       this.answer = answer;
       this.error = error;
-      node.callBack(this);
+      threads.callBack(this);
     }
   }
 
@@ -68,7 +68,7 @@ final class Completion<A, T> extends Task {
       future.completeExceptionally(why);
     } catch (Throwable t) { // no memory
       rewind();
-      node.callBackLater(this);
+      threads.callBackLater(this);
     }
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A value as a node holds it and answers it: the bytes, and until when they hold.
  *
  * <p>What it says does not change; safe for use by any thread. How much of its life is left, {@link
- * Group#lifeLeft} tells.
+ * GroupEndpoint#lifeLeft} tells.
  */
 public final class Entry {
   /** What an entry is to the node that holds it. */

@@ -25,11 +25,14 @@ final class Events implements Memory.Departures {
    */
   private static final int MOST_WAITING = 10_000;
 
-  private static final System.Logger LOG = System.getLogger(Group.class.getName());
+  /** The log of groups; by its text, for a group is made of this. */
+  static final System.Logger LOG = System.getLogger("io.dawncache.core.Group");
+
   private static final long WARNING_PACE_NANOS = 60_000_000_000L;
 
   private final String group;
-  private final CacheNode node;
+  private final CoarseClock clock;
+  private final NodeThreads threads;
   private final Counters counters;
   private final List<GroupListener> listeners = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedQueue<GroupEvent> queue = new ConcurrentLinkedQueue<>();
@@ -37,9 +40,10 @@ final class Events implements Memory.Departures {
   private final LongAdder unheard = new LongAdder();
   private final AtomicLong nextWarningNanos = new AtomicLong();
 
-  Events(String group, CacheNode node, Counters counters) {
+  Events(String group, NodeResources node, Counters counters) {
     this.group = group;
-    this.node = node;
+    this.clock = node.clock();
+    this.threads = node.threads();
     this.counters = counters;
   }
 
@@ -70,7 +74,7 @@ final class Events implements Memory.Departures {
   @Override
   public void tooLarge(Entry entry) {
     counters.tooLarge.increment();
-    long now = node.clock().exact();
+    long now = clock.exact();
     long due = nextWarningNanos.get();
     if (now >= due && nextWarningNanos.compareAndSet(due, now + WARNING_PACE_NANOS)) {
       String text =
@@ -82,7 +86,7 @@ final class Events implements Memory.Departures {
               + entry.value().length()
               + " bytes do not fit the budget: answered, not kept, and loaded at each get";
       // This is under a lock, where nothing is written to a log.
-      var unused = node.startAfter(Duration.ZERO, Task.of(() -> LOG.log(WARNING, text)));
+      var unused = threads.startAfter(Duration.ZERO, Task.of(() -> LOG.log(WARNING, text)));
     }
   }
 
@@ -127,7 +131,7 @@ final class Events implements Memory.Departures {
     if (waiting.getAndIncrement() == 0) {
       try {
         Task telling = Task.of(this::tellAll);
-        var unused = node.after(Duration.ZERO, () -> node.callBack(telling));
+        var unused = threads.after(Duration.ZERO, () -> threads.callBack(telling));
       } catch (Throwable t) { // no memory; the next event is to start another task
         takeAll(event -> unheard.increment());
       }
@@ -153,7 +157,7 @@ final class Events implements Memory.Departures {
   private void tell(GroupEvent event) {
     for (GroupListener listener : listeners) {
       try {
-        listener.heard(event);
+        listener.onEvent(event);
       } catch (Throwable e) {
         Uncaught.report(e);
       }

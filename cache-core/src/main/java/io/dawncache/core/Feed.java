@@ -16,14 +16,14 @@ final class Feed {
    * loads until it has brought it back to 0.
    */
   private final Loads loads;
-  private final Queue<Wait> rest = new ConcurrentLinkedQueue<>();
+  private final Queue<PendingGet> rest = new ConcurrentLinkedQueue<>();
   private final AtomicInteger freePlaces = new AtomicInteger();
 
   Feed(Loads loads) {
     this.loads = loads;
   }
 
-  void add(Wait wait) {
+  void add(PendingGet wait) {
     rest.add(wait);
   }
 
@@ -43,7 +43,7 @@ final class Feed {
 
   /** Starts the next load that somebody still waits for. */
   private void startNext() {
-    for (Wait wait = rest.poll(); wait != null; wait = rest.poll()) {
+    for (PendingGet wait = rest.poll(); wait != null; wait = rest.poll()) {
       if (!wait.hasLeft()) {
         start(wait);
         return;
@@ -51,7 +51,7 @@ final class Feed {
     }
   }
 
-  private void start(Wait wait) {
+  private void start(PendingGet wait) {
     try {
       loads.join(
           wait.key(),

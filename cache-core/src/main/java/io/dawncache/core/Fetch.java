@@ -13,94 +13,89 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fetch flight's journey: to the owner, to the next owner if the first could not be asked, and
- * home to be loaded if neither could.
+ * One fetch: asks the owner, then the next owner if the first could not be asked, and has the key
+ * loaded here if neither could.
  */
 final class Fetch {
   /*
-   * Any answer of an owner ends the journey: what it says of its own load is final, so a key is
-   * not loaded twice because the origin failed or the owner is busy. Only an owner that could not
-   * be asked is passed over. The next owner on the ring is the same for every node, so a fleet
-   * that loses a node goes on loading each of its keys in one place; it stops after two because
-   * each may cost a connect time-out. The time-out is the journey's: each owner gets what is left
-   * of it when it has heard what it was owed.
+   * Any answer of an owner ends the fetch: what the owner says of its own load is final, so a key
+   * is not loaded twice because the origin failed or the owner is busy. Only an owner that could
+   * not be asked is passed over. The next owner on the ring is the same for every node, so a fleet
+   * that loses a node goes on loading each of that node's keys in one place. A fetch asks two
+   * owners at most, because each may cost a connect time-out. The time-out is the whole fetch's:
+   * an owner gets what is left of it when it has received its hints.
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
-  private static final String UNTOLD = "it could not be told what to forget";
+  private static final String NOT_REACHED = "it could not be told what to forget";
   private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");
   private static final PeerResult TOO_LATE =
       PeerResult.of(Status.LATE, "no time left when it had been told what to forget");
 
-  private final Group group;
+  private final Gets gets;
   private final PeerRequest request;
   private final long generation;
   private final long startNanos;
-  private final Iterator<Peer> owners;
+  private final Iterator<Owner> owners;
   private final Waiter<Entry> flight;
   private int asked;
 
-  Fetch(Group group, PeerRequest request, Iterator<Peer> owners, Waiter<Entry> flight) {
-    this.group = group;
+  Fetch(Gets gets, PeerRequest request, Iterator<Owner> owners, Waiter<Entry> flight) {
+    this.gets = gets;
     this.request = request;
-    this.generation = group.generation(request.key());
-    this.startNanos = group.clock().exact();
+    this.generation = gets.generation(request.key());
+    this.startNanos = gets.clock().exact();
     this.owners = owners;
     this.flight = flight;
   }
 
-  /** Has the owner hear what it is owed, then asks it in what is left of the time. */
-  void ask(Peer owner, PeerGetter getter) {
+  /** Sends the owner its hints, then asks it with what is left of the time. */
+  void ask(Owner.Remote owner) {
     Attempt attempt = attempt(owner);
     try {
-      group
-          .coordinator()
-          .whenHeard(owner.url(), getter, heard -> askInTheRest(getter, heard, attempt));
+      gets.handOff().before(owner, reached -> askInTheRest(owner.getter(), reached, attempt));
     } catch (Throwable t) { // a picker of the user's
       attempt.fail(t);
     }
   }
 
-  private void askInTheRest(PeerGetter getter, boolean heard, Attempt attempt) {
+  private void askInTheRest(PeerGetter getter, boolean reached, Attempt attempt) {
     try {
       PeerRequest rest = inTheRest();
-      if (!heard) {
-        attempt.accept(PeerResult.of(Status.NOT_ASKED, UNTOLD));
+      if (!reached) {
+        attempt.accept(PeerResult.of(Status.NOT_ASKED, NOT_REACHED));
       } else if (rest == null) {
         attempt.accept(TOO_LATE);
       } else {
         getter.fetch(rest, attempt);
       }
     } catch (Throwable t) {
-      // Whatever it is, it must not strand those who wait. Had the getter answered before it threw,
-      // that answer stands.
+      // Whatever it is, the waiters have to be called. If the getter answered before it threw, that
+      // answer counts.
       attempt.fail(t);
     }
   }
 
-  /** Sets out on several journeys whose first owner is the same: it is asked once for all. */
-  static void askAll(Group group, Peer owner, List<Fetch> journeys) {
+  /** Starts several fetches whose first owner is the same: it gets one request for all. */
+  static void askAll(HandOff handOff, Owner.Remote owner, List<Fetch> fetches) {
     Map<String, Attempt> attempts = new HashMap<>();
     try {
-      PeerGetter getter = Objects.requireNonNull(owner.getter(), "another node's");
-      journeys.forEach(journey -> attempts.put(journey.request.key(), journey.attempt(owner)));
-      group
-          .coordinator()
-          .whenHeard(owner.url(), getter, heard -> askAll(getter, heard, journeys, attempts));
+      fetches.forEach(fetch -> attempts.put(fetch.request.key(), fetch.attempt(owner)));
+      handOff.before(owner, reached -> askAll(owner.getter(), reached, fetches, attempts));
     } catch (Throwable t) { // a picker of the user's
-      failAll(journeys, attempts, t);
+      failAll(fetches, attempts, t);
     }
   }
 
   private static void askAll(
-      PeerGetter getter, boolean heard, List<Fetch> journeys, Map<String, Attempt> attempts) {
+      PeerGetter getter, boolean reached, List<Fetch> fetches, Map<String, Attempt> attempts) {
     try {
       List<PeerRequest> requests = new ArrayList<>();
-      for (Fetch journey : journeys) {
-        PeerRequest rest = journey.inTheRest();
-        if (!heard || rest == null) {
-          Objects.requireNonNull(attempts.get(journey.request.key()))
-              .accept(heard ? TOO_LATE : PeerResult.of(Status.NOT_ASKED, UNTOLD));
+      for (Fetch fetch : fetches) {
+        PeerRequest rest = fetch.inTheRest();
+        if (!reached || rest == null) {
+          Objects.requireNonNull(attempts.get(fetch.request.key()))
+              .accept(reached ? TOO_LATE : PeerResult.of(Status.NOT_ASKED, NOT_REACHED));
         } else {
           requests.add(rest);
         }
@@ -116,43 +111,43 @@ final class Fetch {
             });
       }
     } catch (Throwable t) {
-      failAll(journeys, attempts, t);
+      failAll(fetches, attempts, t);
     }
   }
 
-  /** Fails the attempts that have not ended; a journey for which none was made ends. */
+  /** Fails the attempts that have not ended, and ends the fetches that have none. */
   private static void failAll(
-      List<Fetch> journeys, Map<String, Attempt> attempts, Throwable thrown) {
-    for (Fetch journey : journeys) {
-      Attempt attempt = attempts.get(journey.request.key());
+      List<Fetch> fetches, Map<String, Attempt> attempts, Throwable thrown) {
+    for (Fetch fetch : fetches) {
+      Attempt attempt = attempts.get(fetch.request.key());
       if (attempt == null) {
-        journey.flight.ended(null, thrown);
+        fetch.flight.ended(null, thrown);
       } else {
         attempt.fail(thrown);
       }
     }
   }
 
-  private Attempt attempt(Peer owner) {
+  private Attempt attempt(Owner owner) {
     Attempt attempt = new Attempt(owner.url());
     asked++;
-    group.counters().loadsDeduped.increment();
+    gets.counters().loadsDeduped.increment();
     return attempt;
   }
 
   /** Asks the next owner, or has the key loaded here. */
   private void passOver() {
-    Peer next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
-    if (next == null || next.getter() == null || inTheRest() == null) {
-      group.loadHere(request.key(), flight);
+    Owner next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
+    if (next instanceof Owner.Remote remote && inTheRest() != null) {
+      ask(remote);
     } else {
-      ask(next, next.getter());
+      gets.loadHere(request.key(), flight);
     }
   }
 
   /** Returns the request with what is left of its time, or null if nothing is. */
   private @Nullable PeerRequest inTheRest() {
-    Duration left = request.timeout().minusNanos(group.clock().exact() - startNanos);
+    Duration left = request.timeout().minusNanos(gets.clock().exact() - startNanos);
     return left.isNegative() || left.isZero() ? null : request.withTimeout(left);
   }
 
@@ -188,22 +183,22 @@ final class Fetch {
     private void answered(PeerResult result) {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
-        case VALUE, NOT_THERE -> group.counters().peerLoads.increment();
+        case VALUE, NOT_THERE -> gets.counters().peerLoads.increment();
         case REJECTED, FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
-            group.counters().peerErrors.increment();
+            gets.counters().peerErrors.increment();
       }
       switch (status) {
         case VALUE -> land(result);
         case NOT_THERE, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
-        case UNCLEAR -> group.loadHere(request.key(), flight);
+        case UNCLEAR -> gets.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
     }
 
     private void land(PeerResult result) {
-      String fault = Values.fault(result.value(), group.config().maxValueBytes());
+      String fault = Values.fault(result.value(), gets.config().maxValueBytes());
       if (fault == null) {
-        group.landFetched(request.key(), generation, startNanos, result, flight);
+        gets.landFetched(request.key(), generation, startNanos, result, flight);
       } else {
         String fetch = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
         flight.ended(null, new GetFailedException(message(fault), fetch + fault, null));
@@ -211,12 +206,12 @@ final class Fetch {
     }
 
     /**
-     * A get with time left asks again after a late fetch (see {@link Wait}). A peer that says
+     * A get with time left asks again after a late fetch (see {@link PendingGet}). A peer that says
      * "late" at once would then be asked as often as the network allows, so it is late only if at
      * least half of the time that it was given has passed; else it has failed.
      */
     private GetException late(String message, String shortly) {
-      Duration spent = Duration.ofNanos(group.clock().exact() - startNanos);
+      Duration spent = Duration.ofNanos(gets.clock().exact() - startNanos);
       return spent.multipliedBy(2).compareTo(request.timeout()) >= 0
           ? new LateException(message, shortly + "no answer in time")
           : new GetFailedException(

@@ -1,22 +1,14 @@
 package io.dawncache.core;
 
-import io.dawncache.core.singleflight.Singleflight;
-import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,34 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Group {
   /*
-   * The way of a get: lookUp; on a miss the ring names the owners; our own key joins the load
-   * flight, another's the fetch flight. A get that came from a peer only ever joins the load
-   * flight, so nodes that disagree about an owner never wait for each other: a load waits for the
-   * origin alone.
-   *
-   * What a group is made of: Memory holds, and is where a change is one step; Keeper decides what
-   * is kept; Loads runs the getter; a Fetch asks other nodes, a Bulk for many keys; a Wait is one
-   * caller that waits; the Coordinator makes changes all over the fleet.
+   * What a group is made of: Gets is the way of a get; Memory holds, and is where a change is one
+   * step; Keeper decides what is kept; Loads runs the getter; the Coordinator makes changes all
+   * over the fleet, and Forgetting on this node; HandOff brings them to members that missed them.
    */
-  private static final Duration FETCH_GRACE = Duration.ofSeconds(1);
-
   private static final GetResult UNFINISHED =
       new GetResult(null, new GetFailedException("not ended", null));
-  private static final GetResult NO_RESULT = new GetResult(null, GetFailedException.WITHOUT_TEXT);
 
   private final String name;
-  private final CacheNode node;
-  private final Duration fetchTimeout;
+  private final NodeResources node;
   private final Counters counters = new Counters();
   private final Events events;
   private final Memory memory;
-  private final RateSketch rates;
   private final Keeper keeper;
+  private final HandOff handOff;
   private final Loads loads;
-  private final Singleflight<String, Entry> fetches = new Singleflight<>();
-  private final AtomicInteger waiters = new AtomicInteger();
+  private final Gets gets;
+  private final Forgetting forgetting;
   private final Coordinator coordinator;
-  private final PeerService forPeers;
+  private final GroupEndpoint forServers;
   private final HeapShares.Share share;
 
   private volatile GroupConfig config; // only its budget changes
@@ -72,20 +55,28 @@ public final class Group {
       HeapShares.Share share,
       AsyncGetter getter,
       @Nullable BulkGetter bulkGetter,
-      CacheNode node) {
+      NodeResources node,
+      Owners owners) {
     GroupConfig config = asked.resolved(share.bytes());
     this.name = name;
     this.config = config;
     this.share = share;
     this.node = node;
-    this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
+    RateSketch rates = new RateSketch(config.maxBytes(), node.clock()::exact);
+    Flights flights = new Flights();
     this.events = new Events(name, node, counters);
     this.memory = new Memory(config, node.clock(), events);
-    this.rates = new RateSketch(config.maxBytes(), node.clock()::exact);
-    this.keeper = new Keeper(config, node, memory, rates, counters);
-    this.loads = new Loads(this, getter, bulkGetter, node, memory, keeper, events);
-    this.coordinator = new Coordinator(this, node);
-    this.forPeers = new PeerService(this, loads, rates);
+    this.keeper = new Keeper(config, node.clock(), owners, memory, rates, counters);
+    this.handOff = new HandOff(name, owners, node.clock());
+    this.loads =
+        new Loads(
+            name, config, getter, bulkGetter, node, memory, keeper, flights, counters, events);
+    this.gets =
+        new Gets(
+            name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events);
+    this.forgetting = new Forgetting(config, owners, handOff, memory, keeper, flights, events);
+    this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);
+    this.forServers = new GroupEndpoint(gets, loads, rates, coordinator, forgetting);
     share.onChange(this::resize);
   }
 
@@ -141,17 +132,18 @@ public final class Group {
   }
 
   private Entry getBlocking(String key, @Nullable Duration timeout) {
-    Entry hit = lookUp(key);
+    Entry hit = gets.lookUp(key);
     if (hit != null) {
       return hit;
     }
     refuseOnEventLoop("get " + Keys.shown(name, key), "getAsync");
-    BlockedCaller caller = new BlockedCaller(this, key);
-    Wait wait = begin(key, timeout, caller, false); // the caller watches the clock itself
+    BlockedCaller caller = new BlockedCaller(name, key);
+    PendingGet wait =
+        gets.begin(key, timeout, caller, false); // the caller watches the clock itself
     if (wait == null) {
       return caller.answer();
     }
-    route(wait);
+    gets.route(wait);
     return caller.await(wait, timeout);
   }
 
@@ -179,31 +171,17 @@ public final class Group {
 
   private <T> CompletableFuture<T> getAsync(
       String key, @Nullable Duration timeout, Function<Entry, T> form) {
-    Entry hit = lookUp(key);
+    Entry hit = gets.lookUp(key);
     if (hit != null) {
       return CompletableFuture.completedFuture(form.apply(hit));
     }
-    Completion<Entry, T> completion = new Completion<>(node, form);
-    miss(
+    Completion<Entry, T> completion = new Completion<>(node.threads(), form);
+    gets.miss(
         key,
         timeout,
         (entry, error) ->
             completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
     return completion.future();
-  }
-
-  /**
-   * Gets {@code key} for a client of a server: a hit answers before this returns.
-   *
-   * @param timeout ends this wait with a {@link LateException}; null for none
-   */
-  public void get(String key, @Nullable Duration timeout, GetCallback callback) {
-    Entry hit = lookUp(key);
-    if (hit != null) {
-      callback.value(hit, 0);
-    } else {
-      miss(key, timeout, answering(key, 0, callback));
-    }
   }
 
   /**
@@ -274,7 +252,8 @@ public final class Group {
   /** As {@link #removeAsync}, for all keys of the group. */
   public CompletableFuture<Applied> clearAsync() {
     refuseIfClosed("clear " + name);
-    Completion<OperationResult, Applied> completion = new Completion<>(node, Group::applied);
+    Completion<OperationResult, Applied> completion =
+        new Completion<>(node.threads(), Group::applied);
     coordinator.clear(result -> completion.end(result, null));
     return completion.future();
   }
@@ -282,25 +261,14 @@ public final class Group {
   private CompletableFuture<Applied> submit(Operation operation) {
     refuseIfClosed(
         (operation.value() == null ? "remove " : "put ") + Keys.shown(name, operation.key()));
-    Completion<OperationResult, Applied> completion = new Completion<>(node, Group::applied);
-    change(operation, result -> completion.end(result, null));
+    Completion<OperationResult, Applied> completion =
+        new Completion<>(node.threads(), Group::applied);
+    forServers.change(operation, result -> completion.end(result, null));
     return completion.future();
   }
 
-  /**
-   * Makes a change for a client of a server, who need not know the key's owner: as {@link
-   * #removeAsync} or {@link #putAsync(String, ByteView, Duration)}.
-   *
-   * @param callback told once, on any thread; must not block
-   */
-  public void change(Operation operation, Consumer<? super OperationResult> callback) {
-    Keys.check(operation.key(), config.maxKeyBytes());
-    Values.check(operation.value(), config.maxValueBytes());
-    coordinator.submit(operation, callback);
-  }
-
   private void refuseIfClosed(String what) {
-    if (node.isClosed() || removed) {
+    if (node.threads().isClosed() || removed) {
       throw new IllegalStateException(
           what + (removed ? ": the group was removed" : ": the node was closed"));
     }
@@ -338,7 +306,7 @@ public final class Group {
     Map<String, GetResult> results = new LinkedHashMap<>();
     keys.forEach(key -> results.put(key, UNFINISHED));
     Completion<Map<String, GetResult>, Map<String, GetResult>> completion =
-        new Completion<>(node, all -> all);
+        new Completion<>(node.threads(), all -> all);
     AtomicInteger unfinished = new AtomicInteger(results.size() + 1); // and this call
     Runnable finished =
         () -> {
@@ -359,9 +327,9 @@ public final class Group {
     return completion.future();
   }
 
-  /** Returns what a server of this node answers its peers by. */
-  public PeerService forPeers() {
-    return forPeers;
+  /** Returns the group as a server of this node uses it: for clients and for peers. */
+  public GroupEndpoint forServers() {
+    return forServers;
   }
 
   /** Returns a view of this group whose values {@code codec} encodes and decodes. */
@@ -375,7 +343,7 @@ public final class Group {
    */
   public @Nullable Entry peek(String key) {
     Entry entry = memory.peek(Objects.requireNonNull(key, "key"));
-    return entry == null || entry.isExpired(clock().now()) ? null : entry;
+    return entry == null || entry.isExpired(node.clock().now()) ? null : entry;
   }
 
   /**
@@ -395,7 +363,7 @@ public final class Group {
       throw new IllegalArgumentException("keysPerSecond: " + keysPerSecond + " (expected: > 0)");
     }
     keys.forEach(key -> Keys.check(key, config.maxKeyBytes()));
-    return new Warming(this, node, keys, keysPerSecond, Objects.requireNonNull(listener)).start();
+    return new Warming(gets, node, keys, keysPerSecond, Objects.requireNonNull(listener)).start();
   }
 
   /**
@@ -407,25 +375,7 @@ public final class Group {
     if (count < 0) {
       throw new IllegalArgumentException("count: " + count + " (expected: >= 0)");
     }
-    // Vitter's algorithm R: of n keys seen so far, each is in the sample with probability count/n.
-    List<String> sample = new ArrayList<>();
-    AtomicLong seen = new AtomicLong();
-    memory.forEach(
-        entry -> {
-          long place = ThreadLocalRandom.current().nextLong(seen.incrementAndGet());
-          if (sample.size() < count) {
-            sample.add(entry.key());
-          } else if (place < count) {
-            sample.set((int) place, entry.key());
-          }
-        });
-    return sample;
-  }
-
-  /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
-  public @Nullable Duration lifeLeft(Entry entry) {
-    long leftNanos = clock().leftUntil(entry.expiresNanos());
-    return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
+    return memory.sampleKeys(count);
   }
 
   /** Returns the group's counters and what it holds. */
@@ -453,58 +403,6 @@ public final class Group {
     return removed;
   }
 
-  /** The synchronous look-up: what is in memory or null; counts a hit, makes no future. */
-  @Nullable Entry lookUp(String key) {
-    Entry entry = lookUpOwn(key);
-    if (entry == null) {
-      entry = memory.copy(key);
-      if (entry == null || entry.isExpired(clock().now())) {
-        return null;
-      }
-      counters.hotHits.increment();
-    }
-    counters.cacheHits.increment();
-    return entry;
-  }
-
-  @Nullable Entry lookUpOwn(String key) {
-    Entry entry = memory.own(Objects.requireNonNull(key, "key"));
-    if (entry == null) {
-      return null;
-    }
-    long now = clock().now();
-    return now < entry.expiresNanos() && now < entry.reloadNanos() ? entry : past(entry, now);
-  }
-
-  /**
-   * An own value whose end or soft age has come: what may be answered with, or null. One that has
-   * expired answers if its last load failed; the next load runs behind, so that nobody waits again
-   * for an origin that hangs.
-   */
-  private @Nullable Entry past(Entry entry, long now) {
-    if (!entry.isExpired(now)) {
-      loads.refresh(entry);
-      return entry;
-    }
-    if (!entry.outlivesAFailure(now) || now >= memory.end(entry)) {
-      return null;
-    }
-    loads.retry(entry, now);
-    events.staleServed(entry.key());
-    return Entry.stale(entry.key(), entry.value());
-  }
-
-  /**
-   * Returns the value that answers a get of an own key which cannot wait for the load: the old one
-   * as stale, or a new one that has just landed; null if there is none.
-   */
-  @Nullable Entry withoutWaiting(String key) {
-    Entry entry = memory.held(key);
-    return entry == null || !entry.isExpired(clock().now())
-        ? entry
-        : Entry.stale(key, entry.value());
-  }
-
   /**
    * Gets many keys at once; each ends by itself, so a slow one delays no other. What is not in
    * memory or in flight is asked for by one request to each owner, and of the origin by one call of
@@ -521,267 +419,36 @@ public final class Group {
       Collection<String> keys,
       @Nullable Duration timeout,
       BiConsumer<String, ? super GetResult> callback) {
-    Set<String> distinct = new LinkedHashSet<>(keys);
-    distinct.forEach(key -> Keys.check(key, config.maxKeyBytes()));
-    Map<String, GetResult> hits = new LinkedHashMap<>();
-    Bulk bulk = new Bulk(this, loads);
-    try {
-      for (String key : distinct) {
-        Entry hit = lookUp(key);
-        Wait wait = hit == null ? begin(key, timeout, telling(key, callback), true) : null;
-        if (hit != null) {
-          hits.put(key, new GetResult(hit, null));
-        } else if (wait != null) {
-          route(wait, bulk);
-        }
-      }
-    } finally {
-      bulk.send(); // whatever is thrown, the flights that were begun have to fly
-    }
-    hits.forEach((key, hit) -> call(callback, key, hit));
-  }
-
-  /** Calls a callback for one key; what it throws keeps no other key from its own call. */
-  private static void call(
-      BiConsumer<String, ? super GetResult> callback, String key, GetResult result) {
-    try {
-      callback.accept(key, result);
-    } catch (Throwable t) {
-      Uncaught.report(t);
-    }
-  }
-
-  private void route(Wait wait, Bulk bulk) {
-    try {
-      join(wait, bulk);
-    } catch (Throwable t) { // a picker of the user's
-      wait.giveUp(t);
-    }
-  }
-
-  private void join(Wait wait, Bulk bulk) {
-    Iterator<Peer> owners = node.owners(wait.key());
-    Peer owner = owners.hasNext() ? owners.next() : null;
-    if (owner != null && !owner.isSelf()) {
-      bulk.fetch(fetches, wait, owner, owners);
-    } else if (!endsAsMissing(wait)) {
-      bulk.load(wait);
-    }
-  }
-
-  private void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
-    Wait wait = begin(key, timeout, caller, true);
-    if (wait != null) {
-      route(wait);
-    }
-  }
-
-  /**
-   * Counts a miss and has its caller wait, or refuses to and returns null.
-   *
-   * @param timed whether the wait has to end itself when {@code timeout} is over
-   */
-  @Nullable Wait begin(
-      String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
-    Keys.check(key, config.maxKeyBytes());
-    Duration patience =
-        timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
-    Wait wait = new Wait(this, key, CoarseClock.end(clock().exact(), patience.toNanos()), caller);
-    counters.loads.increment();
-    if (removed) {
-      caller.ended(
-          null,
-          new GetFailedException("get " + Keys.shown(name, key) + ": the group was removed", null));
-      return null;
-    }
-    if (waiters.incrementAndGet() > config.maxWaiters()) {
-      Entry held = withoutWaiting(key);
-      waitOver(held, key);
-      if (held != null) {
-        caller.ended(held, null);
-        return null;
-      }
-      events.overloaded(key);
-      caller.ended(
-          null,
-          new OverloadedException(
-              "get "
-                  + Keys.shown(name, key)
-                  + ": overloaded, "
-                  + config.maxWaiters()
-                  + " gets waiting"));
-      return null;
-    }
-    try {
-      wait.isWantedBy(loads.want(key));
-      if (timed && timeout != null) {
-        wait.watch(node, timeout);
-      }
-      return wait;
-    } catch (Throwable t) { // a getter waits for itself; or no memory for a timer
-      wait.giveUp(t);
-      return null;
-    }
-  }
-
-  /** Has a wait join the flight that its key's owner decides. */
-  void route(Wait wait) {
-    try {
-      join(wait);
-    } catch (Throwable t) { // a picker of the user's
-      wait.giveUp(t);
-    }
-  }
-
-  private void join(Wait wait) {
-    Iterator<Peer> owners = node.owners(wait.key());
-    Peer owner = owners.hasNext() ? owners.next() : null;
-    PeerGetter getter = owner == null ? null : owner.getter();
-    if (owner == null || getter == null) {
-      load(wait);
-    } else {
-      fetches.join(
-          wait.key(),
-          (key, flight) -> fetch(key, owners, wait.left(), flight).ask(owner, getter),
-          wait);
-    }
-  }
-
-  /** Runs when a wait has ended, whatever its end. */
-  void waitOver(@Nullable Entry entry, String key) {
-    waiters.decrementAndGet();
-    if (entry != null && entry.isStale()) {
-      events.staleServed(key);
-    }
-  }
-
-  Fetch fetch(String key, Iterator<Peer> owners, @Nullable Duration left, Waiter<Entry> flight) {
-    PeerRequest request =
-        new PeerRequest(
-            name, key, left == null ? Duration.ofMillis(1) : left, memory.takeCopyGets(key));
-    return new Fetch(this, request, owners, flight);
-  }
-
-  void load(Wait wait) {
-    if (!endsAsMissing(wait)) {
-      loads.join(wait.key(), wait);
-    }
-  }
-
-  /** Ends the wait for a key that is remembered as not there: a hit after all. */
-  boolean endsAsMissing(Wait wait) {
-    if (!memory.isMissing(wait.key())) {
-      return false;
-    }
-    counters.loads.decrement();
-    counters.cacheHits.increment();
-    counters.notThereHits.increment();
-    wait.ended(null, loads.notThere(wait.key()));
-    return true;
-  }
-
-  /** Loads a key that another node owns and that could not be asked of it. */
-  void loadHere(String key, Waiter<Entry> flight) {
-    loads.join(key, flight);
-  }
-
-  /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */
-  void landFetched(
-      String key, long generation, long sentNanos, PeerResult result, Waiter<Entry> flight) {
-    if (result.stale()) {
-      flight.ended(Entry.stale(key, result.value()), null);
-      return;
-    }
-    Entry entry = Entry.copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
-    try {
-      keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
-    } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
-      Uncaught.report(t);
-    }
-    flight.ended(entry, null);
-  }
-
-  long generation(String key) {
-    return memory.generation(key);
-  }
-
-  CoarseClock clock() {
-    return node.clock();
-  }
-
-  Counters counters() {
-    return counters;
+    new Bulk(gets, loads).getAll(keys, timeout, callback);
   }
 
   /** Goes through what is held; called after the member list has changed. */
   void rehome() {
-    coordinator.membersChanged();
+    handOff.membersChanged();
     keeper.rehome();
   }
 
-  /**
-   * Forgets everything if this process was stopped for longer than a copy may live: it has not
-   * heard what it was to forget, and others no longer count on its having heard.
-   */
+  /** Forgets what is no longer to be trusted after this process was stopped. */
   void wasStopped(long forNanos) {
-    if (forNanos > config.hotLife().toNanos()) {
-      forgetAll();
-    }
+    forgetting.wasStopped(forNanos);
   }
 
   /** Lets go of what has expired. Runs on the timer thread. */
   void tick() {
     memory.tick();
-    coordinator.tick();
+    handOff.tick();
   }
 
-  /**
-   * Forgets on this node: values, copies, what is not there, and what is being asked for. A get
-   * that begins after this returns asks anew.
-   */
-  void forget(Forget what) {
-    coordinator.heard(what);
-    if (what.isAll()) {
-      forgetAll();
-    } else {
-      what.keys().forEach(this::forget);
-    }
-  }
-
-  private void forget(String key) {
-    memory.forget(key, () -> detach(key));
-    events.removed(key);
-  }
-
-  /** Makes a change on this node alone, in one step. */
-  void apply(Operation operation) {
-    String key = operation.key();
-    ByteView value = operation.value();
-    if (value == null || !node.owns(key)) {
-      forget(key);
-      return;
-    }
-    keeper.replace(keeper.own(key, value, operation.lifeNanos()), () -> detach(key));
-    events.removed(key);
+  Gets gets() {
+    return gets;
   }
 
   Coordinator coordinator() {
     return coordinator;
   }
 
-  /** Forgets the whole group on this node. */
-  void forgetAll() {
-    memory.forgetAll(
-        () -> {
-          loads.flights().detachAll();
-          fetches.detachAll();
-        });
-    events.removed(null);
-  }
-
-  private void detach(String key) {
-    loads.flights().detach(key);
-    fetches.detach(key);
+  HandOff handOff() {
+    return handOff;
   }
 
   /** Forgets everything, then ends all loads: no older value may answer in a load's place. */
@@ -793,6 +460,7 @@ public final class Group {
 
   void remove() {
     removed = true;
+    gets.close();
     close();
   }
 
@@ -800,31 +468,6 @@ public final class Group {
     if (Thread.currentThread() instanceof EventLoopThread) {
       throw new IllegalStateException(
           what + " would block an event loop (expected: " + instead + ")");
-    }
-  }
-
-  Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {
-    return (entry, error) -> {
-      if (entry != null) {
-        callback.value(entry, minuteQps);
-      } else {
-        callback.error(GetException.of(name, key, error));
-      }
-    };
-  }
-
-  private Waiter<Entry> telling(String key, BiConsumer<String, ? super GetResult> callback) {
-    return (entry, error) -> call(callback, key, resultOf(key, entry, error));
-  }
-
-  /** Returns how a get ended; never throws, because a caller waits for it. */
-  private GetResult resultOf(String key, @Nullable Entry entry, @Nullable Throwable error) {
-    try {
-      return entry != null
-          ? new GetResult(entry, null)
-          : new GetResult(null, GetException.of(name, key, error));
-    } catch (Throwable t) { // no memory
-      return NO_RESULT;
     }
   }
 }

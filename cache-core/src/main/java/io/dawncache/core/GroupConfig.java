@@ -15,7 +15,7 @@ public final class GroupConfig {
   private static final long UNBOUNDED_MISSING_BYTES = 4L << 20;
 
   /** A shorter stop of the process does not show. */
-  private static final Duration LEAST_HOT_LIFE = Duration.ofNanos(CacheNode.STOPPED_NANOS);
+  private static final Duration LEAST_HOT_LIFE = Duration.ofNanos(CoarseClock.STOPPED_NANOS);
 
   private final long maxBytes;
   private final boolean maxBytesSet;

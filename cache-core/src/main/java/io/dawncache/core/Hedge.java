@@ -34,7 +34,7 @@ final class Hedge implements Ending<Loaded> {
    * @param onSecond told when there is a second one, before it starts
    */
   static void start(
-      CacheNode node,
+      NodeThreads threads,
       LoadTimeStats times,
       Consumer<Ending<Loaded>> run,
       Runnable onSecond,
@@ -57,7 +57,7 @@ final class Hedge implements Ending<Loaded> {
                 }
               }
             });
-    hedge.second = node.startAfter(slow, second);
+    hedge.second = threads.startAfter(slow, second);
     run.accept(hedge);
   }
 

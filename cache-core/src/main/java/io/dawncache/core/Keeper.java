@@ -18,14 +18,22 @@ final class Keeper {
    * The picker that is asked may be a user's: it is not asked under Memory's locks.
    */
   private final GroupConfig config;
-  private final CacheNode node;
+  private final CoarseClock clock;
+  private final Owners owners;
   private final Memory memory;
   private final RateSketch rates;
   private final Counters counters;
 
-  Keeper(GroupConfig config, CacheNode node, Memory memory, RateSketch rates, Counters counters) {
+  Keeper(
+      GroupConfig config,
+      CoarseClock clock,
+      Owners owners,
+      Memory memory,
+      RateSketch rates,
+      Counters counters) {
     this.config = config;
-    this.node = node;
+    this.clock = clock;
+    this.owners = owners;
     this.memory = memory;
     this.rates = rates;
     this.counters = counters;
@@ -33,7 +41,6 @@ final class Keeper {
 
   /** Returns an own value that begins its life now. */
   Entry own(String key, ByteView value, long lifeNanos) {
-    CoarseClock clock = node.clock();
     Duration soft = config.refreshAfter();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
     return Entry.own(key, value, clock.endOf(lifeNanos), clock.endOf(softNanos));
@@ -55,8 +62,8 @@ final class Keeper {
   /** Keeps a loaded value: as an own one, or as a copy if it was loaded in another's place. */
   void keep(Entry entry, long generation) {
     String key = entry.key();
-    if (!node.owns(key)) {
-      long hotEnd = hotEnd(node.clock().exact());
+    if (!owners.isSelf(key)) {
+      long hotEnd = hotEnd(clock.exact());
       Entry copy = Entry.copy(key, entry.value(), entry.expiresNanos(), hotEnd);
       keepCopy(copy, rates.minuteQps(key), generation);
     } else if (!memory.keepOwn(entry, generation)) {
@@ -70,8 +77,8 @@ final class Keeper {
   void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
     String key = fetched.key();
     boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE; // NaN is no rate
-    boolean holds = fetched.expiresNanos() > node.clock().exact();
-    if (wanted && holds && !node.owns(key)) {
+    boolean holds = fetched.expiresNanos() > clock.exact();
+    if (wanted && holds && !owners.isSelf(key)) {
       Entry copy = Entry.copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));
       keepCopy(copy, minuteQps, generation);
     }
@@ -79,8 +86,8 @@ final class Keeper {
 
   /** Remembers for a while that an own key is not there; what was held under it goes. */
   void keepMissing(String key, long lifeNanos, long generation) {
-    boolean remembered = lifeNanos > 0 && node.owns(key);
-    long end = remembered ? node.clock().endOf(lifeNanos) : 0;
+    boolean remembered = lifeNanos > 0 && owners.isSelf(key);
+    long end = remembered ? clock.endOf(lifeNanos) : 0;
     memory.keepMissing(Entry.notThere(key, end), generation);
   }
 
@@ -92,19 +99,19 @@ final class Keeper {
 
   /** Goes through all that is held when the member list has changed. */
   void rehome() {
-    memory.rehome(node::owns, rates::minuteQps);
+    memory.rehome(owners::isSelf, rates::minuteQps);
   }
 
   private void keepCopy(Entry copy, double minuteQps, long generation) {
     if (!memory.keepCopy(copy, minuteQps, generation)) {
       noteFenced(copy.key(), generation);
-    } else if (node.owns(copy.key())) {
+    } else if (owners.isSelf(copy.key())) {
       memory.dropCopy(copy);
     }
   }
 
   private void disownUnlessOurs(Entry entry) {
-    if (!node.owns(entry.key())) {
+    if (!owners.isSelf(entry.key())) {
       memory.disown(entry, rates.minuteQps(entry.key()));
     }
   }

@@ -135,7 +135,7 @@ final class LoadExecutor {
 
   private final String group;
   private final GroupConfig config;
-  private final CacheNode node;
+  private final NodeResources node;
   private final LoadedSizes sizes;
 
   private final Runnable starting = this::startQueued;
@@ -162,7 +162,7 @@ final class LoadExecutor {
   @GuardedBy("lock")
   private boolean closed;
 
-  LoadExecutor(String group, GroupConfig config, CacheNode node) {
+  LoadExecutor(String group, GroupConfig config, NodeResources node) {
     this.group = group;
     this.config = config;
     this.node = node;
@@ -342,7 +342,7 @@ final class LoadExecutor {
 
   private void start(Load<?> load) {
     try {
-      node.startLoad(load);
+      node.threads().startLoad(load);
     } catch (Throwable t) { // refused, or no memory for it
       load.end(End.NO_THREAD, null, t);
     }
@@ -440,7 +440,7 @@ final class LoadExecutor {
 
     synchronized void watch() {
       if (!ended) {
-        timeout = node.after(config.loadTimeout(), this::timeOut);
+        timeout = node.threads().after(config.loadTimeout(), this::timeOut);
       }
     }
 
@@ -642,7 +642,7 @@ final class LoadExecutor {
      */
     private void cancelElsewhere(CompletionStage<T> stage) {
       try {
-        node.startLoad(() -> cancel(stage));
+        node.threads().startLoad(() -> cancel(stage));
       } catch (Throwable t) {
         // No thread for it: the stage ends unheard.
       }

@@ -27,7 +27,7 @@ final class Loads {
 
   private final String group;
   private final GroupConfig config;
-  private final CacheNode node;
+  private final NodeResources node;
   private final AsyncGetter getter;
   private final @Nullable BulkGetter bulkGetter;
   private final Memory memory;
@@ -37,28 +37,31 @@ final class Loads {
   private final OriginLog log;
   private final LoadExecutor executor;
   private final LoadTimes times = new LoadTimes();
-  private final Singleflight<String, Entry> flights = new Singleflight<>();
+  private final Singleflight<String, Entry> flights;
 
   Loads(
-      Group group,
+      String group,
+      GroupConfig config,
       AsyncGetter getter,
       @Nullable BulkGetter bulkGetter,
-      CacheNode node,
+      NodeResources node,
       Memory memory,
       Keeper keeper,
+      Flights flights,
+      Counters counters,
       Events events) {
-    this.group = group.name();
-    this.config = group.config();
+    this.group = group;
+    this.config = config;
     this.node = node;
     this.getter = getter;
     this.bulkGetter = bulkGetter;
     this.memory = memory;
     this.keeper = keeper;
-    this.counters = group.counters();
+    this.flights = flights.loads();
+    this.counters = counters;
     this.events = events;
-    this.log =
-        new OriginLog(group.name(), System.getLogger(Group.class.getName()), node.clock()::exact);
-    this.executor = new LoadExecutor(group.name(), config, node);
+    this.log = new OriginLog(group, Events.LOG, node.clock()::exact);
+    this.executor = new LoadExecutor(group, config, node);
   }
 
   /** Returns the flights, for what registers several before any of them starts. */
@@ -184,7 +187,11 @@ final class Loads {
   private void run(String key, LoadExecutor.Ending<Loaded> ending) {
     if (config.hedge()) {
       Hedge.start(
-          node, times.snapshot(), first -> runOnce(key, first), counters.hedges::increment, ending);
+          node.threads(),
+          times.snapshot(),
+          first -> runOnce(key, first),
+          counters.hedges::increment,
+          ending);
     } else {
       runOnce(key, ending);
     }

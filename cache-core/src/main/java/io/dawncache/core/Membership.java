@@ -26,7 +26,7 @@ public final class Membership implements PeerPicker {
   /** Virtual nodes a member, as every dialect of the family has it. */
   public static final int REPLICAS = 50;
 
-  private record Snapshot(Ring ring, Map<String, Peer> peers, MemberList list) {}
+  private record Snapshot(Ring ring, Map<String, Owner> peers, MemberList list) {}
 
   private final String self;
   private final Scheme scheme;
@@ -76,7 +76,7 @@ public final class Membership implements PeerPicker {
       Snapshot after =
           new Snapshot(ring, peers(members, before), MemberList.of(self, instance, ring.members()));
       snapshot = after;
-      List<Peer> left = new ArrayList<>(before.peers.values());
+      List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
       // After the snapshot: a listener that came before it has not looked at it yet.
       consequences.addAll(listeners);
@@ -102,7 +102,7 @@ public final class Membership implements PeerPicker {
   }
 
   @Override
-  public Collection<Peer> peers() {
+  public Collection<Owner> peers() {
     return snapshot.peers.values();
   }
 
@@ -142,7 +142,7 @@ public final class Membership implements PeerPicker {
   }
 
   @Override
-  public Iterator<Peer> owners(String key) {
+  public Iterator<Owner> owners(String key) {
     Snapshot present = snapshot;
     Iterator<String> urls = present.ring.owners(key);
     return new Iterator<>() {
@@ -152,7 +152,7 @@ public final class Membership implements PeerPicker {
       }
 
       @Override
-      public Peer next() {
+      public Owner next() {
         return Objects.requireNonNull(present.peers.get(urls.next()));
       }
     };
@@ -169,17 +169,17 @@ public final class Membership implements PeerPicker {
   }
 
   @GuardedBy("changing")
-  private Map<String, Peer> peers(List<String> members, Snapshot before) {
-    Map<String, Peer> peers = new HashMap<>();
-    List<Peer> entered = new ArrayList<>();
+  private Map<String, Owner> peers(List<String> members, Snapshot before) {
+    Map<String, Owner> peers = new HashMap<>();
+    List<Owner> entered = new ArrayList<>();
     try {
       for (String url : members) {
         if (peers.containsKey(url)) {
           continue;
         }
-        Peer peer = before.peers.get(url);
+        Owner peer = before.peers.get(url);
         if (peer == null) {
-          peer = new Peer(url, url.equals(self) ? null : connect(url));
+          peer = url.equals(self) ? new Owner.Self(url) : new Owner.Remote(url, connect(url));
           entered.add(peer);
         }
         peers.put(url, peer);
@@ -195,18 +195,17 @@ public final class Membership implements PeerPicker {
     return Collections.unmodifiableMap(peers);
   }
 
-  /** A member without a way would pass for this node itself. */
+  /** Returns what asks the node at {@code url}. */
   private PeerGetter connect(String url) {
     return Objects.requireNonNull(
         connector.connect(url), () -> "connect " + url + ": null (expected: a PeerGetter)");
   }
 
-  private static List<Runnable> closing(Collection<Peer> peers) {
+  private static List<Runnable> closing(Collection<Owner> peers) {
     List<Runnable> closing = new ArrayList<>();
-    for (Peer peer : peers) {
-      PeerGetter getter = peer.getter();
-      if (getter != null) {
-        closing.add(getter::close);
+    for (Owner peer : peers) {
+      if (peer instanceof Owner.Remote remote) {
+        closing.add(remote.getter()::close);
       }
     }
     return closing;

@@ -1,5 +1,9 @@
 package io.dawncache.core;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -273,6 +277,23 @@ final class Memory {
   void forEach(Consumer<? super Entry> action) {
     main.forEach(action);
     hot.forEach(action);
+  }
+
+  /** Returns the keys of up to {@code count} values, each as likely as any other. */
+  List<String> sampleKeys(int count) {
+    // Vitter's algorithm R: of n keys seen so far, each is in the sample with probability count/n.
+    List<String> sample = new ArrayList<>();
+    AtomicLong seen = new AtomicLong();
+    forEach(
+        entry -> {
+          long place = ThreadLocalRandom.current().nextLong(seen.incrementAndGet());
+          if (sample.size() < count) {
+            sample.add(entry.key());
+          } else if (place < count) {
+            sample.set((int) place, entry.key());
+          }
+        });
+    return sample;
   }
 
   CacheStats mainStats() {

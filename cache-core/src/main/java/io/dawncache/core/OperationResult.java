@@ -28,6 +28,9 @@ public record OperationResult(
     UNKNOWN
   }
 
+  private static final OperationResult WITHOUT_TEXT =
+      of(Status.UNKNOWN, "failed, and the reason could not be put into words");
+
   /** Refuses nulls. */
   public OperationResult {
     Objects.requireNonNull(status, "status");
@@ -49,5 +52,19 @@ public record OperationResult(
   /** Returns an end that leaves no member unreached, or nothing done. */
   public static OperationResult of(Status status, String detail) {
     return new OperationResult(status, List.of(), List.of(), detail);
+  }
+
+  /** Returns the end of a change of which it is not known whether it was made. */
+  static OperationResult unknown(String detail) {
+    return of(Status.UNKNOWN, detail);
+  }
+
+  /** Returns the end of a change that ran into an exception; never throws. */
+  static OperationResult unknown(Throwable thrown) {
+    try {
+      return unknown(thrown.toString());
+    } catch (Throwable t) { // no memory, or an exception of a user's whose text cannot be had
+      return WITHOUT_TEXT;
+    }
   }
 }

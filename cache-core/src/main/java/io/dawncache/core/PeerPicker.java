@@ -16,13 +16,13 @@ public interface PeerPicker {
    * one state of the member list. No owner at all means that this node stands alone and owns every
    * key.
    */
-  Iterator<Peer> owners(String key);
+  Iterator<Owner> owners(String key);
 
   /**
    * Returns all members, each once, this node among them as a rule; empty if it stands alone. They
    * are told what to forget.
    */
-  Collection<Peer> peers();
+  Collection<Owner> peers();
 
   /**
    * Returns the nodes, by URL, that are known to hold another member list than this one: a change

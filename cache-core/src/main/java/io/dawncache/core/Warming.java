@@ -20,8 +20,8 @@ final class Warming {
   private static final int MOST_AT_ONCE = 256;
 
   private final String name;
-  private final Group group;
-  private final CacheNode node;
+  private final Gets gets;
+  private final NodeResources node;
   private final double keysPerNano;
   private final Consumer<? super WarmProgress> listener;
   private final Completion<WarmProgress, WarmProgress> completion;
@@ -37,30 +37,30 @@ final class Warming {
   private final AtomicBoolean telling = new AtomicBoolean();
 
   Warming(
-      Group group,
-      CacheNode node,
+      Gets gets,
+      NodeResources node,
       Collection<String> keys,
       double keysPerSecond,
       Consumer<? super WarmProgress> listener) {
     LinkedHashSet<String> distinct = new LinkedHashSet<>(keys);
-    this.name = "warm " + group.name();
-    this.group = group;
+    this.name = "warm " + gets.group();
+    this.gets = gets;
     this.node = node;
     this.keysPerNano = keysPerSecond / 1e9;
     this.listener = listener;
     this.keys = distinct.size();
     this.rest = distinct.iterator();
     this.startNanos = node.clock().exact();
-    this.completion = new Completion<>(node, this::tellLast);
+    this.completion = new Completion<>(node.threads(), this::tellLast);
   }
 
   CompletableFuture<WarmProgress> start() {
     CompletableFuture<WarmProgress> future = completion.future();
     Runnable ending =
         () -> completion.end(null, new IllegalStateException(name + ": the node was closed"));
-    node.atClose(ending);
-    var unused = future.whenComplete((progress, error) -> node.neverMindClosing(ending));
-    node.startSoon(Task.of(this::step));
+    node.threads().atClose(ending);
+    var unused = future.whenComplete((progress, error) -> node.threads().forgetAtClose(ending));
+    node.threads().startSoon(Task.of(this::step));
     return future;
   }
 
@@ -88,11 +88,11 @@ final class Warming {
       begin(rest.next());
     }
     tell(progress);
-    var unused = node.startAfter(STEP, Task.of(this::step));
+    var unused = node.threads().startAfter(STEP, Task.of(this::step));
   }
 
   private void begin(String key) {
-    group.get(
+    gets.get(
         key,
         null,
         new GetCallback() {
@@ -120,7 +120,7 @@ final class Warming {
               telling.set(false);
             }
           };
-      node.callBack(Task.of(listening));
+      node.threads().callBack(Task.of(listening));
     }
   }
 

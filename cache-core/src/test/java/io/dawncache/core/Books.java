@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.dawncache.core.singleflight.Singleflight;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
@@ -89,10 +88,10 @@ public final class Books implements AfterEachCallback {
         () -> checkMemory(group, stats, books),
         () ->
             assertEquals(
-                0,
-                inFlight(field(group, "loads"), "flights"),
-                books + ": load flights left behind"),
-        () -> assertEquals(0, inFlight(group, "fetches"), books + ": fetch flights left behind"),
+                0, flights(group).loads().inFlight(), books + ": load flights left behind"),
+        () ->
+            assertEquals(
+                0, flights(group).fetches().inFlight(), books + ": fetch flights left behind"),
         () -> checkLoadExecutor(group, books));
   }
 
@@ -136,8 +135,8 @@ public final class Books implements AfterEachCallback {
     assertEquals(0, ((Collection<?>) field(executor, "wanted")).size(), books + ": wanted keys");
   }
 
-  private static int inFlight(Object owner, String flights) {
-    return ((Singleflight<?, ?>) field(owner, flights)).inFlight();
+  private static Flights flights(Group group) {
+    return group.gets().flights();
   }
 
   private static Object field(Object owner, String name) {

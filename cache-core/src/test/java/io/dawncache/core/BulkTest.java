@@ -33,7 +33,7 @@ class BulkTest {
   private final Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
 
   /** An owner that takes requests for many keys and answers when the test says so. */
-  private static final class Owner implements PeerGetter {
+  private static final class BulkOwner implements PeerGetter {
     final List<List<String>> asked = new ArrayList<>();
     final Map<String, PeerRequest> requests = new HashMap<>();
     BiConsumer<PeerRequest, ? super PeerResult> callback = (request, result) -> {};
@@ -109,14 +109,14 @@ class BulkTest {
     List<PeerRequest> told = new CopyOnWriteArrayList<>();
 
     scores
-        .forPeers()
-        .getAll(
+        .forServers()
+        .getAllForPeer(
             List.of(first, held, second),
             (request, result) -> {
               assertEquals(PeerResult.Status.VALUE, result.status());
               told.add(request);
               if (request.equals(held)) {
-                scores.forPeers().forget(Forget.key("scores", "Tom"));
+                scores.forServers().forget(Forget.key("scores", "Tom"));
               }
             });
     origin.next().is("630");
@@ -131,8 +131,8 @@ class BulkTest {
     List<Double> rates = new ArrayList<>();
 
     scores
-        .forPeers()
-        .getAll(
+        .forServers()
+        .getAllForPeer(
             List.of(new PeerRequest("scores", "Tom", Duration.ofHours(1), Long.MAX_VALUE)),
             (request, result) -> rates.add(result.minuteQps()));
 
@@ -158,8 +158,8 @@ class BulkTest {
 
   @Test
   void eachOwnerIsAskedOnceForAllOfItsKeysAndASlowOneDelaysNoOther() {
-    Owner owner = new Owner();
-    node.registerPeerPicker(new HandPicker(new Peer("owner", owner)));
+    BulkOwner owner = new BulkOwner();
+    node.registerPeerPicker(new HandPicker(new Owner.Remote("owner", owner)));
     List<String> ended = new CopyOnWriteArrayList<>();
 
     scores.getAll(List.of("a", "b", "c"), null, (key, result) -> ended.add(key));
@@ -174,9 +174,10 @@ class BulkTest {
 
   @Test
   void aKeyThatTheOwnerCouldNotBeAskedForIsAskedOfTheNextOwner() {
-    Owner owner = new Owner();
-    Owner next = new Owner();
-    node.registerPeerPicker(new HandPicker(new Peer("owner", owner), new Peer("next", next)));
+    BulkOwner owner = new BulkOwner();
+    BulkOwner next = new BulkOwner();
+    node.registerPeerPicker(
+        new HandPicker(new Owner.Remote("owner", owner), new Owner.Remote("next", next)));
     Map<String, String> values = new HashMap<>();
 
     scores.getAll(
@@ -190,8 +191,8 @@ class BulkTest {
 
   @Test
   void aSingleGetJoinsTheBatch() {
-    Owner owner = new Owner();
-    node.registerPeerPicker(new HandPicker(new Peer("owner", owner)));
+    BulkOwner owner = new BulkOwner();
+    node.registerPeerPicker(new HandPicker(new Owner.Remote("owner", owner)));
     scores.getAll(List.of("a", "b"), null, (key, result) -> {});
 
     CompletableFuture<ByteView> single = scores.getAsync("a");
@@ -211,7 +212,7 @@ class BulkTest {
             throw new IllegalStateException("fetch");
           }
         };
-    node.registerPeerPicker(new HandPicker(new Peer("thrower", thrower), HandPicker.SELF));
+    node.registerPeerPicker(new HandPicker(new Owner.Remote("thrower", thrower), HandPicker.SELF));
 
     CompletableFuture<Map<String, GetResult>> all = scores.getAllAsync(List.of("a", "b"), null);
     origin.next().is("here");
@@ -277,7 +278,7 @@ class BulkTest {
     picker.whenAsked(
         key -> {
           if (key.equals("Jack")) { // when Tom's flight has begun and stands still
-            names.forget(Forget.key("names", "Tom"));
+            names.forServers().forget(Forget.key("names", "Tom"));
             assertThrows(NotThereException.class, () -> names.get("Tom"));
           }
         });
@@ -374,8 +375,8 @@ class BulkTest {
             .toList();
     List<PeerResult.Status> others = new CopyOnWriteArrayList<>();
     forPeers
-        .forPeers()
-        .getAll(
+        .forServers()
+        .getAllForPeer(
             requests,
             (request, result) -> {
               if (result.status() != PeerResult.Status.VALUE) {
@@ -479,8 +480,8 @@ class BulkTest {
     node.registerPeerPicker(new HandPicker(HandPicker.SELF, new FakePeer("other").peer()));
 
     scores
-        .forPeers()
-        .getAll(
+        .forServers()
+        .getAllForPeer(
             List.of(request("held"), request("Tom"), request("")),
             (request, result) -> {
               results.put(request.key(), result);

@@ -46,7 +46,7 @@ class ChangeTest {
     assertEquals(value, value(future));
   }
 
-  private void fleet(Peer... owners) {
+  private void fleet(Owner... owners) {
     node.registerPeerPicker(new HandPicker(owners));
   }
 
@@ -64,8 +64,8 @@ class ChangeTest {
       this.name = name;
     }
 
-    Peer peer() {
-      return new Peer(name, this);
+    Owner peer() {
+      return new Owner.Remote(name, this);
     }
 
     @Override
@@ -126,7 +126,9 @@ class ChangeTest {
     node.close();
 
     var results = new ArrayList<OperationResult>();
-    scores.forPeers().coordinate(Operation.put("scores", "Tom", bytes("631"), 1_000), results::add);
+    scores
+        .forServers()
+        .coordinate(Operation.put("scores", "Tom", bytes("631"), 1_000), results::add);
 
     assertEquals(List.of(OperationResult.done(List.of())), results);
     assertNull(scores.peek("Tom"));
@@ -351,7 +353,7 @@ class ChangeTest {
 
   private CompletableFuture<OperationResult> coordinated(Operation operation) {
     CompletableFuture<OperationResult> result = new CompletableFuture<>();
-    scores.forPeers().coordinate(operation, result::complete);
+    scores.forServers().coordinate(operation, result::complete);
     return result;
   }
 
@@ -380,7 +382,7 @@ class ChangeTest {
     fleet(HandPicker.SELF, one.peer());
     one.byHand = true;
     Operation removal = Operation.remove("scores", "Tom");
-    for (int i = 0; i <= Turns.MOST_WAITING; i++) {
+    for (int i = 0; i <= ChangeQueue.MOST_WAITING; i++) {
       assertFalse(coordinated(removal).isDone()); // the first has its turn
     }
 
@@ -395,7 +397,7 @@ class ChangeTest {
   void soManyBytesOfValuesMayWaitAndNoMore() throws Exception {
     fleet(HandPicker.SELF, one.peer());
     one.byHand = true;
-    ByteView half = ByteView.copyOf(new byte[(int) (Turns.MOST_WAITING_BYTES / 2)]);
+    ByteView half = ByteView.copyOf(new byte[(int) (ChangeQueue.MOST_WAITING_BYTES / 2)]);
     Operation put = Operation.put("scores", "Tom", half, Long.MAX_VALUE);
     List<CompletableFuture<OperationResult>> puts = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -551,7 +553,7 @@ class ChangeTest {
   void aMemberThatMissedTooMuchIsToldToForgetTheGroup() {
     fleet(HandPicker.SELF, one.peer());
     one.answer = Status.NOT_ASKED;
-    for (int i = 0; i <= Debts.MOST_KEYS; i++) {
+    for (int i = 0; i <= Hints.MOST_KEYS; i++) {
       var unused = scores.removeAsync("key-" + i);
     }
     one.answer = Status.DONE;
@@ -569,7 +571,7 @@ class ChangeTest {
     one.answer = Status.NOT_ASKED;
     scores.remove("Tom");
     picker.change(HandPicker.SELF);
-    assertFalse(scores.coordinator().owesAnybody());
+    assertFalse(scores.handOff().hasHints());
     log.clear();
 
     one.answer = Status.DONE;
@@ -624,7 +626,7 @@ class ChangeTest {
             throw new IllegalStateException("forget");
           }
         };
-    fleet(HandPicker.SELF, new Peer("thrower", thrower), one.peer());
+    fleet(HandPicker.SELF, new Owner.Remote("thrower", thrower), one.peer());
 
     assertEquals(List.of("thrower"), scores.remove("Tom").unreached());
     assertEquals(List.of("one forget Tom"), log);
@@ -693,7 +695,7 @@ class ChangeTest {
         scores.getAllAsync(List.of("Tom"), null).get().get("Tom").error());
     for (int i = 0; i < 2; i++) { // the second would wait for ever for the first one's turn
       CompletableFuture<OperationResult> change = new CompletableFuture<>();
-      scores.forPeers().coordinate(Operation.remove("scores", "Tom"), change::complete);
+      scores.forServers().coordinate(Operation.remove("scores", "Tom"), change::complete);
       assertEquals(Status.UNKNOWN, change.get().status());
     }
     picker.whenAsked(key -> {});

@@ -294,7 +294,7 @@ class ConveniencesTest {
     group.addListener(event -> awaitUninterrupted(release));
 
     for (int i = 0; i < 11_000; i++) {
-      group.forget(Forget.key("scores", "k"));
+      group.forServers().forget(Forget.key("scores", "k"));
     }
     long unheard = group.stats().events().unheard();
     release.countDown();

@@ -54,8 +54,8 @@ class CopyTest {
     var unused = fetched("Tom", Duration.ofMinutes(3).toNanos(), false, 1000);
     unused = fetched("Jack", FOR_EVER, false, 1000);
 
-    assertEquals(Duration.ofMinutes(3), scores.lifeLeft(scores.peek("Tom")));
-    assertNull(scores.lifeLeft(scores.peek("Jack")));
+    assertEquals(Duration.ofMinutes(3), scores.forServers().lifeLeft(scores.peek("Tom")));
+    assertNull(scores.forServers().lifeLeft(scores.peek("Jack")));
   }
 
   @ParameterizedTest
@@ -65,7 +65,7 @@ class CopyTest {
 
     Entry entry = fetched("Tom", lifeNanos, false, 1000);
 
-    assertEquals(Duration.ZERO, scores.lifeLeft(entry));
+    assertEquals(Duration.ZERO, scores.forServers().lifeLeft(entry));
     assertTrue(told(entry).lifeNanos() <= 0);
     assertNull(scores.peek("Tom"));
   }
@@ -83,7 +83,7 @@ class CopyTest {
   }
 
   private PeerResult told(Entry entry) {
-    return scores.forPeers().resultOf("Tom", entry, 0, null);
+    return scores.forServers().resultOf("Tom", entry, 0, null);
   }
 
   @ParameterizedTest
@@ -171,7 +171,7 @@ class CopyTest {
     var unused = fetched("Tom", FOR_EVER, false, 1000);
     Told peer = new Told();
 
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
     origin.next().is("631");
 
     assertEquals("631", value(peer.answer));
@@ -208,7 +208,7 @@ class CopyTest {
   void aRemovedKeyIsRemovedFromTheCopiesToo() throws Exception {
     var unused = fetched("Tom", FOR_EVER, false, 1000);
 
-    scores.forget(Forget.key("scores", "Tom"));
+    scores.forServers().forget(Forget.key("scores", "Tom"));
 
     assertNull(scores.peek("Tom"));
   }
@@ -217,7 +217,7 @@ class CopyTest {
   void aFetchOfBeforeARemovalIsNotKept() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
 
-    scores.forget(Forget.key("scores", "Tom"));
+    scores.forServers().forget(Forget.key("scores", "Tom"));
     owner.answer(PeerResult.value(ByteView.ofUtf8("630"), FOR_EVER, false, 1000));
 
     assertEquals("630", value(future));
@@ -233,8 +233,8 @@ class CopyTest {
     assertEquals("630", value(first));
     double[] told = new double[1];
     for (int i = 0; i < 100; i++) {
-      own.forPeers()
-          .get(
+      own.forServers()
+          .getForPeer(
               "Tom",
               null,
               9,

@@ -49,7 +49,7 @@ class DeadlineTest {
     List<WeakReference<Told>> hasty = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
       Told told = new Told();
-      slow.get("Tom", Duration.ofMillis(1), told);
+      slow.forServers().get("Tom", Duration.ofMillis(1), told);
       nanos.addAndGet(1_000_000);
       do {
         threads.wake();
@@ -102,8 +102,8 @@ class DeadlineTest {
     List<PeerResult> told = new ArrayList<>();
 
     scores
-        .forPeers()
-        .getAll(
+        .forServers()
+        .getAllForPeer(
             List.of(new PeerRequest("scores", "Tom", timeout, Long.MAX_VALUE)),
             (request, result) -> told.add(result));
     CompletableFuture<ByteView> client = scores.getAsync("Tom", timeout);
@@ -154,7 +154,7 @@ class DeadlineTest {
     Group scores = group(GroupConfig.builder());
     Told peer = new Told();
 
-    scores.forPeers().get("Tom", Duration.ofMillis(1), 0, peer);
+    scores.forServers().getForPeer("Tom", Duration.ofMillis(1), 0, peer);
 
     failure(LateException.class, peer.answer);
     origin.next().is("630");

@@ -17,8 +17,8 @@ final class FakePeer implements PeerGetter {
   }
 
   /** Returns the peer as a picker names it. */
-  Peer peer() {
-    return new Peer(url, this);
+  Owner peer() {
+    return new Owner.Remote(url, this);
   }
 
   @Override

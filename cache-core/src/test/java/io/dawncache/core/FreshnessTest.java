@@ -110,7 +110,7 @@ class FreshnessTest {
 
     Entry entry = group.getEntry("Tom", LONG_WAIT);
     assertEquals("630", entry.value().toUtf8());
-    assertNull(group.lifeLeft(entry));
+    assertNull(group.forServers().lifeLeft(entry));
   }
 
   @Test
@@ -120,7 +120,8 @@ class FreshnessTest {
 
     time.pass(Duration.ofSeconds(18));
 
-    assertEquals(Duration.ofSeconds(42), group.lifeLeft(group.getEntry("Tom", LONG_WAIT)));
+    assertEquals(
+        Duration.ofSeconds(42), group.forServers().lifeLeft(group.getEntry("Tom", LONG_WAIT)));
   }
 
   @Test
@@ -129,7 +130,7 @@ class FreshnessTest {
     List<Duration> lives = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       loaded(group, "key-" + i, Loaded.ofUtf8("630"));
-      lives.add(group.lifeLeft(group.getEntry("key-" + i, LONG_WAIT)));
+      lives.add(group.forServers().lifeLeft(group.getEntry("key-" + i, LONG_WAIT)));
     }
 
     for (Duration life : lives) {

@@ -57,7 +57,8 @@ final class FullHeap {
     CacheNode node = CacheNode.create();
     GroupConfig config = GroupConfig.builder().maxBytes(1 << 20).maxLoads(100).build();
     Group group = node.addAsyncGroup("scores", config, this::load);
-    node.registerPeerPicker(new HandPicker(HandPicker.SELF, new Peer("http://other:1", member)));
+    node.registerPeerPicker(
+        new HandPicker(HandPicker.SELF, new Owner.Remote("http://other:1", member)));
     for (int i = 0; i < OF_EACH; i++) {
       use(group, i);
     }
@@ -104,8 +105,8 @@ final class FullHeap {
     future("getAsync " + i, () -> group.getAsync("Tom"));
     future("getAsync in time " + i, () -> group.getAsync("Sam", Duration.ofHours(1)));
     future("getAllAsync " + i, () -> group.getAllAsync(List.of("Tom", "Sam"), null));
-    callback("get " + i, told -> group.get("Tom", null, told));
-    callback("peer's get " + i, told -> group.forPeers().get("Sam", null, 0, told));
+    callback("get " + i, told -> group.forServers().get("Tom", null, told));
+    callback("peer's get " + i, told -> group.forServers().getForPeer("Sam", null, 0, told));
     AtomicInteger tom = waiter("getAll: Tom " + i);
     AtomicInteger sam = waiter("getAll: Sam " + i);
     group.getAll(

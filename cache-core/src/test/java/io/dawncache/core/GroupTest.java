@@ -609,8 +609,8 @@ class GroupTest {
     var client = new Told();
     var peer = new Told();
 
-    scores.get("Tom", null, client);
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().get("Tom", null, client);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
 
     for (Told told : List.of(client, peer)) {
       assertSame(Thread.currentThread(), told.teller);
@@ -625,8 +625,8 @@ class GroupTest {
   void inCallbackFormAMissAnswersOnTheThreadThatEndsTheFlight() throws Exception {
     var client = new Told();
     var peer = new Told();
-    scores.get("Tom", null, client);
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().get("Tom", null, client);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
     assertNull(client.teller);
 
     origin.next().is("630");
@@ -642,7 +642,7 @@ class GroupTest {
   @Test
   void inCallbackFormAFailureIsToldOnce() throws Exception {
     var told = new Told();
-    scores.get("Tom", null, told);
+    scores.forServers().get("Tom", null, told);
 
     origin.next().answer().complete(Loaded.notThere());
 
@@ -653,20 +653,22 @@ class GroupTest {
   @Test
   void aCallbackThatThrowsKeepsNobodyElseFromTheAnswer() throws Exception {
     var reported = new CompletableFuture<Throwable>();
-    scores.get(
-        "Tom",
-        null,
-        new GetCallback() {
-          @Override
-          public void value(Entry entry, double minuteQps) {
-            throw new IllegalStateException("callback");
-          }
+    scores
+        .forServers()
+        .get(
+            "Tom",
+            null,
+            new GetCallback() {
+              @Override
+              public void value(Entry entry, double minuteQps) {
+                throw new IllegalStateException("callback");
+              }
 
-          @Override
-          public void error(GetException error) {
-            throw new AssertionError("the load answered", error);
-          }
-        });
+              @Override
+              public void error(GetException error) {
+                throw new AssertionError("the load answered", error);
+              }
+            });
     CompletableFuture<ByteView> patient = scores.getAsync("Tom");
     Question question = origin.next();
     var ending = new Thread(() -> question.is("630"));

@@ -8,14 +8,14 @@ import java.util.function.Consumer;
 
 /** A picker that names the same owners for every key until the test says otherwise. */
 final class HandPicker implements PeerPicker {
-  static final Peer SELF = new Peer("http://self:1", null);
+  static final Owner SELF = new Owner.Self("http://self:1");
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile List<Peer> owners;
+  private volatile List<Owner> owners;
   private volatile Consumer<String> whenAsked = key -> {};
   private volatile Runnable whenListed = () -> {};
 
-  HandPicker(Peer... owners) {
+  HandPicker(Owner... owners) {
     this.owners = List.of(owners);
   }
 
@@ -39,26 +39,26 @@ final class HandPicker implements PeerPicker {
   }
 
   /** Publishes other owners and leaves the listeners untold. */
-  void changeSilently(Peer... owners) {
+  void changeSilently(Owner... owners) {
     this.owners = List.of(owners);
   }
 
   /** Publishes other owners, then tells the listeners. */
-  void change(Peer... owners) {
+  void change(Owner... owners) {
     changeSilently(owners);
     listeners.forEach(Runnable::run);
   }
 
   @Override
-  public Iterator<Peer> owners(String key) {
-    Iterator<Peer> answer = owners.iterator();
+  public Iterator<Owner> owners(String key) {
+    Iterator<Owner> answer = owners.iterator();
     whenAsked.accept(key);
     return answer;
   }
 
   @Override
-  public Collection<Peer> peers() {
-    Collection<Peer> answer = owners;
+  public Collection<Owner> peers() {
+    Collection<Owner> answer = owners;
     whenListed.run();
     return answer;
   }

@@ -33,8 +33,8 @@ class KeysTest {
         () -> scores.get(key, Duration.ofSeconds(1)),
         () -> scores.getAsync(key),
         () -> scores.getAsync(key, Duration.ofSeconds(1)),
-        () -> scores.get(key, null, told),
-        () -> scores.forPeers().get(key, null, 0, told));
+        () -> scores.forServers().get(key, null, told),
+        () -> scores.forServers().getForPeer(key, null, 0, told));
   }
 
   private void assertRefused(Class<? extends RuntimeException> kind, String message, String key) {

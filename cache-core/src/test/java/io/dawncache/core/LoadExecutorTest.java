@@ -157,7 +157,7 @@ class LoadExecutorTest {
         List.of(group.getAsync("a"), group.getAsync("b"), group.getAsync("c"));
     var refused = new Told();
 
-    group.get("d", null, refused);
+    group.forServers().get("d", null, refused);
 
     assertSame(Thread.currentThread(), refused.teller, "told before the call returned");
     assertEquals(
@@ -246,22 +246,24 @@ class LoadExecutorTest {
             "other", GroupConfig.builder().loadTimeout(TINY).build(), new HandOrigin());
     var first = new Told();
     var second = new Told();
-    group.get("first", null, first);
-    other.get(
-        "holder",
-        null,
-        new GetCallback() {
-          @Override
-          public void value(Entry entry, double minuteQps) {
-            throw new AssertionError("nobody answered");
-          }
+    group.forServers().get("first", null, first);
+    other
+        .forServers()
+        .get(
+            "holder",
+            null,
+            new GetCallback() {
+              @Override
+              public void value(Entry entry, double minuteQps) {
+                throw new AssertionError("nobody answered");
+              }
 
-          @Override
-          public void error(GetException error) {
-            awaitStubbornly(secondIsAnswered);
-          }
-        });
-    group.get("second", null, second);
+              @Override
+              public void error(GetException error) {
+                awaitStubbornly(secondIsAnswered);
+              }
+            });
+    group.forServers().get("second", null, second);
 
     Question question = origin.next();
     while (!question.key().equals("second")) {
@@ -338,20 +340,22 @@ class LoadExecutorTest {
               Thread.currentThread().interrupt();
               return Loaded.ofUtf8(key);
             });
-    group.get(
-        "Tom",
-        null,
-        new GetCallback() {
-          @Override
-          public void value(Entry entry, double minuteQps) {
-            told.complete(Thread.currentThread().isInterrupted());
-          }
+    group
+        .forServers()
+        .get(
+            "Tom",
+            null,
+            new GetCallback() {
+              @Override
+              public void value(Entry entry, double minuteQps) {
+                told.complete(Thread.currentThread().isInterrupted());
+              }
 
-          @Override
-          public void error(GetException error) {
-            told.completeExceptionally(error);
-          }
-        });
+              @Override
+              public void error(GetException error) {
+                told.completeExceptionally(error);
+              }
+            });
 
     assertFalse(told.get());
   }

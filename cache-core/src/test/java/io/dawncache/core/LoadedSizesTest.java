@@ -70,7 +70,7 @@ class LoadedSizesTest {
     synchronized (origin) {
       assertEquals(5, origin.size());
     }
-    assertEquals(5 * (3L << 18), node.loadRoom().expectedBytes());
+    assertEquals(5 * (3L << 18), node.resources().loadRoom().expectedBytes());
 
     for (int i = 1; i <= gets.size(); i++) {
       begun(origin, i).complete(Loaded.ofUtf8("v"));
@@ -78,7 +78,7 @@ class LoadedSizesTest {
     for (CompletableFuture<ByteView> get : gets) {
       get.get();
     }
-    assertEquals(0, node.loadRoom().expectedBytes());
+    assertEquals(0, node.resources().loadRoom().expectedBytes());
   }
 
   @Test

@@ -3,10 +3,10 @@ package io.dawncache.core;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,15 +81,15 @@ class MembershipTest {
     return connected.stream().filter(peer -> peer.url.equals(url)).findFirst().orElseThrow();
   }
 
-  private static List<Peer> ownersOf(PeerPicker picker, String key) {
-    List<Peer> owners = new ArrayList<>();
+  private static List<Owner> ownersOf(PeerPicker picker, String key) {
+    List<Owner> owners = new ArrayList<>();
     picker.owners(key).forEachRemaining(owners::add);
     return owners;
   }
 
   private boolean owns(String key) {
-    Iterator<Peer> owners = members.owners(key);
-    return !owners.hasNext() || owners.next().isSelf();
+    Iterator<Owner> owners = members.owners(key);
+    return !owners.hasNext() || owners.next() instanceof Owner.Self;
   }
 
   private static List<String> keys() {
@@ -144,11 +144,14 @@ class MembershipTest {
     for (String key : keys()) {
       List<String> expected = new ArrayList<>();
       ring.owners(key).forEachRemaining(expected::add);
-      List<Peer> owners = ownersOf(members, key);
-      assertEquals(expected, owners.stream().map(Peer::url).toList());
-      for (Peer owner : owners) {
-        assertEquals(owner.url().equals(SELF), owner.isSelf());
-        assertSame(owner.isSelf() ? null : way(owner.url()), owner.getter());
+      List<Owner> owners = ownersOf(members, key);
+      assertEquals(expected, owners.stream().map(Owner::url).toList());
+      for (Owner owner : owners) {
+        Owner wanted =
+            owner.url().equals(SELF)
+                ? new Owner.Self(SELF)
+                : new Owner.Remote(owner.url(), way(owner.url()));
+        assertEquals(wanted, owner);
       }
     }
     assertEquals(urls, members.members());
@@ -158,8 +161,8 @@ class MembershipTest {
   @Test
   void anIteratorInUseStaysWithTheListItCameFrom() {
     members.set(List.of(ONE, TWO));
-    Iterator<Peer> owners = members.owners("Tom");
-    Peer first = owners.next();
+    Iterator<Owner> owners = members.owners("Tom");
+    Owner first = owners.next();
 
     members.set(List.of(SELF));
 
@@ -188,9 +191,9 @@ class MembershipTest {
     assertEquals(0, way("http://three:1").timesClosed());
     assertEquals(3, connected.size());
     for (String key : keys()) {
-      for (Peer owner : ownersOf(members, key)) {
-        assertNotSame(one, owner.getter());
-        assertTrue(!owner.url().equals(TWO) || owner.getter() == two);
+      for (Owner owner : ownersOf(members, key)) {
+        assertNotEquals(new Owner.Remote(owner.url(), one), owner);
+        assertTrue(!owner.url().equals(TWO) || owner.equals(new Owner.Remote(TWO, two)));
       }
     }
   }
@@ -204,7 +207,7 @@ class MembershipTest {
     assertEquals(List.of(ONE, ONE), connected.stream().map(peer -> peer.url).toList());
     assertEquals(1, connected.get(0).timesClosed());
     assertEquals(0, connected.get(1).timesClosed());
-    assertSame(connected.get(1), ownersOf(members, "Tom").get(0).getter());
+    assertEquals(new Owner.Remote(ONE, connected.get(1)), ownersOf(members, "Tom").get(0));
   }
 
   @Test
@@ -399,7 +402,7 @@ class MembershipTest {
       assertEquals(owned, group.stats().mainCache().items());
       assertEquals(0, group.stats().mainCache().evictions(), "dropped, not evicted");
       for (String key : keys()) {
-        assertEquals(owns(key), group.lookUp(key) != null);
+        assertEquals(owns(key), group.gets().lookUp(key) != null);
       }
     }
   }
@@ -436,7 +439,7 @@ class MembershipTest {
     origin.next().is("630");
 
     assertEquals("630", value(future));
-    assertNull(scores.lookUp("Tom"));
+    assertNull(scores.gets().lookUp("Tom"));
     assertEquals(0, scores.stats().mainCache().items());
   }
 
@@ -481,6 +484,6 @@ class MembershipTest {
 
     assertEquals("there", value(future));
     assertEquals("here", scores.get("Tom").toUtf8());
-    assertNotNull(scores.lookUp("Tom"));
+    assertNotNull(scores.gets().lookUp("Tom"));
   }
 }

@@ -12,20 +12,20 @@ record Neighbour(CacheNode node) implements PeerGetter {
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
     Group group = group(request.group());
     group
-        .forPeers()
-        .get(
+        .forServers()
+        .getForPeer(
             request.key(),
             request.timeout(),
             request.copyGets(),
             new GetCallback() {
               @Override
               public void value(Entry entry, double minuteQps) {
-                callback.accept(group.forPeers().resultOf(request.key(), entry, minuteQps, null));
+                callback.accept(group.forServers().resultOf(request.key(), entry, minuteQps, null));
               }
 
               @Override
               public void error(GetException error) {
-                callback.accept(group.forPeers().resultOf(request.key(), null, 0, error));
+                callback.accept(group.forServers().resultOf(request.key(), null, 0, error));
               }
             });
   }
@@ -33,19 +33,19 @@ record Neighbour(CacheNode node) implements PeerGetter {
   @Override
   public void fetchAll(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    group(requests.get(0).group()).forPeers().getAll(requests, callback);
+    group(requests.get(0).group()).forServers().getAllForPeer(requests, callback);
   }
 
   @Override
   public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
-    group(what.group()).forPeers().forget(what);
+    group(what.group()).forServers().forget(what);
     callback.accept(OperationResult.done(List.of()));
   }
 
   @Override
   public void coordinate(
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
-    group(operation.group()).forPeers().coordinate(operation, callback);
+    group(operation.group()).forServers().coordinate(operation, callback);
   }
 
   private Group group(String name) {

@@ -28,24 +28,26 @@ class PeerResultTest {
     node.registerPeerPicker(new HandPicker(owner.peer()));
     time.pass(Duration.ofSeconds(1));
     CompletableFuture<Entry> entry = new CompletableFuture<>();
-    scores.get(
-        "Tom",
-        Duration.ofSeconds(1),
-        new GetCallback() {
-          @Override
-          public void value(Entry value, double minuteQps) {
-            entry.complete(value);
-          }
+    scores
+        .forServers()
+        .get(
+            "Tom",
+            Duration.ofSeconds(1),
+            new GetCallback() {
+              @Override
+              public void value(Entry value, double minuteQps) {
+                entry.complete(value);
+              }
 
-          @Override
-          public void error(GetException error) {
-            entry.completeExceptionally(error);
-          }
-        });
+              @Override
+              public void error(GetException error) {
+                entry.completeExceptionally(error);
+              }
+            });
 
     owner.answer(PeerResult.value(ByteView.ofUtf8("630"), lifeNanos, false, 0));
 
-    assertEquals(Duration.ZERO, scores.lifeLeft(entry.join()));
+    assertEquals(Duration.ZERO, scores.forServers().lifeLeft(entry.join()));
   }
 
   @ParameterizedTest
@@ -58,14 +60,14 @@ class PeerResultTest {
   void asManyGetsAsThereAreNumbersAreCountedUpwards() throws Exception {
     Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
     Told first = new Told();
-    scores.forPeers().get("Tom", null, 0, first);
+    scores.forServers().getForPeer("Tom", null, 0, first);
     origin.next().is("630");
     assertEquals("630", value(first.answer));
     double[] rate = new double[1];
 
     scores
-        .forPeers()
-        .get(
+        .forServers()
+        .getForPeer(
             "Tom",
             null,
             Long.MAX_VALUE,

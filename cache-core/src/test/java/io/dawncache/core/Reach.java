@@ -43,7 +43,7 @@ final class Reach implements History.Excuses {
       if (key == null) {
         owners.addAll(Objects.requireNonNullElse(lists.members, List.of()));
       } else if (lists.ring != null) {
-        Iterator<Peer> ring = lists.ring.owners(key);
+        Iterator<Owner> ring = lists.ring.owners(key);
         while (ring.hasNext() && owners.size() < 2) {
           owners.add(ring.next().url());
         }

@@ -4,7 +4,6 @@ import static io.dawncache.core.Answers.failure;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -48,7 +47,7 @@ class RoutingTest {
   private final FakePeer two = new FakePeer("http://two:1");
   private final FakePeer three = new FakePeer("http://three:1");
 
-  private HandPicker owners(Peer... owners) {
+  private HandPicker owners(Owner... owners) {
     var picker = new HandPicker(owners);
     node.registerPeerPicker(picker);
     return picker;
@@ -254,7 +253,7 @@ class RoutingTest {
   @ParameterizedTest
   @MethodSource("whatMayBeThrown")
   void aPeerGetterThatThrowsCountsAsNotAsked(Throwable thrown) {
-    owners(new Peer("http://bad:1", throwing(thrown)), two.peer());
+    owners(new Owner.Remote("http://bad:1", throwing(thrown)), two.peer());
 
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     two.is("630");
@@ -266,7 +265,7 @@ class RoutingTest {
   @ParameterizedTest
   @MethodSource("whatMayBeThrown")
   void aNextOwnersPeerGetterThatThrowsStrandsNobody(Throwable thrown) throws Exception {
-    owners(one.peer(), new Peer("http://bad:1", throwing(thrown)));
+    owners(one.peer(), new Owner.Remote("http://bad:1", throwing(thrown)));
 
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     one.cannotBeAsked(); // on this thread, as if it were the first peer's event loop
@@ -290,7 +289,7 @@ class RoutingTest {
 
   @Test
   void aPeerGetterThatTellsNothingBeforeItReturnsStrandsNobody() throws Exception {
-    owners(new Peer("http://bad:1", (request, callback) -> callback.accept(null)));
+    owners(new Owner.Remote("http://bad:1", (request, callback) -> callback.accept(null)));
 
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     origin.next().is("630");
@@ -323,7 +322,7 @@ class RoutingTest {
   @Test
   void aPeerGetterThatAnswersAndThenThrowsHasAnswered() {
     owners(
-        new Peer(
+        new Owner.Remote(
             "http://one:1",
             (request, callback) -> {
               callback.accept(PeerResult.value(ByteView.ofUtf8("630")));
@@ -341,7 +340,7 @@ class RoutingTest {
     node.registerPeerPicker(
         new PeerPicker() {
           @Override
-          public Iterator<Peer> owners(String key) {
+          public Iterator<Owner> owners(String key) {
             return new Iterator<>() {
               private boolean given;
 
@@ -351,7 +350,7 @@ class RoutingTest {
               }
 
               @Override
-              public Peer next() {
+              public Owner next() {
                 if (given) {
                   throw new NoSuchElementException("no more");
                 }
@@ -362,7 +361,7 @@ class RoutingTest {
           }
 
           @Override
-          public Collection<Peer> peers() {
+          public Collection<Owner> peers() {
             return List.of(one.peer());
           }
 
@@ -437,7 +436,7 @@ class RoutingTest {
     CompletableFuture<ByteView> client = scores.getAsync("Tom"); // waits for its owner
     var peer = new Told();
 
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
     origin.next().is("here");
 
     assertEquals("here", value(peer.answer));
@@ -454,7 +453,7 @@ class RoutingTest {
     owners(HandPicker.SELF, one.peer());
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
     var peer = new Told();
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
 
     origin.next().is("630");
 
@@ -468,7 +467,7 @@ class RoutingTest {
   void aFetchThatComesHomeJoinsTheLoadThatRunsHere() throws Exception {
     owners(one.peer());
     var peer = new Told();
-    scores.forPeers().get("Tom", null, 0, peer);
+    scores.forServers().getForPeer("Tom", null, 0, peer);
     Question question = origin.next();
     CompletableFuture<ByteView> client = scores.getAsync("Tom");
 
@@ -485,8 +484,9 @@ class RoutingTest {
     CacheNode other = books.keepFor(CacheNode.create());
     var otherOrigin = new HandOrigin();
     Group otherScores = other.addAsyncGroup("scores", DEFAULTS, otherOrigin);
-    owners(new Peer("http://other:1", new Neighbour(other)));
-    other.registerPeerPicker(new HandPicker(new Peer("http://self:1", new Neighbour(node))));
+    owners(new Owner.Remote("http://other:1", new Neighbour(other)));
+    other.registerPeerPicker(
+        new HandPicker(new Owner.Remote("http://self:1", new Neighbour(node))));
 
     List<CompletableFuture<ByteView>> here =
         IntStream.range(0, 100).mapToObj(i -> scores.getAsync("Tom")).toList();
@@ -510,7 +510,7 @@ class RoutingTest {
     var ownersOrigin = new HandOrigin();
     GroupConfig narrow = GroupConfig.builder().maxLoads(1).maxQueuedLoads(0).build();
     Group ownersScores = owner.addAsyncGroup("scores", narrow, ownersOrigin);
-    owners(new Peer("http://owner:1", new Neighbour(owner)));
+    owners(new Owner.Remote("http://owner:1", new Neighbour(owner)));
 
     CompletableFuture<ByteView> notThere = scores.getAsync("Nobody");
     ownersOrigin.next().answer().complete(Loaded.notThere());
@@ -577,7 +577,7 @@ class RoutingTest {
       assertTrue(group.stats().mainCache().items() > 0);
       Membership members = fleet.memberships.get(i);
       for (int k = 0; k < 300; k++) {
-        boolean ours = members.owners("key " + k).next().isSelf();
+        boolean ours = members.owners("key " + k).next() instanceof Owner.Self;
         Entry held = group.peek("key " + k);
         assertEquals(ours, held != null && held.kind() == Entry.Kind.OWN);
       }
@@ -589,11 +589,10 @@ class RoutingTest {
   }
 
   @Test
-  void aPeerIsEitherThisNodeOrHasAWayToIt() {
-    assertTrue(HandPicker.SELF.isSelf());
-    assertFalse(one.peer().isSelf());
-    assertThrows(NullPointerException.class, () -> new Peer(null, one));
-    assertSame(one, one.peer().getter());
+  void anOwnerHasAUrlAndARemoteOneAGetter() {
+    assertThrows(NullPointerException.class, () -> new Owner.Self(null));
+    assertThrows(NullPointerException.class, () -> new Owner.Remote(null, one));
+    assertThrows(NullPointerException.class, () -> new Owner.Remote("http://one:1", null));
   }
 
   @Test

@@ -212,8 +212,9 @@ class SeamsTest {
       for (String key : List.of("own Tom", "own nobody", "other Tom", "lost Tom", "odd Tom")) {
         future(group, "getAsync " + key, () -> group.getAsync(key));
         future(group, "getAsync in time " + key, () -> group.getAsync(key, DEADLINE));
-        callback(group, "get " + key, told -> group.get(key, DEADLINE, told));
-        callback(group, "peer's get " + key, told -> group.forPeers().get(key, null, 3, told));
+        callback(group, "get " + key, told -> group.forServers().get(key, DEADLINE, told));
+        callback(
+            group, "peer's get " + key, told -> group.forServers().getForPeer(key, null, 3, told));
       }
       getAll(group, List.of("own 1", "own Tom", "own 2", "other 1", "other 2", "lost 1", "odd 1"));
       getAllForPeer(group, List.of("own 3", "own Tom", "other 3", "own 4"));
@@ -235,12 +236,12 @@ class SeamsTest {
             "coordinate " + key,
             waiter ->
                 group
-                    .forPeers()
+                    .forServers()
                     .coordinate(
                         Operation.remove(group.name(), key), result -> waiter.value(null, 0)));
       }
       future(group, "clear", group::clearAsync);
-      attempt(() -> group.forPeers().forget(Forget.key(group.name(), "own Tom")));
+      attempt(() -> group.forServers().forget(Forget.key(group.name(), "own Tom")));
     }
 
     /** Everything works once the fault is over. */
@@ -251,22 +252,24 @@ class SeamsTest {
             group,
             "get again " + key,
             told ->
-                group.get(
-                    key,
-                    null,
-                    new GetCallback() {
-                      @Override
-                      public void value(Entry entry, double minuteQps) {
-                        got.complete(entry.value());
-                        told.value(entry, minuteQps);
-                      }
+                group
+                    .forServers()
+                    .get(
+                        key,
+                        null,
+                        new GetCallback() {
+                          @Override
+                          public void value(Entry entry, double minuteQps) {
+                            got.complete(entry.value());
+                            told.value(entry, minuteQps);
+                          }
 
-                      @Override
-                      public void error(GetException error) {
-                        got.completeExceptionally(error);
-                        told.error(error);
-                      }
-                    }));
+                          @Override
+                          public void error(GetException error) {
+                            got.completeExceptionally(error);
+                            told.error(error);
+                          }
+                        }));
         passAll();
         assertTrue(got.isDone(), () -> group.name() + ": no end of " + key);
         got.join();
@@ -331,8 +334,8 @@ class SeamsTest {
       keys.forEach(key -> requests.add(new PeerRequest(group.name(), key, DEADLINE, 0)));
       try {
         group
-            .forPeers()
-            .getAll(
+            .forServers()
+            .getAllForPeer(
                 requests,
                 (request, result) -> {
                   Objects.requireNonNull(each.get(request.key())).incrementAndGet();
@@ -432,10 +435,13 @@ class SeamsTest {
 
     /** Names owners by the first word of a key. */
     private final class Picker implements PeerPicker {
-      private final Peer self = new Peer("http://self:1", null);
-      private final Peer other = new Peer("http://other:1", new Other(PeerResult.Status.VALUE));
-      private final Peer lost = new Peer("http://lost:1", new Other(PeerResult.Status.NOT_ASKED));
-      private final Peer odd = new Peer("http://odd:1", new Other(PeerResult.Status.UNCLEAR));
+      private final Owner self = new Owner.Self("http://self:1");
+      private final Owner other =
+          new Owner.Remote("http://other:1", new Other(PeerResult.Status.VALUE));
+      private final Owner lost =
+          new Owner.Remote("http://lost:1", new Other(PeerResult.Status.NOT_ASKED));
+      private final Owner odd =
+          new Owner.Remote("http://odd:1", new Other(PeerResult.Status.UNCLEAR));
       private final List<Runnable> listeners = new ArrayList<>();
       private boolean isChanged;
 
@@ -445,9 +451,9 @@ class SeamsTest {
       }
 
       @Override
-      public Iterator<Peer> owners(String key) {
+      public Iterator<Owner> owners(String key) {
         seam("a picker");
-        List<Peer> owners =
+        List<Owner> owners =
             switch (key.substring(0, key.indexOf(' '))) {
               case "own" -> List.of(self, other);
               case "other" -> List.of(isChanged ? self : other, lost);
@@ -458,7 +464,7 @@ class SeamsTest {
       }
 
       @Override
-      public Collection<Peer> peers() {
+      public Collection<Owner> peers() {
         seam("a picker's list");
         return List.of(self, other, lost, odd);
       }

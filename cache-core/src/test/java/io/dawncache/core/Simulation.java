@@ -177,7 +177,7 @@ final class Simulation {
 
   private void get(Node node, String key) {
     Answer answer = new Answer(node, key);
-    node.group.get(key, schedule.onceIn(8) ? Duration.ofMillis(300) : null, answer);
+    node.group.forServers().get(key, schedule.onceIn(8) ? Duration.ofMillis(300) : null, answer);
     answer.atOnce = false;
   }
 
@@ -296,7 +296,7 @@ final class Simulation {
   private void hear(String url, Forget what) {
     Runnable forget =
         () -> {
-          node(url).group.forget(what);
+          node(url).group.forServers().forget(what);
           reach.heard(url, what, history.moment());
         };
     if (troubles.contains(Trouble.LATE_MEMBERS)) {

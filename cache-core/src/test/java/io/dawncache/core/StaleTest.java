@@ -81,13 +81,13 @@ class StaleTest {
 
   private static Client get(Group group, Duration timeout) {
     Client client = new Client();
-    group.get("Tom", timeout, client);
+    group.forServers().get("Tom", timeout, client);
     return client;
   }
 
   private static Client getForPeer(Group group, Duration timeout) {
     Client peer = new Client();
-    group.forPeers().get("Tom", timeout, 0, peer);
+    group.forServers().getForPeer("Tom", timeout, 0, peer);
     return peer;
   }
 
@@ -152,21 +152,21 @@ class StaleTest {
   void aLoadThatANeighboursRemovalFencedOffIsTriedAgain() {
     // "Aa" and "BB" have one hash code, so they share a stripe.
     Group group = group(graceful());
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     origin.complete(Loaded.ofUtf8("630"));
     origin = new CompletableFuture<>();
     pass(MINUTE.plus(SECOND));
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     origin.completeExceptionally(new IllegalStateException("down"));
     origin = new CompletableFuture<>();
     pass(SECOND.multipliedBy(2));
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     group.remove("BB");
     origin.complete(Loaded.ofUtf8("631"));
     origin = CompletableFuture.completedFuture(Loaded.ofUtf8("632"));
 
     pass(SECOND.multipliedBy(2));
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
 
     assertEquals(4, loads.get());
     assertEquals("632", group.peek("Aa").value().toUtf8());
@@ -176,12 +176,12 @@ class StaleTest {
   void aRefreshThatSucceededAndWasNotKeptIsNoFailure() {
     // "Aa" and "BB" have one hash code, so they share a stripe.
     Group group = group(graceful().refreshAfter(MINUTE.minus(SECOND)));
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     origin.complete(Loaded.ofUtf8("630"));
     origin = new CompletableFuture<>();
     pass(MINUTE.minus(SECOND.dividedBy(2)));
     Client refreshing = new Client();
-    group.get("Aa", null, refreshing);
+    group.forServers().get("Aa", null, refreshing);
     assertFalse(refreshing.isStale());
     assertEquals(2, loads.get());
     group.remove("BB");
@@ -196,7 +196,7 @@ class StaleTest {
   void aRetryThatSucceededAndWasNotKeptEndsTheOldValue() {
     Group group = group(graceful());
     failOnce(group);
-    group.get("Aa", null, new Client()); // begins the retry
+    group.forServers().get("Aa", null, new Client()); // begins the retry
     group.remove("BB");
     origin.complete(Loaded.ofUtf8("631"));
     origin = new CompletableFuture<>();
@@ -208,7 +208,7 @@ class StaleTest {
   void aRetryThatFoundNothingAndWasNotKeptEndsTheOldValue() {
     Group group = group(graceful());
     failOnce(group);
-    group.get("Aa", null, new Client()); // begins the retry
+    group.forServers().get("Aa", null, new Client()); // begins the retry
     group.remove("BB");
     origin.complete(Loaded.notThere());
     origin = new CompletableFuture<>();
@@ -218,11 +218,11 @@ class StaleTest {
 
   /** Holds a value of "Aa", whose stripe "BB" shares, that has expired and whose load failed. */
   private void failOnce(Group group) {
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     origin.complete(Loaded.ofUtf8("630"));
     origin = new CompletableFuture<>();
     pass(MINUTE.plus(SECOND));
-    group.get("Aa", null, new Client());
+    group.forServers().get("Aa", null, new Client());
     origin.completeExceptionally(new IllegalStateException("down"));
     origin = new CompletableFuture<>();
     pass(SECOND.multipliedBy(2));
@@ -231,7 +231,7 @@ class StaleTest {
   /** The origin has answered since: a get waits for it, and is not given the old value. */
   private void assertIsLoadedAnew(Group group) {
     Client client = new Client();
-    group.get("Aa", null, client);
+    group.forServers().get("Aa", null, client);
     assertFalse(client.isAnswered(), "answered with the old value");
     origin.complete(Loaded.ofUtf8("632"));
 

@@ -71,11 +71,11 @@ class TaskTest {
   void aTaskRunsOnceWhateverItsExecutorDoes(Way way) {
     CacheNode node = node(way);
 
-    node.startSoon(Task.of(runs::incrementAndGet));
+    node.resources().threads().startSoon(Task.of(runs::incrementAndGet));
     awaitCommonPool();
     assertEquals(1, runs.get());
 
-    node.callBack(Task.of(runs::incrementAndGet));
+    node.resources().threads().callBack(Task.of(runs::incrementAndGet));
     awaitCommonPool();
     assertEquals(2, runs.get());
   }

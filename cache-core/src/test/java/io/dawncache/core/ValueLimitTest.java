@@ -39,7 +39,7 @@ class ValueLimitTest {
     assertEquals(FAULT, e.getMessage());
     Operation put = Operation.put("scores", "Tom", TOO_LONG, Long.MAX_VALUE);
     assertThrows(
-        IllegalArgumentException.class, () -> group.forPeers().coordinate(put, result -> {}));
+        IllegalArgumentException.class, () -> group.forServers().coordinate(put, result -> {}));
 
     assertEquals("12345678", group.peek("Tom").value().toUtf8());
   }

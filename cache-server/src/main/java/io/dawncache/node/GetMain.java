@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Escape;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.Kind;
-import io.dawncache.server.wire.Messages;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -119,7 +119,7 @@ public final class GetMain implements Callable<Integer> {
     try {
       HttpResponse<byte[]> answer = new NodeClient(TIMEOUT).get(node, path);
       if (answer.statusCode() == 200) {
-        write(Messages.decodeResponse(ByteBuffer.wrap(answer.body())));
+        write(GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())));
         return 0;
       }
       return refused(answer);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.ByteView;
 import io.dawncache.node.NodeStats.OfGroup;
 import io.dawncache.server.wire.Escape;
-import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -101,7 +101,7 @@ class ScriptsIT {
     }
     assertTrue(start.text().contains("/get --node " + urls().get(2) + " scores Tom"));
     HttpResponse<byte[]> tom = page(urls().get(0), "/_dawncache/scores/Tom");
-    assertEquals("630", Messages.decodeResponse(ByteBuffer.wrap(tom.body())).toUtf8());
+    assertEquals("630", GroupcacheCodec.decodeResponse(ByteBuffer.wrap(tom.body())).toUtf8());
 
     Done chronicle = script("get", "--node", urls().get(1), "scores", "chronicle.txt");
     byte[] bytes = Files.readAllBytes(ROOT.resolve("scripts/data/scores/chronicle.txt"));
@@ -136,7 +136,7 @@ class ScriptsIT {
       for (String file : files) {
         HttpResponse<byte[]> answer = page(url, "/_dawncache/docs/" + Escape.path(file));
         assertEquals(200, answer.statusCode(), file);
-        byte[] value = Messages.decodeResponse(ByteBuffer.wrap(answer.body())).toByteArray();
+        byte[] value = GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())).toByteArray();
         assertEquals(
             sha256(Files.readAllBytes(legal.resolve(file))), sha256(value), file + " at " + url);
       }

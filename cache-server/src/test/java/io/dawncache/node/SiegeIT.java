@@ -11,7 +11,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.wire.NodeUrl;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -282,7 +282,7 @@ class SiegeIT {
         IntStream.range(0, KEYS_OF_ALL)
             .mapToObj(i -> new PeerRequest("large", "all" + i, Duration.ofSeconds(20)))
             .toList();
-    ByteBuf body = PeerMessages.encode(requests, Duration.ofSeconds(20));
+    ByteBuf body = PeerCodec.encode(requests, Duration.ofSeconds(20));
     String head =
         "POST /_dawncache/ HTTP/1.1\r\nHost: node\r\nDawncache-Peer: http://127.0.0.1:1\r\n"
             + "Dawncache-Message: get-all\r\nContent-Length: "

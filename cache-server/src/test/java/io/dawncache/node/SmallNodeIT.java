@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.node.NodeStats.OfGroup;
-import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,7 +162,7 @@ class SmallNodeIT {
     for (int key : keys) {
       HttpResponse<byte[]> answer = client.get(url, "/_dawncache/values/key" + key);
       assertEquals(200, answer.statusCode(), "key" + key);
-      byte[] bytes = Messages.decodeResponse(ByteBuffer.wrap(answer.body())).toByteArray();
+      byte[] bytes = GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())).toByteArray();
       assertArrayEquals(value(key), bytes, "key" + key);
     }
     return null;

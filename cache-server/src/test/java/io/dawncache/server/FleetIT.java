@@ -231,9 +231,9 @@ class FleetIT {
       String key = fleet.keyOwnedBy(1);
       Entry atTheOwner = fleet.group(1).getEntry(key, Fleet.PATIENCE);
       Entry fetched = fleet.group(0).getEntry(key, Fleet.PATIENCE);
-      Duration left = fleet.group(1).lifeLeft(atTheOwner);
-      assertTrue(fleet.group(0).lifeLeft(fetched).compareTo(life) < 0);
-      assertTrue(left.compareTo(fleet.group(1).lifeLeft(atTheOwner)) >= 0);
+      Duration left = fleet.group(1).forServers().lifeLeft(atTheOwner);
+      assertTrue(fleet.group(0).forServers().lifeLeft(fetched).compareTo(life) < 0);
+      assertTrue(left.compareTo(fleet.group(1).forServers().lifeLeft(atTheOwner)) >= 0);
     }
   }
 

@@ -158,7 +158,7 @@ class MailgunIT {
 
     assertEquals("630", fleet.group(0).get(key).toUtf8());
     assertEquals("630", fleet.group(1).get(key).toUtf8());
-    assertNull(fleet.group(0).lifeLeft(fleet.group(0).peek(key)));
+    assertNull(fleet.group(0).forServers().lifeLeft(fleet.group(0).peek(key)));
   }
 
   @Test
@@ -231,7 +231,7 @@ class MailgunIT {
   private Duration lifeAfterPut(String key, long expire) throws IOException {
     byte[] body = SetRequest.newBuilder().setKey(key).setExpire(expire).build().toByteArray();
     assertEquals(200, put(key, body).status());
-    return fleet.group(0).lifeLeft(fleet.group(0).peek(key));
+    return fleet.group(0).forServers().lifeLeft(fleet.group(0).peek(key));
   }
 
   private Answer put(String pathKey, byte[] body) throws IOException {

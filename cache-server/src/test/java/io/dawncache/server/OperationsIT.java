@@ -104,7 +104,7 @@ class OperationsIT {
       String key = fleet.keyOwnedBy(1);
       ByteView value = ByteView.ofUtf8("mortal");
       fleet.group(0).putAsync(key, value, life).get(30, TimeUnit.SECONDS);
-      Duration left = fleet.group(1).lifeLeft(fleet.group(1).peek(key));
+      Duration left = fleet.group(1).forServers().lifeLeft(fleet.group(1).peek(key));
       assertTrue(left.compareTo(life) <= 0 && !left.isZero(), left::toString);
     }
   }

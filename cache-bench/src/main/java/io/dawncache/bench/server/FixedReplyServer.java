@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;
-import io.dawncache.server.wire.Messages;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -114,7 +114,9 @@ public final class FixedReplyServer implements AutoCloseable {
     private final ByteBuf body;
 
     Reply(ByteView value) {
-      body = Unpooled.unreleasableBuffer(Messages.encodeResponse(value, Unpooled.buffer().alloc()));
+      body =
+          Unpooled.unreleasableBuffer(
+              GroupcacheCodec.encodeResponse(value, Unpooled.buffer().alloc()));
     }
 
     @Override
@@ -149,7 +151,7 @@ public final class FixedReplyServer implements AutoCloseable {
     private int matched; // bytes of the end of a request
 
     BareReply(ByteView value) {
-      ByteBuf body = Messages.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
+      ByteBuf body = GroupcacheCodec.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
       ByteBuf whole = Unpooled.buffer();
       whole.writeCharSequence(
           "HTTP/1.1 200 OK\r\ndate: "

@@ -1,7 +1,7 @@
 package io.dawncache.bench.server;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.GroupcacheCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -34,7 +34,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 public class HttpThroughputBenchmark {
   private static final int VALUE_BYTES = 100;
   private static final int ANSWER_BYTES =
-      Messages.responseBytes(ByteView.copyOf(new byte[VALUE_BYTES]));
+      GroupcacheCodec.responseBytes(ByteView.copyOf(new byte[VALUE_BYTES]));
   private static final int KEYS = 1 << 10; // a power of two, for the mask
 
   @Benchmark

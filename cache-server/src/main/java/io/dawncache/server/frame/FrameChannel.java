@@ -5,7 +5,7 @@ import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.FrameReader;
 import io.dawncache.server.wire.Frames;
-import io.dawncache.server.wire.LongMessage;
+import io.dawncache.server.wire.LargeMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -47,7 +47,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   private final FrameReader reader = new FrameReader();
   private final FrameReader.Sink sink = this::frame;
   private final Runnable flushing = this::flushInTask;
-  private final ArrayDeque<LongMessage> turns = new ArrayDeque<>();
+  private final ArrayDeque<LargeMessage> turns = new ArrayDeque<>();
 
   @SuppressWarnings("NullAway.Init") // set when this is added to its pipeline
   private ChannelHandlerContext ctx;
@@ -104,13 +104,13 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   /** Has a message go out in pieces, if there is any of it; again, when more of it has come. */
-  protected final void send(LongMessage message) {
+  protected final void send(LargeMessage message) {
     turns.add(message);
     flushSoon();
   }
 
   /** Drops what of a message has not been written; returns whether there was any. */
-  protected final boolean drop(LongMessage message) {
+  protected final boolean drop(LargeMessage message) {
     return turns.remove(message);
   }
 
@@ -190,7 +190,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private void writePiece() {
-    LongMessage next = turns.element(); // and stays there, for end() to close, if this throws
+    LargeMessage next = turns.element(); // and stays there, for end() to close, if this throws
     int ready = next.readyBytes();
     if (ready == 0) {
       turns.remove(); // it comes again
@@ -212,7 +212,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     ctx.write(piece, ctx.voidPromise());
   }
 
-  private ByteBuf piece(LongMessage message, int bytes, boolean last) {
+  private ByteBuf piece(LargeMessage message, int bytes, boolean last) {
     ByteBuf piece = ctx.alloc().ioBuffer(Frames.HEAD_BYTES + bytes);
     try {
       Frames.writeHead(bytes, message.id(), message.kind(), !last, piece);
@@ -416,7 +416,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
       if (unwritten != null) {
         unwritten.release();
       }
-      for (LongMessage next = turns.poll(); next != null; next = turns.poll()) {
+      for (LargeMessage next = turns.poll(); next != null; next = turns.poll()) {
         next.close();
       }
       ended();

@@ -216,7 +216,7 @@ final class Exchange extends Reply {
 
   /** What is left of the value's life is left now, and not when the get ended. */
   private Freshness freshness(Entry entry) {
-    Duration left = asked().lifeLeft(entry);
+    Duration left = asked().forServers().lifeLeft(entry);
     return fromOurs
         ? Freshness.toOurs(left, entry.isStale(), minuteQps)
         : Freshness.toOthers(left, inbound.clock());

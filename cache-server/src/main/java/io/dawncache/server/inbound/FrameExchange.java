@@ -22,7 +22,7 @@ final class FrameExchange extends Reply {
   private final FrameKind kind;
   private final int id;
 
-  private @Nullable LongResults results;
+  private @Nullable LargeResults results;
 
   FrameExchange(FrameService service, HandOver handOver, FrameKind kind, int id) {
     super(handOver);
@@ -92,7 +92,7 @@ final class FrameExchange extends Reply {
         : operated;
   }
 
-  @Nullable LongResults results() {
+  @Nullable LargeResults results() {
     return results;
   }
 
@@ -116,6 +116,6 @@ final class FrameExchange extends Reply {
 
   /** What is left of the value's life is left now, and not when the get ended. */
   Freshness freshness(Entry entry) {
-    return Freshness.toOurs(asked().lifeLeft(entry), entry.isStale(), minuteQps);
+    return Freshness.toOurs(asked().forServers().lifeLeft(entry), entry.isStale(), minuteQps);
   }
 }

@@ -16,11 +16,11 @@ import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Frames;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Kind;
-import io.dawncache.server.wire.LongBytes;
-import io.dawncache.server.wire.LongMessage;
-import io.dawncache.server.wire.LongValue;
+import io.dawncache.server.wire.LargeAnswer;
+import io.dawncache.server.wire.LargeBytes;
+import io.dawncache.server.wire.LargeMessage;
 import io.dawncache.server.wire.MessageKind;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
@@ -66,11 +66,11 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private final Operations operations;
   private final FetchFrames fetches = new FetchFrames();
   private final ArrayDeque<FrameExchange> ready = new ArrayDeque<>();
-  private final Map<FrameExchange, LongMessage> half = new HashMap<>(); // answers being written
+  private final Map<FrameExchange, LargeMessage> half = new HashMap<>(); // answers being written
 
   private @Nullable FrameExchange[] inFlight = new FrameExchange[FIRST_IDS];
   private int count; // of those in flight
-  private @Nullable LongRequest unfinished;
+  private @Nullable LargeRequest unfinished;
   private long longRequests; // that have begun
   private boolean draining;
 
@@ -150,7 +150,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private void request(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException {
     idleWatch.moved();
-    LongRequest begun = unfinished;
+    LargeRequest begun = unfinished;
     if (begun != null && begun.id() == id && begun.kind() == kind) {
       begun.add(payload);
       if (!more) {
@@ -165,7 +165,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       serve(kind, id, payload, null);
     } else if (begun == null) {
       longRequests++;
-      unfinished = new LongRequest(kind, id, inbound.limits().maxBodyBytes(), holder());
+      unfinished = new LargeRequest(kind, id, inbound.limits().maxBodyBytes(), holder());
       unfinished.add(payload);
     } else {
       throw new BrokenFrameException("two requests in pieces (expected: one at a time)");
@@ -222,12 +222,12 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), fetch.group()));
     } else {
       exchange.asks(group);
-      group.forPeers().get(fetch.key(), fetch.timeout(), fetch.copyGets(), exchange);
+      group.forServers().getForPeer(fetch.key(), fetch.timeout(), fetch.copyGets(), exchange);
     }
   }
 
   private void cancel(int id) {
-    LongRequest begun = unfinished;
+    LargeRequest begun = unfinished;
     if (begun != null && begun.id() == id) {
       dropUnfinished();
     } else if (isTaken(id)) {
@@ -239,7 +239,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   }
 
   private void dropUnfinished() {
-    LongRequest begun = unfinished;
+    LargeRequest begun = unfinished;
     unfinished = null;
     if (begun != null) {
       begun.close();
@@ -309,7 +309,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     }
     PeerResult end = exchange.withoutValue();
     OperationResult operated = exchange.outcome();
-    LongResults results = exchange.results();
+    LargeResults results = exchange.results();
     if (end != null) {
       FetchFrames.writeEnd(end, exchange.id(), out());
       leave(exchange);
@@ -324,10 +324,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private ByteBuf encode(FrameKind kind, OperationResult operated) {
     MemberList own = inbound.fleet().list();
     try {
-      return PeerMessages.encode(operated, own, kind == FrameKind.MEMBERS);
+      return PeerCodec.encode(operated, own, kind == FrameKind.MEMBERS);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
-      return PeerMessages.encode(
+      return PeerCodec.encode(
           OperationResult.of(OperationResult.Status.UNKNOWN, "the answer could not be encoded"),
           own,
           false);
@@ -345,7 +345,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     } else if (unsent.set(readyBytes + halfBytes + exchange.heldBytes())) {
       halfBytes += exchange.heldBytes();
       Runnable onClose = () -> leave(exchange);
-      send(exchange, new LongValue(exchange.id(), entry.value(), freshness, onClose));
+      send(exchange, new LargeAnswer(exchange.id(), entry.value(), freshness, onClose));
     } else {
       exchange.refuseValue();
       write(exchange);
@@ -362,17 +362,17 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       leave(exchange);
     } else {
       Runnable onClose = () -> leave(exchange);
-      send(exchange, new LongBytes(exchange.id(), FrameKind.OPERATED, message, onClose));
+      send(exchange, new LargeBytes(exchange.id(), FrameKind.OPERATED, message, onClose));
     }
   }
 
-  private void send(FrameExchange exchange, LongMessage answer) {
+  private void send(FrameExchange exchange, LargeMessage answer) {
     half.put(exchange, answer);
     send(answer);
   }
 
-  LongResults results(FrameExchange exchange, ResultStream stream) {
-    return new LongResults(exchange.id(), stream, channel().alloc(), () -> leave(exchange));
+  LargeResults results(FrameExchange exchange, ResultStream stream) {
+    return new LargeResults(exchange.id(), stream, channel().alloc(), () -> leave(exchange));
   }
 
   /** It is answered, or will not be; what is left of its answer is dropped. */
@@ -380,9 +380,9 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     if (exchange != null && isTaken(exchange.id()) && inFlight[exchange.id()] == exchange) {
       inFlight[exchange.id()] = null;
       count--;
-      LongMessage rest = half.isEmpty() ? null : half.remove(exchange);
-      LongResults results = exchange.results();
-      if (rest instanceof LongValue) {
+      LargeMessage rest = half.isEmpty() ? null : half.remove(exchange);
+      LargeResults results = exchange.results();
+      if (rest instanceof LargeAnswer) {
         halfBytes -= exchange.heldBytes();
         unsent.moved();
       } else if (results != null) {
@@ -465,7 +465,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     ready.clear();
     half.clear();
     for (FrameExchange exchange : inFlight) {
-      LongResults results = exchange == null ? null : exchange.results();
+      LargeResults results = exchange == null ? null : exchange.results();
       if (results != null) {
         results.drop();
       }

@@ -4,7 +4,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Entry;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Freshness;
-import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -52,13 +52,13 @@ final class LargeValue implements Pieces {
       written = 0;
       ByteBuf head = out.room(Values.AROUND_VALUE_BYTES);
       Values.writeHead(value, freshness, stale, dialect, persistence, out.date(), head);
-      Messages.writeUpToValue(value, head);
+      GroupcacheCodec.writeUpToValue(value, head);
     }
     int end = Math.min(value.length(), written + PIECE_BYTES);
-    Messages.writeValue(value.slice(written, end), out.room(end - written));
+    GroupcacheCodec.writeValue(value.slice(written, end), out.room(end - written));
     written = end;
     if (isOver() && !freshness.equals(Freshness.NONE)) {
-      Messages.writeFromValueOn(freshness, out.room(Values.AROUND_VALUE_BYTES));
+      GroupcacheCodec.writeFromValueOn(freshness, out.room(Values.AROUND_VALUE_BYTES));
     }
     out.written();
   }

@@ -2,14 +2,14 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.Forget;
 import io.dawncache.core.Group;
+import io.dawncache.core.GroupEndpoint;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
-import io.dawncache.core.PeerService;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.KeyPath;
 import io.dawncache.server.wire.MessageKind;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -26,11 +26,11 @@ final class Operations {
   /** Does what one of our nodes says. */
   void message(MessageKind kind, ByteBuffer body, Reply reply) throws BadRequestException {
     switch (kind) {
-      case FORGET -> forget(PeerMessages.decodeForget(body), reply);
-      case COORDINATE -> change(PeerMessages.decodeOperation(body), true, reply, answerTo(reply));
-      case GET_ALL -> getAll(PeerMessages.decodeGetAll(body), reply);
+      case FORGET -> forget(PeerCodec.decodeForget(body), reply);
+      case COORDINATE -> change(PeerCodec.decodeOperation(body), true, reply, answerTo(reply));
+      case GET_ALL -> getAll(PeerCodec.decodeGetAll(body), reply);
       case MEMBERS -> {
-        inbound.fleet().heard(PeerMessages.decodeMembers(body));
+        inbound.fleet().heard(PeerCodec.decodeMembers(body));
         reply.operated(kind, OperationResult.done(List.of()));
       }
     }
@@ -40,7 +40,7 @@ final class Operations {
   private void forget(Forget what, Reply reply) {
     Group group = inbound.node().group(what.group());
     if (group != null) {
-      group.forPeers().forget(what);
+      group.forServers().forget(what);
     }
     reply.operated(MessageKind.FORGET, OperationResult.done(List.of()));
   }
@@ -51,8 +51,8 @@ final class Operations {
     if (group == null) {
       reply.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
     } else {
-      PeerService service = group.forPeers();
-      service.getAll(requests, reply.stream(requests, service::getAll));
+      GroupEndpoint endpoint = group.forServers();
+      endpoint.getAllForPeer(requests, reply.stream(requests, endpoint::getAllForPeer));
     }
   }
 
@@ -71,9 +71,9 @@ final class Operations {
     } else if (operation.value() != null && operation.value().length() > maxBytes) {
       reply.refuse(Refusal.tooLong("value", maxBytes));
     } else if (fromPeer) {
-      group.forPeers().coordinate(operation, answering);
+      group.forServers().coordinate(operation, answering);
     } else {
-      group.change(operation, answering);
+      group.forServers().change(operation, answering);
     }
   }
 
@@ -85,14 +85,14 @@ final class Operations {
     } else if (path.key().isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
-      group.forPeers().forget(Forget.key(path.group(), path.key()));
+      group.forServers().forget(Forget.key(path.group(), path.key()));
       exchange.answer(() -> Responses.done(MessageKind.FORGET, List.of(), List.of()));
     }
   }
 
   /** Puts a value as its owner, for one of our nodes. */
   void putForOurs(KeyPath path, ByteBuffer body, Exchange exchange) throws BadRequestException {
-    Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
+    Operation put = PeerCodec.decodeSet(path.group(), body, inbound.clock());
     change(put, true, exchange, answerTo(exchange));
   }
 
@@ -102,7 +102,7 @@ final class Operations {
   void put(
       KeyPath path, ByteBuffer body, boolean fromPeer, FailedPuts failedPuts, Exchange exchange)
       throws BadRequestException {
-    Operation put = PeerMessages.decodeSet(path.group(), body, inbound.clock());
+    Operation put = PeerCodec.decodeSet(path.group(), body, inbound.clock());
     exchange.putsInTheirWords();
     Consumer<OperationResult> answer = answerTo(exchange);
     change(

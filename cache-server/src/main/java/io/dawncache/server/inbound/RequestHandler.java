@@ -80,7 +80,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private final Inbound inbound;
   private final AnswerDates dates;
   private final OnTheirWay onTheirWay;
-  private final Service service;
+  private final RequestRules rules = new RequestRules();
+  private final RequestDispatcher dispatcher;
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
 
@@ -117,7 +118,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     this.inbound = inbound;
     this.dates = dates;
     this.onTheirWay = onTheirWay;
-    this.service = new Service(inbound, failedPuts);
+    this.dispatcher = new RequestDispatcher(inbound, failedPuts);
   }
 
   @Override
@@ -162,7 +163,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
-    Refusal fault = RequestRules.fault(request);
+    Refusal fault = rules.fault(request);
     if (fault == null && goesOnInFrames(request)) {
       outbox.flush(); // answers of this read to what was pipelined before
       Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
@@ -173,7 +174,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     inHead = false;
     inBody = true;
     droppedBytes = 0;
-    body = fault == null ? service.bodyOf(request, ctx::close) : null;
+    body = fault == null ? dispatcher.bodyOf(request, ctx::close) : null;
     if (draining && body != null) {
       body.close(); // it may never come whole
       body = null;
@@ -323,7 +324,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     Exchange exchange = new Exchange(this, ctx, handOver, inbound, arrival.head());
     started.add(exchange);
     try {
-      service.serve(arrival, ctx.channel().remoteAddress(), exchange);
+      dispatcher.serve(arrival, ctx.channel().remoteAddress(), exchange);
     } catch (BadRequestException e) {
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException e) { // the core's word on a key

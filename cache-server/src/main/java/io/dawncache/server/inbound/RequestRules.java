@@ -8,21 +8,30 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the head of every request has to be, whatever it asks for; where it is not, nobody can be
- * sure what follows it, so its connection ends with the refusal.
+ * What the heads of one connection's requests have to be, whatever they ask for. What follows a
+ * head that breaks a rule is unknown, so its connection ends with the refusal.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112</a>
  */
 final class RequestRules {
-  private static final String HOST_MARKS = "-._~%!$&'()*+,;=:[]"; // RFC 3986, section 3.2.2
+  /** Which characters a host and port may have: RFC 3986, section 3.2.2. */
+  private static final boolean[] IN_HOST = new boolean[128];
 
-  private RequestRules() {}
+  static {
+    String letters = "abcdefghijklmnopqrstuvwxyz";
+    String all = letters + letters.toUpperCase(Locale.ROOT) + "0123456789-._~%!$&'()*+,;=:[]";
+    all.chars().forEach(c -> IN_HOST[c] = true);
+  }
+
+  /** The host that the last request named: mostly the next one names it, too. */
+  private String knownHost = "";
 
   /** Returns why this request is not to be served, or null. */
-  static @Nullable Refusal fault(HttpRequest request) {
+  @Nullable Refusal fault(HttpRequest request) {
     if (request.decoderResult().isFailure()) {
       return Refusal.malformed(request.decoderResult().cause());
     }
@@ -54,7 +63,7 @@ final class RequestRules {
         : Refusal.versionNotSupported(version.text());
   }
 
-  private static @Nullable Refusal hostFault(HttpRequest request) {
+  private @Nullable Refusal hostFault(HttpRequest request) {
     Iterator<? extends CharSequence> hosts =
         request.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
     if (!hosts.hasNext()) {
@@ -66,15 +75,21 @@ final class RequestRules {
     if (hosts.hasNext()) {
       return Refusal.badRequest("Host: two or more (expected: one)");
     }
-    return isHost(host) ? null : Refusal.badRequest("Host: invalid (expected: HOST or HOST:PORT)");
+    if (knownHost.contentEquals(host)) {
+      return null;
+    }
+    if (!isHost(host)) {
+      return Refusal.badRequest("Host: invalid (expected: HOST or HOST:PORT)");
+    }
+    knownHost = host.toString();
+    return null;
   }
 
   /** An empty one is that of a target without an authority. */
   private static boolean isHost(CharSequence host) {
     for (int i = 0; i < host.length(); i++) {
       char c = host.charAt(i);
-      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-      if (!plain && HOST_MARKS.indexOf(c) < 0) {
+      if (c >= IN_HOST.length || !IN_HOST[c]) {
         return false;
       }
     }

@@ -7,7 +7,7 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.MessageKind;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -26,7 +26,7 @@ final class Responses {
   static Response operation(MessageKind kind, OperationResult result, MemberList own) {
     boolean whole = kind == MessageKind.MEMBERS;
     byte[] body = // on the heap: nothing to release
-        ByteBufUtil.getBytes(PeerMessages.encode(result, own, whole));
+        ByteBufUtil.getBytes(PeerCodec.encode(result, own, whole));
     Response response = new Response(HttpResponseStatus.OK, PROTOBUF, body);
     response.add(Headers.MESSAGE, kind.label());
     return response;

@@ -45,7 +45,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   private static final PeerResult NO_ROOM =
       PeerResult.of(PeerResult.Status.OVERLOADED, Refusal.tooMuchInFlight().text());
 
-  /** Gets many keys, as {@link io.dawncache.core.PeerService#getAll}. */
+  /** Gets many keys, as {@link io.dawncache.core.GroupEndpoint#getAllForPeer}. */
   @FunctionalInterface
   interface Source {
     void getAll(List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback);

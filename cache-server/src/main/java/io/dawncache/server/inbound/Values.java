@@ -6,8 +6,8 @@ import static java.util.Objects.requireNonNull;
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;
-import io.dawncache.server.wire.Messages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -68,10 +68,10 @@ final class Values {
         && persistence == Persistence.UNDERSTOOD) {
       out.date().writeOkAndDate(buffer);
       buffer.writeBytes(smallHead(value, dialect));
-      Messages.writeValue(value, buffer);
+      GroupcacheCodec.writeValue(value, buffer);
     } else {
       writeHead(value, freshness, stale, dialect, persistence, out.date(), buffer);
-      Messages.writeResponse(value, freshness, buffer);
+      GroupcacheCodec.writeResponse(value, freshness, buffer);
     }
     out.written();
   }
@@ -88,7 +88,7 @@ final class Values {
     }
     ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
     writeHeaders(value, Freshness.NONE, false, dialect, Persistence.UNDERSTOOD, written);
-    Messages.writeUpToValue(value, written);
+    GroupcacheCodec.writeUpToValue(value, written);
     byte[] head = ByteBufUtil.getBytes(written);
     heads.set(value.length(), head);
     return head;
@@ -116,7 +116,7 @@ final class Values {
       Persistence persistence,
       ByteBuf out) {
     out.writeBytes(HEADERS.get(dialect));
-    writeDecimal(Messages.responseBytes(value, freshness), out);
+    writeDecimal(GroupcacheCodec.responseBytes(value, freshness), out);
     if (stale) {
       out.writeBytes(STALE);
     }

@@ -7,7 +7,7 @@ import io.dawncache.server.wire.FetchFrames;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.KeyAnswers;
 import io.dawncache.server.wire.PeerAnswers;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.PeerRequests;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -67,7 +67,7 @@ final class BulkQuestion implements Question {
   @Override
   public void send(FrameConnection connection, int id, long leftMillis) {
     connection.send(
-        FrameKind.GET_ALL, id, PeerMessages.encode(fetches, Duration.ofMillis(leftMillis)));
+        FrameKind.GET_ALL, id, PeerCodec.encode(fetches, Duration.ofMillis(leftMillis)));
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.dawncache.server.wire.BrokenFrameException;
 import io.dawncache.server.wire.FetchFrames;
 import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Frames;
-import io.dawncache.server.wire.LongBytes;
+import io.dawncache.server.wire.LargeBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -46,14 +46,14 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private final int mostPieces; // of one answer; if they are smaller than frames, they are merged
   private final Alarm alarm;
 
-  private @Nullable Pending[] inFlight = new Pending[FIRST_IDS];
+  private @Nullable PeerExchange[] inFlight = new PeerExchange[FIRST_IDS];
   private int[] freeIds = new int[FIRST_IDS];
   private int freeCount;
   private int nextId = 1; // never used so far
   private int count; // of those in flight
   private final IntObjectMap<CompositeByteBuf> half = new IntObjectHashMap<>(); // answers
   private final ByteAccount.Holder gathered; // what is in `half`
-  private final IntObjectMap<LongBytes> unsent = new IntObjectHashMap<>(); // requests
+  private final IntObjectMap<LargeBytes> unsent = new IntObjectHashMap<>(); // requests
 
   private boolean used; // has brought an answer
   private boolean leaving; // closes when nothing is in flight any more
@@ -81,7 +81,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
    * Sends the request; its answer or the loss of the connection goes to the link. If that throws,
    * nobody knows how much of a frame stands in the buffer, so the connection ends.
    */
-  void send(Pending asked, long nowNanos) {
+  void send(PeerExchange asked, long nowNanos) {
     try {
       start(asked, nowNanos);
     } catch (Throwable t) {
@@ -91,7 +91,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  private void start(Pending asked, long nowNanos) {
+  private void start(PeerExchange asked, long nowNanos) {
     int id = takeId();
     inFlight[id] = asked;
     count++;
@@ -138,7 +138,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       out.writeBytes(message);
       message.release();
     } else {
-      LongBytes request = new LongBytes(id, kind, message, () -> unsent.remove(id));
+      LargeBytes request = new LargeBytes(id, kind, message, () -> unsent.remove(id));
       unsent.put(id, request);
       send(request);
     }
@@ -151,10 +151,10 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   @Override
-  public void giveUp(Pending unawaited) {
+  public void giveUp(PeerExchange unawaited) {
     int id = unawaited.id();
     dropHalf(id);
-    LongBytes request = unsent.get(id);
+    LargeBytes request = unsent.get(id);
     if (request != null && drop(request)) {
       boolean begun = request.isBegun();
       request.close();
@@ -183,7 +183,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   @Override
   protected void received(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException {
-    Pending asked = id < inFlight.length ? inFlight[id] : null;
+    PeerExchange asked = id < inFlight.length ? inFlight[id] : null;
     if (asked == null) {
       throw new BrokenFrameException(kind + " of id " + id + " (expected: one that is asked)");
     }
@@ -209,7 +209,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  private void piece(Pending asked, boolean more, ByteBuf payload) {
+  private void piece(PeerExchange asked, boolean more, ByteBuf payload) {
     asked.begun();
     if (!more) {
       asked.released();
@@ -231,7 +231,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   /** The pieces stay where they were read until the last has come: so a value is copied once. */
-  private void gather(Pending asked, ByteBuf payload) {
+  private void gather(PeerExchange asked, ByteBuf payload) {
     if (!gathered.add(payload.readableBytes())) {
       dropHalf(asked.id());
       link.overloaded(asked);
@@ -253,7 +253,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     return "the answer is too long (expected: <= " + maxAnswerBytes + " bytes)";
   }
 
-  private void last(Pending asked, FrameKind kind, ByteBuf payload) {
+  private void last(PeerExchange asked, FrameKind kind, ByteBuf payload) {
     CompositeByteBuf before = half.isEmpty() ? null : half.remove(asked.id());
     asked.released();
     try {
@@ -267,7 +267,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  private void last(Pending asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
+  private void last(PeerExchange asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
     gathered.remove(before.readableBytes()); // first: who gets the value may hold it in the account
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
@@ -282,7 +282,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   /** Frees the id of an exchange that has ended, unless the connection has ended meanwhile. */
-  private void release(Pending answered) {
+  private void release(PeerExchange answered) {
     int id = answered.id();
     if (inFlight[id] != answered) {
       return;
@@ -313,7 +313,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     long waitedNanos = 0; // by the one that waits longest
     long next = Alarm.OFF;
     for (int id = 1; id < nextId; id++) {
-      Pending asked = inFlight[id];
+      PeerExchange asked = inFlight[id];
       if (asked == null || asked.isEnded()) {
         continue;
       }
@@ -357,7 +357,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private void silent() {
     leaving = true;
     for (int id = 1; id < nextId; id++) {
-      Pending asked = inFlight[id];
+      PeerExchange asked = inFlight[id];
       if (asked != null) {
         asked.released();
         link.silent(asked);
@@ -394,7 +394,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   void stop(String why) {
     leaving = true;
     for (int id = 1; id < nextId; id++) {
-      Pending asked = inFlight[id];
+      PeerExchange asked = inFlight[id];
       if (asked != null) {
         asked.released();
         asked.unanswered(Status.NOT_ASKED, why);
@@ -424,7 +424,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   private void loseAll() {
     for (int id = 1; id < nextId; id++) {
-      Pending lost = inFlight[id];
+      PeerExchange lost = inFlight[id];
       inFlight[id] = null;
       if (lost != null) {
         lost.released();

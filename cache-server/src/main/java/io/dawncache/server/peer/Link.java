@@ -23,7 +23,7 @@ final class Link implements FrameDial.Verdict {
    * a round trip away, for nobody loads anything for it. Granted, all go out in one write. Refused,
    * all go to the pool, and so does everyone who comes until the peer is met anew.
    *
-   * An exchange in a frame ends as one in the pool does (see ConnectionPool), but
+   * An exchange in a frame ends as one in the pool does (see HttpPool), but
    *   - it waits its turn only if all ids are taken or the channel takes no more;
    *   - at its time-out nobody's connection is closed: a CANCEL is sent;
    *   - a probe is a PING on the same connection, and if that is silent all on it have the answer
@@ -47,10 +47,10 @@ final class Link implements FrameDial.Verdict {
   private final Reachability byFrames;
   private final Meeting meeting;
   private final EventLoop loop;
-  private final ConnectionPool pool;
+  private final HttpPool pool;
   private final Alarm alarm;
 
-  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  private final ArrayDeque<PeerExchange> waiting = new ArrayDeque<>();
   private @Nullable FrameConnection dialled; // and not yet granted
   private @Nullable FrameConnection frames;
   private boolean serving; // serveWaiting() is on the stack
@@ -79,17 +79,17 @@ final class Link implements FrameDial.Verdict {
     this.byFrames = byFrames;
     this.meeting = meeting;
     this.loop = loop;
-    this.pool = new ConnectionPool(outbound, peer, reachability, loop);
+    this.pool = new HttpPool(outbound, peer, reachability, loop);
     this.alarm = new Alarm(loop, this::ring);
   }
 
   /** Starts an exchange; it may have ended when this returns. */
-  void start(Pending asked) {
+  void start(PeerExchange asked) {
     assert loop.inEventLoop();
     place(asked, asked.startNanos());
   }
 
-  private void place(Pending asked, long nowNanos) {
+  private void place(PeerExchange asked, long nowNanos) {
     try {
       findWay(asked, nowNanos);
     } catch (Throwable t) {
@@ -97,7 +97,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  private void findWay(Pending asked, long nowNanos) {
+  private void findWay(PeerExchange asked, long nowNanos) {
     FrameConnection present = frames;
     if (present != null && waiting.isEmpty() && present.mayTake()) {
       if (mayAsk(asked)) {
@@ -114,7 +114,7 @@ final class Link implements FrameDial.Verdict {
     return outbound.frames() && !stopped && byFrames.mayAsk();
   }
 
-  private boolean mayAsk(Pending asked) {
+  private boolean mayAsk(PeerExchange asked) {
     if (stopped) {
       asked.unanswered(Status.NOT_ASKED, STOPPED);
     } else if (!reachability.mayAsk()) {
@@ -123,7 +123,7 @@ final class Link implements FrameDial.Verdict {
     return !asked.isEnded();
   }
 
-  private void await(Pending asked) {
+  private void await(PeerExchange asked) {
     if (mayAsk(asked)) {
       waiting.add(asked);
       long now = System.nanoTime();
@@ -164,7 +164,7 @@ final class Link implements FrameDial.Verdict {
     reachability.reached();
     byFrames.missed();
     meeting.inHttp();
-    for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
+    for (PeerExchange next = waiting.poll(); next != null; next = waiting.poll()) {
       place(next, System.nanoTime());
     }
   }
@@ -177,7 +177,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void endWaiting(String why) {
-    List<Pending> all = List.copyOf(waiting);
+    List<PeerExchange> all = List.copyOf(waiting);
     waiting.clear();
     all.forEach(asked -> asked.unanswered(Status.NOT_ASKED, why));
   }
@@ -204,7 +204,7 @@ final class Link implements FrameDial.Verdict {
 
   private long ring(long nowNanos) {
     long next = Alarm.OFF;
-    for (Pending asked : List.copyOf(waiting)) {
+    for (PeerExchange asked : List.copyOf(waiting)) {
       long leftNanos = asked.leftNanos(nowNanos);
       if (leftNanos > 0) {
         next = Math.min(next, leftNanos);
@@ -217,30 +217,30 @@ final class Link implements FrameDial.Verdict {
 
   // How exchanges in frames end.
 
-  void answered(Pending asked, FrameKind kind, ByteBuf answer) {
+  void answered(PeerExchange asked, FrameKind kind, ByteBuf answer) {
     reachability.reached();
     asked.answered(kind, answer);
   }
 
   /** The peer has given the last piece of its answer. */
-  void answeredInPieces(Pending asked) {
+  void answeredInPieces(PeerExchange asked) {
     reachability.reached();
     asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
   }
 
   /** The peer gave an answer that is none. */
-  void failed(Pending asked, String why) {
+  void failed(PeerExchange asked, String why) {
     reachability.reached();
     asked.unanswered(Status.FAILED, why);
   }
 
   /** There is no room for the peer's answer. */
-  void overloaded(Pending asked) {
+  void overloaded(PeerExchange asked) {
     reachability.reached();
     asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
   }
 
-  void timedOut(Pending asked) {
+  void timedOut(PeerExchange asked) {
     try {
       endLate(asked);
     } catch (Throwable t) {
@@ -248,7 +248,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  private void endLate(Pending asked) {
+  private void endLate(PeerExchange asked) {
     String timeout = asked.question().timeout().toMillis() + " ms";
     if (asked.isSent()) {
       asked.unanswered(Status.LATE, "no answer in " + timeout);
@@ -259,7 +259,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  void silent(Pending asked) {
+  void silent(PeerExchange asked) {
     try {
       reachability.missed();
       asked.unanswered(
@@ -271,7 +271,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   /** A connection has ended before it brought the answer. */
-  void lost(Pending asked, boolean usedBefore) {
+  void lost(PeerExchange asked, boolean usedBefore) {
     if (asked.isEnded()) {
       return;
     }

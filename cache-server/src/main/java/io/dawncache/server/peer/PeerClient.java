@@ -11,7 +11,7 @@ import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
-import io.dawncache.server.wire.PeerMessages;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.PeerRequests;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -143,7 +143,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
       operate(
           timeout,
           FrameKind.FORGET,
-          () -> PeerMessages.encode(fitting),
+          () -> PeerCodec.encode(fitting),
           () -> requests.forget(fitting),
           answer -> PeerAnswers.isRefused(answer) ? REFUSED : ofMessage(answer),
           result -> result.status() == OperationResult.Status.NOT_ASKED ? REFUSED : result,
@@ -176,7 +176,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     operate(
         timeout,
         FrameKind.FORGET,
-        () -> PeerMessages.encode(Forget.key(group, key)),
+        () -> PeerCodec.encode(Forget.key(group, key)),
         () -> requests.delete(group, key),
         answers::ofDelete,
         UnaryOperator.identity(),
@@ -197,7 +197,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     operate(
         timeout,
         FrameKind.COORDINATE,
-        () -> PeerMessages.encode(operation),
+        () -> PeerCodec.encode(operation),
         () -> inTheirWords ? requests.put(operation) : requests.coordinate(operation),
         inTheirWords ? answers::ofPut : this::ofMessage,
         UnaryOperator.identity(),
@@ -239,7 +239,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
 
   private void noteList(ByteBuf operationAnswer) {
     try {
-      if (PeerMessages.noteList(operationAnswer.nioBuffer(), peer.text(), outbound.fleet())) {
+      if (PeerCodec.noteList(operationAnswer.nioBuffer(), peer.text(), outbound.fleet())) {
         exchangeAtNanos = System.nanoTime(); // with what is asked next
       }
     } catch (IOException e) {
@@ -260,7 +260,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
       operate(
           LISTS_TIMEOUT,
           FrameKind.MEMBERS,
-          () -> PeerMessages.encode(outbound.fleet().list()),
+          () -> PeerCodec.encode(outbound.fleet().list()),
           requests::members,
           this::ofMessage,
           UnaryOperator.identity(),
@@ -274,7 +274,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   /** Starts an exchange. If this throws, it has not begun, and the question is never called. */
   void ask(Question question) {
     EventLoop loop = presentLoop();
-    Pending asked = new Pending(loop, question);
+    PeerExchange asked = new PeerExchange(loop, question);
     if (loop.inEventLoop()) {
       start(loop, asked);
     } else {
@@ -283,7 +283,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     exchangeListsIfDue(asked.startNanos());
   }
 
-  private void start(EventLoop loop, Pending asked) {
+  private void start(EventLoop loop, PeerExchange asked) {
     try {
       link(loop).start(asked);
     } catch (Throwable t) {

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 /** The handlers of a connection to a peer, one a line in data order. */
 final class PeerPipeline extends ChannelInitializer<Channel> {
   private final Outbound outbound;
-  private final ConnectionPool pool;
+  private final HttpPool pool;
 
-  PeerPipeline(Outbound outbound, ConnectionPool pool) {
+  PeerPipeline(Outbound outbound, HttpPool pool) {
     this.outbound = outbound;
     this.pool = pool;
   }
@@ -32,6 +32,6 @@ final class PeerPipeline extends ChannelInitializer<Channel> {
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
         .addLast(new HttpClientCodec(decoding, false, false))
         .addLast(new WholeAnswers(limits.maxBodyBytes(), outbound.answers(), outbound.account()))
-        .addLast(new Connection(pool, channel));
+        .addLast(new HttpConnection(pool, channel));
   }
 }

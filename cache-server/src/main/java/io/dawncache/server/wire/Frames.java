@@ -106,11 +106,11 @@ public final class Frames {
     out.writerIndex(out.writerIndex() + size);
   }
 
-  /** Reads a message as {@link Messages#parse} does. */
+  /** Reads a message as {@link GroupcacheCodec#parse} does. */
   static <M extends Message> M parse(FrameKind kind, Parser<M> parser, ByteBuf payload)
       throws BrokenFrameException {
     try {
-      return Messages.parse(
+      return GroupcacheCodec.parse(
           parser, UnsafeByteOperations.unsafeWrap(payload.nioBuffer()).newCodedInput());
     } catch (IOException e) {
       throw new BrokenFrameException(kind + ": not its protobuf message, " + e.getMessage());

@@ -174,7 +174,9 @@ public final class KeyAnswers {
     }
     start = from + (int) length;
     CodedInputStream input = CodedInputStream.newInstance(bytes, from, (int) length);
-    tell(Messages.parse(KeyAnswer.parser(), input)); // the value is copied before the bytes change
+    tell(
+        GroupcacheCodec.parse(
+            KeyAnswer.parser(), input)); // the value is copied before the bytes change
     return true;
   }
 

@@ -104,7 +104,7 @@ public final class PeerAnswers {
           PeerResult.Status.NOT_ASKED, "a 200 that is not a node's (another program's address?)");
     }
     try {
-      return Messages.decodeResult(answer.content().nioBuffer(), clock);
+      return GroupcacheCodec.decodeResult(answer.content().nioBuffer(), clock);
     } catch (IOException e) {
       String why = "not a protobuf Response, " + e.getMessage();
       // A node that says it is ours has failed; a content type alone is anybody's.
@@ -191,7 +191,7 @@ public final class PeerAnswers {
   /** Returns how an operation ended, from the message that our nodes answer it with. */
   public static OperationResult ofOperation(ByteBuf message) {
     try {
-      return PeerMessages.decodeResult(message.nioBuffer());
+      return PeerCodec.decodeResult(message.nioBuffer());
     } catch (IOException e) {
       return OperationResult.of(
           OperationResult.Status.UNKNOWN, "not a protobuf OperationAnswer, " + e.getMessage());

@@ -74,12 +74,12 @@ public final class PeerRequests {
    * message is surely no longer than {@code maxBytes}.
    */
   public static boolean fits(List<PeerRequest> fetches, int maxBytes) {
-    if (fetches.size() > PeerMessages.MAX_GET_ALL_KEYS) {
+    if (fetches.size() > PeerCodec.MAX_GET_ALL_KEYS) {
       return false;
     }
     long most = 0;
     for (PeerRequest fetch : fetches) {
-      most += PeerMessages.mostBytes(fetch.key());
+      most += PeerCodec.mostBytes(fetch.key());
     }
     return most <= maxBytes;
   }
@@ -89,12 +89,12 @@ public final class PeerRequests {
    * message is surely no longer than {@code maxBytes}.
    */
   public static boolean fits(Forget what, int maxBytes) {
-    if (what.keys().size() > PeerMessages.MAX_FORGET_KEYS) {
+    if (what.keys().size() > PeerCodec.MAX_FORGET_KEYS) {
       return false;
     }
     long most = 0;
     for (String key : what.keys()) {
-      most += PeerMessages.mostBytes(key);
+      most += PeerCodec.mostBytes(key);
     }
     return most <= maxBytes;
   }
@@ -105,12 +105,12 @@ public final class PeerRequests {
    * @param fetches of one group, at least one
    */
   public FullHttpRequest fetchAll(List<PeerRequest> fetches, Duration left) {
-    return message(MessageKind.GET_ALL, PeerMessages.encode(fetches, left));
+    return message(MessageKind.GET_ALL, PeerCodec.encode(fetches, left));
   }
 
   /** Returns the request to forget, which one of our nodes takes. */
   public FullHttpRequest forget(Forget what) {
-    return message(MessageKind.FORGET, PeerMessages.encode(what));
+    return message(MessageKind.FORGET, PeerCodec.encode(what));
   }
 
   /** Returns the request to forget one key, which a node of mailgun's dialect takes. */
@@ -120,17 +120,17 @@ public final class PeerRequests {
 
   /** Returns the request to make a change, which one of our nodes takes. */
   public FullHttpRequest coordinate(Operation operation) {
-    return message(MessageKind.COORDINATE, PeerMessages.encode(operation));
+    return message(MessageKind.COORDINATE, PeerCodec.encode(operation));
   }
 
   /** Returns the message that says which member list this node holds. */
   public FullHttpRequest members() {
-    return message(MessageKind.MEMBERS, PeerMessages.encode(fleet.list()));
+    return message(MessageKind.MEMBERS, PeerCodec.encode(fleet.list()));
   }
 
   /** Returns the request to put a value, which a node of mailgun's dialect takes. */
   public FullHttpRequest put(Operation put) {
-    ByteBuf body = PeerMessages.encodeSet(put, Objects.requireNonNull(put.value()), clock);
+    ByteBuf body = PeerCodec.encodeSet(put, Objects.requireNonNull(put.value()), clock);
     return request(HttpMethod.PUT, pathOf(put.group(), put.key()), body);
   }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Loaded;
-import io.dawncache.core.Peer;
+import io.dawncache.core.Owner;
 import io.dawncache.core.PeerPicker;
 import io.dawncache.server.testing.LogRecorder;
 import io.dawncache.server.testing.TestFleet;
@@ -45,7 +45,7 @@ class FailedPutTest {
     private boolean broken;
 
     @Override
-    public Iterator<Peer> owners(String key) {
+    public Iterator<Owner> owners(String key) {
       if (broken || key.equals("x")) {
         throw new IllegalStateException("lost\nhttp://10.0.0.2:8001");
       }
@@ -53,7 +53,7 @@ class FailedPutTest {
     }
 
     @Override
-    public Collection<Peer> peers() {
+    public Collection<Owner> peers() {
       return List.of();
     }
 

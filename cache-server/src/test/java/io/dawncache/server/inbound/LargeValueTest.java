@@ -12,7 +12,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Freshness;
-import io.dawncache.server.wire.Messages;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -97,7 +97,8 @@ class LargeValueTest {
     assertEquals((length + PIECE - 1) / PIECE, pieces);
     FullHttpResponse read = client.readInbound();
     assertEquals(200, read.status().code());
-    assertArrayEquals(bytes, Messages.decodeResponse(read.content().nioBuffer()).toByteArray());
+    assertArrayEquals(
+        bytes, GroupcacheCodec.decodeResponse(read.content().nioBuffer()).toByteArray());
     read.release();
   }
 

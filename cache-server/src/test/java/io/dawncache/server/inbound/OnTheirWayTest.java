@@ -38,20 +38,22 @@ class OnTheirWayTest {
 
   private Entry entry(String key) throws Exception {
     CompletableFuture<Entry> entry = new CompletableFuture<>();
-    group.get(
-        key,
-        Duration.ofMinutes(1),
-        new GetCallback() {
-          @Override
-          public void value(Entry value, double minuteQps) {
-            entry.complete(value);
-          }
+    group
+        .forServers()
+        .get(
+            key,
+            Duration.ofMinutes(1),
+            new GetCallback() {
+              @Override
+              public void value(Entry value, double minuteQps) {
+                entry.complete(value);
+              }
 
-          @Override
-          public void error(GetException error) {
-            entry.completeExceptionally(error);
-          }
-        });
+              @Override
+              public void error(GetException error) {
+                entry.completeExceptionally(error);
+              }
+            });
     return entry.get();
   }
 

@@ -17,8 +17,8 @@ import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.Books;
 import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Limits;
-import io.dawncache.server.wire.Messages;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
@@ -501,7 +501,7 @@ class RequestHandlerTest {
     }
   }
 
-  // Messages of our nodes.
+  // GroupcacheCodec of our nodes.
 
   @Test
   void whatOneReadBringsIsServedAfterOneLookAtTheTime() {
@@ -1221,7 +1221,7 @@ class RequestHandlerTest {
     for (FullHttpResponse answer : answers(count)) {
       try {
         assertEquals(200, answer.status().code());
-        values.add(Messages.decodeResponse(answer.content().nioBuffer()).toUtf8());
+        values.add(GroupcacheCodec.decodeResponse(answer.content().nioBuffer()).toUtf8());
       } catch (IOException e) {
         throw new AssertionError(e);
       } finally {

@@ -173,7 +173,7 @@ class RequestTableTest {
             "GET /_dawncache/g/k HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             "400 close"),
         ours(FORGET + chunked("x\r\n"), "400 close"),
-        // Messages and puts, and what their senders expect.
+        // GroupcacheCodec and puts, and what their senders expect.
         ours(FORGET + "Content-Length: 3\r\n\r\n\n\1g", "200"),
         ours(FORGET + chunked("3\r\n\n\1g\r\n0\r\n"), "200"),
         ours(FORGET + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n\n\1g", "100 200"),

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.ByteView;
 import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;
-import io.dawncache.server.wire.Messages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
@@ -96,7 +96,7 @@ class ValuesTest {
     out.flush();
 
     String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, Persistence.UNDERSTOOD);
-    int bodyBytes = Messages.responseBytes(value, ALL_IT_CAN_SAY);
+    int bodyBytes = GroupcacheCodec.responseBytes(value, ALL_IT_CAN_SAY);
     assertEquals(whole.substring(0, whole.length() - 2 * bodyBytes), hex(sent()));
   }
 
@@ -161,7 +161,8 @@ class ValuesTest {
   /** What Netty's encoder makes of the same answer. */
   private static String nettys(
       ByteView value, Dialect dialect, Freshness freshness, Persistence persistence) {
-    ByteBuf body = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
+    ByteBuf body =
+        GroupcacheCodec.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
     response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(Date.from(NOW)));

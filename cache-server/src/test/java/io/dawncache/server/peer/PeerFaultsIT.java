@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(LeakExtension.class)
 class PeerFaultsIT {
-  private final LogRecorder log = LogRecorder.of(Pending.class);
+  private final LogRecorder log = LogRecorder.of(PeerExchange.class);
   private final Callers callers = new Callers();
 
   @AfterEach

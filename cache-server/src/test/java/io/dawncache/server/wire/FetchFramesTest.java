@@ -193,8 +193,9 @@ class FetchFramesTest {
     byte[] whole = generated(answer).toByteArray();
     for (int size : new int[] {1, 2, 3, 7, 64 << 10}) {
       boolean[] closed = new boolean[1];
-      LongValue message =
-          new LongValue(1, ByteView.ofUtf8(answer.value), answer.freshness, () -> closed[0] = true);
+      LargeAnswer message =
+          new LargeAnswer(
+              1, ByteView.ofUtf8(answer.value), answer.freshness, () -> closed[0] = true);
       ByteBuf out = Unpooled.buffer();
       while (message.readyBytes() > 0) {
         message.write(Math.min(size, message.readyBytes()), out);

@@ -37,7 +37,8 @@ class PeerAnswersTest {
   @ParameterizedTest
   @EnumSource
   void a200HoldsTheValue(Dialect dialect) {
-    var body = Messages.encodeResponse(ByteView.ofUtf8("630"), UnpooledByteBufAllocator.DEFAULT);
+    var body =
+        GroupcacheCodec.encodeResponse(ByteView.ofUtf8("630"), UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
     markAsValue(dialect, answer);
@@ -336,7 +337,7 @@ class PeerAnswersTest {
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.OK,
-            PeerMessages.encode(said, MemberList.of("http://a:1", 7, List.of()), false));
+            PeerCodec.encode(said, MemberList.of("http://a:1", 7, List.of()), false));
     answer.headers().set("Dawncache-Message", "forget");
     return reading.apply(new PeerAnswers(dialect, CLOCK), answer);
   }
@@ -372,7 +373,7 @@ class PeerAnswersTest {
 
   private static PeerResult result(Dialect dialect, Freshness freshness) {
     ByteBuf body =
-        Messages.encodeResponse(
+        GroupcacheCodec.encodeResponse(
             ByteView.ofUtf8("630"), freshness, UnpooledByteBufAllocator.DEFAULT);
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);

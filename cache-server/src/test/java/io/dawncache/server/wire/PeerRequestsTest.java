@@ -154,10 +154,10 @@ class PeerRequestsTest {
       Forget forget = new Forget("g", Collections.nCopies(most, "k"));
       assertEquals(most <= 4096, PeerRequests.fits(gets, MAX_BYTES));
       assertTrue(PeerRequests.fits(forget, MAX_BYTES));
-      assertEquals(forget, PeerMessages.decodeForget(PeerMessages.encode(forget).nioBuffer()));
+      assertEquals(forget, PeerCodec.decodeForget(PeerCodec.encode(forget).nioBuffer()));
     }
     List<PeerRequest> gets = Collections.nCopies(4096, new PeerRequest("g", "k", NEVER));
-    assertEquals(gets, PeerMessages.decodeGetAll(PeerMessages.encode(gets, NEVER).nioBuffer()));
+    assertEquals(gets, PeerCodec.decodeGetAll(PeerCodec.encode(gets, NEVER).nioBuffer()));
     assertFalse(PeerRequests.fits(new Forget("g", Collections.nCopies(10_001, "k")), MAX_BYTES));
   }
 }

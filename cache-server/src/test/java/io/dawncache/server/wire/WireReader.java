@@ -159,10 +159,10 @@ enum WireReader {
       FetchFrames.writeAnswer(result.value(), freshness, out);
       sameBytes(generated, out);
       same("length", generated.length, (int) FetchFrames.answerBytes(result.value(), freshness));
-      checkPieces(generated, new LongValue(1, result.value(), freshness, () -> {}));
+      checkPieces(generated, new LargeAnswer(1, result.value(), freshness, () -> {}));
     }
 
-    private void checkPieces(byte[] generated, LongValue message) {
+    private void checkPieces(byte[] generated, LargeAnswer message) {
       Random cuts = new Random(Arrays.hashCode(generated));
       ByteBuf out = Unpooled.buffer();
       while (message.readyBytes() > 0) {
@@ -506,10 +506,10 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        Forget read = PeerMessages.decodeForget(ByteBuffer.wrap(input));
+        Forget read = PeerCodec.decodeForget(ByteBuffer.wrap(input));
         same("refused", true, generated != null);
         same("read", new Forget(generated.getGroup(), generated.getKeysList()), read);
-        sameBytes(known(generated), PeerMessages.encode(read));
+        sameBytes(known(generated), PeerCodec.encode(read));
       } catch (BadRequestException e) {
         same("refused", null, generated);
       }
@@ -546,7 +546,7 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        Operation read = PeerMessages.decodeOperation(ByteBuffer.wrap(input));
+        Operation read = PeerCodec.decodeOperation(ByteBuffer.wrap(input));
         same("read", expected, read);
         checkWriter(read);
       } catch (BadRequestException e) {
@@ -563,7 +563,7 @@ enum WireReader {
       if (operation.lifeNanos() != Long.MAX_VALUE) {
         generated.setLifeNanos(operation.lifeNanos());
       }
-      sameBytes(generated.build().toByteArray(), PeerMessages.encode(operation));
+      sameBytes(generated.build().toByteArray(), PeerCodec.encode(operation));
     }
   },
 
@@ -586,7 +586,7 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        same("read", expected, PeerMessages.decodeSet("scores", ByteBuffer.wrap(input), () -> NOW));
+        same("read", expected, PeerCodec.decodeSet("scores", ByteBuffer.wrap(input), () -> NOW));
       } catch (BadRequestException e) {
         same("refused", null, expected);
       }
@@ -616,7 +616,7 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        List<PeerRequest> read = PeerMessages.decodeGetAll(ByteBuffer.wrap(input));
+        List<PeerRequest> read = PeerCodec.decodeGetAll(ByteBuffer.wrap(input));
         same("refused", true, generated != null);
         Duration timeout = Duration.ofMillis(generated.getTimeoutMillis());
         List<PeerRequest> expected = new ArrayList<>();
@@ -630,7 +630,7 @@ enum WireReader {
           known.addKeysBuilder().setKey(key.getKey()).setCopyGets(key.getCopyGets());
         }
         same("read", expected, read);
-        sameBytes(known.build().toByteArray(), PeerMessages.encode(read, timeout));
+        sameBytes(known.build().toByteArray(), PeerCodec.encode(read, timeout));
       } catch (BadRequestException e) {
         same("refused", null, generated);
       }
@@ -662,7 +662,7 @@ enum WireReader {
         same("other lists", urls(generated.getOtherListsList()), read.otherLists());
         same("detail", generated.getDetail(), read.detail());
         MemberList own = MemberList.of("http://a:1", 7, List.of());
-        ByteBuf again = PeerMessages.encode(read, own, false);
+        ByteBuf again = PeerCodec.encode(read, own, false);
         same("again", read, PeerAnswers.ofOperation(again));
       }
     }
@@ -702,10 +702,10 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        MemberList read = PeerMessages.decodeMembers(ByteBuffer.wrap(input));
+        MemberList read = PeerCodec.decodeMembers(ByteBuffer.wrap(input));
         same("read", expected, read);
-        ByteBuffer again = PeerMessages.encode(read).nioBuffer();
-        same("again", read, PeerMessages.decodeMembers(again));
+        ByteBuffer again = PeerCodec.encode(read).nioBuffer();
+        same("again", read, PeerCodec.decodeMembers(again));
       } catch (BadRequestException e) {
         same("refused", null, expected);
       }
@@ -737,8 +737,8 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        same("read", expected, Messages.decodeResult(ByteBuffer.wrap(input), () -> NOW));
-        same("value", expected.value(), Messages.decodeResponse(ByteBuffer.wrap(input)));
+        same("read", expected, GroupcacheCodec.decodeResult(ByteBuffer.wrap(input), () -> NOW));
+        same("value", expected.value(), GroupcacheCodec.decodeResponse(ByteBuffer.wrap(input)));
         checkWriter(generated);
       } catch (IOException e) {
         same("refused", null, expected);
@@ -760,7 +760,7 @@ enum WireReader {
       ByteView value = ByteView.copyOf(said.getValue().toByteArray());
       Freshness freshness =
           new Freshness(said.getMinuteQps(), said.getExpire(), lifeNanos, said.getStale());
-      ByteBuf out = Messages.encodeResponse(value, freshness, UNTRACKED);
+      ByteBuf out = GroupcacheCodec.encodeResponse(value, freshness, UNTRACKED);
       sameBytes(known.build().toByteArray(), out);
       out.release();
     }

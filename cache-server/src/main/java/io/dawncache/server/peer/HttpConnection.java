@@ -18,15 +18,15 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to a peer: one exchange at a time, so that a slow load holds up nobody else's. */
-final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
-  private final ConnectionPool pool;
+final class HttpConnection extends ChannelInboundHandlerAdapter implements Carrier {
+  private final HttpPool pool;
   private final Channel channel;
-  private @Nullable Pending pending;
+  private @Nullable PeerExchange pending;
   private boolean reused;
   private boolean staysOpen; // after the answer that comes in pieces
   private boolean free; // answered, and goes back to the pool when this read is over
 
-  Connection(ConnectionPool pool, Channel channel) {
+  HttpConnection(HttpPool pool, Channel channel) {
     this.pool = pool;
     this.channel = channel;
   }
@@ -36,7 +36,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
   }
 
   /** Sends the request; its answer or the loss of the connection goes to the pool. */
-  void send(Pending pending) {
+  void send(PeerExchange pending) {
     assert this.pending == null : "one exchange at a time";
     this.pending = pending;
     pending.sentOn(this);
@@ -49,7 +49,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
 
   /** Who came next would get the answer, so the connection goes. */
   @Override
-  public void giveUp(Pending unawaited) {
+  public void giveUp(PeerExchange unawaited) {
     pending = null;
     channel.close();
   }
@@ -60,7 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    Pending waiting = pending;
+    PeerExchange waiting = pending;
     try {
       if (waiting == null) {
         free = false;
@@ -78,7 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     }
   }
 
-  private void received(Pending waiting, Object message) {
+  private void received(PeerExchange waiting, Object message) {
     if (message instanceof FullHttpResponse answer) {
       if (isWhole(answer)) {
         answered(waiting, answer);
@@ -99,13 +99,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
         && !(answer.decoderResult().cause() instanceof PrematureChannelClosureException);
   }
 
-  private void answered(Pending answered, FullHttpResponse answer) {
+  private void answered(PeerExchange answered, FullHttpResponse answer) {
     release(answered, HttpUtil.isKeepAlive(answer) && answer.decoderResult().isSuccess());
     pool.answered(answered, answer);
   }
 
   /** The head of an answer that comes in pieces. */
-  private void begun(Pending waiting, HttpResponse head) {
+  private void begun(PeerExchange waiting, HttpResponse head) {
     if (waiting.question().takesPieces()) {
       waiting.begun();
       staysOpen = HttpUtil.isKeepAlive(head);
@@ -114,7 +114,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     }
   }
 
-  private void received(Pending waiting, HttpContent piece) {
+  private void received(PeerExchange waiting, HttpContent piece) {
     if (piece.decoderResult().isFailure()) {
       broken(waiting, "not an HTTP answer, " + piece.decoderResult().cause().getMessage());
       return;
@@ -132,12 +132,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     }
   }
 
-  private void broken(Pending waiting, String why) {
+  private void broken(PeerExchange waiting, String why) {
     release(waiting, false);
     pool.failed(waiting, why);
   }
 
-  private void release(Pending answered, boolean reusable) {
+  private void release(PeerExchange answered, boolean reusable) {
     pending = null;
     answered.released();
     if (reusable) {
@@ -161,12 +161,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Fatal.report(cause);
     if (cause instanceof TooLongHttpContentException) {
-      Pending answered = taken();
+      PeerExchange answered = taken();
       if (answered != null) {
         pool.tooLong(answered);
       }
     } else if (cause instanceof WholeAnswers.NoRoomException) {
-      Pending asked = taken();
+      PeerExchange asked = taken();
       if (asked != null) {
         pool.overloaded(asked);
       }
@@ -183,7 +183,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    Pending lost = taken();
+    PeerExchange lost = taken();
     free = false;
     try {
       pool.closed(this);
@@ -194,8 +194,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Carrier {
     }
   }
 
-  private @Nullable Pending taken() {
-    Pending taken = pending;
+  private @Nullable PeerExchange taken() {
+    PeerExchange taken = pending;
     pending = null;
     if (taken != null) {
       taken.released();

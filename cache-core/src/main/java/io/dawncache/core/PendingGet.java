@@ -9,31 +9,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * One get that waits for a flight: it counts among the group's waiters and has an end of its own.
  */
-final class Wait implements Waiter<Entry> {
+final class PendingGet implements Waiter<Entry> {
   /*
-   * A deadline ends this wait alone; the flight goes on for the others. It travels with a fetch,
-   * though, so a fetch that one get began may end as late while another, who joined it, has time
-   * left:
-   *   1. a get with 100 ms starts the fetch, which carries them;
+   * A deadline ends this wait alone; the flight goes on for the others. But a fetch carries the
+   * deadline of the get that began it, so the fetch may time out while another get that joined it
+   * has time left:
+   *   1. a get with 100 ms starts the fetch, which carries these 100 ms;
    *   2. a get with 5 s joins it;
-   *   3. the fetch ends late.
-   * The second then starts anew with what it has left. The owner's load has gone on meanwhile, and
-   * the new fetch joins it.
+   *   3. the fetch times out.
+   * The second get then starts a fetch of its own with the time it has left. The owner's load has
+   * gone on meanwhile, and the new fetch joins it.
    */
-  private final Group group;
+  private final Gets gets;
   private final String key;
   private final long deadlineNanos;
 
-  /** Null when the wait has ended: its flight may hold this for longer, and nothing through it. */
+  /** Null when the wait has ended, so that a flight which still holds this holds no caller. */
   private final AtomicReference<@Nullable Waiter<? super Entry>> caller;
 
   private volatile @Nullable Future<?> timer;
 
-  /** Set if a getter waits; written before the wait joins a flight. */
+  /** Not null if the caller is a getter; written before this joins a flight. */
   private LoadExecutor.@Nullable Want want;
 
-  Wait(Group group, String key, long deadlineNanos, Waiter<? super Entry> caller) {
-    this.group = group;
+  PendingGet(Gets gets, String key, long deadlineNanos, Waiter<? super Entry> caller) {
+    this.gets = gets;
     this.key = key;
     this.deadlineNanos = deadlineNanos;
     this.caller = new AtomicReference<>(caller);
@@ -43,21 +43,21 @@ final class Wait implements Waiter<Entry> {
     return key;
   }
 
-  /** Returns what is left of the wait in whole milliseconds, or null if nothing is. */
+  /** Returns the time left in whole milliseconds, rounded up, or null if there is none. */
   @Nullable Duration left() {
-    long nanos = deadlineNanos - group.clock().exact();
+    long nanos = deadlineNanos - gets.clock().exact();
     return nanos > 0 ? Duration.ofMillis(1 + (nanos - 1) / 1_000_000) : null;
   }
 
-  /** Has the wait end at its deadline even if no flight does. */
-  void watch(CacheNode node, Duration timeout) {
-    timer = node.startAfter(timeout, Task.of(() -> late(timeout)));
+  /** Ends this at its deadline even if its flight goes on. */
+  void watch(NodeThreads threads, Duration timeout) {
+    timer = threads.startAfter(timeout, Task.of(() -> late(timeout)));
     if (hasLeft()) {
       stopWatching();
     }
   }
 
-  /** Notes who waits, if it is a getter, so that its load lends its permit to the key's. */
+  /** Notes the getter that waits, if one does, so that its load lends its permit to the key's. */
   void isWantedBy(LoadExecutor.@Nullable Want want) {
     this.want = want;
   }
@@ -76,13 +76,13 @@ final class Wait implements Waiter<Entry> {
     try {
       startsAnew = error instanceof LateException && !hasLeft() && left() != null;
     } catch (Throwable t) {
-      tell(null, t);
+      complete(null, t);
       return;
     }
     if (startsAnew) {
-      group.route(this);
+      gets.route(this);
     } else {
-      tell(entry, error);
+      complete(entry, error);
     }
   }
 
@@ -91,28 +91,28 @@ final class Wait implements Waiter<Entry> {
     return caller.get() == null;
   }
 
-  /** Its deadline has come: an old value that may yet be answered is better than none. */
+  /** The deadline has passed: answers with an expired value, if one may be answered. */
   void late(Duration timeout) {
     Entry held = null;
     try {
-      held = group.withoutWaiting(key);
+      held = gets.withoutWaiting(key);
     } finally {
-      tell(held, held == null ? BlockedCaller.late(group, key, timeout) : null);
+      complete(held, held == null ? LateException.of(gets.group(), key, timeout) : null);
     }
   }
 
-  /** Ends the wait, whatever becomes of the flight. */
+  /** Ends this, whatever becomes of the flight. */
   void giveUp(Throwable why) {
-    tell(null, why);
+    complete(null, why);
   }
 
-  private void tell(@Nullable Entry entry, @Nullable Throwable error) {
+  private void complete(@Nullable Entry entry, @Nullable Throwable error) {
     Waiter<? super Entry> waiting = caller.getAndSet(null);
     if (waiting == null) {
       return;
     }
     try {
-      group.waitOver(entry, key);
+      gets.waitOver(entry, key);
       stopWatching();
       if (want != null) {
         want.end();

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /** The answer to a fetch whose value is longer than a frame. */
-public final class LongValue implements LongMessage {
+public final class LargeAnswer implements LargeMessage {
   private static final int MOST_BESIDE_BYTES = 64; // tags, a length, what a Freshness says
 
   private final int id;
@@ -20,7 +20,7 @@ public final class LongValue implements LongMessage {
    *
    * @param onClose run when it is over
    */
-  public LongValue(int id, ByteView value, Freshness freshness, Runnable onClose) {
+  public LargeAnswer(int id, ByteView value, Freshness freshness, Runnable onClose) {
     this.id = id;
     this.value = value;
     this.onClose = onClose;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One exchange from its start to its end, which comes once and is always told to the question;
  * lives on one event loop.
  */
-final class Pending {
+final class PeerExchange {
   /*
    * Whoever holds an exchange (a connection, a queue, an alarm) lets go of it and then ends it. If
    * something throws in between, or while the answer is read, for example for want of heap, nobody
@@ -27,7 +27,7 @@ final class Pending {
    *   - whoever takes an exchange out of where it is held ends it with `broken` if anything throws
    *     before it is held or ended again.
    */
-  private static final System.Logger LOG = System.getLogger(Pending.class.getName());
+  private static final System.Logger LOG = System.getLogger(PeerExchange.class.getName());
   private static final Duration ALL_PATIENCE = Duration.ofDays(365);
 
   private final EventLoop loop;
@@ -37,7 +37,7 @@ final class Pending {
 
   private @Nullable List<Future<?>> timers;
   private @Nullable Carrier carrier; // that it was sent on and is unanswered on
-  private @Nullable Consumer<Pending> whenEnded;
+  private @Nullable Consumer<PeerExchange> whenEnded;
   private int id;
   private long sentNanos;
   private boolean everSent;
@@ -45,7 +45,7 @@ final class Pending {
   private boolean retried;
   private boolean ended;
 
-  Pending(EventLoop loop, Question question) {
+  PeerExchange(EventLoop loop, Question question) {
     this.loop = loop;
     this.question = question;
     this.startNanos = System.nanoTime();
@@ -123,7 +123,7 @@ final class Pending {
   }
 
   /** Has {@code listener} called once when it ends, before the question is. */
-  void whenEnded(Consumer<Pending> listener) {
+  void whenEnded(Consumer<PeerExchange> listener) {
     whenEnded = listener;
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our protobuf against the generated classes'. */
-class MessagesTest {
+class GroupcacheCodecTest {
   private static final InstantSource NOW =
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
 
@@ -37,7 +37,7 @@ class MessagesTest {
     byte[] generated = response(bytes).build().toByteArray();
 
     assertArrayEquals(generated, encoded(ByteView.copyOf(bytes)));
-    assertEquals(generated.length, Messages.responseBytes(ByteView.copyOf(bytes)));
+    assertEquals(generated.length, GroupcacheCodec.responseBytes(ByteView.copyOf(bytes)));
   }
 
   @ParameterizedTest
@@ -66,7 +66,8 @@ class MessagesTest {
       ByteView value = ByteView.copyOf(bytes);
 
       assertArrayEquals(generated.build().toByteArray(), encoded(value, freshness));
-      assertEquals(encoded(value, freshness).length, Messages.responseBytes(value, freshness));
+      assertEquals(
+          encoded(value, freshness).length, GroupcacheCodec.responseBytes(value, freshness));
     }
   }
 
@@ -82,7 +83,7 @@ class MessagesTest {
         }) {
       assertEquals(
           PeerResult.value(value, said.lifeNanos(), said.stale(), said.minuteQps()),
-          Messages.decodeResult(ByteBuffer.wrap(encoded(value, said)), NOW));
+          GroupcacheCodec.decodeResult(ByteBuffer.wrap(encoded(value, said)), NOW));
     }
   }
 
@@ -92,7 +93,8 @@ class MessagesTest {
 
     assertEquals(
         7,
-        Messages.decodeResult(ByteBuffer.wrap(encoded(ByteView.empty(), both)), NOW).lifeNanos());
+        GroupcacheCodec.decodeResult(ByteBuffer.wrap(encoded(ByteView.empty(), both)), NOW)
+            .lifeNanos());
   }
 
   @Test
@@ -108,11 +110,11 @@ class MessagesTest {
     byte[] bytes = randomBytes(length);
     byte[] message = response(bytes).build().toByteArray();
 
-    assertEquals(ByteView.copyOf(bytes), Messages.decodeResponse(ByteBuffer.wrap(message)));
-    assertEquals(ByteView.copyOf(bytes), Messages.decodeResponse(direct(message)));
+    assertEquals(ByteView.copyOf(bytes), GroupcacheCodec.decodeResponse(ByteBuffer.wrap(message)));
+    assertEquals(ByteView.copyOf(bytes), GroupcacheCodec.decodeResponse(direct(message)));
     assertEquals(
         ByteView.copyOf(bytes),
-        Messages.decodeResponse(ByteBuffer.wrap(message).asReadOnlyBuffer()));
+        GroupcacheCodec.decodeResponse(ByteBuffer.wrap(message).asReadOnlyBuffer()));
   }
 
   @Test
@@ -121,7 +123,7 @@ class MessagesTest {
     ByteBuffer larger = ByteBuffer.allocate(message.length + 8).position(4);
     larger.put(message).flip().position(4);
 
-    assertEquals(ByteView.copyOf(new byte[] {1, 2, 3}), Messages.decodeResponse(larger));
+    assertEquals(ByteView.copyOf(new byte[] {1, 2, 3}), GroupcacheCodec.decodeResponse(larger));
   }
 
   @Test
@@ -150,7 +152,8 @@ class MessagesTest {
             .toByteArray();
 
     assertEquals(
-        ByteView.copyOf(new byte[] {1, 2, 3}), Messages.decodeResponse(ByteBuffer.wrap(message)));
+        ByteView.copyOf(new byte[] {1, 2, 3}),
+        GroupcacheCodec.decodeResponse(ByteBuffer.wrap(message)));
   }
 
   @Test
@@ -183,7 +186,8 @@ class MessagesTest {
   void whatIsNoResponseIsRefused(String hex) {
     assertThrows(IOException.class, () -> decoded(hex));
     assertThrows(
-        IOException.class, () -> Messages.decodeResponse(direct(HexFormat.of().parseHex(hex))));
+        IOException.class,
+        () -> GroupcacheCodec.decodeResponse(direct(HexFormat.of().parseHex(hex))));
   }
 
   @Test
@@ -192,7 +196,7 @@ class MessagesTest {
 
     for (int length = 1; length < message.length; length++) {
       ByteBuffer cut = ByteBuffer.wrap(message, 0, length);
-      assertThrows(IOException.class, () -> Messages.decodeResponse(cut), () -> "of " + cut);
+      assertThrows(IOException.class, () -> GroupcacheCodec.decodeResponse(cut), () -> "of " + cut);
     }
   }
 
@@ -201,8 +205,8 @@ class MessagesTest {
     byte[] message = response(new byte[] {1, 2, 3}).build().toByteArray();
     ByteBuffer heap = ByteBuffer.wrap(message.clone());
     ByteBuffer direct = direct(message);
-    ByteView fromHeap = Messages.decodeResponse(heap);
-    ByteView fromDirect = Messages.decodeResponse(direct);
+    ByteView fromHeap = GroupcacheCodec.decodeResponse(heap);
+    ByteView fromDirect = GroupcacheCodec.decodeResponse(direct);
 
     for (int i = 0; i < message.length; i++) {
       heap.put(i, (byte) 0xff);
@@ -218,7 +222,7 @@ class MessagesTest {
   }
 
   private static ByteView decoded(String hex) throws IOException {
-    return Messages.decodeResponse(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+    return GroupcacheCodec.decodeResponse(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
   }
 
   private static byte[] encoded(ByteView value) {
@@ -226,7 +230,8 @@ class MessagesTest {
   }
 
   private static byte[] encoded(ByteView value, Freshness freshness) {
-    ByteBuf encoded = Messages.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
+    ByteBuf encoded =
+        GroupcacheCodec.encodeResponse(value, freshness, UnpooledByteBufAllocator.DEFAULT);
     try {
       return ByteBufUtil.getBytes(encoded);
     } finally {

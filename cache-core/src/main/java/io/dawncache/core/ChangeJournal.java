@@ -12,31 +12,31 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one group's members have missed while they were not in this node's member list. Safe for use
- * by any thread.
+ * The changes that one group's members missed while they were not in this node's member list. Safe
+ * for use by any thread.
  */
-final class Absences {
+final class ChangeJournal {
   /*
-   * Whoever is not in the list is told of no change, and may all the same hold values that he will
-   * answer with for good once he is in it:
+   * A node that is not in the list receives no change. It may all the same hold old values, with
+   * which it would answer for good once it is in the list:
    *   1. a new node starts, with itself in its list, and loads the key, which it owns by that list;
-   *   2. the key is removed, and all are told who are in the list of the others;
-   *   3. the others hear of the new node, and ask it.
-   * So each node keeps a journal of the changes that it has heard of, whoever made them. Who enters
-   * its list is owed those made since he left it; or all of them, if he was never seen there. If
-   * that is more than the journal remembers, it is the whole group.
+   *   2. the key is removed, and the members of the others' list receive the change;
+   *   3. the new node comes into the others' list, and they ask it.
+   * So each node keeps a journal of the changes it has received, whoever made them. A member that
+   * joins gets hints for the changes since it left, or for all of them if it was never seen. If
+   * that is more than the journal holds, the hint is the whole group.
    *
-   * A change reads the list, then is noted; between these two a newcomer may come:
-   *   1. a change reads the list, in which he is not;
-   *   2. he comes, and is owed all changes so far;
-   *   3. the change is noted, and he is not told.
-   * So whoever is present and was not in the list of a change misses it, as if he had left before it
-   * and come back after. The list is read under no lock of ours, for a picker of the user's may have
-   * its own; of two looks, what the one that began later found is kept. Should that be the older
-   * list, the picker has not announced the newer one yet, and there will be another look.
+   * A change reads the list, then is noted; a member may join between the two:
+   *   1. a change reads the list, which does not contain the member;
+   *   2. the member joins, and gets hints for all changes so far;
+   *   3. the change is noted, and the member does not receive it.
+   * So a member that is present and was not in the list of a change has missed that change, as if
+   * it had left before and come back after. The list is read under no lock of ours, because a
+   * user's picker may have its own. Of two looks at the list the one that began later counts. If it
+   * found the older list, the picker has not announced the newer list yet, and another look comes.
    *
-   * A node that has just begun has an empty journal and finds nothing to tell to the others, all of
-   * whom enter its first list. What they tell to it costs it little, for it holds little.
+   * A node that has just started has an empty journal and no hints for the members, all of which
+   * join its first list. The hints that it receives cost it little, for it holds little.
    */
   private static final int MOST_MEMBERS = 1_000;
 
@@ -57,7 +57,7 @@ final class Absences {
   @GuardedBy("this")
   private long changesForgotten;
 
-  /** Of members that have left: how many changes there had been then. The eldest come first. */
+  /** Of members that have left: how many changes there had been then. The oldest come first. */
   @GuardedBy("this")
   private final Map<String, Long> left = new LinkedHashMap<>();
 
@@ -70,17 +70,17 @@ final class Absences {
 
   private volatile Set<String> present = Set.of();
 
-  /** Begins an empty journal. */
-  Absences(String group) {
+  /** Is empty. */
+  ChangeJournal(String group) {
     this.group = group;
   }
 
   /**
    * Notes a change.
    *
-   * @param members who was in the list when it was read for those who are told of it
-   * @return whether anybody present is not among them, and so misses the change: he has left, or
-   *     has come since that list was read; then the list is to be looked at again
+   * @param members the list as it was read to send the change
+   * @return whether a present member is not in that list and so misses the change, because it has
+   *     left or has joined since; then the list is to be looked at again
    */
   synchronized boolean note(Forget what, Set<String> members) {
     boolean isMissed = !members.containsAll(present);
@@ -96,7 +96,7 @@ final class Absences {
       journalChars += key.length();
       changes++;
     }
-    while (journal.size() > Debts.MOST_KEYS || journalChars > Debts.MOST_CHARS) {
+    while (journal.size() > Hints.MOST_KEYS || journalChars > Hints.MOST_CHARS) {
       journalChars -= journal.remove().length();
       changesForgotten++;
     }
@@ -114,11 +114,11 @@ final class Absences {
   }
 
   /**
-   * Takes note of who is in the list, unless a later look has been noted already: what an earlier
-   * one found may be older.
+   * Notes which members are in the list, unless a later look has been noted already, which may have
+   * found a newer list.
    *
-   * @param missed told what each of those who were not in the list before has missed, if anything,
-   *     before he counts as present
+   * @param missed called with what each member that was not in the list before has missed, if
+   *     anything, before the member counts as present
    * @return whether this look counts
    */
   synchronized boolean listIs(long look, Set<String> members, BiConsumer<String, Forget> missed) {
@@ -136,16 +136,16 @@ final class Absences {
       }
     }
     noteLeavers(members);
-    Iterator<String> eldest = left.keySet().iterator();
+    Iterator<String> oldest = left.keySet().iterator();
     for (int tooMany = left.size() - MOST_MEMBERS; tooMany > 0; tooMany--) {
-      eldest.next();
-      eldest.remove();
+      oldest.next();
+      oldest.remove();
     }
     present = Set.copyOf(members);
     return true;
   }
 
-  /** These have left, and had not heard of everything that came before. */
+  /** These have left, and had not received all changes that came before. */
   synchronized void neverSeen(Set<String> urls) {
     left.keySet().removeAll(urls);
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our nodes say to each other, there and back, and byte for byte. */
-class PeerMessagesTest {
+class PeerCodecTest {
   private static final long NOW_UNIX_NANOS = 1_800_000_000L * 1_000_000_000;
   private static final InstantSource NOW =
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
@@ -40,14 +40,14 @@ class PeerMessagesTest {
   void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
     Forget what = new Forget("g", List.of("a", "日本"));
 
-    assertEquals("0a0167" + "120161" + "1206e697a5e69cac", hex(PeerMessages.encode(what)));
-    assertEquals(what, PeerMessages.decodeForget(bytes(PeerMessages.encode(what))));
+    assertEquals("0a0167" + "120161" + "1206e697a5e69cac", hex(PeerCodec.encode(what)));
+    assertEquals(what, PeerCodec.decodeForget(bytes(PeerCodec.encode(what))));
   }
 
   @Test
   void forgettingAGroupIsItsName() throws Exception {
-    assertEquals("0a0167", hex(PeerMessages.encode(Forget.all("g"))));
-    assertTrue(PeerMessages.decodeForget(hex("0a0167")).isAll());
+    assertEquals("0a0167", hex(PeerCodec.encode(Forget.all("g"))));
+    assertTrue(PeerCodec.decodeForget(hex("0a0167")).isAll());
   }
 
   @Test
@@ -59,36 +59,35 @@ class PeerMessagesTest {
             Operation.put("g", "k", value, Long.MAX_VALUE),
             Operation.put("g", "k", value, 1),
             Operation.put("g", "k", ByteView.empty(), 1_500_000_000))) {
-      assertEquals(change, PeerMessages.decodeOperation(bytes(PeerMessages.encode(change))));
+      assertEquals(change, PeerCodec.decodeOperation(bytes(PeerCodec.encode(change))));
     }
-    assertEquals("0a016712016b", hex(PeerMessages.encode(Operation.remove("g", "k"))));
+    assertEquals("0a016712016b", hex(PeerCodec.encode(Operation.remove("g", "k"))));
     assertEquals(
         "0a016712016b" + "1a03363330" + "2001",
-        hex(PeerMessages.encode(Operation.put("g", "k", value, 1))));
+        hex(PeerCodec.encode(Operation.put("g", "k", value, 1))));
     assertEquals(
         "0a016712016b" + "1a00",
-        hex(PeerMessages.encode(Operation.put("g", "k", ByteView.empty(), Long.MAX_VALUE))));
+        hex(PeerCodec.encode(Operation.put("g", "k", ByteView.empty(), Long.MAX_VALUE))));
   }
 
   @Test
   void aPutOfWhatHasExpiredIsARemoval() throws Exception {
     assertEquals(
         Operation.remove("g", "k"),
-        PeerMessages.decodeOperation(hex("0a016712016b" + "1a03363330" + "2000")));
+        PeerCodec.decodeOperation(hex("0a016712016b" + "1a03363330" + "2000")));
     assertEquals(
         Operation.remove("g", "k"),
-        PeerMessages.decodeOperation(
-            hex("0a016712016b" + "1a03363330" + "20ffffffffffffffffff01")));
+        PeerCodec.decodeOperation(hex("0a016712016b" + "1a03363330" + "20ffffffffffffffffff01")));
   }
 
   @Test
   void aGetOfManyKeysHasOneTimeForAll() throws Exception {
     List<PeerRequest> requests =
         List.of(new PeerRequest("g", "a", SECOND, 0), new PeerRequest("g", "b", SECOND, 300));
-    ByteBuf encoded = PeerMessages.encode(requests, SECOND);
+    ByteBuf encoded = PeerCodec.encode(requests, SECOND);
 
     assertEquals("0a0167" + "12030a0161" + "12060a016210ac02" + "18e807", hex(encoded));
-    assertEquals(requests, PeerMessages.decodeGetAll(bytes(encoded)));
+    assertEquals(requests, PeerCodec.decodeGetAll(bytes(encoded)));
   }
 
   @Test
@@ -96,7 +95,7 @@ class PeerMessagesTest {
     List<PeerRequest> requests = List.of(new PeerRequest("g", "a", SECOND));
 
     Duration left =
-        PeerMessages.decodeGetAll(bytes(PeerMessages.encode(requests, Duration.ofNanos(1))))
+        PeerCodec.decodeGetAll(bytes(PeerCodec.encode(requests, Duration.ofNanos(1))))
             .get(0)
             .timeout();
 
@@ -113,14 +112,12 @@ class PeerMessagesTest {
             OperationResult.of(OperationResult.Status.DONE_ALONE, ""),
             OperationResult.of(OperationResult.Status.NOT_ASKED, "why"),
             OperationResult.of(OperationResult.Status.UNKNOWN, "why"))) {
-      assertEquals(
-          result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result, LIST, false))));
-      assertEquals(
-          result, PeerMessages.decodeResult(bytes(PeerMessages.encode(result, LIST, true))));
+      assertEquals(result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, false))));
+      assertEquals(result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, true))));
     }
     assertEquals(
         "29" + "0807060504030201",
-        hex(PeerMessages.encode(OperationResult.done(List.of()), LIST, false)));
+        hex(PeerCodec.encode(OperationResult.done(List.of()), LIST, false)));
   }
 
   @Test
@@ -136,19 +133,19 @@ class PeerMessagesTest {
             + "687474703a2f2f613a31"
             + "1a0a"
             + "687474703a2f2f623a31",
-        hex(PeerMessages.encode(list)));
-    assertEquals(list, PeerMessages.decodeMembers(bytes(PeerMessages.encode(list))));
+        hex(PeerCodec.encode(list)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list))));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0a0161", "0a0a687474703a2f2f613a311a0161", "ff"})
   void whatIsNoMemberListIsRefused(String message) {
-    assertThrows(BadRequestException.class, () -> PeerMessages.decodeMembers(hex(message)));
+    assertThrows(BadRequestException.class, () -> PeerCodec.decodeMembers(hex(message)));
   }
 
   @Test
   void anEndThatWeDoNotKnowMayBeAnything() throws IOException {
-    assertEquals(OperationResult.Status.UNKNOWN, PeerMessages.decodeResult(hex("0863")).status());
+    assertEquals(OperationResult.Status.UNKNOWN, PeerCodec.decodeResult(hex("0863")).status());
   }
 
   @ParameterizedTest
@@ -157,7 +154,7 @@ class PeerMessagesTest {
     ByteBuffer answer =
         ByteBuffer.wrap(OperationAnswer.newBuilder().addUnreached(member).build().toByteArray());
 
-    assertThrows(IOException.class, () -> PeerMessages.decodeResult(answer));
+    assertThrows(IOException.class, () -> PeerCodec.decodeResult(answer));
   }
 
   // Mailgun's.
@@ -190,7 +187,7 @@ class PeerMessagesTest {
             .setValue(ByteString.copyFromUtf8("630"))
             .build()
             .toByteArray();
-    return PeerMessages.decodeSet("path", ByteBuffer.wrap(body), NOW);
+    return PeerCodec.decodeSet("path", ByteBuffer.wrap(body), NOW);
   }
 
   // What comes from outside.
@@ -205,37 +202,36 @@ class PeerMessagesTest {
         "3c68746d6c3e", // <html>
       })
   void whatIsNoMessageIsABadRequest(String hex) {
-    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeForget(hex(hex)));
-    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeOperation(hex(hex)));
-    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeGetAll(hex(hex)));
-    isBad("body: not the protobuf message, ", () -> PeerMessages.decodeSet("g", hex(hex), NOW));
+    isBad("body: not the protobuf message, ", () -> PeerCodec.decodeForget(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerCodec.decodeOperation(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerCodec.decodeGetAll(hex(hex)));
+    isBad("body: not the protobuf message, ", () -> PeerCodec.decodeSet("g", hex(hex), NOW));
   }
 
   @Test
   void anEmptyGroupOrKeyIsABadRequest() {
     String noGroup = "group: \"\" (expected: a group that is not empty)";
     String noKey = "key: \"\" (expected: a key that is not empty)";
-    isBad(noGroup, () -> PeerMessages.decodeForget(hex("120161")));
-    isBad(noKey, () -> PeerMessages.decodeForget(hex("0a016712016b1200")));
-    isBad(noGroup, () -> PeerMessages.decodeOperation(hex("12016b")));
-    isBad(noKey, () -> PeerMessages.decodeOperation(hex("0a0167")));
-    isBad(noGroup, () -> PeerMessages.decodeGetAll(hex("12030a01611801")));
-    isBad(noKey, () -> PeerMessages.decodeGetAll(hex("0a016712001801")));
-    isBad(noKey, () -> PeerMessages.decodeSet("g", hex(""), NOW));
+    isBad(noGroup, () -> PeerCodec.decodeForget(hex("120161")));
+    isBad(noKey, () -> PeerCodec.decodeForget(hex("0a016712016b1200")));
+    isBad(noGroup, () -> PeerCodec.decodeOperation(hex("12016b")));
+    isBad(noKey, () -> PeerCodec.decodeOperation(hex("0a0167")));
+    isBad(noGroup, () -> PeerCodec.decodeGetAll(hex("12030a01611801")));
+    isBad(noKey, () -> PeerCodec.decodeGetAll(hex("0a016712001801")));
+    isBad(noKey, () -> PeerCodec.decodeSet("g", hex(""), NOW));
   }
 
   @Test
   void aGetOfNoKeysOrInNoTimeIsABadRequest() {
     isBad(
         "get-all: 0 keys in 1 ms (expected: at least one of each)",
-        () -> PeerMessages.decodeGetAll(hex("0a01671801")));
+        () -> PeerCodec.decodeGetAll(hex("0a01671801")));
     isBad(
         "get-all: 1 keys in 0 ms (expected: at least one of each)",
-        () -> PeerMessages.decodeGetAll(hex("0a016712030a0161")));
+        () -> PeerCodec.decodeGetAll(hex("0a016712030a0161")));
     isBad(
         "copy_gets: -1 (expected: >= 0)",
-        () ->
-            PeerMessages.decodeGetAll(hex("0a0167" + "120e0a016110ffffffffffffffffff01" + "1801")));
+        () -> PeerCodec.decodeGetAll(hex("0a0167" + "120e0a016110ffffffffffffffffff01" + "1801")));
   }
 
   private static void isBad(String message, Executable reading) {

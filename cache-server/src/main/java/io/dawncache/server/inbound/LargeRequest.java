@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A request that comes in pieces, put together in memory that grows with what has come. Of one that
  * is too long, or for which there is no room, nothing is kept.
  */
-final class LongRequest implements AutoCloseable {
+final class LargeRequest implements AutoCloseable {
   private final FrameKind kind;
   private final int id;
   private final int maxBytes;
@@ -25,7 +25,7 @@ final class LongRequest implements AutoCloseable {
    * @param maxBytes how long it may be
    * @param holder of what has come
    */
-  LongRequest(FrameKind kind, int id, int maxBytes, ByteAccount.Holder holder) {
+  LargeRequest(FrameKind kind, int id, int maxBytes, ByteAccount.Holder holder) {
     this.holder = holder;
     this.kind = kind;
     this.id = id;

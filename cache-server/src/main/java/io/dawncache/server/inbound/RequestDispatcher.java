@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a request asks for: sees to it that its exchange is answered. */
-final class Service {
+final class RequestDispatcher {
   private static final String GO_CLIENT = "Go-http-client/";
 
   /** Those that HTTP knows, with or without a body. */
@@ -46,7 +46,7 @@ final class Service {
     }
   }
 
-  Service(Inbound inbound, FailedPuts failedPuts) {
+  RequestDispatcher(Inbound inbound, FailedPuts failedPuts) {
     this.inbound = inbound;
     this.failedPuts = failedPuts;
     this.operations = new Operations(inbound);
@@ -186,9 +186,9 @@ final class Service {
     } else {
       exchange.asks(group, fromOurs);
       if (fromOurs || fromGo) {
-        group.forPeers().get(key, timeout, Headers.copyGets(request.headers()), exchange);
+        group.forServers().getForPeer(key, timeout, Headers.copyGets(request.headers()), exchange);
       } else {
-        group.get(key, timeout, exchange);
+        group.forServers().get(key, timeout, exchange);
       }
     }
   }

@@ -1,13 +1,13 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.server.wire.FrameKind;
-import io.dawncache.server.wire.LongMessage;
+import io.dawncache.server.wire.LargeMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 
 /** The results of a get of many keys as a message of frames: long, for not all of it has come. */
-final class LongResults implements LongMessage {
+final class LargeResults implements LargeMessage {
   private final int id;
   private final ResultStream stream;
   private final ByteBufAllocator allocator;
@@ -15,7 +15,7 @@ final class LongResults implements LongMessage {
   private ByteBuf taken = Unpooled.EMPTY_BUFFER;
   private boolean waits = true; // for results, and not for its turn
 
-  LongResults(int id, ResultStream stream, ByteBufAllocator allocator, Runnable onClose) {
+  LargeResults(int id, ResultStream stream, ByteBufAllocator allocator, Runnable onClose) {
     this.id = id;
     this.stream = stream;
     this.allocator = allocator;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything here runs on that event loop.
  */
-final class ConnectionPool {
+final class HttpPool {
   /*
    * An exchange takes an idle connection, the one used last; else it dials; else, with all
    * connections busy, it waits its turn. It ends, in the words of a fetch,
@@ -43,14 +43,14 @@ final class ConnectionPool {
   private final EventLoop loop;
   private final Prober prober;
 
-  private final ArrayDeque<Connection> idle = new ArrayDeque<>();
-  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
-  private final Set<Pending> all = new HashSet<>(); // all that have not ended
+  private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
+  private final ArrayDeque<PeerExchange> waiting = new ArrayDeque<>();
+  private final Set<PeerExchange> all = new HashSet<>(); // all that have not ended
   private int open; // connections, those being dialled included
   private boolean closed; // the peer has left the member list
   private boolean stopped; // this node's server stops, and its event loops with it
 
-  ConnectionPool(Outbound outbound, NodeUrl peer, Reachability reachability, EventLoop loop) {
+  HttpPool(Outbound outbound, NodeUrl peer, Reachability reachability, EventLoop loop) {
     this.outbound = outbound;
     this.peer = peer;
     this.reachability = reachability;
@@ -63,7 +63,7 @@ final class ConnectionPool {
   }
 
   /** Starts an exchange; it may have ended when this returns. */
-  void start(Pending asked) {
+  void start(PeerExchange asked) {
     assert loop.inEventLoop();
     all.add(asked);
     asked.whenEnded(all::remove);
@@ -71,7 +71,7 @@ final class ConnectionPool {
     place(asked);
   }
 
-  private void place(Pending asked) {
+  private void place(PeerExchange asked) {
     try {
       findWay(asked);
     } catch (Throwable t) {
@@ -79,7 +79,7 @@ final class ConnectionPool {
     }
   }
 
-  private void findWay(Pending asked) {
+  private void findWay(PeerExchange asked) {
     if (stopped) {
       asked.unanswered(Status.NOT_ASKED, "this node's server has stopped");
       return;
@@ -88,7 +88,7 @@ final class ConnectionPool {
       asked.unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
       return;
     }
-    Connection connection = takeIdle();
+    HttpConnection connection = takeIdle();
     if (connection != null) {
       send(asked, connection);
     } else {
@@ -100,7 +100,7 @@ final class ConnectionPool {
   void close() {
     assert loop.inEventLoop();
     closed = true;
-    for (Connection next = idle.poll(); next != null; next = idle.poll()) {
+    for (HttpConnection next = idle.poll(); next != null; next = idle.poll()) {
       next.close();
     }
   }
@@ -117,8 +117,8 @@ final class ConnectionPool {
     close();
   }
 
-  private @Nullable Connection takeIdle() {
-    for (Connection next = idle.pollLast(); next != null; next = idle.pollLast()) {
+  private @Nullable HttpConnection takeIdle() {
+    for (HttpConnection next = idle.pollLast(); next != null; next = idle.pollLast()) {
       if (next.isActive()) {
         return next;
       }
@@ -126,7 +126,7 @@ final class ConnectionPool {
     return null;
   }
 
-  private void dialOrWait(Pending asked) {
+  private void dialOrWait(PeerExchange asked) {
     if (open < outbound.maxConnections()) {
       dial(asked);
     } else {
@@ -134,7 +134,7 @@ final class ConnectionPool {
     }
   }
 
-  private void dial(Pending asked) {
+  private void dial(PeerExchange asked) {
     PeerPipeline pipeline = new PeerPipeline(outbound, this);
     Future<Channel> dialled =
         Dial.start(outbound, loop, peer, pipeline, outbound.timings().connect());
@@ -142,7 +142,7 @@ final class ConnectionPool {
     dialled.addListener(done -> dialled(asked, dialled));
   }
 
-  private void dialled(Pending asked, Future<Channel> dialled) {
+  private void dialled(PeerExchange asked, Future<Channel> dialled) {
     if (!dialled.isSuccess()) {
       open--;
       try {
@@ -154,7 +154,7 @@ final class ConnectionPool {
       return;
     }
     reachability.reached();
-    Connection connection = dialled.getNow().pipeline().get(Connection.class);
+    HttpConnection connection = dialled.getNow().pipeline().get(HttpConnection.class);
     if (asked.isEnded()) {
       giveBack(connection);
     } else {
@@ -162,7 +162,7 @@ final class ConnectionPool {
     }
   }
 
-  private void send(Pending asked, Connection connection) {
+  private void send(PeerExchange asked, HttpConnection connection) {
     try {
       connection.send(asked);
       if (!asked.isEnded()) {
@@ -173,13 +173,13 @@ final class ConnectionPool {
     }
   }
 
-  private void probeWhileUnanswered(Pending asked) {
+  private void probeWhileUnanswered(PeerExchange asked) {
     asked.after(
         outbound.timings().probeAfter().toNanos(),
         () -> prober.probe(answered -> probed(asked, answered)));
   }
 
-  private void probed(Pending asked, boolean answered) {
+  private void probed(PeerExchange asked, boolean answered) {
     if (asked.isEnded()) {
       return;
     }
@@ -196,7 +196,7 @@ final class ConnectionPool {
   }
 
   /** The peer answered. */
-  void answered(Pending asked, FullHttpResponse answer) {
+  void answered(PeerExchange asked, FullHttpResponse answer) {
     reachability.reached();
     if (PeerAnswers.isOfAnotherCluster(answer)) {
       outbound.fleet().isOfAnother(peer.text(), Hello.of(answer.headers()).cluster());
@@ -205,19 +205,19 @@ final class ConnectionPool {
   }
 
   /** The peer has given the last piece of its answer. */
-  void answeredInPieces(Pending asked) {
+  void answeredInPieces(PeerExchange asked) {
     reachability.reached();
     asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
   }
 
   /** The peer gave an answer that is none. */
-  void failed(Pending asked, String why) {
+  void failed(PeerExchange asked, String why) {
     reachability.reached();
     asked.unanswered(Status.FAILED, why);
   }
 
   /** There is no room here for the peer's answer. */
-  void overloaded(Pending asked) {
+  void overloaded(PeerExchange asked) {
     reachability.reached();
     try {
       asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
@@ -227,7 +227,7 @@ final class ConnectionPool {
   }
 
   /** The answer has more bytes than any may have. */
-  void tooLong(Pending asked) {
+  void tooLong(PeerExchange asked) {
     try {
       failed(asked, "the answer is too long (expected: <= " + maxBodyBytes() + " bytes)");
     } catch (Throwable t) {
@@ -236,7 +236,7 @@ final class ConnectionPool {
   }
 
   /** A connection was closed before it gave the answer it owed. */
-  void lost(Pending asked, boolean usedBefore) {
+  void lost(PeerExchange asked, boolean usedBefore) {
     if (usedBefore && !stopped && asked.takeRetry()) {
       dialAgain(asked);
     } else {
@@ -244,7 +244,7 @@ final class ConnectionPool {
     }
   }
 
-  private void dialAgain(Pending asked) {
+  private void dialAgain(PeerExchange asked) {
     try {
       dialOrWait(asked);
     } catch (Throwable t) {
@@ -253,8 +253,8 @@ final class ConnectionPool {
   }
 
   /** A connection has nothing in flight any more. */
-  void giveBack(Connection connection) {
-    Pending next = nextWaiting();
+  void giveBack(HttpConnection connection) {
+    PeerExchange next = nextWaiting();
     if (next != null) {
       send(next, connection);
     } else if (closed) {
@@ -265,7 +265,7 @@ final class ConnectionPool {
   }
 
   /** A connection is closed. */
-  void closed(Connection connection) {
+  void closed(HttpConnection connection) {
     open--;
     idle.remove(connection);
     serveWaiting();
@@ -273,7 +273,7 @@ final class ConnectionPool {
 
   private void serveWaiting() {
     while (open < outbound.maxConnections()) {
-      Pending next = nextWaiting();
+      PeerExchange next = nextWaiting();
       if (next == null) {
         return;
       }
@@ -281,20 +281,20 @@ final class ConnectionPool {
     }
   }
 
-  private @Nullable Pending nextWaiting() {
-    Pending next = waiting.poll();
+  private @Nullable PeerExchange nextWaiting() {
+    PeerExchange next = waiting.poll();
     while (next != null && next.isEnded()) {
       next = waiting.poll();
     }
     return next;
   }
 
-  private void unreachable(Pending asked, String why) {
+  private void unreachable(PeerExchange asked, String why) {
     reachability.missed();
     asked.unanswered(Status.NOT_ASKED, why);
   }
 
-  private void timedOut(Pending asked) {
+  private void timedOut(PeerExchange asked) {
     String timeout = asked.question().timeout().toMillis() + " ms";
     if (waiting.remove(asked)) {
       asked.unanswered(

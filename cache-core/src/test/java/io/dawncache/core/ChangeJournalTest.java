@@ -19,18 +19,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What members missed while they were away. */
-class AbsencesTest {
-  private final Absences absences = new Absences("scores");
+class ChangeJournalTest {
+  private final ChangeJournal journal = new ChangeJournal("scores");
   private Set<String> present = Set.of();
 
   private void changed(String... keys) {
-    assertFalse(absences.note(new Forget("scores", List.of(keys)), present));
+    assertFalse(journal.note(new Forget("scores", List.of(keys)), present));
   }
 
   private Map<String, Forget> listIs(String... members) {
     present = Set.of(members);
     Map<String, Forget> missed = new HashMap<>();
-    assertTrue(absences.listIs(absences.beginLook(), present, missed::put));
+    assertTrue(journal.listIs(journal.beginLook(), present, missed::put));
     return missed;
   }
 
@@ -39,12 +39,12 @@ class AbsencesTest {
   }
 
   @Test
-  void theFirstListFindsAYoungNodeWithNothingToTell() {
+  void aNewNodeHasNoHintsForItsFirstList() {
     assertEquals(Map.of(), listIs("one", "two"));
   }
 
   @Test
-  void whoWasNeverSeenHasMissedAllChanges() {
+  void aMemberThatWasNeverSeenHasMissedAllChanges() {
     assertEquals(Map.of(), listIs("one"));
     changed("Tom");
     changed("Jack");
@@ -54,7 +54,7 @@ class AbsencesTest {
   }
 
   @Test
-  void whoComesBackHasMissedTheChangesSinceHeLeft() {
+  void aMemberThatComesBackHasMissedTheChangesSinceItLeft() {
     changed("Tom");
     assertEquals(Map.of("one", keys("Tom")), listIs("one"));
     changed("Jack");
@@ -65,7 +65,7 @@ class AbsencesTest {
   }
 
   @Test
-  void whoComesBackBeforeAnyChangeHasMissedNothing() {
+  void aMemberThatComesBackBeforeAnyChangeHasMissedNothing() {
     changed("Tom");
     var unused = listIs("one");
     unused = listIs();
@@ -76,7 +76,7 @@ class AbsencesTest {
   @Test
   void aClearIsMissedLikeAnyChange() {
     changed("Tom");
-    assertFalse(absences.note(Forget.all("scores"), present));
+    assertFalse(journal.note(Forget.all("scores"), present));
 
     assertEquals(Map.of("one", Forget.all("scores")), listIs("one"));
     var unused = listIs();
@@ -85,11 +85,11 @@ class AbsencesTest {
   }
 
   @Test
-  void moreThanTheJournalRemembersIsTheWholeGroup() {
-    for (int i = 0; i < Debts.MOST_KEYS; i++) {
+  void moreThanTheJournalHoldsIsTheWholeGroup() {
+    for (int i = 0; i < Hints.MOST_KEYS; i++) {
       changed("key-" + i);
     }
-    assertEquals(Debts.MOST_KEYS, listIs("one").get("one").keys().size());
+    assertEquals(Hints.MOST_KEYS, listIs("one").get("one").keys().size());
     changed("one more");
 
     assertEquals(Map.of("two", Forget.all("scores")), listIs("one", "two"));
@@ -97,15 +97,15 @@ class AbsencesTest {
 
   @Test
   void aHeavyJournalForgetsEarlier() {
-    changed("k".repeat(Debts.MOST_CHARS / 2));
-    changed("j".repeat(Debts.MOST_CHARS / 2));
+    changed("k".repeat(Hints.MOST_CHARS / 2));
+    changed("j".repeat(Hints.MOST_CHARS / 2));
     changed("Tom");
 
     assertTrue(listIs("one").get("one").isAll());
   }
 
   @Test
-  void whoLeftLongBeforeManyOthersCountsAsNeverSeen() {
+  void aMemberThatLeftLongBeforeManyOthersCountsAsNeverSeen() {
     changed("Tom");
     var unused = listIs("one");
     for (int i = 0; i <= 1_000; i++) {
@@ -120,44 +120,44 @@ class AbsencesTest {
   }
 
   @Test
-  void whoHasLeftUnnoticedMissesTheChangeThatFindsHimGone() {
+  void aMemberThatLeftUnnoticedMissesTheChangeThatFindsItGone() {
     assertEquals(Map.of(), listIs("one"));
-    assertTrue(absences.note(keys("Tom"), Set.of())); // the list was read without him
+    assertTrue(journal.note(keys("Tom"), Set.of())); // the list was read without it
 
     assertEquals(Map.of("one", keys("Tom")), listIs("one"));
   }
 
   @Test
-  void whoLeftBeforeHeHadHeardOfAllCountsAsNeverSeen() {
+  void aMemberThatLeftBeforeItReceivedAllCountsAsNeverSeen() {
     changed("Tom");
     var unused = listIs("one");
     unused = listIs();
-    absences.neverSeen(Set.of("one"));
+    journal.neverSeen(Set.of("one"));
     changed("Jack");
 
     assertEquals(Map.of("one", keys("Tom", "Jack")), listIs("one"));
   }
 
   @Test
-  void ofTwoLooksWhatTheLaterOneFoundCounts() {
-    long early = absences.beginLook();
+  void ofTwoLooksTheLaterOneCounts() {
+    long early = journal.beginLook();
     var unused = listIs("one", "two");
 
-    assertFalse(absences.listIs(early, Set.of("one"), (url, missed) -> {}));
+    assertFalse(journal.listIs(early, Set.of("one"), (url, missed) -> {}));
 
-    assertTrue(absences.isPresent("two"));
+    assertTrue(journal.isPresent("two"));
   }
 
   @Test
-  void nobodyCountsAsPresentBeforeWhatHeMissedIsOwed() {
+  void aMemberIsPresentOnlyOnceItsHintsAreAdded() {
     changed("Tom");
     List<Boolean> present = new ArrayList<>();
 
     assertTrue(
-        absences.listIs(
-            absences.beginLook(),
+        journal.listIs(
+            journal.beginLook(),
             Set.of("one"),
-            (url, missed) -> present.add(absences.isPresent(url))));
+            (url, missed) -> present.add(journal.isPresent(url))));
 
     assertEquals(List.of(false), present);
   }
@@ -198,33 +198,34 @@ class AbsencesTest {
   }
 
   @Test
-  void aNewMemberHearsOfChangesOfBeforeItCameBeforeItIsAskedAnything() {
+  void aNewMemberReceivesEarlierChangesBeforeItIsAskedAnything() {
     node.registerPeerPicker(picker);
     var unused = scores.remove("Tom");
-    scores.forget(keys("Jack")); // by another member's word
+    scores.forServers().forget(keys("Jack")); // sent by another member
 
-    picker.change(new Peer("http://new:1", member), HandPicker.SELF);
+    picker.change(new Owner.Remote("http://new:1", member), HandPicker.SELF);
     assertEquals("630", scores.get("Sam").toUtf8());
 
     assertEquals(List.of("forget [Tom, Jack]", "fetch Sam"), log);
   }
 
   @Test
-  void itHearsOfThemEvenIfItIsAskedBeforeTheNewListIsAnnounced() {
+  void evenIfItIsAskedBeforeTheNewListIsAnnounced() {
     node.registerPeerPicker(picker);
     var unused = scores.remove("Tom");
 
-    picker.changeSilently(new Peer("http://new:1", member), HandPicker.SELF);
+    picker.changeSilently(new Owner.Remote("http://new:1", member), HandPicker.SELF);
     assertEquals("630", scores.get("Sam").toUtf8());
 
     assertEquals(List.of("forget [Tom]", "fetch Sam"), log);
   }
 
   @Test
-  void itHearsOfAChangeThatHadReadTheListJustBeforeItCame() {
+  void itReceivesAChangeThatHadReadTheListJustBeforeItJoined() {
     node.registerPeerPicker(picker);
 
-    picker.whenListedNext(() -> picker.change(new Peer("http://new:1", member), HandPicker.SELF));
+    picker.whenListedNext(
+        () -> picker.change(new Owner.Remote("http://new:1", member), HandPicker.SELF));
     var unused = scores.remove("Tom");
     assertEquals("630", scores.get("Sam").toUtf8());
 
@@ -232,11 +233,12 @@ class AbsencesTest {
   }
 
   @Test
-  void orThatAnotherMemberHadToldOf() {
+  void orOneThatAnotherMemberHadSent() {
     node.registerPeerPicker(picker);
 
-    picker.whenListedNext(() -> picker.change(new Peer("http://new:1", member), HandPicker.SELF));
-    scores.forget(keys("Tom"));
+    picker.whenListedNext(
+        () -> picker.change(new Owner.Remote("http://new:1", member), HandPicker.SELF));
+    scores.forServers().forget(keys("Tom"));
     assertEquals("630", scores.get("Sam").toUtf8());
 
     assertEquals(List.of("forget [Tom]", "fetch Sam"), log);
@@ -249,14 +251,14 @@ class AbsencesTest {
         () -> CompletableFuture.runAsync(scores::rehome).orTimeout(10, SECONDS).join();
 
     picker.whenListedNext(byAnother);
-    picker.change(new Peer("http://one:1", member), HandPicker.SELF);
+    picker.change(new Owner.Remote("http://one:1", member), HandPicker.SELF);
     picker.whenListedNext(byAnother);
     var unused = scores.remove("Tom");
   }
 
   @Test
-  void aNodeThatIsNoMemberHearsOfItsOwnChange() {
-    picker.change(new Peer("http://one:1", member));
+  void aNodeThatIsNoMemberMakesItsOwnChange() {
+    picker.change(new Owner.Remote("http://one:1", member));
     node.registerPeerPicker(picker);
     assertEquals("630", scores.get("Tom").toUtf8());
     assertNotNull(scores.peek("Tom"));

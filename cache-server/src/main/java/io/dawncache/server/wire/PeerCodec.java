@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * What is written lies in a new buffer on the heap; what is read is checked, for it comes from
  * outside.
  */
-public final class PeerMessages {
+public final class PeerCodec {
   /**
    * A get of a key takes its event loop about 3 microseconds, in which it serves nobody else. A
    * sender of more keys sends several requests.
@@ -55,7 +55,7 @@ public final class PeerMessages {
   private static final long MOST_BYTES_A_CHAR = 3; // in UTF-8; a pair of surrogates takes 4
   private static final long MOST_BYTES_BESIDE_A_KEY = 32; // tags, lengths, numbers
 
-  private PeerMessages() {}
+  private PeerCodec() {}
 
   /** Returns a bound of what {@code key} takes in any of the messages, and what goes with it. */
   static long mostBytes(String key) {
@@ -231,7 +231,7 @@ public final class PeerMessages {
    */
   static OperationResult decodeResult(ByteBuffer body) throws IOException {
     OperationAnswer answer =
-        Messages.parse(
+        GroupcacheCodec.parse(
             OperationAnswer.parser(), UnsafeByteOperations.unsafeWrap(body).newCodedInput());
     requireUrls(answer.getUnreachedList());
     return new OperationResult(
@@ -242,7 +242,7 @@ public final class PeerMessages {
           case UNKNOWN, UNRECOGNIZED -> OperationResult.Status.UNKNOWN;
         },
         answer.getUnreachedList(),
-        answer.getOtherListsList().stream().filter(PeerMessages::isUrl).toList(),
+        answer.getOtherListsList().stream().filter(PeerCodec::isUrl).toList(),
         answer.getDetail());
   }
 
@@ -349,7 +349,7 @@ public final class PeerMessages {
   private static <M extends Message> M parse(Parser<M> parser, ByteBuffer body)
       throws BadRequestException {
     try {
-      return Messages.parse(parser, UnsafeByteOperations.unsafeWrap(body).newCodedInput());
+      return GroupcacheCodec.parse(parser, UnsafeByteOperations.unsafeWrap(body).newCodedInput());
     } catch (InvalidProtocolBufferException e) {
       throw new BadRequestException("body: not the protobuf message, " + e.getMessage());
     }

@@ -9,27 +9,58 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a group does for its peers: it answers from this node's own values or by a load here and
- * never asks another node, so that nodes which disagree about an owner cannot wait for each other.
+ * One group for servers: what a server of the node calls with what came over the wire, from clients
+ * and from peers. See {@link Group#forServers()}.
  *
- * <p>A server calls this with what came over the wire; see {@link Group#forPeers()}. Safe for use
- * by any thread.
+ * <p>A peer is answered from this node's own values or by a load here. No other node is asked for
+ * it, so nodes that disagree about an owner cannot wait for each other.
+ *
+ * <p>Safe for use by any thread. Callbacks run on whatever thread ends what was asked for, maybe
+ * before the call returns, and must not block.
  */
-public final class PeerService {
+public final class GroupEndpoint {
   private static final Duration MOST_ON_THE_WAY = Duration.ofSeconds(1);
   private static final PeerResult NO_RESULT =
       PeerResult.of(PeerResult.Status.FAILED, "failed, and the reason could not be put into words");
 
-  private final Group group;
+  private final Gets gets;
   private final Loads loads;
   private final RateSketch rates;
-  private final Counters counters;
+  private final Coordinator coordinator;
+  private final Forgetting forgetting;
 
-  PeerService(Group group, Loads loads, RateSketch rates) {
-    this.group = group;
+  GroupEndpoint(
+      Gets gets, Loads loads, RateSketch rates, Coordinator coordinator, Forgetting forgetting) {
+    this.gets = gets;
     this.loads = loads;
     this.rates = rates;
-    this.counters = group.counters();
+    this.coordinator = coordinator;
+    this.forgetting = forgetting;
+  }
+
+  /**
+   * Gets {@code key} for a client; a hit answers before this returns.
+   *
+   * @param timeout ends this wait with a {@link LateException}; null for none
+   */
+  public void get(String key, @Nullable Duration timeout, GetCallback callback) {
+    gets.get(key, timeout, callback);
+  }
+
+  /**
+   * Makes a change for a client, who need not know the key's owner.
+   *
+   * @param callback called once
+   */
+  public void change(Operation operation, Consumer<? super OperationResult> callback) {
+    check(operation);
+    coordinator.submit(operation, callback);
+  }
+
+  /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
+  public @Nullable Duration lifeLeft(Entry entry) {
+    long leftNanos = gets.clock().leftUntil(entry.expiresNanos());
+    return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
   }
 
   /**
@@ -38,17 +69,18 @@ public final class PeerService {
    * @param timeout ends this wait with a {@link LateException}; null for none
    * @param copyGets how many gets the peer's copies have answered since it last asked
    */
-  public void get(String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
+  public void getForPeer(
+      String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
     double minuteQps = count(key, copyGets);
     Entry hit = lookUp(key);
     if (hit != null) {
       callback.value(hit, minuteQps);
       return;
     }
-    Wait wait = begin(key, timeout, group.answering(key, minuteQps, callback), false);
+    PendingGet wait = begin(key, timeout, gets.answering(key, minuteQps, callback), false);
     if (wait != null) {
       try {
-        group.load(wait);
+        gets.load(wait);
       } catch (Throwable t) { // no memory
         wait.giveUp(t);
       }
@@ -56,15 +88,15 @@ public final class PeerService {
   }
 
   /**
-   * Gets many keys for a peer, each as by {@link #get}; {@code callback} is told of each as its
-   * answer comes, on any thread, and must not block.
+   * Gets many keys for a peer, each as by {@link #getForPeer}; {@code callback} is called with each
+   * as its answer comes.
    *
    * @param requests each is answered, also if several name the same key
    */
-  public void getAll(
+  public void getAllForPeer(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
-    counters.bulkRequests.increment();
-    Bulk bulk = new Bulk(group, loads);
+    gets.counters().bulkRequests.increment();
+    Bulk bulk = new Bulk(gets, loads);
     boolean manyTurns = requests.size() > loads.placesOfABulk(); // a wait may outlast a load
     try {
       for (PeerRequest request : requests) {
@@ -111,10 +143,10 @@ public final class PeerService {
       peer.ended(hit, null);
       return;
     }
-    Wait wait = begin(key, request.timeout(), peer, manyTurns);
+    PendingGet wait = begin(key, request.timeout(), peer, manyTurns);
     if (wait != null) {
       try {
-        if (!group.endsAsMissing(wait)) {
+        if (!gets.endsAsMissing(wait)) {
           bulk.load(wait);
         }
       } catch (Throwable t) { // no memory
@@ -124,14 +156,13 @@ public final class PeerService {
   }
 
   /**
-   * Makes a change of one key as its owner and tells all members.
+   * Makes a change of one key as its owner and sends it to all members.
    *
-   * @param callback told once, on any thread; must not block
+   * @param callback called once
    */
   public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
-    Keys.check(operation.key(), group.config().maxKeyBytes());
-    Values.check(operation.value(), group.config().maxValueBytes());
-    group.coordinator().coordinate(operation, callback);
+    check(operation);
+    coordinator.coordinate(operation, callback);
   }
 
   /**
@@ -139,7 +170,12 @@ public final class PeerService {
    * that begins after this returns asks anew.
    */
   public void forget(Forget what) {
-    group.forget(what);
+    forgetting.forget(what);
+  }
+
+  private void check(Operation operation) {
+    Keys.check(operation.key(), gets.config().maxKeyBytes());
+    Values.check(operation.value(), gets.config().maxValueBytes());
   }
 
   private double count(String key, long copyGets) {
@@ -148,21 +184,21 @@ public final class PeerService {
   }
 
   private @Nullable Entry lookUp(String key) {
-    Entry hit = group.lookUpOwn(key);
+    Entry hit = gets.lookUpOwn(key);
     if (hit != null) {
-      counters.serverRequests.increment();
-      counters.cacheHits.increment();
+      gets.counters().serverRequests.increment();
+      gets.counters().cacheHits.increment();
     }
     return hit;
   }
 
-  private @Nullable Wait begin(
+  private @Nullable PendingGet begin(
       String key, @Nullable Duration timeout, Waiter<Entry> peer, boolean manyTurns) {
     Duration patience =
-        timeout != null && group.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
+        timeout != null && gets.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
     boolean timed = manyTurns || endsBeforeALoad(patience);
-    Wait wait = group.begin(key, patience, peer, timed);
-    counters.serverRequests.increment();
+    PendingGet wait = gets.begin(key, patience, peer, timed);
+    gets.counters().serverRequests.increment();
     return wait;
   }
 
@@ -174,7 +210,7 @@ public final class PeerService {
 
   /** A peer waits for a load alone, and by the load time-out that has ended without a timer. */
   private boolean endsBeforeALoad(@Nullable Duration timeout) {
-    GroupConfig config = group.config();
+    GroupConfig config = gets.config();
     return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
   }
 
@@ -192,8 +228,8 @@ public final class PeerService {
       String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
     if (entry != null) {
       return PeerResult.value(
-          entry.value(), group.clock().leftUntil(entry.expiresNanos()), entry.isStale(), minuteQps);
+          entry.value(), gets.clock().leftUntil(entry.expiresNanos()), entry.isStale(), minuteQps);
     }
-    return PeerResult.of(GetException.of(group.name(), key, error));
+    return PeerResult.of(GetException.of(gets.group(), key, error));
   }
 }

@@ -3,7 +3,7 @@ package io.dawncache.server.wire;
 import io.netty.buffer.ByteBuf;
 
 /** A message that lies ready in a buffer, which it releases. */
-public final class LongBytes implements LongMessage {
+public final class LargeBytes implements LargeMessage {
   private final int id;
   private final FrameKind kind;
   private final ByteBuf bytes;
@@ -16,7 +16,7 @@ public final class LongBytes implements LongMessage {
    * @param bytes the message's, from now on
    * @param onClose run when it is over
    */
-  public LongBytes(int id, FrameKind kind, ByteBuf bytes, Runnable onClose) {
+  public LargeBytes(int id, FrameKind kind, ByteBuf bytes, Runnable onClose) {
     this.id = id;
     this.kind = kind;
     this.bytes = bytes;

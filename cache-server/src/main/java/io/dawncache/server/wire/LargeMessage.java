@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
  * A message that is longer than a frame, or of which not all has come: it goes out in pieces, each
  * made when its turn comes. Lives on one event loop.
  */
-public interface LongMessage {
+public interface LargeMessage {
   /** Returns the id of its frames. */
   int id();
 

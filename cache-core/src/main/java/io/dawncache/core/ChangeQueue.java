@@ -7,29 +7,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is to change a key of one group: one change of a key at a time, in the order in
+ * A queue of changes for each key of one group: one change of a key at a time, in the order in
  * which they came. Safe for use by any thread.
  */
-final class Turns {
+final class ChangeQueue {
   /** What is to become of a change that has just come. */
   enum Place {
-    /** It is its turn. */
+    /** It begins at once. */
     FIRST,
-    /** {@link #over} will return it. */
+    /** {@link #next} will return it. */
     WAITING,
     /** Too many are waiting. */
     NONE
   }
 
-  /** So many changes of a key may wait. */
+  /** At most that many changes of a key may wait. */
   static final int MOST_WAITING = 10_000;
 
-  /** So many bytes of values may wait, or one value if it is longer. */
+  /** At most that many bytes of values may wait, or one value if it is longer. */
   static final long MOST_WAITING_BYTES = 64 << 20;
 
-  private record Waiting(Task turn, long bytes) {}
+  private record Waiting(Task change, long bytes) {}
 
-  /** Who waits, by the keys that are being changed. */
+  /** The changes that wait, by the keys that are being changed. */
   @GuardedBy("this")
   private final Map<String, ArrayDeque<Waiting>> changing = new HashMap<>();
 
@@ -37,11 +37,11 @@ final class Turns {
   private long waitingBytes;
 
   /**
-   * Gives a change its place.
+   * Adds a change to its key's queue.
    *
    * @param bytes the length of its value
    */
-  synchronized Place take(String key, long bytes, Task turn) {
+  synchronized Place add(String key, long bytes, Task change) {
     ArrayDeque<Waiting> waiting = changing.get(key);
     if (waiting == null) {
       changing.put(key, new ArrayDeque<>());
@@ -50,7 +50,7 @@ final class Turns {
     if (waiting.size() >= MOST_WAITING || (bytes > 0 && !hasRoomFor(bytes))) {
       return Place.NONE;
     }
-    waiting.add(new Waiting(turn, bytes));
+    waiting.add(new Waiting(change, bytes));
     waitingBytes += bytes;
     return Place.WAITING;
   }
@@ -60,8 +60,8 @@ final class Turns {
     return waitingBytes == 0 || bytes <= MOST_WAITING_BYTES - waitingBytes;
   }
 
-  /** A turn is over; returns whose is the next, to be begun by the caller, or null. */
-  synchronized @Nullable Task over(String key) {
+  /** A change of the key has ended; returns the next, to be begun by the caller, or null. */
+  synchronized @Nullable Task next(String key) {
     ArrayDeque<Waiting> waiting = changing.get(key);
     Waiting next = waiting == null ? null : waiting.poll();
     if (next == null) {
@@ -69,6 +69,6 @@ final class Turns {
       return null;
     }
     waitingBytes -= next.bytes;
-    return next.turn;
+    return next.change;
   }
 }

@@ -23,7 +23,7 @@ import java.time.InstantSource;
  * The protobuf messages of {@code proto/groupcache.proto}. An answer is written without building a
  * message object, byte for byte as the generated class would write it.
  */
-public final class Messages {
+public final class GroupcacheCodec {
   private static final int VALUE_TAG =
       (Response.VALUE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
   private static final int MINUTE_QPS_TAG =
@@ -33,7 +33,7 @@ public final class Messages {
       (Response.LIFE_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int STALE_TAG = (Response.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
 
-  private Messages() {}
+  private GroupcacheCodec() {}
 
   /** Returns how many bytes {@link #encodeResponse} makes of {@code value} alone. */
   public static int responseBytes(ByteView value) {

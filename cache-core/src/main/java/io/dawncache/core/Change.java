@@ -1,0 +1,184 @@
+package io.dawncache.core;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One change of a key, or of a whole group, as this node makes it at all members. */
+final class Change {
+  /*
+   * ARCHITECTURE.md has the promise: on reached members that hold the same member list, a get begun
+   * after the answer sees no value whose load began before the change. A node that has forgotten a
+   * key brings no such value back by itself (Memory). But it may fetch one from a node that has not
+   * forgotten yet, and keep it:
+   *   1. this member receives the change, and forgets;
+   *   2. a get here fetches the key from another member, which still holds the old value;
+   *   3. that member receives the change.
+   * So a change goes through the members in stages, and each stage ends before the next begins.
+   * First come those that a fetch may ask: the key's owner, then the next owner; then all others at
+   * once. Of a whole group every member owns a part; so all receive the change twice, and what was
+   * fetched between the two goes with the second.
+   *
+   * This node makes the change in the stage in which it stands. If it is no member, because it
+   * stands alone or has left the fleet, it does so last.
+   */
+  private final Forget what;
+  private final Runnable here;
+  private final boolean isMember;
+  private final Iterator<List<Owner>> stages;
+  private final Set<String> unreached = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final HandOff handOff;
+  private final Owners owners;
+  private final Consumer<OperationResult> ending;
+
+  /** Members that did not receive an earlier stage. */
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
+
+  /** How many members of the present stage have not answered; one more while it is being sent. */
+  private final AtomicInteger unanswered = new AtomicInteger();
+
+  private Change(
+      Forget what,
+      Runnable here,
+      List<List<Owner>> stages,
+      Collection<String> unreached,
+      HandOff handOff,
+      Owners owners,
+      Consumer<OperationResult> ending) {
+    this.what = what;
+    this.here = here;
+    this.isMember = owners.self() != null;
+    this.stages = stages.iterator();
+    this.unreached.addAll(unreached);
+    this.handOff = handOff;
+    this.owners = owners;
+    this.ending = ending;
+  }
+
+  /**
+   * Notes a change of a key in the journal, and returns it, to be {@linkplain #start started}.
+   *
+   * @param doneBy the member that has made the change already, or null
+   * @param mostOwners how many owners a fetch may ask
+   * @param here makes the change on this node
+   * @param ending called with the result, at least once
+   */
+  static Change ofKey(
+      Operation operation,
+      @Nullable String doneBy,
+      int mostOwners,
+      Runnable here,
+      HandOff handOff,
+      Owners owners,
+      Consumer<OperationResult> ending) {
+    Forget what = Forget.key(operation.group(), operation.key());
+    List<Owner> others = new ArrayList<>(owners.members());
+    handOff.note(what, others);
+    others.removeIf(member -> member.url().equals(doneBy));
+    List<String> withoutValue = new ArrayList<>();
+    List<List<Owner>> stages = new ArrayList<>();
+    Iterator<Owner> byRank = owners.of(operation.key());
+    for (int rank = 0; rank < mostOwners && byRank.hasNext(); rank++) {
+      Owner owner = byRank.next();
+      if (rank == 0
+          && operation.value() != null
+          && doneBy == null
+          && owner instanceof Owner.Remote) {
+        withoutValue.add(owner.url()); // it may receive what to forget, but not what to hold
+      }
+      if (others.remove(owner)) {
+        stages.add(List.of(owner));
+      }
+    }
+    stages.add(others);
+    return new Change(what, here, stages, withoutValue, handOff, owners, ending);
+  }
+
+  /** As {@link #ofKey}, for a whole group. */
+  static Change ofGroup(
+      String group,
+      Runnable here,
+      HandOff handOff,
+      Owners owners,
+      Consumer<OperationResult> ending) {
+    Forget what = Forget.all(group);
+    List<Owner> members = List.copyOf(owners.members());
+    handOff.note(what, members);
+    return new Change(what, here, List.of(members, members), Set.of(), handOff, owners, ending);
+  }
+
+  /**
+   * Sends the change to the members of the first stage; their answers start the next. What this
+   * throws ends the change, and its caller has to see to that.
+   */
+  void start() {
+    nextStage();
+  }
+
+  private void nextStage() {
+    if (!stages.hasNext()) {
+      finish();
+      return;
+    }
+    List<Owner> members = new ArrayList<>(stages.next());
+    members.removeIf(member -> lost.contains(member.url()));
+    unanswered.set(members.size() + 1);
+    members.forEach(this::send);
+    countAnswer();
+  }
+
+  private void send(Owner member) {
+    if (member instanceof Owner.Remote remote) {
+      handOff.send(remote, what, received -> answered(member, received));
+    } else {
+      answered(member, isMadeHere());
+    }
+  }
+
+  /** What follows from an answer may throw, and nobody else would notice. */
+  private void answered(Owner member, boolean received) {
+    try {
+      if (!received) {
+        lost.add(member.url());
+      }
+      countAnswer();
+    } catch (Throwable t) {
+      ending.accept(OperationResult.unknown(t));
+    }
+  }
+
+  private void countAnswer() {
+    if (unanswered.decrementAndGet() == 0) {
+      unreached.addAll(lost);
+      nextStage();
+    }
+  }
+
+  /** By now the members have said, with their answers, which lists they hold. */
+  private void finish() {
+    if (isMember || isMadeHere()) {
+      ending.accept(OperationResult.done(List.copyOf(unreached), owners.otherLists()));
+    } else {
+      ending.accept(
+          OperationResult.unknown("this node, which is no member, could not make the change"));
+    }
+  }
+
+  /** Makes the change on this node; a picker of the user's that throws must not stop the change. */
+  private boolean isMadeHere() {
+    try {
+      here.run();
+      return true;
+    } catch (Throwable t) {
+      return false;
+    }
+  }
+}

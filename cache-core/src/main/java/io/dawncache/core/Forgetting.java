@@ -1,0 +1,75 @@
+package io.dawncache.core;
+
+/**
+ * Forgets on this node: what one group holds, and what it is asking for. A get that begins after
+ * this returns asks anew. Safe for use by any thread.
+ */
+final class Forgetting {
+  private final GroupConfig config;
+  private final Owners owners;
+  private final HandOff handOff;
+  private final Memory memory;
+  private final Keeper keeper;
+  private final Flights flights;
+  private final Events events;
+
+  Forgetting(
+      GroupConfig config,
+      Owners owners,
+      HandOff handOff,
+      Memory memory,
+      Keeper keeper,
+      Flights flights,
+      Events events) {
+    this.config = config;
+    this.owners = owners;
+    this.handOff = handOff;
+    this.memory = memory;
+    this.keeper = keeper;
+    this.flights = flights;
+    this.events = events;
+  }
+
+  /** Forgets values, copies, what is not there, and what is being asked for; notes the change. */
+  void forget(Forget what) {
+    handOff.note(what);
+    if (what.isAll()) {
+      forgetAll();
+    } else {
+      what.keys().forEach(this::forget);
+    }
+  }
+
+  private void forget(String key) {
+    memory.forget(key, () -> flights.detach(key));
+    events.removed(key);
+  }
+
+  /** Makes a change on this node alone, in one step. */
+  void apply(Operation operation) {
+    String key = operation.key();
+    ByteView value = operation.value();
+    if (value == null || !owners.isSelf(key)) {
+      forget(key);
+      return;
+    }
+    keeper.replace(keeper.own(key, value, operation.lifeNanos()), () -> flights.detach(key));
+    events.removed(key);
+  }
+
+  /** Forgets the whole group. */
+  void forgetAll() {
+    memory.forgetAll(flights::detachAll);
+    events.removed(null);
+  }
+
+  /**
+   * Forgets everything if this process was stopped for longer than a copy may live: it did not
+   * receive what it was to forget, and other members no longer count on it.
+   */
+  void wasStopped(long forNanos) {
+    if (forNanos > config.hotLife().toNanos()) {
+      forgetAll();
+    }
+  }
+}

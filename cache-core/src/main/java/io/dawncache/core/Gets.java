@@ -1,0 +1,313 @@
+package io.dawncache.core;
+
+import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a get in one group: from memory, else from the key's owner, else by a load here. Safe
+ * for use by any thread.
+ */
+final class Gets {
+  /*
+   * lookUp; on a miss begin, which has the caller wait, and route: the ring names the owners; our
+   * own key joins its load flight, another's its fetch flight. A get that came from a peer only
+   * ever joins the load flight, so nodes that disagree about an owner never wait for each other: a
+   * load waits for the origin alone.
+   */
+  private static final Duration FETCH_GRACE = Duration.ofSeconds(1);
+
+  private final String group;
+  private final GroupConfig config;
+  private final Duration fetchTimeout;
+  private final NodeResources node;
+  private final Owners owners;
+  private final HandOff handOff;
+  private final Memory memory;
+  private final Keeper keeper;
+  private final Flights flights;
+  private final Loads loads;
+  private final Counters counters;
+  private final Events events;
+  private final AtomicInteger waiters = new AtomicInteger();
+
+  private volatile boolean closed;
+
+  Gets(
+      String group,
+      GroupConfig config,
+      NodeResources node,
+      Owners owners,
+      HandOff handOff,
+      Memory memory,
+      Keeper keeper,
+      Flights flights,
+      Loads loads,
+      Counters counters,
+      Events events) {
+    this.group = group;
+    this.config = config;
+    this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
+    this.node = node;
+    this.owners = owners;
+    this.handOff = handOff;
+    this.memory = memory;
+    this.keeper = keeper;
+    this.flights = flights;
+    this.loads = loads;
+    this.counters = counters;
+    this.events = events;
+  }
+
+  /** Returns what is in memory and may be answered, or null; counts a hit. */
+  @Nullable Entry lookUp(String key) {
+    Entry entry = lookUpOwn(key);
+    if (entry == null) {
+      entry = memory.copy(key);
+      if (entry == null || entry.isExpired(node.clock().now())) {
+        return null;
+      }
+      counters.hotHits.increment();
+    }
+    counters.cacheHits.increment();
+    return entry;
+  }
+
+  /** As {@link #lookUp}, of what this node owns; counts nothing. */
+  @Nullable Entry lookUpOwn(String key) {
+    Entry entry = memory.own(Objects.requireNonNull(key, "key"));
+    if (entry == null) {
+      return null;
+    }
+    long now = node.clock().now();
+    return now < entry.expiresNanos() && now < entry.reloadNanos() ? entry : past(entry, now);
+  }
+
+  /**
+   * An own value whose end or soft age has come: what may be answered with, or null. One that has
+   * expired answers if its last load failed; the next load runs behind, so that no caller waits
+   * again for an origin that hangs.
+   */
+  private @Nullable Entry past(Entry entry, long now) {
+    if (!entry.isExpired(now)) {
+      loads.refresh(entry);
+      return entry;
+    }
+    if (!entry.outlivesAFailure(now) || now >= memory.end(entry)) {
+      return null;
+    }
+    loads.retry(entry, now);
+    events.staleServed(entry.key());
+    return Entry.stale(entry.key(), entry.value());
+  }
+
+  /**
+   * Returns the value that answers a get of an own key which cannot wait for the load: the old one
+   * as stale, or a new one that has just landed; null if there is none.
+   */
+  @Nullable Entry withoutWaiting(String key) {
+    Entry entry = memory.held(key);
+    return entry == null || !entry.isExpired(node.clock().now())
+        ? entry
+        : Entry.stale(key, entry.value());
+  }
+
+  /**
+   * A hit answers before this returns; else {@code callback} is called when the key's flight ends.
+   */
+  void get(String key, @Nullable Duration timeout, GetCallback callback) {
+    Entry hit = lookUp(key);
+    if (hit != null) {
+      callback.value(hit, 0);
+    } else {
+      miss(key, timeout, answering(key, 0, callback));
+    }
+  }
+
+  /** Has {@code caller} wait for a key that is not in memory. */
+  void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
+    PendingGet wait = begin(key, timeout, caller, true);
+    if (wait != null) {
+      route(wait);
+    }
+  }
+
+  /**
+   * Counts a miss and has its caller wait, or refuses to and returns null.
+   *
+   * @param timed whether the wait has to end itself when {@code timeout} is over
+   */
+  @Nullable PendingGet begin(
+      String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
+    Keys.check(key, config.maxKeyBytes());
+    Duration patience =
+        timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
+    CoarseClock clock = node.clock();
+    PendingGet wait =
+        new PendingGet(this, key, CoarseClock.end(clock.exact(), patience.toNanos()), caller);
+    counters.loads.increment();
+    if (closed) {
+      String removed = "get " + Keys.shown(group, key) + ": the group was removed";
+      caller.ended(null, new GetFailedException(removed, null));
+      return null;
+    }
+    if (waiters.incrementAndGet() > config.maxWaiters()) {
+      refuse(key, caller);
+      return null;
+    }
+    try {
+      wait.isWantedBy(loads.want(key));
+      if (timed && timeout != null) {
+        wait.watch(node.threads(), timeout);
+      }
+      return wait;
+    } catch (Throwable t) { // a getter waits for itself; or no memory for a timer
+      wait.giveUp(t);
+      return null;
+    }
+  }
+
+  /** Too many wait: an old value that may yet be answered is better than none. */
+  private void refuse(String key, Waiter<Entry> caller) {
+    Entry held = withoutWaiting(key);
+    waitOver(held, key);
+    if (held != null) {
+      caller.ended(held, null);
+      return;
+    }
+    events.overloaded(key);
+    String get = "get " + Keys.shown(group, key);
+    caller.ended(
+        null,
+        new OverloadedException(get + ": overloaded, " + config.maxWaiters() + " gets waiting"));
+  }
+
+  /** Runs when a wait has ended, whatever its end. */
+  void waitOver(@Nullable Entry entry, String key) {
+    waiters.decrementAndGet();
+    if (entry != null && entry.isStale()) {
+      events.staleServed(key);
+    }
+  }
+
+  /** Has a wait join the flight that its key's owner decides. */
+  void route(PendingGet wait) {
+    try {
+      join(wait);
+    } catch (Throwable t) { // a picker of the user's
+      wait.giveUp(t);
+    }
+  }
+
+  private void join(PendingGet wait) {
+    Iterator<Owner> byRank = owners.of(wait.key());
+    if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner) {
+      flights
+          .fetches()
+          .join(
+              wait.key(),
+              (key, flight) -> fetch(key, byRank, wait.left(), flight).ask(owner),
+              wait);
+    } else {
+      load(wait);
+    }
+  }
+
+  /** Has a wait join the load flight of its key, whoever owns that. */
+  void load(PendingGet wait) {
+    if (!endsAsMissing(wait)) {
+      loads.join(wait.key(), wait);
+    }
+  }
+
+  /** Ends the wait for a key that is remembered as not there: a hit after all. */
+  boolean endsAsMissing(PendingGet wait) {
+    if (!memory.isMissing(wait.key())) {
+      return false;
+    }
+    counters.loads.decrement();
+    counters.cacheHits.increment();
+    counters.notThereHits.increment();
+    wait.ended(null, loads.notThere(wait.key()));
+    return true;
+  }
+
+  /** Returns a fetch of another's key, to be sent to the first of its owners. */
+  Fetch fetch(String key, Iterator<Owner> byRank, @Nullable Duration left, Waiter<Entry> flight) {
+    Duration timeout = left == null ? Duration.ofMillis(1) : left;
+    PeerRequest request = new PeerRequest(group, key, timeout, memory.takeCopyGets(key));
+    return new Fetch(this, request, byRank, flight);
+  }
+
+  /** Loads a key that another node owns and that could not be asked of it. */
+  void loadHere(String key, Waiter<Entry> flight) {
+    loads.join(key, flight);
+  }
+
+  /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */
+  void landFetched(
+      String key, long generation, long sentNanos, PeerResult result, Waiter<Entry> flight) {
+    if (result.stale()) {
+      flight.ended(Entry.stale(key, result.value()), null);
+      return;
+    }
+    Entry entry = Entry.copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
+    try {
+      keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
+    } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
+      Uncaught.report(t);
+    }
+    flight.ended(entry, null);
+  }
+
+  /** Returns a waiter that calls {@code callback}. */
+  Waiter<Entry> answering(String key, double minuteQps, GetCallback callback) {
+    return (entry, error) -> {
+      if (entry != null) {
+        callback.value(entry, minuteQps);
+      } else {
+        callback.error(GetException.of(group, key, error));
+      }
+    };
+  }
+
+  Iterator<Owner> ownersOf(String key) {
+    return owners.of(key);
+  }
+
+  Flights flights() {
+    return flights;
+  }
+
+  long generation(String key) {
+    return memory.generation(key);
+  }
+
+  String group() {
+    return group;
+  }
+
+  GroupConfig config() {
+    return config;
+  }
+
+  CoarseClock clock() {
+    return node.clock();
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  HandOff handOff() {
+    return handOff;
+  }
+
+  /** Refuses all gets that miss from now on: the group was removed. */
+  void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,110 @@
+package io.dawncache.core;
+
+import io.dawncache.core.Hints.Delivery;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Hinted hand-off of one group's changes: what a member did not receive it receives before this
+ * node asks it anything again. Safe for use by any thread.
+ */
+final class HandOff {
+  /** How long a member may take to answer a message. */
+  static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  private final Owners owners;
+  private final CoarseClock clock;
+  private final Hints hints;
+  private final ChangeJournal journal;
+
+  private long nextTryNanos; // read and written by ticks alone
+
+  HandOff(String group, Owners owners, CoarseClock clock) {
+    this.owners = owners;
+    this.clock = clock;
+    this.hints = new Hints(group, TIMEOUT);
+    this.journal = new ChangeJournal(group);
+  }
+
+  /** Notes a change of which another member has sent word. */
+  void note(Forget what) {
+    note(what, owners.members());
+  }
+
+  /**
+   * Notes a change that is about to be sent to {@code members}; a member that has joined since that
+   * list was read receives it as a hint.
+   */
+  void note(Forget what, Collection<Owner> members) {
+    if (journal.note(what, urlsOf(members))) {
+      membersChanged();
+    }
+  }
+
+  /** Sends a change to a member, with all hints for it; calls {@code then} with whether it came. */
+  void send(Owner.Remote member, Forget what, Consumer<Boolean> then) {
+    hints.add(member.url(), what);
+    hints.deliver(member, delivery -> then.accept(delivery == Delivery.RECEIVED));
+  }
+
+  /**
+   * Calls {@code then} once the member that is about to be asked something has all hints for it, or
+   * takes none; with false if it could not be reached.
+   */
+  void before(Owner.Remote member, Consumer<Boolean> then) {
+    if (!journal.isPresent(member.url())) {
+      membersChanged(); // it is in the list already, and the picker's notice has not come yet
+    }
+    if (hints.areFor(member.url())) {
+      hints.deliver(member, delivery -> then.accept(delivery != Delivery.LOST));
+    } else {
+      then.accept(true);
+    }
+  }
+
+  /**
+   * Adds hints for members that joined since the last look, so that they receive the changes they
+   * missed. Drops the hints for members that have left: if they come back, they have missed all.
+   */
+  void membersChanged() {
+    long look = journal.beginLook();
+    Set<String> members = urlsOf(owners.members());
+    synchronized (journal) {
+      if (journal.listIs(look, members, hints::add)) {
+        journal.neverSeen(hints.retain(members));
+      }
+    }
+  }
+
+  /** Returns whether there are hints for any member. */
+  boolean hasHints() {
+    return !hints.isEmpty();
+  }
+
+  /** Sends the hints again now and then. Runs on the timer thread. */
+  void tick() {
+    long now = clock.now();
+    if (hints.isEmpty() || now < nextTryNanos) {
+      return;
+    }
+    nextTryNanos = now + TIMEOUT.toNanos();
+    for (Owner member : owners.members()) {
+      if (member instanceof Owner.Remote remote) {
+        before(remote, received -> {});
+      }
+    }
+  }
+
+  private static Set<String> urlsOf(Collection<Owner> members) {
+    Set<String> urls = new HashSet<>();
+    for (Owner member : members) {
+      if (member instanceof Owner.Remote) {
+        urls.add(member.url());
+      }
+    }
+    return urls;
+  }
+}

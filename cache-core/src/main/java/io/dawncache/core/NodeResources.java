@@ -1,0 +1,16 @@
+package io.dawncache.core;
+
+/**
+ * What all groups of one node share.
+ *
+ * @param clock tells the time
+ * @param threads run loads, timers and users' callbacks
+ * @param bytesInFlight bounds what requests, answers and loads hold
+ * @param loadRoom bounds what the running loads are expected to need
+ */
+record NodeResources(
+    CoarseClock clock, NodeThreads threads, ByteAccount bytesInFlight, LoadRoom loadRoom) {
+  NodeResources(CoarseClock clock, NodeThreads threads, ByteAccount bytesInFlight) {
+    this(clock, threads, bytesInFlight, new LoadRoom(bytesInFlight));
+  }
+}

@@ -1,0 +1,63 @@
+package io.dawncache.core;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who owns a key: asks the node's {@link PeerPicker}, if it has one. A node without one stands
+ * alone and owns every key. Safe for use by any thread; throws what the user's picker throws.
+ */
+final class Owners {
+  private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
+
+  /**
+   * Asks {@code next} from now on.
+   *
+   * @throws IllegalStateException if there is a picker that has not ended
+   */
+  void register(PeerPicker next) {
+    PeerPicker present = picker.get();
+    if ((present != null && !present.isClosed()) || !picker.compareAndSet(present, next)) {
+      throw new IllegalStateException(
+          "a PeerPicker is registered already (expected: none, or one that is closed)");
+    }
+  }
+
+  /** Returns the owners of {@code key}, the first before the others; none if this stands alone. */
+  Iterator<Owner> of(String key) {
+    PeerPicker present = picker.get();
+    return present == null ? Collections.emptyIterator() : present.owners(key);
+  }
+
+  /** Returns whether this node is the first owner of {@code key}, or stands alone. */
+  boolean isSelf(String key) {
+    Iterator<Owner> owners = of(key);
+    return !owners.hasNext() || owners.next() instanceof Owner.Self;
+  }
+
+  /** Returns all members, this node among them; none if this stands alone. */
+  Collection<Owner> members() {
+    PeerPicker present = picker.get();
+    return present == null ? List.of() : present.peers();
+  }
+
+  /** Returns this node as a member, or null if it is none. */
+  @Nullable Owner self() {
+    for (Owner member : members()) {
+      if (member instanceof Owner.Self) {
+        return member;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the nodes, by URL, that hold another member list. */
+  List<String> otherLists() {
+    PeerPicker present = picker.get();
+    return present == null ? List.of() : present.otherLists();
+  }
+}
