@@ -59,8 +59,14 @@ abstract class Reply implements GetCallback, Runnable {
 
   @Override
   public final void value(Entry entry, double minuteQps) {
+    this.minuteQps = minuteQps;
+    if (handOver.isHere()) {
+      this.entry = entry;
+      ended(false);
+      return;
+    }
     try {
-      take(entry, minuteQps);
+      takeOnItsWay(entry);
     } catch (Throwable e) { // no memory
       handOver.lose(e);
       return;
@@ -69,11 +75,8 @@ abstract class Reply implements GetCallback, Runnable {
   }
 
   /** A value for which the account has no room on its way gives way to a refusal. */
-  private void take(Entry entry, double minuteQps) {
-    this.minuteQps = minuteQps;
-    if (handOver.isHere()) {
-      this.entry = entry;
-    } else if (handOver.onTheirWay().add(entry)) {
+  private void takeOnItsWay(Entry entry) {
+    if (handOver.onTheirWay().add(entry)) {
       onItsWay = entry;
       this.entry = entry;
     } else {

@@ -75,9 +75,10 @@ final class RequestDispatcher {
       throws BadRequestException {
     HttpRequest request = arrival.head();
     Body body = arrival.body();
+    String peer = request.headers().get(Headers.PEER); // null if it is not from one of our nodes
     if (arrival.fault() != null) {
       exchange.refuseAndClose(arrival.fault());
-    } else if (isOfAnotherCluster(request)) {
+    } else if (peer != null && isOfAnotherCluster(peer, request)) {
       if (body != null) {
         body.close();
       }
@@ -89,7 +90,7 @@ final class RequestDispatcher {
       }
     } else if (isGetOrHead(request)) {
       refuseBody(request, "GET and HEAD", exchange);
-      servePath(request, KeyPath.pathOf(request.uri()), address, exchange);
+      servePath(request, KeyPath.pathOf(request.uri()), peer != null, address, exchange);
     } else if (isDelete(request)) {
       refuseBody(request, "DELETE", exchange);
       operations.delete(path(request), exchange);
@@ -112,12 +113,8 @@ final class RequestDispatcher {
     }
   }
 
-  /** Of a node's requests alone; clients say nothing of clusters. */
-  private boolean isOfAnotherCluster(HttpRequest request) {
-    String peer = request.headers().get(Headers.PEER);
-    if (peer == null) {
-      return false;
-    }
+  /** Returns whether a node's request is of another cluster; clients say nothing of clusters. */
+  private boolean isOfAnotherCluster(String peer, HttpRequest request) {
     String cluster = request.headers().get(Headers.CLUSTER);
     if (inbound.fleet().isOurs(cluster)) {
       return false;
@@ -158,10 +155,14 @@ final class RequestDispatcher {
   }
 
   private void servePath(
-      HttpRequest request, String path, @Nullable SocketAddress address, Exchange exchange)
+      HttpRequest request,
+      String path,
+      boolean fromOurs,
+      @Nullable SocketAddress address,
+      Exchange exchange)
       throws BadRequestException {
     if (KeyPath.isUnder(inbound.dialect(), path)) {
-      get(request, path, isGoPeer(request, address), exchange);
+      get(request, path, fromOurs, !fromOurs && isGoPeer(request, address), exchange);
       return;
     }
     Page page = inbound.pages().get(path);
@@ -172,11 +173,11 @@ final class RequestDispatcher {
     }
   }
 
-  private void get(HttpRequest request, String path, boolean fromGo, Exchange exchange)
+  private void get(
+      HttpRequest request, String path, boolean fromOurs, boolean fromGo, Exchange exchange)
       throws BadRequestException {
     Asked asked = asked(path, fromGo);
     String key = asked.path().key(path);
-    boolean fromOurs = request.headers().contains(Headers.PEER);
     Duration timeout = Headers.timeout(request.headers());
     Group group = asked.group();
     if (group == null) {
