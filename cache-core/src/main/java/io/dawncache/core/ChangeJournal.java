@@ -22,7 +22,7 @@ final class ChangeJournal {
    *   1. a new node starts, with itself in its list, and loads the key, which it owns by that list;
    *   2. the key is removed, and the members of the others' list receive the change;
    *   3. the new node comes into the others' list, and they ask it.
-   * So each node keeps a journal of the changes it has received, whoever made them. A member that
+   * So each node keeps a journal of the changes of all members that it has received. A member that
    * joins gets hints for the changes since it left, or for all of them if it was never seen. If
    * that is more than the journal holds, the hint is the whole group.
    *

@@ -22,7 +22,8 @@ final class Coordinator {
   private static final int MAX_OWNERS = 2;
 
   private static final OperationResult NOT_REACHED =
-      OperationResult.of(OperationResult.Status.NOT_ASKED, "it could not be told");
+      OperationResult.of(
+          OperationResult.Status.NOT_ASKED, "it did not take the changes that it had missed");
 
   private final String group;
   private final Owners owners;

@@ -27,10 +27,10 @@ final class Fetch {
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
-  private static final String NOT_REACHED = "it could not be told what to forget";
+  private static final String NOT_REACHED = "it did not take the changes that it had missed";
   private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");
   private static final PeerResult TOO_LATE =
-      PeerResult.of(Status.LATE, "no time left when it had been told what to forget");
+      PeerResult.of(Status.LATE, "no time left when it had taken the changes that it had missed");
 
   private final Gets gets;
   private final PeerRequest request;

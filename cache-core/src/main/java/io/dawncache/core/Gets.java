@@ -216,7 +216,7 @@ final class Gets {
     }
   }
 
-  /** Has a wait join the load flight of its key, whoever owns that. */
+  /** Has a wait join the load flight of its key, without asking which node owns the key. */
   void load(PendingGet wait) {
     if (!endsAsMissing(wait)) {
       loads.join(wait.key(), wait);

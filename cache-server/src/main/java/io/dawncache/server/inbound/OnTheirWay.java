@@ -16,8 +16,8 @@ final class OnTheirWay {
    * comes here when there may be no memory. The account may close other connections to make room,
    * and is never called under this monitor.
    *
-   * Small values pass: they are no larger than the objects of the request that waits for them, of
-   * which a group has a bound of its own, and to count one would cost a twentieth of its load.
+   * Small values pass: they are no larger than the objects of the request that waits for them, and
+   * a group bounds how many requests wait. To count a value takes four locks and an identity hash.
    */
   static final int SMALL_BYTES = 512;
 
