@@ -82,24 +82,24 @@ exists() {
   [[ -e $1 ]]
 }
 
-# server_jar: prints the newest jar of the node program, or fails.
-server_jar() {
-  local jar newest='' lib=$root/cache-server/target/lib
-  for jar in "$root"/cache-server/target/cache-server-*.jar; do
+# node_jar: prints the newest jar of the node program, or fails.
+node_jar() {
+  local jar newest='' lib=$root/cache-node/target/lib
+  for jar in "$root"/cache-node/target/cache-node-*.jar; do
     case $jar in
       *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
       *) [[ -f $jar && ($newest == '' || $jar -nt $newest) ]] && newest=$jar ;;
     esac
   done
   # The build copies the libraries after it has made the jar; both must be there.
-  exists "$lib"/cache-core-*.jar && exists "$lib"/protobuf-java-*.jar \
+  exists "$lib"/cache-server-*.jar && exists "$lib"/protobuf-java-*.jar \
     && [[ -n $newest ]] && printf '%s\n' "$newest"
 }
 
 # build_once: builds the node program if nothing is built; of several at one time, one builds.
 build_once() {
-  server_jar >/dev/null && return
-  [[ -w $root/cache-server ]] \
+  node_jar >/dev/null && return
+  [[ -w $root/cache-node ]] \
     || die 1 "$root: nothing is built (expected: mvn -DskipTests package, by who may write there)"
   [[ -x $java_home/bin/javac ]] || die 1 "$java_home: no compiler (expected: a JDK of 17 or later)"
   command -v mvn >/dev/null || die 1 'no mvn found (expected: Maven 3.8 or later on PATH)'
@@ -108,26 +108,26 @@ build_once() {
       printf '%s: waiting for another build of the node program\n' "${0##*/}" >&2
       flock 9
     fi
-    server_jar >/dev/null && exit
+    node_jar >/dev/null && exit
     printf '%s: building the node program, once, which takes a minute or two\n' "${0##*/}" >&2
     cd -- "$root"
     output=$(
-      JAVA_HOME=$java_home mvn --batch-mode -q -Dmaven.test.skip=true -Denforcer.skip -pl cache-server -am \
+      JAVA_HOME=$java_home mvn --batch-mode -q -Dmaven.test.skip=true -Denforcer.skip -pl cache-node -am \
         package 2>&1 9<&-
     ) || {
       printf '%s\n' "$output" >&2
       exit 1
     }
   ) 9<"$root/pom.xml" || die 1 'the build failed (expected: as above)'
-  server_jar >/dev/null || die 1 "no jar in $root/cache-server/target (expected: one by the build)"
+  node_jar >/dev/null || die 1 "no jar in $root/cache-node/target (expected: one by the build)"
 }
 
 # class_path: prints the node program's jars, always in the same order, then the user's.
 class_path() {
   local jar jars
-  jars=$(server_jar)
+  jars=$(node_jar)
   local LC_ALL=C
-  for jar in "$root"/cache-server/target/lib/*.jar; do
+  for jar in "$root"/cache-node/target/lib/*.jar; do
     jars+=:$jar
   done
   printf '%s\n' "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}"
@@ -158,7 +158,7 @@ jvm_options() {
 # archive_file: prints where the archive of this JDK lies: what the JVM makes of the node's classes
 # when it starts, kept for the next start. Prints nothing if there is no place for one.
 archive_file() {
-  local build name folder=$root/cache-server/target
+  local build name folder=$root/cache-node/target
   build=$(cksum <"$java_home/release" 2>/dev/null | cut -d ' ' -f 1) || build=unknown
   name=node-$java_version-$build.archive
   if [[ ! -w $folder ]] && ! is_fresh "$folder/$name"; then
@@ -180,7 +180,11 @@ archive_options() {
 
 # is_fresh FILE: whether it was made of this build, and by these scripts.
 is_fresh() {
-  [[ $1 -nt $(server_jar) && $1 -nt ${BASH_SOURCE[0]} ]]
+  local part
+  # A build after a change in the server alone leaves the node program's own jar as it is.
+  for part in "$(node_jar)" "$root"/cache-node/target/lib/cache-*.jar "${BASH_SOURCE[0]}"; do
+    [[ $1 -nt $part ]] || return
+  done
 }
 
 # archive_once: makes the archive if there is no fresh one. Of several nodes that start at one time
@@ -189,7 +193,7 @@ is_fresh() {
 archive_once() {
   local file jar
   file=$(archive_file)
-  jar=$(server_jar)
+  jar=$(node_jar)
   [[ -n $file ]] || return 0
   is_fresh "$file" || is_fresh "$file.failed" && return
   (

@@ -1,5 +1,5 @@
 /** The server: what an application embeds to make a node a member of a fleet. */
-@SuppressWarnings("requires-automatic") // protobuf and HttpClient name their modules, no more
+@SuppressWarnings("requires-automatic") // protobuf names its module, no more
 module io.dawncache.server {
   requires transitive io.dawncache.core;
   requires com.google.protobuf;
@@ -17,14 +17,6 @@ module io.dawncache.server {
   requires static jdk.management;
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
-
-  // For the standalone program, which runs on the class path; an application needs none of them.
-  requires static com.google.gson;
-  requires static info.picocli;
-  requires static java.logging;
-  requires static java.net.http;
-  requires static org.apache.httpcomponents.client5.httpclient5;
-  requires static org.apache.httpcomponents.core5.httpcore5;
 
   exports io.dawncache.server;
   exports io.dawncache.server.inbound; // for Page, in ServerConfig's pages

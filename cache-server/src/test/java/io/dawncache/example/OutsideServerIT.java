@@ -40,6 +40,14 @@ class OutsideServerIT {
   private static final String NETTY_41 = "4.1.128.Final"; // that of Spring Boot 3.5
   private static final String NETTY_42 = between("<netty.version>", "</netty.version>");
   private static final int MAX_NETTY_JARS = 14;
+  private static final Set<String> BESIDE_NETTY =
+      Set.of(
+          "cache-core",
+          "cache-server",
+          "caffeine",
+          "error_prone_annotations", // Caffeine's
+          "jspecify",
+          "protobuf-java");
   private static final List<String> OUTPUT =
       List.of("each answered the other, 0 values were wrong");
 
@@ -145,6 +153,7 @@ class OutsideServerIT {
 
   private void runs(List<Path> jars) throws Exception {
     assertTrue(nettyJars(jars).size() <= MAX_NETTY_JARS, jars::toString);
+    assertEquals(BESIDE_NETTY, besideNetty(jars));
     assertEquals(OUTPUT, java(0, "-cp", classPath(jars), TwoNodes.class.getName()));
     assertEquals(
         OUTPUT, java(0, "-p", classPath(jars), "-m", "outside/" + TwoNodes.class.getName()));
@@ -152,6 +161,14 @@ class OutsideServerIT {
 
   private static List<Path> nettyJars(List<Path> jars) {
     return jars.stream().filter(jar -> isOf("netty-[a-z_-]*", jar)).toList();
+  }
+
+  private static Set<String> besideNetty(List<Path> jars) {
+    List<Path> others = new ArrayList<>(jars);
+    others.removeAll(nettyJars(jars));
+    Set<String> artifacts = new TreeSet<>();
+    others.forEach(jar -> artifacts.add(jar.getFileName().toString().replaceFirst("-\\d.*", "")));
+    return artifacts;
   }
 
   private static Set<String> nettyVersions(List<Path> jars) {

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Test;
 
 /** What design and concurrency pages promise of this module, held in place. */
 class ArchitectureTest {
-  private static final String NODE = "io.dawncache.node..";
   private static final String SERVER = "io.dawncache.server";
   private static final String INBOUND = "io.dawncache.server.inbound..";
   private static final String PEER = "io.dawncache.server.peer..";
@@ -49,12 +48,12 @@ class ArchitectureTest {
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages(SERVER, "io.dawncache.node");
+          .importPackages(SERVER);
 
   private static final JavaClasses TESTS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.OnlyIncludeTests())
-          .importPackages(SERVER, "io.dawncache.node");
+          .importPackages(SERVER);
 
   private static final Set<String> WAITING =
       Set.of(
@@ -84,11 +83,9 @@ class ArchitectureTest {
           Thread.class);
 
   @Test
-  void dependenciesPointFromTheProgramToTheWireAndInboundAndPeerDoNotSeeEachOther() {
+  void dependenciesPointFromTheServerToTheWireAndInboundAndPeerDoNotSeeEachOther() {
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
-        .optionalLayer("node")
-        .definedBy(NODE)
         .layer("server")
         .definedBy(SERVER)
         .layer("inbound")
@@ -99,12 +96,10 @@ class ArchitectureTest {
         .definedBy(FRAME)
         .layer("wire")
         .definedBy(WIRE)
-        .whereLayer("node")
-        .mayNotBeAccessedByAnyLayer()
         .whereLayer("server")
-        .mayOnlyBeAccessedByLayers("node")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("inbound")
-        .mayOnlyBeAccessedByLayers("node", "server")
+        .mayOnlyBeAccessedByLayers("server")
         .whereLayer("peer")
         .mayOnlyBeAccessedByLayers("server")
         .whereLayer("frame")
@@ -142,7 +137,7 @@ class ArchitectureTest {
   void noNettyAndNoProtobufInWhatAnApplicationSees() {
     members()
         .that()
-        .areDeclaredInClassesThat(resideInAnyPackage(SERVER, NODE))
+        .areDeclaredInClassesThat(resideInAnyPackage(SERVER))
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
@@ -157,21 +152,22 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheProgramSeesTheCommandLineJsonAndTheHttpClient() {
+  void theServerSeesNeitherTheProgramNorItsCommandLineJsonAndHttpClient() {
     noClasses()
-        .that()
-        .resideOutsideOfPackage(NODE)
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("picocli..", "com.google.gson..", "org.apache.hc..", "org.slf4j.."))
+            resideInAnyPackage(
+                "io.dawncache.node..",
+                "picocli..",
+                "com.google.gson..",
+                "org.apache.hc..",
+                "org.slf4j.."))
         .check(MAIN);
   }
 
   @Test
-  void nothingBlocksButStartStopAndTheProgram() {
+  void nothingBlocksButStartAndStop() {
     noClasses()
-        .that()
-        .resideOutsideOfPackage(NODE)
         .should()
         .accessTargetWhere(
             describe(
@@ -185,8 +181,6 @@ class ArchitectureTest {
   void namesAreLookedUpInOnePlace() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(NODE)
-        .and()
         .doNotHaveFullyQualifiedName(Names.class.getName())
         .should()
         .callMethodWhere(

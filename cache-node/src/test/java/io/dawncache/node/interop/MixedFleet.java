@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;

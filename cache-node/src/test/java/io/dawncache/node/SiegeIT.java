@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * dawncache.siege.cpu}, a core that the node is bound to; {@code dawncache.siege.p99}, in how many
  * milliseconds 99 of 100 hits have to be answered (10,000); {@code dawncache.siege.sound}, within
  * how many seconds all memory has to be back (30). The full form, with the attackers on the other
- * core, is {@code taskset -c 1 mvn verify -pl cache-server -am -Dit.test=SiegeIT -Dtest=NONE
+ * core, is {@code taskset -c 1 mvn verify -pl cache-node -am -Dit.test=SiegeIT -Dtest=NONE
  * -Ddawncache.siege=60 -Ddawncache.siege.warm=20 -Ddawncache.siege.cpu=0 -Ddawncache.siege.p99=200
  * -Ddawncache.siege.sound=5 -Dsurefire.failIfNoSpecifiedTests=false
  * -Dfailsafe.failIfNoSpecifiedTests=false -DfailIfNoTests=false}.

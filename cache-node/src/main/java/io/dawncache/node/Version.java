@@ -7,7 +7,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /** Says which build this is, from what Maven leaves in the jar. */
 final class Version implements IVersionProvider {
-  private static final String MAVEN = "/META-INF/maven/io.dawncache/cache-server/pom.properties";
+  private static final String MAVEN = "/META-INF/maven/io.dawncache/cache-node/pom.properties";
 
   @Override
   public String[] getVersion() throws IOException {

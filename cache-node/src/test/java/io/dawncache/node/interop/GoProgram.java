@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -43,7 +43,7 @@ final class GoProgram {
   }
 
   private static Path build() {
-    Path module = NodeProcess.ROOT.resolve("cache-server");
+    Path module = NodeProcess.ROOT.resolve("cache-node");
     Path target = module.resolve("target/go");
     Path program = target.resolve("node");
     Path source = module.resolve("src/test/go/node.go");

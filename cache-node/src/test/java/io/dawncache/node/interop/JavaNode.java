@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import java.util.List;
 import java.util.Map;

@@ -369,11 +369,9 @@ class ScriptsIT {
     Path checkout = temp.resolve("checkout");
     Path cache = Files.createDirectories(temp.resolve("cache"));
     String[] steps = {
-      "mkdir -p checkout/cache-server/target",
+      "mkdir -p checkout/cache-node/target",
       "cp -r '" + ROOT + "'/scripts '" + ROOT + "'/pom.xml checkout",
-      "cp -r '"
-          + ROOT
-          + "'/cache-server/target/{lib,cache-server-*.jar} checkout/cache-server/target",
+      "cp -r '" + ROOT + "'/cache-node/target/{lib,cache-node-*.jar} checkout/cache-node/target",
       "chmod -R a+rX,a-w checkout",
       "chmod a+rx . && chmod a+rwx cache"
     };

@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -32,7 +32,7 @@ class NodeProcess implements AutoCloseable {
   static final Path ROOT =
       Path.of(System.getProperty("dawncache.root", "..")).toAbsolutePath().normalize();
 
-  private static final Path LOGS = ROOT.resolve("cache-server/target/interop");
+  private static final Path LOGS = ROOT.resolve("cache-node/target/interop");
   private static final List<String> COUNTERS =
       List.of(
           "gets",

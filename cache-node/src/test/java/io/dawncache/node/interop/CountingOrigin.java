@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.dawncache.server.interop;
+package io.dawncache.node.interop;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MINUTES;
