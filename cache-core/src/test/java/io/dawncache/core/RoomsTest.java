@@ -47,8 +47,7 @@ class RoomsTest {
               "memory",
               "seam plant data",
               "Memory Keeper Flights Counters Events LocalCache LruCache TinyLfuCache HotCopies"
-                  + " UnreportedGets RateSketch ExpiryWheel Budget Uses UseClock ThreadSlot Weight"
-                  + " HeapLayout"),
+                  + " UnreportedGets RateSketch ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
               "data",

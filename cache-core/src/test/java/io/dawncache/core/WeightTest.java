@@ -3,7 +3,7 @@ package io.dawncache.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
-import io.dawncache.core.lru.Lru;
+import io.dawncache.core.lru.ConcurrentLru;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -59,9 +59,9 @@ class WeightTest {
 
   @Test
   void aPlaceInAnLruIsTwoNodesAndTwoSlots() throws Exception {
-    Lru<String, String> lru = new Lru<>(0, (key, value) -> 0);
+    var lru = new ConcurrentLru<String, String>(0, (key, value) -> 0, (key, value) -> {});
     lru.put("Tom", "630");
-    Object node = one(field(lru, "entries"));
+    Object node = one(field(field(lru, "lru"), "entries"));
 
     assertEquals(
         shallowBytes(node.getClass())

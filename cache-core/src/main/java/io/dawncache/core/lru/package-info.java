@@ -1,8 +1,8 @@
 /**
- * A weight-bounded map that lets go of what was used least recently. It knows nothing of caches,
- * groups or threads: {@link io.dawncache.core.lru.Lru} keeps the order and the books, a {@link
- * io.dawncache.core.lru.Weigher} says what an entry costs, and whoever shares it between threads
- * brings the lock; only to find an entry takes none.
+ * A map bounded by weight that evicts the least recently used entries. It knows nothing of caches
+ * or groups. {@link io.dawncache.core.lru.ConcurrentLru} is what others use. Inside, {@code Lru}
+ * keeps the order and the weight under a lock, {@code ReadBuffer} holds the reads that are not yet
+ * in the order, and {@code AccessClock} numbers the reads while no order is kept.
  */
 @NullMarked
 package io.dawncache.core.lru;

@@ -8,127 +8,239 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Values here are their own weight in bytes; keys weigh nothing. */
 class LruTest {
-  private final List<String> told = new ArrayList<>();
   private final Lru<String, Long> lru = lru(10);
+
+  private static Lru<String, Long> lru(long maxBytes) {
+    return new Lru<>(maxBytes, new AccessClock());
+  }
+
+  private boolean put(String key, long value) {
+    return lru.put(key, value, value);
+  }
+
+  /** Puts entries of 3 bytes each. */
+  private void putAll(String... keys) {
+    for (String key : keys) {
+      put(key, 3);
+    }
+  }
+
+  /** Finds an entry and uses it at once. */
+  private static @Nullable Long get(Lru<String, Long> lru, String key) {
+    Lru.Entry<String, Long> found = lru.find(key);
+    if (found == null) {
+      return null;
+    }
+    if (!lru.mark(found)) {
+      lru.use(found);
+    }
+    return found.value;
+  }
+
+  private @Nullable Long get(String key) {
+    return get(lru, key);
+  }
+
+  /** Returns the keys from most to least recent, once the order is kept. */
+  private static List<String> order(Lru<String, Long> lru) {
+    var keys = new ArrayList<String>();
+    for (Lru.Entry<String, Long> entry = lru.mostRecent; entry != null; entry = entry.older) {
+      keys.add(entry.key);
+    }
+    return keys;
+  }
+
+  private static List<String> takeEvicted(Lru<String, Long> lru) {
+    var evicted = new ArrayList<String>();
+    for (var entry = lru.takeEvicted(); entry != null; entry = entry.newer) {
+      evicted.add(entry.key + "=" + entry.value);
+    }
+    return evicted;
+  }
 
   @AfterEach
   void theBooksAddUp() {
     assertBooks(lru);
   }
 
-  @Test
-  void whatWasPutIsFound() {
-    assertNull(lru.get("a"));
-    assertTrue(lru.put("a", 3L));
+  /** List, map and sums hold the same. */
+  private static void assertBooks(Lru<String, Long> lru) {
+    Map<String, Long> inList = new HashMap<>();
+    for (Lru.Entry<String, Long> entry = lru.mostRecent; entry != null; entry = entry.older) {
+      assertNull(inList.put(entry.key, entry.value));
+    }
+    Map<String, Long> inMap = new HashMap<>();
+    lru.forEach(inMap::put);
 
-    assertEquals(3L, lru.get("a"));
+    assertEquals(inMap, inList);
+    assertEquals(inMap.size(), lru.size());
+    assertEquals(inMap.values().stream().mapToLong(value -> value).sum(), lru.bytes());
+  }
+
+  @Test
+  void aValueThatWasPutIsFound() {
+    assertNull(lru.find("a"));
+    assertTrue(put("a", 3));
+
+    assertEquals(3L, get("a"));
     assertEquals(3, lru.bytes());
     assertEquals(1, lru.size());
   }
 
   @Test
-  void theLeastRecentlyUsedGoesFirst() {
+  void theLeastRecentlyUsedEntryIsEvictedFirst() {
     putAll("a", "b", "c");
-    lru.get("a");
+    get("a");
 
-    lru.put("d", 4L);
+    put("d", 4);
 
     assertEquals(List.of("d", "a", "c"), order(lru));
-    assertEquals(List.of("b=3"), told);
+    assertEquals(List.of("b=3"), takeEvicted(lru));
   }
 
   @Test
-  void peekingLeavesTheOrderAlone() {
+  void anEntryThatIsFoundMovesToTheFrontWhenItIsUsed() {
     putAll("a", "b", "c");
-
-    assertEquals(3L, lru.peek("a"));
-    assertNull(lru.peek("x"));
-
-    assertEquals(List.of("c", "b", "a"), order(lru));
-  }
-
-  @Test
-  void whatIsFoundMayBeUsedLater() {
-    putAll("a", "b", "c");
-    assertNull(lru.find("x"));
     var found = lru.find("a");
-    assertEquals(3L, found.value());
-    assertEquals(List.of("c", "b", "a"), order(lru), "finding leaves the order alone");
+    assertEquals(List.of("c", "b", "a"), order(lru), "finding leaves the order as it is");
 
     lru.use(found);
-    lru.use(found);
+    assertEquals(List.of("a", "c", "b"), order(lru));
 
+    lru.use(found);
     assertEquals(List.of("a", "c", "b"), order(lru));
   }
 
   @Test
-  void whatLeftAfterItWasFoundDoesNotComeBackByItsUse() {
+  void anEntryThatLeftAfterItWasFoundDoesNotComeBackByItsUse() {
     putAll("a", "b");
-    var left = lru.find("a");
+    var removed = lru.find("a");
     lru.remove("a");
-    lru.use(left);
+    lru.use(removed);
     assertEquals(List.of("b"), order(lru));
 
-    lru.put("a", 4L);
-    lru.use(left);
+    put("a", 4);
+    lru.use(removed);
 
     assertEquals(List.of("a", "b"), order(lru));
-    assertEquals(4L, lru.get("a"));
-    assertEquals(3L, left.value());
+    assertEquals(4L, get("a"));
+    assertEquals(3L, removed.value);
   }
 
   @Test
-  void whatWasOverwrittenAfterItWasFoundIsUsedWithItsNewValue() {
+  void anEntryThatWasEvictedAfterItWasFoundDoesNotComeBackByItsUse() {
+    putAll("a", "b");
+    var evicted = lru.find("a");
+    put("c", 5);
+
+    lru.use(evicted);
+
+    assertEquals(List.of("c", "b"), order(lru));
+    assertEquals(List.of("a=3"), takeEvicted(lru));
+  }
+
+  @Test
+  void anEntryThatWasOverwrittenAfterItWasFoundIsUsedWithItsNewValue() {
     putAll("a", "b");
     var found = lru.find("a");
-    lru.put("a", 4L);
-    lru.put("b", 4L);
+    put("a", 4);
+    put("b", 4);
 
     lru.use(found);
 
-    assertEquals(4L, found.value());
+    assertEquals(4L, found.value);
     assertEquals(List.of("a", "b"), order(lru));
   }
 
   @Test
-  void marksOrderAllEntriesAtOnceAndEqualMarksStayAsTheyStand() {
-    Lru<String, Long> unbounded = lru(0);
-    for (String key : List.of("a", "b", "c", "d", "e")) {
-      unbounded.put(key, 1L);
+  void untilMoreThanHalfOfTheBoundIsUsedUsesAreMarkedAndThenTheyDecideTheOrder() {
+    Lru<String, Long> large = lru(12);
+    for (String key : List.of("a", "b", "c", "d")) {
+      large.put(key, 1L, 1);
     }
-    unbounded.find("a").mark(Integer.MAX_VALUE);
-    unbounded.find("d").mark(7);
-    unbounded.find("c").mark(9);
+    for (String key : List.of("c", "a", "d", "a")) {
+      assertTrue(large.mark(large.find(key)));
+    }
+    large.put("b", 2L, 2);
+    assertTrue(large.mark(large.find("c")));
+    assertEquals(List.of("b", "d", "c", "a"), order(large), "in order of puts");
 
-    unbounded.orderByMarks();
+    large.put("e", 2L, 2); // 7 of 12
 
-    assertEquals(List.of("a", "c", "d", "e", "b"), order(unbounded));
-    assertBooks(unbounded);
+    assertEquals(List.of("e", "c", "b", "a", "d"), order(large));
+    assertFalse(large.mark(large.find("a")));
+    assertBooks(large);
+  }
+
+  @Test
+  void aSmallerBoundThatIsMoreThanHalfUsedPutsTheEntriesInOrderBeforeItEvicts() {
+    Lru<String, Long> large = lru(100);
+    for (String key : List.of("a", "b", "c")) {
+      large.put(key, 1L, 1);
+    }
+    large.mark(large.find("a"));
+
+    large.resize(2);
+
+    assertEquals(List.of("b=1"), takeEvicted(large));
+    assertEquals(List.of("a", "c"), order(large));
+    assertBooks(large);
+  }
+
+  @Test
+  void theOrderIsKeptWhenTheNumbersEnd() {
+    for (int left = 0; left < 8; left++) {
+      Lru<String, Long> old = new Lru<>(100, new AccessClock(Integer.MAX_VALUE - left));
+      for (String key : List.of("a", "b", "c")) {
+        old.put(key, 1L, 1);
+      }
+      for (String key : List.of("b", "a", "b")) {
+        get(old, key);
+      }
+
+      old.resize(1);
+
+      assertEquals(List.of("c=1", "a=1"), takeEvicted(old), left + " numbers left");
+    }
   }
 
   @Test
   void anEntryEvictsAsManyAsItNeedsOldestFirst() {
     putAll("a", "b", "c");
 
-    assertTrue(lru.put("d", 7L));
+    assertTrue(put("d", 7));
 
     assertEquals(List.of("d", "c"), order(lru));
-    assertEquals(List.of("a=3", "b=3"), told);
+    assertEquals(List.of("a=3", "b=3"), takeEvicted(lru));
     assertEquals(2, lru.evictions());
   }
 
   @Test
+  void evictedEntriesWaitInOrderUntilTheyAreTakenAndAreTakenOnce() {
+    putAll("a", "b", "c", "d");
+    put("e", 6);
+    assertEquals(List.of("a=3", "b=3", "c=3"), takeEvicted(lru));
+    assertEquals(List.of(), takeEvicted(lru));
+
+    put("f", 2);
+    assertEquals(List.of("d=3"), takeEvicted(lru));
+  }
+
+  @Test
   void aFullBudgetEvictsNothing() {
-    lru.put("a", 4L);
-    lru.put("b", 6L);
+    put("a", 4);
+    put("b", 6);
 
     assertEquals(10, lru.bytes());
     assertEquals(0, lru.evictions());
@@ -136,163 +248,67 @@ class LruTest {
 
   @Test
   void overwritingCorrectsTheWeightUpAndDown() {
-    lru.put("a", 3L);
-    lru.put("a", 8L);
+    put("a", 3);
+    put("a", 8);
     assertEquals(8, lru.bytes());
 
-    lru.put("a", 1L);
+    put("a", 1);
 
     assertEquals(1, lru.bytes());
     assertEquals(1, lru.size());
-    assertEquals(List.of(), told, "an overwritten entry is not purged");
+    assertEquals(List.of(), takeEvicted(lru), "overwriting evicts nothing");
   }
 
   @Test
   void overwritingMovesToTheFrontAndMayEvictOthersButNeverItself() {
     putAll("a", "b", "c");
 
-    assertTrue(lru.put("a", 10L));
+    assertTrue(put("a", 10));
 
     assertEquals(List.of("a"), order(lru));
-    assertEquals(List.of("b=3", "c=3"), told);
+    assertEquals(List.of("b=3", "c=3"), takeEvicted(lru));
   }
 
   @Test
   void anEntryHeavierThanTheBudgetIsNotKeptAndEvictsNothing() {
     putAll("a", "b", "c");
 
-    assertFalse(lru.put("d", 11L));
+    assertFalse(put("d", 11));
 
     assertEquals(List.of("c", "b", "a"), order(lru));
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), takeEvicted(lru));
     assertEquals(0, lru.evictions());
   }
 
   @Test
-  void anEntryHeavierThanTheBudgetTakesItsOlderValueAlong() {
+  void anEntryHeavierThanTheBudgetRemovesItsOlderValue() {
     putAll("a", "b");
 
-    assertFalse(lru.put("a", Long.MAX_VALUE));
+    assertFalse(put("a", Long.MAX_VALUE));
 
-    assertNull(lru.get("a"));
+    assertNull(lru.find("a"));
     assertEquals(List.of("b"), order(lru));
-    assertEquals(List.of("a=3"), told);
-    assertEquals(0, lru.evictions(), "out of date, not evicted for weight");
+    assertEquals(List.of(), takeEvicted(lru), "out of date, not evicted for weight");
+    assertEquals(0, lru.evictions());
   }
 
   @Test
-  void removingAnswersTheValueAndTellsTheListener() {
+  void removingReturnsTheValueAndIsNoEviction() {
     putAll("a", "b", "c");
 
     assertEquals(3L, lru.remove("b"));
     assertNull(lru.remove("b"));
 
     assertEquals(List.of("c", "a"), order(lru));
-    assertEquals(List.of("b=3"), told);
+    assertEquals(List.of(), takeEvicted(lru));
     assertEquals(0, lru.evictions());
-  }
-
-  @Test
-  void removingByKeyTakesAllThatMatchOldestFirst() {
-    putAll("a", "b", "c");
-
-    assertEquals(2, lru.removeIf(key -> !key.equals("b")));
-    assertEquals(0, lru.removeIf(key -> false));
-
-    assertEquals(List.of("b"), order(lru));
-    assertEquals(List.of("a=3", "c=3"), told);
-  }
-
-  @Test
-  void aPredicateThatThrowsLeavesWhatItDidNotChoose() {
-    putAll("a", "b", "c");
-
-    assertThrows(
-        ArithmeticException.class,
-        () ->
-            lru.removeIf(
-                key -> {
-                  if (key.equals("b")) {
-                    throw new ArithmeticException();
-                  }
-                  return true;
-                }));
-
-    assertEquals(List.of("c", "b"), order(lru));
-    assertEquals(List.of("a=3"), told);
-  }
-
-  @Test
-  void clearingTellsOfEveryEntry() {
-    putAll("a", "b", "c");
-
-    lru.clear();
-    lru.clear();
-
-    assertEquals(0, lru.size());
-    assertEquals(0, lru.bytes());
-    assertEquals(List.of("a=3", "b=3", "c=3"), told);
-    assertEquals(0, lru.evictions());
-    assertTrue(lru.put("a", 3L), "usable as before");
-  }
-
-  @Test
-  void aListenerThatReentersSeesBooksThatAddUp() {
-    var reentrant = new ArrayList<Lru<String, Long>>();
-    var small =
-        new Lru<String, Long>(
-            10,
-            (key, value) -> value,
-            (key, value) -> {
-              Lru<String, Long> self = reentrant.get(0);
-              assertBooks(self);
-              assertNull(self.peek(key));
-              told.add(key + "=" + value);
-              if (key.equals("a")) {
-                self.put("a", 8L); // comes back and drives out d
-              }
-            });
-    reentrant.add(small);
-    small.put("a", 3L);
-    small.put("b", 3L);
-
-    assertTrue(small.put("d", 9L));
-
-    assertEquals(List.of("a=3", "b=3", "d=9"), told, "each once, in the order of leaving");
-    assertEquals(List.of("a"), order(small));
-    assertEquals(3, small.evictions());
-    assertBooks(small);
-  }
-
-  @Test
-  void afterAListenerThatThrowsTheRestIsToldByTheNextChange() {
-    var angry =
-        new Lru<String, Long>(
-            10,
-            (key, value) -> value,
-            (key, value) -> {
-              told.add(key);
-              if (key.equals("a")) {
-                throw new IllegalStateException("no");
-              }
-            });
-    angry.put("a", 3L);
-    angry.put("b", 3L);
-
-    assertThrows(IllegalStateException.class, () -> angry.put("c", 10L));
-    assertBooks(angry);
-    assertEquals(List.of("c"), order(angry));
-    assertEquals(List.of("a"), told);
-
-    angry.put("d", 10L);
-    assertEquals(List.of("a", "b", "c"), told);
   }
 
   @Test
   void aMapWithoutBoundEvictsNothing() {
     Lru<String, Long> unbounded = lru(0);
     for (long i = 0; i < 1_000; i++) {
-      assertTrue(unbounded.put("key-" + i, 1L << 40));
+      assertTrue(unbounded.put("key-" + i, 1L << 40, 1L << 40));
     }
 
     assertEquals(1_000L << 40, unbounded.bytes());
@@ -304,11 +320,11 @@ class LruTest {
   void weightsNearTheLargestLongDoNotOverflow() {
     for (long maxBytes : new long[] {0, Long.MAX_VALUE}) {
       Lru<String, Long> huge = lru(maxBytes);
-      huge.put("a", Long.MAX_VALUE - 1);
-      huge.put("b", 1L);
+      huge.put("a", Long.MAX_VALUE - 1, Long.MAX_VALUE - 1);
+      huge.put("b", 1L, 1);
       assertEquals(Long.MAX_VALUE, huge.bytes());
 
-      assertTrue(huge.put("c", Long.MAX_VALUE));
+      assertTrue(huge.put("c", Long.MAX_VALUE, Long.MAX_VALUE));
 
       assertEquals(List.of("c"), order(huge));
       assertBooks(huge);
@@ -317,14 +333,14 @@ class LruTest {
 
   @Test
   void entriesWithoutWeightStayUntilTheirTurn() {
-    lru.put("empty", 0L);
-    lru.put("a", 10L);
+    put("empty", 0);
+    put("a", 10);
     assertEquals(List.of("a", "empty"), order(lru));
 
-    lru.put("b", 10L);
+    put("b", 10);
 
     assertEquals(List.of("b"), order(lru));
-    assertEquals(List.of("empty=0", "a=10"), told);
+    assertEquals(List.of("empty=0", "a=10"), takeEvicted(lru));
   }
 
   @Test
@@ -332,21 +348,21 @@ class LruTest {
     putAll("a", "b", "c");
 
     lru.resize(9);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), takeEvicted(lru));
     lru.resize(5);
-    assertEquals(List.of("a=3", "b=3"), told);
+    assertEquals(List.of("a=3", "b=3"), takeEvicted(lru));
     assertEquals(2, lru.evictions());
 
-    assertFalse(lru.put("d", 6L));
+    assertFalse(put("d", 6));
     lru.resize(9);
-    assertTrue(lru.put("d", 6L));
+    assertTrue(put("d", 6));
     lru.resize(0);
-    assertTrue(lru.put("e", Long.MAX_VALUE - 9));
+    assertTrue(put("e", Long.MAX_VALUE - 9));
     assertEquals(List.of("e", "d", "c"), order(lru));
   }
 
   @Test
-  void aNegativeBudgetIsRefused() {
+  void aNegativeBudgetIsRefusedAndChangesNothing() {
     var e = assertThrows(IllegalArgumentException.class, () -> lru(-1));
     assertEquals("maxBytes: -1 (expected: >= 0)", e.getMessage());
 
@@ -360,21 +376,11 @@ class LruTest {
   void aNegativeWeightIsRefusedAndChangesNothing() {
     putAll("a", "b");
 
-    var e = assertThrows(IllegalArgumentException.class, () -> lru.put("a", -1L));
+    var e = assertThrows(IllegalArgumentException.class, () -> put("a", -1));
 
     assertEquals("weight: -1 (expected: >= 0)", e.getMessage());
     assertEquals(List.of("b", "a"), order(lru));
-    assertEquals(3L, lru.peek("a"));
-  }
-
-  @Test
-  void aMapWithoutListenerEvictsInSilence() {
-    var silent = new Lru<String, Long>(1, (key, value) -> value);
-    silent.put("a", 1L);
-    silent.put("b", 1L);
-
-    assertEquals(List.of("b"), order(silent));
-    assertEquals("Lru[1 entries, 1 of 1 bytes]", silent.toString());
+    assertEquals(3L, lru.find("a").value);
   }
 
   @Test
@@ -385,17 +391,20 @@ class LruTest {
       String key = "key-" + random.nextInt(12);
       switch (random.nextInt(8)) {
         case 0 -> assertEquals(model.remove(key), lru.remove(key));
-        case 1, 2, 3 -> assertEquals(model.get(key), lru.get(key));
+        case 1, 2, 3 -> assertEquals(model.get(key), get(key));
         default -> {
           long weight = random.nextInt(12);
-          assertEquals(weight <= 10, lru.put(key, weight));
+          assertEquals(weight <= 10, put(key, weight));
           model.remove(key);
           if (weight <= 10) {
             model.put(key, weight);
           }
-          while (sum(model.values()) > 10) {
-            model.remove(model.keySet().iterator().next());
+          var modelEvicted = new ArrayList<String>();
+          while (model.values().stream().mapToLong(value -> value).sum() > 10) {
+            String eldest = model.keySet().iterator().next();
+            modelEvicted.add(eldest + "=" + model.remove(eldest));
           }
+          assertEquals(modelEvicted, takeEvicted(lru));
         }
       }
       var fromLeastRecent = order(lru);
@@ -403,41 +412,5 @@ class LruTest {
       assertEquals(List.copyOf(model.keySet()), fromLeastRecent);
       assertBooks(lru);
     }
-  }
-
-  private Lru<String, Long> lru(long maxBytes) {
-    return new Lru<>(maxBytes, (key, value) -> value, (key, value) -> told.add(key + "=" + value));
-  }
-
-  /** Puts entries of 3 bytes each. */
-  private void putAll(String... keys) {
-    for (String key : keys) {
-      lru.put(key, 3L);
-    }
-  }
-
-  private static List<String> order(Lru<String, Long> lru) {
-    var keys = new ArrayList<String>();
-    lru.forEach((key, value) -> keys.add(key));
-    return keys;
-  }
-
-  private static long sum(Iterable<Long> values) {
-    long sum = 0;
-    for (long value : values) {
-      sum += value;
-    }
-    return sum;
-  }
-
-  private static void assertBooks(Lru<String, Long> lru) {
-    var values = new ArrayList<Long>();
-    lru.forEach(
-        (key, value) -> {
-          assertEquals(value, lru.peek(key));
-          values.add(value);
-        });
-    assertEquals(values.size(), lru.size());
-    assertEquals(sum(values), lru.bytes());
   }
 }

@@ -1,7 +1,7 @@
 package io.dawncache.bench.core.lru;
 
 import io.dawncache.bench.workload.ZipfKeys;
-import io.dawncache.core.lru.Lru;
+import io.dawncache.core.lru.ConcurrentLru;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Gets keys that are all there, 10,000 of them by Zipf's law, each moving to the front. */
+/** Gets keys that are all there, 10,000 of them by Zipf's law; each moves to the front. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
@@ -31,10 +31,11 @@ public class LruGetBenchmark {
     return filled.map.get(keys.next());
   }
 
-  /** An unbounded {@link Lru} with all keys in it. */
+  /** An unbounded {@link ConcurrentLru} with all keys in it. */
   @State(Scope.Thread)
   public static class FilledLru {
-    final Lru<String, String> lru = new Lru<>(0, (key, value) -> key.length() + value.length());
+    final ConcurrentLru<String, String> lru =
+        new ConcurrentLru<>(0, (key, value) -> key.length() + value.length(), (key, value) -> {});
 
     public FilledLru() {
       for (String key : ZipfKeys.all()) {

@@ -1,7 +1,6 @@
 package io.dawncache.bench.core.lru;
 
-import io.dawncache.core.lru.Lru;
-import io.dawncache.core.lru.Weigher;
+import io.dawncache.core.lru.ConcurrentLru;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,11 +56,14 @@ public class LruPutBenchmark {
     }
   }
 
-  /** A {@link Lru} with the weigher of a group's cache, full with keys of its own. */
+  /** A {@link ConcurrentLru}, full with keys of its own. */
   @State(Scope.Thread)
   public static class FullLru {
-    final Lru<String, String> lru =
-        new Lru<>((long) ENTRIES * ENTRY_BYTES, Weigher.utf8KeyPlusValue(value -> value.length()));
+    final ConcurrentLru<String, String> lru =
+        new ConcurrentLru<>(
+            (long) ENTRIES * ENTRY_BYTES,
+            (key, value) -> key.length() + value.length(),
+            (key, value) -> {});
 
     public FullLru() {
       for (int i = 0; i < ENTRIES; i++) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.bench.workload.ZipfKeys;
+import io.dawncache.core.lru.ConcurrentLru;
 import org.junit.jupiter.api.Test;
 
 final class LruBenchmarksTest {
@@ -21,7 +22,7 @@ final class LruBenchmarksTest {
       assertNotNull(benchmark.get(lru, keys));
       assertNotNull(benchmark.baselineLinkedHashMap(map, keys));
     }
-    assertEquals(ZipfKeys.COUNT, lru.lru.size());
+    assertEquals(ZipfKeys.COUNT, lru.lru.stats().size());
   }
 
   @Test
@@ -29,14 +30,18 @@ final class LruBenchmarksTest {
     LruPutBenchmark benchmark = new LruPutBenchmark();
     LruPutBenchmark.FullLru full = new LruPutBenchmark.FullLru();
     LruPutBenchmark.Keys keys = new LruPutBenchmark.Keys();
-    assertEquals(LruPutBenchmark.ENTRIES, full.lru.size());
-    assertEquals(0, full.lru.evictions());
+    assertFullAfter(0, full.lru);
     for (int i = 0; i < TURNS; i++) {
       assertTrue(benchmark.putEvictingOne(full, keys));
     }
-    assertEquals(TURNS, full.lru.evictions());
-    assertEquals(LruPutBenchmark.ENTRIES, full.lru.size());
-    assertEquals((long) LruPutBenchmark.ENTRIES * LruPutBenchmark.ENTRY_BYTES, full.lru.bytes());
+    assertFullAfter(TURNS, full.lru);
+  }
+
+  private static void assertFullAfter(long evictions, ConcurrentLru<String, String> lru) {
+    int entries = LruPutBenchmark.ENTRIES;
+    assertEquals(
+        new ConcurrentLru.Stats((long) entries * LruPutBenchmark.ENTRY_BYTES, entries, evictions),
+        lru.stats());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.dawncache.core;
+package io.dawncache.core.lru;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class UseClockTest {
+class AccessClockTest {
   private static final int THREADS = 4;
-  private static final int EVENTS = 100_000;
+  private static final int ACCESSES = 100_000;
 
-  private final UseClock clock = new UseClock();
+  private final AccessClock clock = new AccessClock();
 
   @Test
   void oneThreadCountsFromOneOn() {
@@ -22,12 +22,21 @@ class UseClockTest {
   }
 
   @Test
-  void aNumberOfAllIsAfterEveryOneBeforeAndBeforeEveryOneAfter() throws Exception {
+  void aClockGoesOnFromItsBase() {
+    var later = new AccessClock(1L << 40);
+
+    assertEquals((1L << 40) + 1, later.next());
+    assertEquals((1L << 40) + 2, later.next());
+    assertEquals((1L << 40) + 3, later.nextForAll());
+  }
+
+  @Test
+  void aNumberForAllIsHigherThanAllBeforeAndLowerThanAllAfter() throws Exception {
     long last = 0;
     for (int i = 0; i < 100; i++) {
       long mine = clock.next();
       long others = inAnotherThread();
-      long all = clock.nextOfAll();
+      long all = clock.nextForAll();
       assertTrue(mine > last && others > last, mine + " and " + others + " after " + last);
       assertTrue(all > mine && all > others, all + " after " + mine + " and " + others);
       last = all;
@@ -38,7 +47,7 @@ class UseClockTest {
   void aThreadThatWasIdleIsNotLeftBehindByMoreThanAFewHundred() throws Exception {
     long early = inAnotherThread();
     long busy = 0;
-    for (int i = 0; i < EVENTS; i++) {
+    for (int i = 0; i < ACCESSES; i++) {
       busy = clock.next();
     }
     long late = inAnotherThread();
@@ -55,8 +64,8 @@ class UseClockTest {
           new Thread(
               () -> {
                 long last = 0;
-                for (int i = 0; i < EVENTS; i++) {
-                  long number = i % 100 == 0 ? clock.nextOfAll() : clock.next();
+                for (int i = 0; i < ACCESSES; i++) {
+                  long number = i % 100 == 0 ? clock.nextForAll() : clock.next();
                   descents.addAndGet(number > last ? 0 : 1);
                   last = number;
                 }
