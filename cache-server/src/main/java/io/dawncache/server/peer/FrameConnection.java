@@ -2,7 +2,6 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.ByteAccount;
 import io.dawncache.core.PeerRequest;
-import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.frame.FrameChannel;
 import io.dawncache.server.wire.BrokenFrameException;
 import io.dawncache.server.wire.FetchFrames;
@@ -217,10 +216,10 @@ final class FrameConnection extends FrameChannel implements Carrier {
     try {
       asked.question().received(payload);
       if (!more) {
-        link.answeredInPieces(asked);
+        asked.answeredInPieces();
       }
     } catch (IOException e) {
-      link.failed(asked, "not what was asked for, " + e.getMessage());
+      asked.failed("not what was asked for, " + e.getMessage());
     } catch (Throwable t) {
       asked.broken(t);
     } finally {
@@ -234,7 +233,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private void gather(PeerExchange asked, ByteBuf payload) {
     if (!gathered.add(payload.readableBytes())) {
       dropHalf(asked.id());
-      link.overloaded(asked);
+      asked.answerHasNoRoom();
       return;
     }
     CompositeByteBuf before = half.get(asked.id());
@@ -245,7 +244,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
     if (before.readableBytes() > maxAnswerBytes) {
       dropHalf(asked.id());
-      link.failed(asked, tooLong());
+      asked.failed(tooLong());
     }
   }
 
@@ -258,7 +257,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     asked.released();
     try {
       if (before == null) {
-        link.answered(asked, kind, payload);
+        asked.answered(kind, payload);
       } else {
         last(asked, kind, before, payload);
       }
@@ -272,9 +271,9 @@ final class FrameConnection extends FrameChannel implements Carrier {
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
-        link.failed(asked, tooLong());
+        asked.failed(tooLong());
       } else {
-        link.answered(asked, kind, before);
+        asked.answered(kind, before);
       }
     } finally {
       before.release();
@@ -295,7 +294,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     if (leaving && count == 0) {
       channel().close();
     } else {
-      link.idFreed();
+      link.serveWaiting();
     }
   }
 
@@ -319,7 +318,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       }
       long leftNanos = asked.leftNanos(nowNanos);
       if (leftNanos <= 0) {
-        link.timedOut(asked);
+        asked.timedOut();
       } else {
         next = Math.min(next, leftNanos);
         waitedNanos = Math.max(waitedNanos, nowNanos - asked.sentNanos());
@@ -360,7 +359,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       PeerExchange asked = inFlight[id];
       if (asked != null) {
         asked.released();
-        link.silent(asked);
+        asked.silent(timings.probe());
       }
     }
     channel().close();
@@ -391,13 +390,13 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   /** Ends all that is in flight, and the connection. */
-  void stop(String why) {
+  void stop() {
     leaving = true;
     for (int id = 1; id < nextId; id++) {
       PeerExchange asked = inFlight[id];
       if (asked != null) {
         asked.released();
-        asked.unanswered(Status.NOT_ASKED, why);
+        asked.serverStopped();
       }
     }
     channel().close();

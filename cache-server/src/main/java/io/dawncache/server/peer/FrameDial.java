@@ -3,7 +3,6 @@ package io.dawncache.server.peer;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Hello;
-import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
@@ -13,12 +12,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -110,18 +107,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    Limits limits = outbound.limits();
-    HttpDecoderConfig decoding =
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(limits.maxRequestLineBytes())
-            .setMaxHeaderSize(limits.maxHeaderBytes());
-    // Half the peer's own patience: the one who asks is the one who closes.
-    long idleMillis = Math.max(1, limits.idleTimeout().toMillis() / 2);
-    channel
-        .pipeline()
-        .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
-        .addLast(new HttpClientCodec(decoding, false, false))
-        .addLast(new Wish());
+    outbound.addHttp(channel.pipeline()).addLast(new Wish());
   }
 
   private static boolean isInterim(HttpResponse answer) {

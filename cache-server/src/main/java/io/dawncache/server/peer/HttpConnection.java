@@ -101,7 +101,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
 
   private void answered(PeerExchange answered, FullHttpResponse answer) {
     release(answered, HttpUtil.isKeepAlive(answer) && answer.decoderResult().isSuccess());
-    pool.answered(answered, answer);
+    pool.noteCluster(answer);
+    answered.answered(answer);
   }
 
   /** The head of an answer that comes in pieces. */
@@ -128,13 +129,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     // What was received may have ended the exchange, and with it this connection's part in it.
     if (piece instanceof LastHttpContent && pending == waiting) {
       release(waiting, staysOpen);
-      pool.answeredInPieces(waiting);
+      waiting.answeredInPieces();
     }
   }
 
   private void broken(PeerExchange waiting, String why) {
     release(waiting, false);
-    pool.failed(waiting, why);
+    waiting.failed(why);
   }
 
   private void release(PeerExchange answered, boolean reusable) {
@@ -163,12 +164,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     if (cause instanceof TooLongHttpContentException) {
       PeerExchange answered = taken();
       if (answered != null) {
-        pool.tooLong(answered);
+        answered.failed(pool.tooLong());
       }
     } else if (cause instanceof WholeAnswers.NoRoomException) {
       PeerExchange asked = taken();
       if (asked != null) {
-        pool.overloaded(asked);
+        asked.answerHasNoRoom();
       }
     }
     channel.close(); // an exchange that is still here is lost by channelInactive

@@ -1,6 +1,5 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.core.PeerResult.Status;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
@@ -58,10 +57,6 @@ final class HttpPool {
     this.prober = new Prober(outbound, peer, loop);
   }
 
-  private int maxBodyBytes() {
-    return outbound.limits().maxBodyBytes();
-  }
-
   /** Starts an exchange; it may have ended when this returns. */
   void start(PeerExchange asked) {
     assert loop.inEventLoop();
@@ -81,11 +76,9 @@ final class HttpPool {
 
   private void findWay(PeerExchange asked) {
     if (stopped) {
-      asked.unanswered(Status.NOT_ASKED, "this node's server has stopped");
-      return;
+      asked.serverStopped();
     }
-    if (!reachability.mayAsk()) {
-      asked.unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
+    if (asked.isEnded() || !asked.mayBeAsked()) {
       return;
     }
     HttpConnection connection = takeIdle();
@@ -112,8 +105,7 @@ final class HttpPool {
   void stop() {
     assert loop.inEventLoop();
     stopped = true;
-    List.copyOf(all)
-        .forEach(asked -> asked.unanswered(Status.NOT_ASKED, "this node's server has stopped"));
+    List.copyOf(all).forEach(PeerExchange::serverStopped);
     close();
   }
 
@@ -146,8 +138,8 @@ final class HttpPool {
     if (!dialled.isSuccess()) {
       open--;
       try {
-        unreachable(asked, Dial.why(dialled.cause()));
-      } catch (Throwable t) {
+        asked.unreachable(Dial.why(dialled.cause()));
+      } catch (Throwable t) { // no memory for the text
         asked.broken(t);
       }
       serveWaiting();
@@ -187,52 +179,23 @@ final class HttpPool {
       if (answered) {
         probeWhileUnanswered(asked);
       } else {
-        unreachable(
-            asked, "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
+        asked.silent(outbound.timings().probe());
       }
     } catch (Throwable t) {
       asked.broken(t);
     }
   }
 
-  /** The peer answered. */
-  void answered(PeerExchange asked, FullHttpResponse answer) {
-    reachability.reached();
+  /** Notes an answer that says it is of another cluster. */
+  void noteCluster(FullHttpResponse answer) {
     if (PeerAnswers.isOfAnotherCluster(answer)) {
       outbound.fleet().isOfAnother(peer.text(), Hello.of(answer.headers()).cluster());
     }
-    asked.answered(answer);
   }
 
-  /** The peer has given the last piece of its answer. */
-  void answeredInPieces(PeerExchange asked) {
-    reachability.reached();
-    asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
-  }
-
-  /** The peer gave an answer that is none. */
-  void failed(PeerExchange asked, String why) {
-    reachability.reached();
-    asked.unanswered(Status.FAILED, why);
-  }
-
-  /** There is no room here for the peer's answer. */
-  void overloaded(PeerExchange asked) {
-    reachability.reached();
-    try {
-      asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
-    } catch (Throwable t) {
-      asked.broken(t);
-    }
-  }
-
-  /** The answer has more bytes than any may have. */
-  void tooLong(PeerExchange asked) {
-    try {
-      failed(asked, "the answer is too long (expected: <= " + maxBodyBytes() + " bytes)");
-    } catch (Throwable t) {
-      asked.broken(t);
-    }
+  /** Returns why an exchange failed whose answer has more bytes than any may have. */
+  String tooLong() {
+    return "the answer is too long (expected: <= " + outbound.limits().maxBodyBytes() + " bytes)";
   }
 
   /** A connection was closed before it gave the answer it owed. */
@@ -240,7 +203,7 @@ final class HttpPool {
     if (usedBefore && !stopped && asked.takeRetry()) {
       dialAgain(asked);
     } else {
-      asked.unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+      asked.connectionLost();
     }
   }
 
@@ -289,20 +252,11 @@ final class HttpPool {
     return next;
   }
 
-  private void unreachable(PeerExchange asked, String why) {
-    reachability.missed();
-    asked.unanswered(Status.NOT_ASKED, why);
-  }
-
   private void timedOut(PeerExchange asked) {
-    String timeout = asked.question().timeout().toMillis() + " ms";
     if (waiting.remove(asked)) {
-      asked.unanswered(
-          Status.OVERLOADED, "all " + outbound.maxConnections() + " connections are busy");
-    } else if (asked.isSent()) {
-      asked.unanswered(Status.LATE, "no answer in " + timeout);
+      asked.hadNoTurn("all " + outbound.maxConnections() + " connections are busy");
     } else {
-      asked.unanswered(Status.NOT_ASKED, "no connection in " + timeout);
+      asked.timedOut();
     }
   }
 }

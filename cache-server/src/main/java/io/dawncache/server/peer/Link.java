@@ -1,11 +1,8 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.core.PeerResult.Status;
-import io.dawncache.server.wire.FrameKind;
 import io.dawncache.server.wire.Frames;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -13,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's way to one peer: a connection of frames if the peer grants one, else a pool of
- * HTTP connections; and the rules by which an exchange in a frame ends.
+ * HTTP connections.
  *
  * <p>Everything here runs on that event loop.
  */
@@ -39,7 +36,7 @@ final class Link implements FrameDial.Verdict {
    * that ends before it has brought an answer while exchanges wait for it: to dial again at once
    * would meet the same end, thousands of times a second.
    */
-  private static final String STOPPED = "this node's server has stopped";
+  private static final String ALL_IDS_TAKEN = "all " + Frames.MAX_ID + " ids are taken";
 
   private final Outbound outbound;
   private final NodeUrl peer;
@@ -116,11 +113,10 @@ final class Link implements FrameDial.Verdict {
 
   private boolean mayAsk(PeerExchange asked) {
     if (stopped) {
-      asked.unanswered(Status.NOT_ASKED, STOPPED);
-    } else if (!reachability.mayAsk()) {
-      asked.unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
+      asked.serverStopped();
+      return false;
     }
-    return !asked.isEnded();
+    return !asked.isEnded() && asked.mayBeAsked();
   }
 
   private void await(PeerExchange asked) {
@@ -173,13 +169,13 @@ final class Link implements FrameDial.Verdict {
   public void unreachable(String why) {
     dialled = null;
     reachability.missed();
-    endWaiting(why);
+    takeWaiting().forEach(asked -> asked.unreachable(why));
   }
 
-  private void endWaiting(String why) {
+  private List<PeerExchange> takeWaiting() {
     List<PeerExchange> all = List.copyOf(waiting);
     waiting.clear();
-    all.forEach(asked -> asked.unanswered(Status.NOT_ASKED, why));
+    return all;
   }
 
   /** Sends those who wait, as far as the connection takes them. */
@@ -198,10 +194,6 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  void idFreed() {
-    serveWaiting();
-  }
-
   private long ring(long nowNanos) {
     long next = Alarm.OFF;
     for (PeerExchange asked : List.copyOf(waiting)) {
@@ -215,58 +207,11 @@ final class Link implements FrameDial.Verdict {
     return next;
   }
 
-  // How exchanges in frames end.
-
-  void answered(PeerExchange asked, FrameKind kind, ByteBuf answer) {
-    reachability.reached();
-    asked.answered(kind, answer);
-  }
-
-  /** The peer has given the last piece of its answer. */
-  void answeredInPieces(PeerExchange asked) {
-    reachability.reached();
-    asked.unanswered(Status.NOT_ASKED, "the answer ended without it");
-  }
-
-  /** The peer gave an answer that is none. */
-  void failed(PeerExchange asked, String why) {
-    reachability.reached();
-    asked.unanswered(Status.FAILED, why);
-  }
-
-  /** There is no room for the peer's answer. */
-  void overloaded(PeerExchange asked) {
-    reachability.reached();
-    asked.unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
-  }
-
-  void timedOut(PeerExchange asked) {
-    try {
-      endLate(asked);
-    } catch (Throwable t) {
-      asked.broken(t);
-    }
-  }
-
-  private void endLate(PeerExchange asked) {
-    String timeout = asked.question().timeout().toMillis() + " ms";
-    if (asked.isSent()) {
-      asked.unanswered(Status.LATE, "no answer in " + timeout);
-    } else if (frames != null) {
-      asked.unanswered(Status.OVERLOADED, "all " + Frames.MAX_ID + " ids are taken");
+  private void timedOut(PeerExchange asked) {
+    if (frames != null) {
+      asked.hadNoTurn(ALL_IDS_TAKEN);
     } else {
-      asked.unanswered(Status.NOT_ASKED, "no connection in " + timeout);
-    }
-  }
-
-  void silent(PeerExchange asked) {
-    try {
-      reachability.missed();
-      asked.unanswered(
-          Status.NOT_ASKED,
-          "silent to a probe for " + outbound.timings().probe().toMillis() + " ms");
-    } catch (Throwable t) {
-      asked.broken(t);
+      asked.timedOut();
     }
   }
 
@@ -278,7 +223,7 @@ final class Link implements FrameDial.Verdict {
     if (usedBefore && !stopped && asked.takeRetry()) {
       place(asked, System.nanoTime());
     } else {
-      asked.unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+      asked.connectionLost();
     }
   }
 
@@ -327,11 +272,11 @@ final class Link implements FrameDial.Verdict {
    */
   void stop() {
     stopped = true;
-    endWaiting(STOPPED);
+    takeWaiting().forEach(PeerExchange::serverStopped);
     FrameConnection present = frames;
     if (present != null) {
       frames = null;
-      present.stop(STOPPED);
+      present.stop();
     }
     pool.stop();
   }

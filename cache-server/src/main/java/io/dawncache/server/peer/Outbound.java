@@ -8,8 +8,13 @@ import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
 import io.dawncache.server.wire.PeerRequests;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the clients of all peers share.
@@ -38,6 +43,19 @@ public record Outbound(
     InstantSource clock) {
   /** Why a fetch ends whose answer the node's account has no room for. */
   static final String NO_ROOM = "overloaded, no room here for the answer";
+
+  /** Adds what every connection to a peer begins with: HTTP, and a close when it is idle. */
+  ChannelPipeline addHttp(ChannelPipeline pipeline) {
+    HttpDecoderConfig decoding =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.maxRequestLineBytes())
+            .setMaxHeaderSize(limits.maxHeaderBytes());
+    // Half the idle time-out of the peer: the side that asks is the side that closes.
+    long idleMillis = Math.max(1, limits.idleTimeout().toMillis() / 2);
+    return pipeline
+        .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))
+        .addLast(new HttpClientCodec(decoding, false, false));
+  }
 
   /** Returns the maker of requests to {@code peer}. */
   PeerRequests requestsTo(NodeUrl peer) {

@@ -274,7 +274,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   /** Starts an exchange. If this throws, it has not begun, and the question is never called. */
   void ask(Question question) {
     EventLoop loop = presentLoop();
-    PeerExchange asked = new PeerExchange(loop, question);
+    PeerExchange asked = new PeerExchange(loop, question, reachability);
     if (loop.inEventLoop()) {
       start(loop, asked);
     } else {

@@ -14,17 +14,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange from its start to its end, which comes once and is always told to the question;
- * lives on one event loop.
+ * One exchange with a peer from its start to its end, over HTTP or in frames. It ends exactly once,
+ * and then calls its question. Lives on one event loop.
  */
 final class PeerExchange {
   /*
-   * Whoever holds an exchange (a connection, a queue, an alarm) lets go of it and then ends it. If
-   * something throws in between, or while the answer is read, for example for want of heap, nobody
-   * holds the exchange any more and its waiters would wait for ever. So
+   * The holder of an exchange (a connection, a queue, an alarm) removes it and then ends it. If
+   * something throws in between, or while the answer is read, for example for lack of heap, nobody
+   * holds the exchange any more and its callers would wait for ever. So
    *   - the methods that end an exchange never throw: what the question throws while it reads the
    *     answer becomes `Question.broken`, which needs no memory;
-   *   - whoever takes an exchange out of where it is held ends it with `broken` if anything throws
+   *   - the code that removes an exchange from its holder ends it with `broken` if anything throws
    *     before it is held or ended again.
    */
   private static final System.Logger LOG = System.getLogger(PeerExchange.class.getName());
@@ -32,6 +32,7 @@ final class PeerExchange {
 
   private final EventLoop loop;
   private final Question question;
+  private final Reachability reachability;
   private final long startNanos;
   private final long timeoutNanos;
 
@@ -45,9 +46,15 @@ final class PeerExchange {
   private boolean retried;
   private boolean ended;
 
-  PeerExchange(EventLoop loop, Question question) {
+  /**
+   * Starts now.
+   *
+   * @param reachability of the peer; the end of the exchange says whether the peer was reached
+   */
+  PeerExchange(EventLoop loop, Question question, Reachability reachability) {
     this.loop = loop;
     this.question = question;
+    this.reachability = reachability;
     this.startNanos = System.nanoTime();
     this.timeoutNanos = nanos(question.timeout());
   }
@@ -146,10 +153,11 @@ final class PeerExchange {
     }
   }
 
-  // The ends. None of them throws.
+  // The ends. None of them throws, and none does anything once the exchange has ended.
 
-  /** Ends it with an answer, unless it has ended. */
+  /** Ends with an answer, whatever it says. */
   void answered(FullHttpResponse answer) {
+    reached();
     if (end()) {
       try {
         question.answered(answer);
@@ -159,8 +167,9 @@ final class PeerExchange {
     }
   }
 
-  /** Ends it with an answer in a frame, unless it has ended. */
+  /** Ends with an answer in a frame, whatever it says. */
   void answered(FrameKind kind, ByteBuf answer) {
+    reached();
     if (end()) {
       try {
         question.answered(kind, answer);
@@ -170,8 +179,89 @@ final class PeerExchange {
     }
   }
 
-  /** Ends it without an answer, or without the rest of one, unless it has ended. */
-  void unanswered(Status status, String detail) {
+  /** Ends because the last piece of the answer has come; all that it lacks was not answered. */
+  void answeredInPieces() {
+    reached();
+    unanswered(Status.NOT_ASKED, "the answer ended without it");
+  }
+
+  /** Ends because the peer sent something that is no answer. */
+  void failed(String why) {
+    reached();
+    unanswered(Status.FAILED, why);
+  }
+
+  /** Ends because the node's account has no room for the answer. */
+  void answerHasNoRoom() {
+    reached();
+    unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
+  }
+
+  /** Ends because all connections, or all ids of one, were in use until the time-out. */
+  void hadNoTurn(String why) {
+    unanswered(Status.OVERLOADED, why);
+  }
+
+  /** Ends at the time-out. A peer that has the request goes on loading, so no other is asked. */
+  void timedOut() {
+    try {
+      String timeout = question.timeout().toMillis() + " ms";
+      if (isSent()) {
+        unanswered(Status.LATE, "no answer in " + timeout);
+      } else {
+        unanswered(Status.NOT_ASKED, "no connection in " + timeout);
+      }
+    } catch (Throwable t) { // no memory for the text
+      broken(t);
+    }
+  }
+
+  /** Ends because the peer cannot be reached. */
+  void unreachable(String why) {
+    try {
+      reachability.missed();
+    } catch (Throwable t) {
+      report(t);
+    }
+    unanswered(Status.NOT_ASKED, why);
+  }
+
+  /** Ends because the peer did not answer a probe in {@code patience}. */
+  void silent(Duration patience) {
+    try {
+      unreachable("silent to a probe for " + patience.toMillis() + " ms");
+    } catch (Throwable t) { // no memory for the text
+      broken(t);
+    }
+  }
+
+  /** Ends because its connection ended before the answer, and it may not be sent once more. */
+  void connectionLost() {
+    unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+  }
+
+  /** Ends because this node's server stops, and its event loops with it. */
+  void serverStopped() {
+    unanswered(Status.NOT_ASKED, "this node's server has stopped");
+  }
+
+  /** Ends unless the peer may be asked now; returns whether it may. */
+  boolean mayBeAsked() {
+    if (!reachability.mayAsk()) {
+      unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
+    }
+    return !ended;
+  }
+
+  private void reached() {
+    try {
+      reachability.reached();
+    } catch (Throwable t) {
+      report(t);
+    }
+  }
+
+  private void unanswered(Status status, String detail) {
     if (end()) {
       try {
         question.unanswered(status, detail, everSent);
@@ -181,7 +271,7 @@ final class PeerExchange {
     }
   }
 
-  /** Ends it because of what was thrown on the way to its end, unless it has ended. */
+  /** Ends because of what was thrown on the way to its end. */
   void broken(Throwable thrown) {
     if (end()) {
       endBroken(thrown);
