@@ -7,7 +7,7 @@ import java.util.function.Consumer;
  * one that needs no node, no loads and no threads to be replayed or raced.
  */
 public final class ShippedCache {
-  private final LocalCache cache;
+  private final LocalCache<Entry> cache;
 
   /**
    * Makes an empty one.
@@ -48,6 +48,6 @@ public final class ShippedCache {
   }
 
   private static Entry entry(String key, ByteView value) {
-    return Entry.own(key, value, CoarseClock.NEVER, CoarseClock.NEVER);
+    return new Entry.Own(key, value, CoarseClock.NEVER, CoarseClock.NEVER);
   }
 }

@@ -25,7 +25,7 @@ public final class ShippedNode {
 
   /** Returns what a copy takes of {@link GroupConfig#hotBytes()}. */
   public static long copyBytes(String key, ByteView value) {
-    return Weight.of(Entry.copy(key, value, CoarseClock.NEVER)) + HotCopies.PLACE_BYTES;
+    return Weight.of(new Entry.Copy(key, value, CoarseClock.NEVER)) + HotCopies.PLACE_BYTES;
   }
 
   /** Does what the node's timer does, a hundred times a second. */
@@ -45,7 +45,7 @@ public final class ShippedNode {
     long generation = memory.generation(key);
     double minuteQps = owner.rates.count(key, 1 + memory.takeCopyGets(key));
     long end = CoarseClock.end(clock.exact(), config.hotLife().toNanos());
-    memory.keepCopy(Entry.copy(key, value, end), minuteQps, generation);
+    memory.keepCopy(new Entry.Copy(key, value, end), minuteQps, generation);
   }
 
   private static final class Untold implements Memory.Departures {

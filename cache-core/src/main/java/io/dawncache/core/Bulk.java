@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One get of many keys: sends each owner one request for all of its keys, and the origin one for
  * all of this node's keys; if the getter takes no request for many, those are loaded one by one.
  */
-final class Bulk {
+final class Bulk implements Gets.Sender {
   /*
    * The flights of all keys are registered before anything is sent, so a single get that comes
    * meanwhile joins them, and a key that is already in flight is joined and not asked for again. To
@@ -55,7 +54,7 @@ final class Bulk {
         if (hit != null) {
           hits.put(key, new GetResult(hit, null));
         } else if (wait != null) {
-          get(wait);
+          gets.route(wait, this);
         }
       }
     } finally {
@@ -89,26 +88,14 @@ final class Bulk {
     }
   }
 
-  /** Has {@code wait} join the flight that its key's owner decides. */
-  private void get(PendingGet wait) {
-    try {
-      join(wait);
-    } catch (Throwable t) { // a picker of the user's
-      wait.giveUp(t);
-    }
-  }
-
-  private void join(PendingGet wait) {
-    Iterator<Owner> byRank = gets.ownersOf(wait.key());
-    if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner) {
-      fetch(wait, owner, byRank);
-    } else if (!gets.endsAsMissing(wait)) {
-      load(wait);
-    }
+  @Override
+  public void fetch(Owner.Remote owner, Fetch fetch) {
+    fetches.computeIfAbsent(owner, any -> new ArrayList<>()).add(fetch);
   }
 
   /** Has {@code wait} join the load of its key, now or when there is a place. */
-  void load(PendingGet wait) {
+  @Override
+  public void load(PendingGet wait) {
     if (loads.loadsManyAtOnce()) {
       loads.flights().join(wait.key(), this::begin, wait);
     } else {
@@ -136,18 +123,6 @@ final class Bulk {
               first.ended(entry, error);
               second.ended(entry, error);
             });
-  }
-
-  private void fetch(PendingGet wait, Owner.Remote owner, Iterator<Owner> byRank) {
-    gets.flights()
-        .fetches()
-        .join(
-            wait.key(),
-            (key, flight) ->
-                fetches
-                    .computeIfAbsent(owner, any -> new ArrayList<>())
-                    .add(gets.fetch(key, byRank, wait.left(), flight)),
-            wait);
   }
 
   /** Sends what was gathered; flights may end before this returns. */

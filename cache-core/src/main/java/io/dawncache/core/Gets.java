@@ -20,6 +20,28 @@ final class Gets {
    */
   private static final Duration FETCH_GRACE = Duration.ofSeconds(1);
 
+  /** What is done with a get that misses: at once, or when all gets of a bulk are known. */
+  interface Sender {
+    /** Sends a new fetch to the first owner of its key. */
+    void fetch(Owner.Remote owner, Fetch fetch);
+
+    /** Has {@code wait} join the load of its key, which this node owns. */
+    void load(PendingGet wait);
+  }
+
+  private final Sender atOnce =
+      new Sender() {
+        @Override
+        public void fetch(Owner.Remote owner, Fetch fetch) {
+          fetch.ask(owner);
+        }
+
+        @Override
+        public void load(PendingGet wait) {
+          loads.join(wait.key(), wait);
+        }
+      };
+
   private final String group;
   private final GroupConfig config;
   private final Duration fetchTimeout;
@@ -78,12 +100,12 @@ final class Gets {
 
   /** As {@link #lookUp}, of what this node owns; counts nothing. */
   @Nullable Entry lookUpOwn(String key) {
-    Entry entry = memory.own(Objects.requireNonNull(key, "key"));
+    Entry.Own entry = memory.own(Objects.requireNonNull(key, "key"));
     if (entry == null) {
       return null;
     }
     long now = node.clock().now();
-    return now < entry.expiresNanos() && now < entry.reloadNanos() ? entry : past(entry, now);
+    return now < entry.expiresNanos() && now < entry.loadDueNanos() ? entry : past(entry, now);
   }
 
   /**
@@ -91,7 +113,7 @@ final class Gets {
    * expired answers if its last load failed; the next load runs behind, so that no caller waits
    * again for an origin that hangs.
    */
-  private @Nullable Entry past(Entry entry, long now) {
+  private @Nullable Entry past(Entry.Own entry, long now) {
     if (!entry.isExpired(now)) {
       loads.refresh(entry);
       return entry;
@@ -101,7 +123,7 @@ final class Gets {
     }
     loads.retry(entry, now);
     events.staleServed(entry.key());
-    return Entry.stale(entry.key(), entry.value());
+    return new Entry.Stale(entry.key(), entry.value());
   }
 
   /**
@@ -112,7 +134,7 @@ final class Gets {
     Entry entry = memory.held(key);
     return entry == null || !entry.isExpired(node.clock().now())
         ? entry
-        : Entry.stale(key, entry.value());
+        : new Entry.Stale(key, entry.value());
   }
 
   /**
@@ -195,36 +217,46 @@ final class Gets {
 
   /** Has a wait join the flight that its key's owner decides. */
   void route(PendingGet wait) {
+    route(wait, atOnce);
+  }
+
+  /** As {@link #route(PendingGet)}, but leaves to {@code sender} what the flight begins with. */
+  void route(PendingGet wait, Sender sender) {
     try {
-      join(wait);
+      join(wait, sender);
     } catch (Throwable t) { // a picker of the user's
       wait.giveUp(t);
     }
   }
 
-  private void join(PendingGet wait) {
+  private void join(PendingGet wait, Sender sender) {
     Iterator<Owner> byRank = owners.of(wait.key());
     if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner) {
       flights
           .fetches()
           .join(
               wait.key(),
-              (key, flight) -> fetch(key, byRank, wait.left(), flight).ask(owner),
+              (key, flight) -> sender.fetch(owner, fetch(key, byRank, wait.left(), flight)),
               wait);
     } else {
-      load(wait);
+      load(wait, sender);
     }
   }
 
   /** Has a wait join the load flight of its key, without asking which node owns the key. */
   void load(PendingGet wait) {
+    load(wait, atOnce);
+  }
+
+  /** As {@link #load(PendingGet)}, but leaves the load to {@code sender}. */
+  void load(PendingGet wait, Sender sender) {
     if (!endsAsMissing(wait)) {
-      loads.join(wait.key(), wait);
+      sender.load(wait);
     }
   }
 
   /** Ends the wait for a key that is remembered as not there: a hit after all. */
-  boolean endsAsMissing(PendingGet wait) {
+  private boolean endsAsMissing(PendingGet wait) {
     if (!memory.isMissing(wait.key())) {
       return false;
     }
@@ -236,7 +268,8 @@ final class Gets {
   }
 
   /** Returns a fetch of another's key, to be sent to the first of its owners. */
-  Fetch fetch(String key, Iterator<Owner> byRank, @Nullable Duration left, Waiter<Entry> flight) {
+  private Fetch fetch(
+      String key, Iterator<Owner> byRank, @Nullable Duration left, Waiter<Entry> flight) {
     Duration timeout = left == null ? Duration.ofMillis(1) : left;
     PeerRequest request = new PeerRequest(group, key, timeout, memory.takeCopyGets(key));
     return new Fetch(this, request, byRank, flight);
@@ -251,10 +284,11 @@ final class Gets {
   void landFetched(
       String key, long generation, long sentNanos, PeerResult result, Waiter<Entry> flight) {
     if (result.stale()) {
-      flight.ended(Entry.stale(key, result.value()), null);
+      flight.ended(new Entry.Stale(key, result.value()), null);
       return;
     }
-    Entry entry = Entry.copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
+    Entry entry =
+        new Entry.Copy(key, result.value(), CoarseClock.end(sentNanos, result.lifeNanos()));
     try {
       keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
     } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
@@ -272,10 +306,6 @@ final class Gets {
         callback.error(GetException.of(group, key, error));
       }
     };
-  }
-
-  Iterator<Owner> ownersOf(String key) {
-    return owners.of(key);
   }
 
   Flights flights() {

@@ -30,7 +30,6 @@ public final class GroupConfig {
   private final @Nullable Duration refreshAfter;
   private final Duration staleGrace;
   private final Duration notThereLife;
-  private final HotPolicy hotPolicy;
   private final long hotBytes; // -1 for an eighth of maxBytes
   private final Duration hotLife;
   private final int maxWaiters;
@@ -50,7 +49,6 @@ public final class GroupConfig {
     refreshAfter = builder.refreshAfter;
     staleGrace = builder.staleGrace;
     notThereLife = builder.notThereLife;
-    hotPolicy = builder.hotPolicy;
     hotLife = builder.hotLife;
     maxWaiters = builder.maxWaiters;
     hedge = builder.hedge;
@@ -76,7 +74,6 @@ public final class GroupConfig {
     refreshAfter = other.refreshAfter;
     staleGrace = other.staleGrace;
     notThereLife = other.notThereLife;
-    hotPolicy = other.hotPolicy;
     hotLife = other.hotLife;
     maxWaiters = other.maxWaiters;
     hedge = other.hedge;
@@ -163,11 +160,6 @@ public final class GroupConfig {
     return notThereLife;
   }
 
-  /** Returns which of other nodes' values are kept as copies. */
-  public HotPolicy hotPolicy() {
-    return hotPolicy;
-  }
-
   /** Returns the most of the budget that copies of other nodes' values may take, in bytes. */
   public long hotBytes() {
     if (hotBytes < 0) {
@@ -227,8 +219,6 @@ public final class GroupConfig {
         + staleGrace
         + ", notThereLife="
         + notThereLife
-        + ", hotPolicy="
-        + hotPolicy
         + ", hotBytes="
         + hotBytes
         + ", hotLife="
@@ -257,7 +247,6 @@ public final class GroupConfig {
     private @Nullable Duration refreshAfter = null;
     private Duration staleGrace = Duration.ZERO;
     private Duration notThereLife = Duration.ZERO;
-    private HotPolicy hotPolicy = HotPolicy.RATE;
     private long hotBytes = -1; // an eighth of maxBytes
     private Duration hotLife = Duration.ofSeconds(10);
     private int maxWaiters = 100_000;
@@ -378,13 +367,6 @@ public final class GroupConfig {
     @CanIgnoreReturnValue
     public Builder notThereLife(Duration notThereLife) {
       this.notThereLife = notNegative("notThereLife", notThereLife);
-      return this;
-    }
-
-    /** Sets which of other nodes' values are kept as copies; default those asked for most. */
-    @CanIgnoreReturnValue
-    public Builder hotPolicy(HotPolicy hotPolicy) {
-      this.hotPolicy = Objects.requireNonNull(hotPolicy, "hotPolicy");
       return this;
     }
 

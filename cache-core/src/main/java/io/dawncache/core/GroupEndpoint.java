@@ -146,9 +146,7 @@ public final class GroupEndpoint {
     PendingGet wait = begin(key, request.timeout(), peer, manyTurns);
     if (wait != null) {
       try {
-        if (!gets.endsAsMissing(wait)) {
-          bulk.load(wait);
-        }
+        gets.load(wait, bulk);
       } catch (Throwable t) { // no memory
         wait.giveUp(t);
       }

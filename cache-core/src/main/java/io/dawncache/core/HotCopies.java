@@ -5,14 +5,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +25,8 @@ final class HotCopies {
    * A place here is worth the fetches that it saves, so it goes to the copy with the most gets a
    * minute and byte, as the owner measures them over the whole fleet. A newcomer gets in if its
    * rate is higher than that of every copy that would have to go for it; so most of what is fetched
-   * once is turned away by one comparison, and nothing leaves for a key that does not get in. The
-   * dice of groupcache let in one fetched value in ten whatever it is, and the copy that was used
-   * least recently leaves.
+   * once is turned away by one comparison, and nothing leaves for a key that does not get in.
+   * groupcache keeps one fetched value in ten whatever its rate; see docs/benchmarks.md.
    *
    * An owner that hears of a key only by fetches would take it for cold as soon as everybody holds
    * a copy. So copies count what they answer, and the next fetch reports it. That fetch mostly comes
@@ -43,14 +39,7 @@ final class HotCopies {
    *   3. A counts its get, which nobody will take any more.
    * A rate may lack such gets, and those that two threads count at the same instant; it is a
    * measurement. The bound does not: a copy leaves the map before the next one comes.
-   *
-   * Under DICE a hit only notes the time, which is the number of uses so far, in the copy; the order
-   * is made good when somebody must leave. Times only grow, so if the first in the order has not
-   * been used since it was put there, it is the one; else it is put where it belongs now, and the
-   * next is first.
    */
-  private static final int DICE_SIDES = 10;
-
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
   /**
@@ -58,14 +47,12 @@ final class HotCopies {
    * of the map's table, which is between three and six eighths full.
    */
   static final long PLACE_BYTES =
-      HEAP.objectBytes(1, 3, 0)
+      HEAP.objectBytes(1, 2, 0)
           + HEAP.objectBytes(5, 0, 1)
           + HEAP.objectBytes(3, 0, 4)
           + 2L * HEAP.referenceBytes();
 
-  private final HotPolicy policy;
   private final Consumer<? super Entry> onEvicted;
-  private final RandomGenerator random;
   private final Map<String, Copy> copies = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -88,9 +75,6 @@ final class HotCopies {
   @GuardedBy("lock")
   private long evictions;
 
-  /** The time by which DICE orders. */
-  private final AtomicLong uses = new AtomicLong();
-
   /**
    * Holds nothing yet.
    *
@@ -98,16 +82,9 @@ final class HotCopies {
    * @param onEvicted told of each copy that leaves to make room, on the thread that needs it, after
    *     the change and under no lock
    */
-  HotCopies(HotPolicy policy, long maxBytes, Consumer<? super Entry> onEvicted) {
-    this(policy, maxBytes, onEvicted, new SplittableRandom());
-  }
-
-  HotCopies(
-      HotPolicy policy, long maxBytes, Consumer<? super Entry> onEvicted, RandomGenerator random) {
-    this.policy = policy;
+  HotCopies(long maxBytes, Consumer<? super Entry> onEvicted) {
     this.maxBytes = maxBytes;
     this.onEvicted = onEvicted;
-    this.random = random;
     this.unreported.makeRoomFor(maxBytes);
   }
 
@@ -117,10 +94,7 @@ final class HotCopies {
     if (copy == null) {
       return null;
     }
-    copy.entry.countCopyGet();
-    if (policy == HotPolicy.DICE) {
-      copy.usedAt = uses.incrementAndGet();
-    }
+    copy.entry.countGet();
     return copy.entry;
   }
 
@@ -136,12 +110,9 @@ final class HotCopies {
    * @param minuteQps how often a minute its owner is asked for it; 0 if the owner does not tell
    * @return whether it was kept
    */
-  boolean offer(Entry entry, double minuteQps) {
-    Copy copy = new Copy(entry, weigh(entry));
-    switch (policy) {
-      case RATE -> copy.rank = rank(minuteQps, copy.weightBytes);
-      case DICE -> copy.rank = uses.incrementAndGet();
-    }
+  boolean offer(Entry.Copy entry, double minuteQps) {
+    long weightBytes = weigh(entry);
+    Copy copy = new Copy(entry, weightBytes, rank(minuteQps, weightBytes));
     List<Entry> evicted = new ArrayList<>();
     lock.lock();
     try {
@@ -167,15 +138,9 @@ final class HotCopies {
 
   @GuardedBy("lock")
   private boolean earnsPlace(Copy copy) {
-    return copy.weightBytes <= maxBytes
-        && switch (policy) {
-          case RATE -> outranksThoseInItsPlace(copy);
-          case DICE -> random.nextInt(DICE_SIDES) == 0;
-        };
-  }
-
-  @GuardedBy("lock")
-  private boolean outranksThoseInItsPlace(Copy copy) {
+    if (copy.weightBytes > maxBytes) {
+      return false;
+    }
     long room = maxBytes - bytes;
     if (room >= copy.weightBytes) {
       return true;
@@ -196,26 +161,11 @@ final class HotCopies {
   @GuardedBy("lock")
   private void makeRoom(long roomBytes, List<Entry> evicted) {
     while (bytes > maxBytes - roomBytes) {
-      Copy worst = worst();
+      Copy worst = worstFirst.first();
       drop(worst);
       evictions++;
       evicted.add(worst.entry);
     }
-  }
-
-  @GuardedBy("lock")
-  private Copy worst() {
-    // As many looks as there are copies: hits that go on meanwhile must not keep us here.
-    for (int looks = worstFirst.size(); looks > 1; looks--) {
-      Copy first = worstFirst.first();
-      if (first.rank >= first.usedAt) {
-        return first;
-      }
-      worstFirst.remove(first);
-      first.rank = first.usedAt;
-      worstFirst.add(first);
-    }
-    return worstFirst.first();
   }
 
   @GuardedBy("lock")
@@ -224,7 +174,7 @@ final class HotCopies {
       copies.remove(copy.entry.key());
       worstFirst.remove(copy);
       bytes -= copy.weightBytes;
-      unreported.add(copy.entry.key(), copy.entry.takeCopyGets());
+      unreported.add(copy.entry.key(), copy.entry.takeGets());
     }
   }
 
@@ -278,7 +228,7 @@ final class HotCopies {
     lock.lock();
     try {
       Copy copy = copies.get(key);
-      return unreported.take(key) + (copy == null ? 0 : copy.entry.takeCopyGets());
+      return unreported.take(key) + (copy == null ? 0 : copy.entry.takeGets());
     } finally {
       lock.unlock();
     }
@@ -315,18 +265,15 @@ final class HotCopies {
 
   /** A copy and its place in the order. */
   private static final class Copy {
-    final Entry entry;
+    final Entry.Copy entry;
     final long weightBytes;
 
-    /** Its place: gets a minute and byte, or the time of a use; guarded by the lock. */
-    double rank;
+    final double rank; // its place: gets a minute and byte
 
-    /** When it was last used since it came, under DICE, else 0; written by any thread. */
-    long usedAt;
-
-    Copy(Entry entry, long weightBytes) {
+    Copy(Entry.Copy entry, long weightBytes, double rank) {
       this.entry = entry;
       this.weightBytes = weightBytes;
+      this.rank = rank;
     }
   }
 }

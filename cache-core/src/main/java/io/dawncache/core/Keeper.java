@@ -40,10 +40,10 @@ final class Keeper {
   }
 
   /** Returns an own value that begins its life now. */
-  Entry own(String key, ByteView value, long lifeNanos) {
+  Entry.Own own(String key, ByteView value, long lifeNanos) {
     Duration soft = config.refreshAfter();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
-    return Entry.own(key, value, clock.endOf(lifeNanos), clock.endOf(softNanos));
+    return new Entry.Own(key, value, clock.endOf(lifeNanos), clock.endOf(softNanos));
   }
 
   /** Returns how long what was loaded holds: the getter's word, else the group's; with jitter. */
@@ -60,11 +60,11 @@ final class Keeper {
   }
 
   /** Keeps a loaded value: as an own one, or as a copy if it was loaded in another's place. */
-  void keep(Entry entry, long generation) {
+  void keep(Entry.Own entry, long generation) {
     String key = entry.key();
     if (!owners.isSelf(key)) {
       long hotEnd = hotEnd(clock.exact());
-      Entry copy = Entry.copy(key, entry.value(), entry.expiresNanos(), hotEnd);
+      Entry.Copy copy = new Entry.Copy(key, entry.value(), entry.expiresNanos(), hotEnd);
       keepCopy(copy, rates.minuteQps(key), generation);
     } else if (!memory.keepOwn(entry, generation)) {
       noteFenced(key, generation);
@@ -73,13 +73,14 @@ final class Keeper {
     }
   }
 
-  /** Keeps a fetched value as a copy, if it holds and its owner calls it popular, or by dice. */
+  /** Keeps a fetched value as a copy, if it has not expired and its owner reports a rate. */
   void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
     String key = fetched.key();
-    boolean wanted = minuteQps > 0 || config.hotPolicy() == HotPolicy.DICE; // NaN is no rate
+    boolean wanted = minuteQps > 0; // NaN is no rate
     boolean holds = fetched.expiresNanos() > clock.exact();
     if (wanted && holds && !owners.isSelf(key)) {
-      Entry copy = Entry.copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));
+      Entry.Copy copy =
+          new Entry.Copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));
       keepCopy(copy, minuteQps, generation);
     }
   }
@@ -88,11 +89,11 @@ final class Keeper {
   void keepMissing(String key, long lifeNanos, long generation) {
     boolean remembered = lifeNanos > 0 && owners.isSelf(key);
     long end = remembered ? clock.endOf(lifeNanos) : 0;
-    memory.keepMissing(Entry.notThere(key, end), generation);
+    memory.keepMissing(new Entry.Missing(key, end), generation);
   }
 
   /** Holds a value that was put, in the place of whatever there is; see {@link Memory#replace}. */
-  void replace(Entry successor, Runnable detach) {
+  void replace(Entry.Own successor, Runnable detach) {
     memory.replace(successor, detach);
     disownUnlessOurs(successor);
   }
@@ -102,7 +103,7 @@ final class Keeper {
     memory.rehome(owners::isSelf, rates::minuteQps);
   }
 
-  private void keepCopy(Entry copy, double minuteQps, long generation) {
+  private void keepCopy(Entry.Copy copy, double minuteQps, long generation) {
     if (!memory.keepCopy(copy, minuteQps, generation)) {
       noteFenced(copy.key(), generation);
     } else if (owners.isSelf(copy.key())) {
@@ -110,7 +111,7 @@ final class Keeper {
     }
   }
 
-  private void disownUnlessOurs(Entry entry) {
+  private void disownUnlessOurs(Entry.Own entry) {
     if (!owners.isSelf(entry.key())) {
       memory.disown(entry, rates.minuteQps(entry.key()));
     }

@@ -113,8 +113,8 @@ final class Loads {
   }
 
   /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
-  void refresh(Entry entry) {
-    if (entry.claimReload()) {
+  void refresh(Entry.Own entry) {
+    if (entry.claimRefresh()) {
       try {
         flights.join(entry.key(), this::startRefresh, (loaded, error) -> release(entry, error));
       } catch (Throwable t) { // no memory; the entry answers on, and is tried again
@@ -127,7 +127,7 @@ final class Loads {
    * Loads the key of an expired {@code entry} anew, of which the last load failed, unless somebody
    * does already or it failed a moment ago. Nobody waits for it: the old value answers meanwhile.
    */
-  void retry(Entry entry, long nowNanos) {
+  void retry(Entry.Own entry, long nowNanos) {
     if (entry.claimRetry(nowNanos)) {
       try {
         flights.join(entry.key(), this::start, (loaded, error) -> release(entry, error));
@@ -143,7 +143,7 @@ final class Loads {
    * the last one tried. Only after a failure may the entry outlive its end: where the origin has
    * answered, whatever it said, the old value is not answered beyond that.
    */
-  private void release(Entry entry, @Nullable Throwable error) {
+  private void release(Entry.Own entry, @Nullable Throwable error) {
     if (error == null || error instanceof NotThereException || error instanceof RejectedException) {
       releaseUntried(entry);
     } else {
@@ -151,17 +151,17 @@ final class Loads {
     }
   }
 
-  private void releaseFailed(Entry entry) {
+  private void releaseFailed(Entry.Own entry) {
     if (entry.isClaimed()) {
-      entry.reloadAt(nextTry());
+      entry.loadDueAt(nextTry());
     }
   }
 
   /** The next load runs behind while the entry holds, and after that in front of its callers. */
-  private void releaseUntried(Entry entry) {
+  private void releaseUntried(Entry.Own entry) {
     if (entry.isClaimed()) {
       long next = nextTry();
-      entry.reloadAt(next < entry.expiresNanos() ? next : CoarseClock.NEVER);
+      entry.loadDueAt(next < entry.expiresNanos() ? next : CoarseClock.NEVER);
     }
   }
 
@@ -363,7 +363,7 @@ final class Loads {
       flight.ended(null, notThere(key));
       return;
     }
-    Entry entry = keeper.own(key, value, lifeNanos);
+    Entry.Own entry = keeper.own(key, value, lifeNanos);
     try {
       if (lifeNanos > 0) {
         keeper.keep(entry, generation);
@@ -377,18 +377,18 @@ final class Loads {
   /** An older value answers in the place of a load that failed, now and until one succeeds. */
   private void landFailure(
       String key, long generation, @Nullable GetException error, Waiter<Entry> flight) {
-    Entry older = memory.held(key, generation);
+    Entry.Own older = memory.held(key, generation);
     if (older == null) {
       flight.ended(null, error);
       return;
     }
     CoarseClock clock = node.clock();
-    older.reloadAt(nextTry());
+    older.loadDueAt(nextTry());
     boolean isStale = older.isExpired(clock.now());
     if (isStale) {
       log.servesStale(Keys.shown(group, key));
     }
-    flight.ended(isStale ? Entry.stale(key, older.value()) : older, null);
+    flight.ended(isStale ? new Entry.Stale(key, older.value()) : older, null);
   }
 
   /** Returns the end of a get for a key that the origin holds nothing under. */

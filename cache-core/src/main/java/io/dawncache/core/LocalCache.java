@@ -4,8 +4,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The seam between a group and its policy: entries in memory within a byte budget; thread-safe. */
-interface LocalCache {
+/**
+ * The seam between a group and its policy: entries in memory within a byte budget; thread-safe.
+ *
+ * @param <E> the kind of entry that it holds
+ */
+interface LocalCache<E extends Entry> {
   /**
    * Returns an empty cache.
    *
@@ -14,18 +18,19 @@ interface LocalCache {
    *     thread that needs the room and before its call returns, under no lock of the cache; not
    *     told of one that is removed, overwritten or dropped for a successor that is too heavy
    */
-  static LocalCache of(CachePolicy policy, long maxBytes, Consumer<? super Entry> onEvicted) {
+  static <E extends Entry> LocalCache<E> of(
+      CachePolicy policy, long maxBytes, Consumer<? super E> onEvicted) {
     return switch (policy) {
-      case LRU -> new LruCache(maxBytes, onEvicted);
-      case TINY_LFU -> new TinyLfuCache(maxBytes, onEvicted);
+      case LRU -> new LruCache<>(maxBytes, onEvicted);
+      case TINY_LFU -> new TinyLfuCache<>(maxBytes, onEvicted);
     };
   }
 
   /** Returns the entry under {@code key}, noting the use, or null; does not ask if it expired. */
-  @Nullable Entry get(String key);
+  @Nullable E get(String key);
 
   /** As {@link #get}, but notes no use. */
-  @Nullable Entry peek(String key);
+  @Nullable E peek(String key);
 
   /**
    * Keeps the entry unless it is heavier than the whole budget; an older one goes either way. Room
@@ -35,19 +40,19 @@ interface LocalCache {
    * @return whether it was kept: false if it is too heavy, or if the policy would rather evict it
    *     than any other, of which {@code onEvicted} has then been told, too
    */
-  boolean put(Entry entry);
+  boolean put(E entry);
 
   /** Removes and returns the entry under {@code key}, or null. */
-  @Nullable Entry remove(String key);
+  @Nullable E remove(String key);
 
   /** Removes the very entry; returns whether it was there. */
-  boolean remove(Entry entry);
+  boolean remove(E entry);
 
   /** Removes entries; {@code unwanted} runs under no lock. */
-  void removeIf(Predicate<? super Entry> unwanted);
+  void removeIf(Predicate<? super E> unwanted);
 
   /** Shows all entries; {@code action} runs under no lock. Weakly consistent. */
-  void forEach(Consumer<? super Entry> action);
+  void forEach(Consumer<? super E> action);
 
   /**
    * Changes the budget; what does not fit any more leaves before this returns. Not for every day: a
@@ -58,7 +63,7 @@ interface LocalCache {
   void resize(long maxBytes);
 
   /** Returns what the entry costs here in bytes of heap, the place that it takes included. */
-  long weigh(Entry entry);
+  long weigh(E entry);
 
   CacheStats stats();
 }

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Strict least-recently-used order, by a {@link ConcurrentLru}. */
-final class LruCache implements LocalCache {
+final class LruCache<E extends Entry> implements LocalCache<E> {
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
   /**
@@ -16,41 +16,41 @@ final class LruCache implements LocalCache {
   static final long PLACE_BYTES =
       HEAP.objectBytes(4, 1, 4) + HEAP.objectBytes(3, 0, 4) + 2L * HEAP.referenceBytes();
 
-  private final ConcurrentLru<String, Entry> lru;
+  private final ConcurrentLru<String, E> lru;
 
-  LruCache(long maxBytes, Consumer<? super Entry> onEvicted) {
+  LruCache(long maxBytes, Consumer<? super E> onEvicted) {
     lru =
         new ConcurrentLru<>(
             maxBytes, (key, entry) -> weigh(entry), (key, entry) -> onEvicted.accept(entry));
   }
 
   @Override
-  public @Nullable Entry get(String key) {
+  public @Nullable E get(String key) {
     return lru.get(key);
   }
 
   @Override
-  public @Nullable Entry peek(String key) {
+  public @Nullable E peek(String key) {
     return lru.peek(key);
   }
 
   @Override
-  public boolean put(Entry entry) {
+  public boolean put(E entry) {
     return lru.put(entry.key(), entry);
   }
 
   @Override
-  public @Nullable Entry remove(String key) {
+  public @Nullable E remove(String key) {
     return lru.remove(key);
   }
 
   @Override
-  public boolean remove(Entry entry) {
+  public boolean remove(E entry) {
     return lru.remove(entry.key(), entry);
   }
 
   @Override
-  public void removeIf(Predicate<? super Entry> unwanted) {
+  public void removeIf(Predicate<? super E> unwanted) {
     forEach(
         entry -> {
           if (unwanted.test(entry)) {
@@ -60,7 +60,7 @@ final class LruCache implements LocalCache {
   }
 
   @Override
-  public void forEach(Consumer<? super Entry> action) {
+  public void forEach(Consumer<? super E> action) {
     lru.forEach((key, entry) -> action.accept(entry));
   }
 
@@ -70,7 +70,7 @@ final class LruCache implements LocalCache {
   }
 
   @Override
-  public long weigh(Entry entry) {
+  public long weigh(E entry) {
     return Weight.of(entry) + PLACE_BYTES;
   }
 

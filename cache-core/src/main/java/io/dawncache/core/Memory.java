@@ -51,9 +51,9 @@ final class Memory {
   private final CoarseClock clock;
   private final Departures departures;
   private final Stripe[] stripes = new Stripe[STRIPES];
-  private final LocalCache main;
+  private final LocalCache<Entry.Own> main;
   private final HotCopies hot;
-  private final LocalCache missing;
+  private final LocalCache<Entry.Missing> missing;
   private final ExpiryWheel wheel;
 
   private final Budget budget;
@@ -72,7 +72,7 @@ final class Memory {
     }
     wheel = new ExpiryWheel(this::end, this::expire);
     main = LocalCache.of(config.policy(), config.maxBytes(), this::evicted);
-    hot = new HotCopies(config.hotPolicy(), 0, this::evicted);
+    hot = new HotCopies(0, this::evicted);
     missing = LocalCache.of(CachePolicy.LRU, 1, this::evicted);
     budget = new Budget(config.maxBytes(), main::resize);
     hotPart = budget.part(config.hotBytes(), hot::resize);
@@ -87,7 +87,7 @@ final class Memory {
   }
 
   /** Returns this node's own value, noting the use, or null; it may have expired. */
-  @Nullable Entry own(String key) {
+  Entry.@Nullable Own own(String key) {
     return main.get(key);
   }
 
@@ -114,7 +114,7 @@ final class Memory {
   }
 
   /** Keeps an own value if its key's generation is still the one noted; returns whether it did. */
-  boolean keepOwn(Entry entry, long generation) {
+  boolean keepOwn(Entry.Own entry, long generation) {
     Stripe stripe = stripe(entry.key());
     synchronized (stripe) {
       return stripe.generation == generation && putOwn(entry);
@@ -122,7 +122,7 @@ final class Memory {
   }
 
   /** As {@link #keepOwn}, for a copy, if its rate earns it a place. */
-  boolean keepCopy(Entry copy, double minuteQps, long generation) {
+  boolean keepCopy(Entry.Copy copy, double minuteQps, long generation) {
     Stripe stripe = stripe(copy.key());
     synchronized (stripe) {
       return stripe.generation == generation && offer(copy, minuteQps);
@@ -130,7 +130,7 @@ final class Memory {
   }
 
   /** As {@link #keepOwn}, for the memory that there is no value; an older value goes. */
-  void keepMissing(Entry marker, long generation) {
+  void keepMissing(Entry.Missing marker, long generation) {
     Stripe stripe = stripe(marker.key());
     synchronized (stripe) {
       if (stripe.generation != generation || closed) {
@@ -160,17 +160,17 @@ final class Memory {
   /**
    * Returns the own value under the key that may yet be answered, if the generation is the same.
    */
-  @Nullable Entry held(String key, long generation) {
+  Entry.@Nullable Own held(String key, long generation) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      Entry entry = stripe.generation == generation ? main.peek(key) : null;
+      Entry.Own entry = stripe.generation == generation ? main.peek(key) : null;
       return entry == null || clock.now() >= end(entry) ? null : entry;
     }
   }
 
   /** Returns the own value under the key that may yet be answered, expired or not, or null. */
-  @Nullable Entry held(String key) {
-    Entry entry = main.peek(key);
+  Entry.@Nullable Own held(String key) {
+    Entry.Own entry = main.peek(key);
     return entry == null || clock.now() >= end(entry) ? null : entry;
   }
 
@@ -180,11 +180,11 @@ final class Memory {
   }
 
   /** Forgets the key and holds {@code successor} instead; {@code detach} runs in the same step. */
-  void replace(Entry successor, Runnable detach) {
+  void replace(Entry.Own successor, Runnable detach) {
     forgetThen(successor.key(), successor, detach);
   }
 
-  private void forgetThen(String key, @Nullable Entry successor, Runnable detach) {
+  private void forgetThen(String key, Entry.@Nullable Own successor, Runnable detach) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
       stripe.generation++;
@@ -232,13 +232,13 @@ final class Memory {
    * Turns an own value into a copy: the key has another owner now. It is there before it has left
    * here, so that a sweep through all, which goes the same way and takes no lock, cannot miss it.
    */
-  void disown(Entry entry, double minuteQps) {
+  void disown(Entry.Own entry, double minuteQps) {
     synchronized (stripe(entry.key())) {
       if (main.peek(entry.key()) != entry) {
         return;
       }
       long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
-      Entry copy = Entry.copy(entry.key(), entry.value(), entry.expiresNanos(), hotEnd);
+      Entry.Copy copy = new Entry.Copy(entry.key(), entry.value(), entry.expiresNanos(), hotEnd);
       offer(copy, minuteQps);
       if (main.remove(entry)) {
         wheel.remove(entry);
@@ -314,12 +314,12 @@ final class Memory {
   }
 
   /** Under the stripe's lock. On the wheel first: an entry may be evicted as soon as it is put. */
-  private boolean putOwn(Entry entry) {
+  private boolean putOwn(Entry.Own entry) {
     if (closed) {
       return false;
     }
     String key = entry.key();
-    Entry before = main.peek(key);
+    Entry.Own before = main.peek(key);
     dropCopyOf(key);
     dropMarkerOf(key);
     wheel.add(entry);
@@ -337,7 +337,7 @@ final class Memory {
   }
 
   /** Under the stripe's lock. */
-  private boolean offer(Entry copy, double minuteQps) {
+  private boolean offer(Entry.Copy copy, double minuteQps) {
     if (closed) {
       return false;
     }
@@ -391,12 +391,9 @@ final class Memory {
     boolean held;
     synchronized (stripe(entry.key())) {
       held =
-          switch (entry.kind()) {
-            case OWN -> main.remove(entry);
-            case COPY -> hot.remove(entry);
-            case NOT_THERE -> missing.remove(entry);
-            case STALE -> false;
-          };
+          (entry instanceof Entry.Own own && main.remove(own))
+              || (entry instanceof Entry.Copy copy && hot.remove(copy))
+              || (entry instanceof Entry.Missing marker && missing.remove(marker));
     }
     if (held) {
       departures.expired(entry);
@@ -410,7 +407,7 @@ final class Memory {
 
   /** Returns when an entry leaves: an own value may be asked for as a stale one for a while. */
   long end(Entry entry) {
-    return entry.kind() == Entry.Kind.OWN
+    return entry instanceof Entry.Own
         ? CoarseClock.end(entry.expiresNanos(), config.staleGrace().toNanos())
         : entry.endNanos();
   }

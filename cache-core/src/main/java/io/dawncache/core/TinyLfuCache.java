@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** W-TinyLFU by Caffeine, whose upkeep runs on the thread that caused it. */
-final class TinyLfuCache implements LocalCache {
+final class TinyLfuCache<E extends Entry> implements LocalCache<E> {
   /*
    * Caffeine evicts behind its writers: a put changes the map at once, and the policy hears of it
    * when somebody gets hold of its lock. Many writers of large values are ahead of it by many
@@ -48,25 +48,25 @@ final class TinyLfuCache implements LocalCache {
           + 2L * HEAP.referenceBytes()
           + SKETCH_BYTES;
 
-  private final Consumer<? super Entry> onEvicted;
-  private final Cache<String, Entry> cache;
-  private final Policy.Eviction<String, Entry> bound;
-  private final Queue<Entry> evicted = new ConcurrentLinkedQueue<>();
+  private final Consumer<? super E> onEvicted;
+  private final Cache<String, E> cache;
+  private final Policy.Eviction<String, E> bound;
+  private final Queue<E> evicted = new ConcurrentLinkedQueue<>();
   private final LongAdder evictions = new LongAdder();
   private final ReentrantLock gate = new ReentrantLock();
 
   @GuardedBy("gate")
   private long maxBytes;
 
-  TinyLfuCache(long maxBytes, Consumer<? super Entry> onEvicted) {
+  TinyLfuCache(long maxBytes, Consumer<? super E> onEvicted) {
     this.onEvicted = onEvicted;
     this.maxBytes = boundOf(maxBytes);
     cache =
         Caffeine.newBuilder()
             .maximumWeight(boundOf(maxBytes))
-            .weigher((String key, Entry entry) -> (int) Math.min(Integer.MAX_VALUE, weigh(entry)))
+            .weigher((String key, E entry) -> (int) Math.min(Integer.MAX_VALUE, weigh(entry)))
             .evictionListener(
-                (@Nullable String key, @Nullable Entry entry, RemovalCause cause) -> {
+                (@Nullable String key, @Nullable E entry, RemovalCause cause) -> {
                   evictions.increment();
                   evicted.add(Objects.requireNonNull(entry));
                 })
@@ -80,19 +80,19 @@ final class TinyLfuCache implements LocalCache {
   }
 
   @Override
-  public @Nullable Entry get(String key) {
+  public @Nullable E get(String key) {
     return cache.getIfPresent(key);
   }
 
   @Override
-  public @Nullable Entry peek(String key) {
+  public @Nullable E peek(String key) {
     return cache.policy().getIfPresentQuietly(key);
   }
 
   @Override
-  public boolean put(Entry entry) {
+  public boolean put(E entry) {
     long weight = weigh(entry);
-    List<Entry> left;
+    List<E> left;
     gate.lock();
     try {
       if (weight > maxBytes) {
@@ -110,29 +110,29 @@ final class TinyLfuCache implements LocalCache {
   }
 
   @Override
-  public @Nullable Entry remove(String key) {
+  public @Nullable E remove(String key) {
     return cache.asMap().remove(key);
   }
 
   @Override
-  public boolean remove(Entry entry) {
+  public boolean remove(E entry) {
     return cache.asMap().remove(entry.key(), entry);
   }
 
   @Override
-  public void removeIf(Predicate<? super Entry> unwanted) {
+  public void removeIf(Predicate<? super E> unwanted) {
     cache.asMap().values().removeIf(unwanted);
   }
 
   @Override
-  public void forEach(Consumer<? super Entry> action) {
+  public void forEach(Consumer<? super E> action) {
     cache.asMap().values().forEach(action);
   }
 
   /** Changes the budget; Caffeine forgets how far it had tuned recency against frequency. */
   @Override
   public void resize(long maxBytes) {
-    List<Entry> left;
+    List<E> left;
     gate.lock();
     try {
       this.maxBytes = boundOf(maxBytes);
@@ -145,7 +145,7 @@ final class TinyLfuCache implements LocalCache {
   }
 
   @Override
-  public long weigh(Entry entry) {
+  public long weigh(E entry) {
     return Weight.of(entry) + PLACE_BYTES;
   }
 
@@ -157,12 +157,12 @@ final class TinyLfuCache implements LocalCache {
   }
 
   @GuardedBy("gate")
-  private List<Entry> takeEvicted() {
+  private List<E> takeEvicted() {
     if (evicted.isEmpty()) {
       return List.of();
     }
-    List<Entry> taken = new ArrayList<>();
-    for (Entry entry = evicted.poll(); entry != null; entry = evicted.poll()) {
+    List<E> taken = new ArrayList<>();
+    for (E entry = evicted.poll(); entry != null; entry = evicted.poll()) {
       taken.add(entry);
     }
     return taken;

@@ -97,24 +97,22 @@ public final class Books implements AfterEachCallback {
 
   private static void checkMemory(Group group, GroupStats stats, String books) {
     Object memory = field(group, "memory");
-    checkCache((LocalCache) field(memory, "main"), stats.mainCache(), books + ": main");
-    checkCache((LocalCache) field(memory, "missing"), stats.missingKeys(), books + ": missing");
+    checkCache((LocalCache<?>) field(memory, "main"), stats.mainCache(), books + ": main");
+    checkCache((LocalCache<?>) field(memory, "missing"), stats.missingKeys(), books + ": missing");
     HotCopies hot = (HotCopies) field(memory, "hot");
-    checkEntries(hot::forEach, hot::weigh, stats.hotCache(), books + ": hot");
+    Books.<Entry>checkEntries(hot::forEach, hot::weigh, stats.hotCache(), books + ": hot");
     long bytes = stats.mainCache().bytes() + stats.hotCache().bytes() + stats.missingKeys().bytes();
     long budget = group.config().maxBytes();
     assertTrue(budget == 0 || bytes <= budget, books + ": within " + budget + " bytes");
   }
 
-  private static void checkCache(LocalCache cache, CacheStats stats, String books) {
+  private static <E extends Entry> void checkCache(
+      LocalCache<E> cache, CacheStats stats, String books) {
     checkEntries(cache::forEach, cache::weigh, stats, books);
   }
 
-  private static void checkEntries(
-      Consumer<Consumer<Entry>> forEach,
-      ToLongFunction<Entry> weigher,
-      CacheStats stats,
-      String books) {
+  private static <E extends Entry> void checkEntries(
+      Consumer<Consumer<E>> forEach, ToLongFunction<E> weigher, CacheStats stats, String books) {
     AtomicLong bytes = new AtomicLong();
     AtomicLong items = new AtomicLong();
     forEach.accept(

@@ -25,7 +25,7 @@ class ExpiryWheelTest {
   private final ExpiryWheel wheel = new ExpiryWheel(Entry::expiresNanos, told::add);
 
   private static Entry ending(long nanos) {
-    return Entry.copy("Tom", ByteView.empty(), nanos);
+    return new Entry.Copy("Tom", ByteView.empty(), nanos);
   }
 
   private Entry added(long endNanos) {

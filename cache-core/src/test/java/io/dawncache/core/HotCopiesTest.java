@@ -6,30 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dawncache.core.lru.ConcurrentLru;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** Room for three copies of equal weight, unless a test says otherwise; the dice always let in. */
+/** Room for three copies of equal weight, unless a test says otherwise. */
 class HotCopiesTest {
-  private static final long ONE = new HotCopies(HotPolicy.RATE, 0, e -> {}).weigh(copy("Tom"));
+  private static final long ONE = new HotCopies(0, e -> {}).weigh(copy("Tom"));
 
   private final List<HotCopies> all = new ArrayList<>();
   private final List<String> evicted = new ArrayList<>();
 
-  private HotCopies copies(HotPolicy policy, long maxBytes) {
-    RandomGenerator always = () -> 0;
-    HotCopies copies = new HotCopies(policy, maxBytes, entry -> evicted.add(entry.key()), always);
+  private HotCopies copies(long maxBytes) {
+    HotCopies copies = new HotCopies(maxBytes, entry -> evicted.add(entry.key()));
     all.add(copies);
     return copies;
   }
@@ -57,12 +51,12 @@ class HotCopiesTest {
     assertEquals(new CacheStats(0, 0, evictions + items.get()), copies.stats());
   }
 
-  private static Entry copy(String key) {
+  private static Entry.Copy copy(String key) {
     return copy(key, 8);
   }
 
-  private static Entry copy(String key, int valueBytes) {
-    return Entry.copy(key, ByteView.copyOf(new byte[valueBytes]), CoarseClock.NEVER);
+  private static Entry.Copy copy(String key, int valueBytes) {
+    return new Entry.Copy(key, ByteView.copyOf(new byte[valueBytes]), CoarseClock.NEVER);
   }
 
   private static Set<String> keys(HotCopies copies) {
@@ -81,11 +75,10 @@ class HotCopiesTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatWasKeptIsThereUntilItIsRemoved(HotPolicy policy) {
-    HotCopies copies = copies(policy, 3 * ONE);
-    Entry tom = copy("Tom");
+  @Test
+  void whatWasKeptIsThereUntilItIsRemoved() {
+    HotCopies copies = copies(3 * ONE);
+    Entry.Copy tom = copy("Tom");
     assertNull(copies.get("Tom"));
 
     assertTrue(copies.offer(tom, 60));
@@ -102,7 +95,7 @@ class HotCopiesTest {
 
   @Test
   void whileThereIsRoomEveryCopyIsKept() {
-    HotCopies copies = copies(HotPolicy.RATE, 3 * ONE);
+    HotCopies copies = copies(3 * ONE);
 
     assertTrue(copies.offer(copy("Tom"), 60));
     assertTrue(copies.offer(copy("Sam"), 0));
@@ -123,7 +116,7 @@ class HotCopiesTest {
   }
 
   private HotCopies full() {
-    HotCopies copies = copies(HotPolicy.RATE, 3 * ONE);
+    HotCopies copies = copies(3 * ONE);
     copies.offer(copy("Tom"), 30);
     copies.offer(copy("Sam"), 10);
     copies.offer(copy("Max"), 20);
@@ -144,7 +137,7 @@ class HotCopiesTest {
 
   @Test
   void aRateThatIsNoNumberIsTheLowest() {
-    HotCopies copies = copies(HotPolicy.RATE, 3 * ONE);
+    HotCopies copies = copies(3 * ONE);
     copies.offer(copy("Nan"), Double.NaN);
     copies.offer(copy("Tom"), 30);
     copies.offer(copy("Max"), 20);
@@ -169,10 +162,9 @@ class HotCopiesTest {
     assertEquals(new CacheStats(3 * ONE, 2, 2), copies.stats());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aCopyHeavierThanTheBoundIsNotKeptAndEvictsNothing(HotPolicy policy) {
-    HotCopies copies = copies(policy, ONE);
+  @Test
+  void aCopyHeavierThanTheBoundIsNotKeptAndEvictsNothing() {
+    HotCopies copies = copies(ONE);
     copies.offer(copy("Tom"), 1);
 
     assertFalse(copies.offer(copy("Big", 9), 1e9));
@@ -181,20 +173,18 @@ class HotCopiesTest {
     assertEquals(List.of(), evicted);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aBoundOfNothingKeepsNothing(HotPolicy policy) {
-    HotCopies copies = copies(policy, 0);
+  @Test
+  void aBoundOfNothingKeepsNothing() {
+    HotCopies copies = copies(0);
 
     assertFalse(copies.offer(copy("Tom"), 60));
 
     assertEquals(new CacheStats(0, 0, 0), copies.stats());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void withoutABoundNothingLeaves(HotPolicy policy) {
-    HotCopies copies = copies(policy, Long.MAX_VALUE);
+  @Test
+  void withoutABoundNothingLeaves() {
+    HotCopies copies = copies(Long.MAX_VALUE);
 
     for (int i = 0; i < 1_000; i++) {
       assertTrue(copies.offer(copy(String.format("%03d", i)), 1));
@@ -203,12 +193,11 @@ class HotCopiesTest {
     assertEquals(new CacheStats(1_000 * ONE, 1_000, 0), copies.stats());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aLaterCopyOfAKeyTakesTheEarliersPlaceAndRate(HotPolicy policy) {
-    HotCopies copies = copies(policy, 3 * ONE);
+  @Test
+  void aLaterCopyOfAKeyTakesTheEarliersPlaceAndRate() {
+    HotCopies copies = copies(3 * ONE);
     copies.offer(copy("Tom"), 30);
-    Entry later = copy("Tom", 16);
+    Entry.Copy later = copy("Tom", 16);
 
     assertTrue(copies.offer(later, 10));
 
@@ -230,74 +219,10 @@ class HotCopiesTest {
   }
 
   @Test
-  void theDiceKeepOneInTenWhateverItsRate() {
-    var rolls = new AtomicInteger();
-    RandomGenerator counting =
-        new RandomGenerator() {
-          @Override
-          public long nextLong() {
-            throw new AssertionError();
-          }
-
-          @Override
-          public int nextInt(int sides) {
-            return rolls.getAndIncrement() % sides;
-          }
-        };
-    HotCopies copies = new HotCopies(HotPolicy.DICE, 1_000 * ONE, entry -> {}, counting);
-    all.add(copies);
-
-    for (int i = 0; i < 100; i++) {
-      assertEquals(i % 10 == 0, copies.offer(copy("k" + i), i));
-    }
-
-    assertEquals(10, copies.stats().items());
-  }
-
-  @Test
-  void underDiceTheLeastRecentlyUsedLeaves() {
-    HotCopies copies = copies(HotPolicy.DICE, 3 * ONE);
-    copies.offer(copy("Tom"), 90);
-    copies.offer(copy("Sam"), 60);
-    copies.offer(copy("Max"), 30);
-    copies.get("Tom");
-    copies.get("Sam");
-    copies.get("Tom");
-    copies.peek("Max");
-
-    copies.offer(copy("Joe"), 0);
-    copies.offer(copy("Ann"), 0);
-    copies.offer(copy("Eve"), 0);
-
-    assertEquals(List.of("Max", "Sam", "Tom"), evicted);
-    assertKeys(copies, "Ann", "Eve", "Joe");
-  }
-
-  @Test
-  void underDiceTheOrderIsThatOfALruWhateverHappens() {
-    var lru = new ConcurrentLru<String, Entry>(20, (key, entry) -> 1, (key, entry) -> {});
-    HotCopies copies = copies(HotPolicy.DICE, 20 * ONE);
-    var random = new Random(630);
-    for (int i = 0; i < 20_000; i++) {
-      String key = String.format("%03d", random.nextInt(60));
-      switch (random.nextInt(8)) {
-        case 0 -> assertEquals(lru.remove(key) == null, copies.remove(key) == null);
-        case 1, 2 -> {
-          Entry copy = copy(key);
-          lru.put(key, copy);
-          copies.offer(copy, random.nextDouble());
-        }
-        default -> assertSame(lru.get(key), copies.get(key));
-      }
-    }
-    assertEquals(lru.stats().evictions(), copies.stats().evictions());
-  }
-
-  @Test
   void onlyTheVeryCopyIsRemoved() {
-    HotCopies copies = copies(HotPolicy.RATE, 3 * ONE);
-    Entry earlier = copy("Tom");
-    Entry later = copy("Tom");
+    HotCopies copies = copies(3 * ONE);
+    Entry.Copy earlier = copy("Tom");
+    Entry.Copy later = copy("Tom");
     copies.offer(earlier, 60);
     copies.offer(later, 60);
 
@@ -339,7 +264,6 @@ class HotCopiesTest {
     var copies = new HotCopies[1];
     copies[0] =
         new HotCopies(
-            HotPolicy.RATE,
             ONE,
             entry -> {
               told.add(entry.key());
@@ -355,10 +279,9 @@ class HotCopiesTest {
     assertEquals(new CacheStats(0, 0, 1), copies[0].stats());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void getsAreTakenOnceAndPeeksAreNone(HotPolicy policy) {
-    HotCopies copies = copies(policy, 3 * ONE);
+  @Test
+  void getsAreTakenOnceAndPeeksAreNone() {
+    HotCopies copies = copies(3 * ONE);
     copies.offer(copy("Tom"), 60);
     assertEquals(0, copies.takeGets("Tom"));
     get(copies, "Tom", 3);
@@ -389,9 +312,9 @@ class HotCopiesTest {
 
   @Test
   void theGetsOfSeveralCopiesThatCameAndWentAddUp() {
-    HotCopies copies = copies(HotPolicy.RATE, ONE);
+    HotCopies copies = copies(ONE);
     for (int i = 0; i < 10; i++) {
-      Entry copy = copy("Tom");
+      Entry.Copy copy = copy("Tom");
       copies.offer(copy, 60);
       get(copies, "Tom", i);
       copies.remove(copy);
@@ -400,11 +323,10 @@ class HotCopiesTest {
     assertEquals(45, copies.takeGets("Tom"));
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void underConcurrentUseTheBoundHoldsAndTheBooksAddUp(HotPolicy policy) throws Exception {
+  @Test
+  void underConcurrentUseTheBoundHoldsAndTheBooksAddUp() throws Exception {
     long bound = 20 * ONE;
-    HotCopies copies = new HotCopies(policy, bound, entry -> {});
+    HotCopies copies = new HotCopies(bound, entry -> {});
     all.add(copies);
     var over = new AtomicLong();
     var threads = new ArrayList<Thread>();

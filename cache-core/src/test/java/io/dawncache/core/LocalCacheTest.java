@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Both policies, behind the one seam. Keys here are three chars and weigh alike. */
 class LocalCacheTest {
-  private final List<LocalCache> caches = new ArrayList<>();
+  private final List<LocalCache<Entry>> caches = new ArrayList<>();
   private final Queue<Entry> evicted = new ConcurrentLinkedQueue<>();
 
-  private LocalCache cache(CachePolicy policy, long maxBytes) {
-    LocalCache cache = LocalCache.of(policy, maxBytes, evicted::add);
+  private LocalCache<Entry> cache(CachePolicy policy, long maxBytes) {
+    LocalCache<Entry> cache = LocalCache.of(policy, maxBytes, evicted::add);
     caches.add(cache);
     return cache;
   }
@@ -46,7 +46,7 @@ class LocalCacheTest {
     return caches.stream().mapToLong(cache -> cache.stats().evictions()).sum();
   }
 
-  private static void assertBooks(LocalCache cache) {
+  private static void assertBooks(LocalCache<Entry> cache) {
     var bytes = new AtomicLong();
     var items = new AtomicLong();
     CacheStats stats = cache.stats();
@@ -66,7 +66,7 @@ class LocalCacheTest {
 
   private static Entry entry(String key, int valueBytes) {
     ByteView value = ByteView.copyOf(new byte[valueBytes]);
-    return Entry.own(key, value, CoarseClock.NEVER, CoarseClock.NEVER);
+    return new Entry.Own(key, value, CoarseClock.NEVER, CoarseClock.NEVER);
   }
 
   /** What an entry with a value of so many bytes weighs under the policy. */
@@ -77,7 +77,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void whatWasPutIsThereUntilItIsRemoved(CachePolicy policy) {
-    LocalCache cache = cache(policy, 10_000);
+    LocalCache<Entry> cache = cache(policy, 10_000);
     Entry tom = entry("Tom", 3);
     assertNull(cache.get("Tom"));
 
@@ -95,7 +95,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void removingAnEntrySparesItsSuccessor(CachePolicy policy) {
-    LocalCache cache = cache(policy, 10_000);
+    LocalCache<Entry> cache = cache(policy, 10_000);
     Entry before = entry("Tom", 3);
     Entry after = entry("Tom", 3);
     cache.put(before);
@@ -111,7 +111,7 @@ class LocalCacheTest {
   @EnumSource
   void theBudgetHoldsAfterEveryPutAndEveryEvictionIsToldByThen(CachePolicy policy) {
     long maxBytes = 5 * weight(policy, 200);
-    LocalCache cache = cache(policy, maxBytes);
+    LocalCache<Entry> cache = cache(policy, maxBytes);
     var random = new Random(630);
     for (int i = 0; i < 1_000; i++) {
       Entry entry = entry(key(i), random.nextInt(200));
@@ -130,7 +130,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void overwritingCorrectsTheWeightExactlyAndIsNoEviction(CachePolicy policy) {
-    LocalCache cache = cache(policy, weight(policy, 1_000));
+    LocalCache<Entry> cache = cache(policy, weight(policy, 1_000));
     for (int length : new int[] {10, 500, 0, 1_000, 3, 3}) {
       assertTrue(cache.put(entry("Tom", length)));
       assertEquals(new CacheStats(weight(policy, length), 1, 0), cache.stats());
@@ -140,7 +140,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void manyOverwritesDoNotDrift(CachePolicy policy) {
-    LocalCache cache = cache(policy, 0);
+    LocalCache<Entry> cache = cache(policy, 0);
     var random = new Random(630);
     for (int i = 0; i < 10_000; i++) {
       String key = key(random.nextInt(50));
@@ -156,7 +156,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void anEntryOfExactlyTheBudgetIsKept(CachePolicy policy) {
-    LocalCache cache = cache(policy, weight(policy, 1_000));
+    LocalCache<Entry> cache = cache(policy, weight(policy, 1_000));
 
     assertTrue(cache.put(entry("Tom", 1_000)));
 
@@ -166,7 +166,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void anEntryHeavierThanTheBudgetIsNotKeptAndEvictsNothing(CachePolicy policy) {
-    LocalCache cache = cache(policy, 2 * weight(policy, 300));
+    LocalCache<Entry> cache = cache(policy, 2 * weight(policy, 300));
     Entry tom = entry("Tom", 300);
     Entry sam = entry("Sam", 300);
     cache.put(tom);
@@ -183,7 +183,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void anOlderValueGoesEvenIfTheNewerIsTooHeavyAndIsNoEviction(CachePolicy policy) {
-    LocalCache cache = cache(policy, weight(policy, 300));
+    LocalCache<Entry> cache = cache(policy, weight(policy, 300));
     cache.put(entry("Tom", 300));
 
     assertFalse(cache.put(entry("Tom", 10_000)));
@@ -195,7 +195,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void aBudgetOfOneByteKeepsNothing(CachePolicy policy) {
-    LocalCache cache = cache(policy, 1);
+    LocalCache<Entry> cache = cache(policy, 1);
 
     assertFalse(cache.put(entry("Tom", 0)));
 
@@ -206,7 +206,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void aBudgetOfZeroIsNone(CachePolicy policy) {
-    LocalCache cache = cache(policy, 0);
+    LocalCache<Entry> cache = cache(policy, 0);
 
     for (int i = 0; i < 1_000; i++) {
       assertTrue(cache.put(entry(key(i), 10_000)));
@@ -219,7 +219,7 @@ class LocalCacheTest {
   @EnumSource
   void aSmallerBudgetEvictsWhatNoLongerFitsAndALargerOneHoldsMore(CachePolicy policy) {
     long each = weight(policy, 10);
-    LocalCache cache = cache(policy, 0);
+    LocalCache<Entry> cache = cache(policy, 0);
     for (int i = 0; i < 100; i++) {
       cache.put(entry(key(i), 10));
     }
@@ -242,7 +242,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void removeIfRemovesWhatItIsToldAndCountsNoEviction(CachePolicy policy) {
-    LocalCache cache = cache(policy, 0);
+    LocalCache<Entry> cache = cache(policy, 0);
     for (int i = 0; i < 100; i++) {
       cache.put(entry(key(i), 1));
     }
@@ -258,7 +258,7 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void theConditionOfRemoveIfRunsUnderNoLock(CachePolicy policy) throws Exception {
-    LocalCache cache = cache(policy, 0);
+    LocalCache<Entry> cache = cache(policy, 0);
     cache.put(entry("Tom", 1));
     var others = new ArrayList<Thread>();
 
@@ -283,9 +283,9 @@ class LocalCacheTest {
   @ParameterizedTest
   @EnumSource
   void anEvictionIsToldUnderNoLock(CachePolicy policy) {
-    var caches = new ArrayList<LocalCache>();
+    var caches = new ArrayList<LocalCache<Entry>>();
     var told = new ArrayList<Entry>();
-    LocalCache cache =
+    LocalCache<Entry> cache =
         LocalCache.of(
             policy,
             weight(policy, 10),
@@ -318,7 +318,7 @@ class LocalCacheTest {
 
   @Test
   void strictLruEvictsWhatWasUsedLeastRecently() {
-    LocalCache cache = cache(CachePolicy.LRU, 3 * weight(CachePolicy.LRU, 10));
+    LocalCache<Entry> cache = cache(CachePolicy.LRU, 3 * weight(CachePolicy.LRU, 10));
     for (String key : List.of("Tom", "Sam", "Max")) {
       cache.put(entry(key, 10));
     }
@@ -336,7 +336,7 @@ class LocalCacheTest {
 
   @Test
   void tinyLfuKeepsWhatIsAskedForOftenThroughAScan() {
-    LocalCache cache = cache(CachePolicy.TINY_LFU, 100 * weight(CachePolicy.TINY_LFU, 10));
+    LocalCache<Entry> cache = cache(CachePolicy.TINY_LFU, 100 * weight(CachePolicy.TINY_LFU, 10));
     for (int round = 0; round < 20; round++) {
       for (int i = 0; i < 50; i++) {
         if (cache.get(key(i)) == null) {
@@ -363,7 +363,7 @@ class LocalCacheTest {
     int writers = 16;
     int valueBytes = 1 << 16;
     long maxBytes = 8 * weight(policy, valueBytes);
-    LocalCache cache = cache(policy, maxBytes);
+    LocalCache<Entry> cache = cache(policy, maxBytes);
     var begin = new CountDownLatch(1);
     var writing = new CountDownLatch(writers);
     var threads = new ArrayList<Thread>();
@@ -399,7 +399,7 @@ class LocalCacheTest {
     assertTrue(cache.stats().bytes() <= maxBytes);
   }
 
-  private static Set<Entry> held(LocalCache cache) {
+  private static Set<Entry> held(LocalCache<Entry> cache) {
     Set<Entry> held = Collections.newSetFromMap(new IdentityHashMap<>());
     cache.forEach(held::add);
     return held;
@@ -417,7 +417,7 @@ class LocalCacheTest {
   @EnumSource
   void underConcurrentUseTheBooksStillAddUp(CachePolicy policy) throws Exception {
     long maxBytes = 10 * weight(policy, 100);
-    LocalCache cache = cache(policy, maxBytes);
+    LocalCache<Entry> cache = cache(policy, maxBytes);
     var threads = new ArrayList<Thread>();
     for (int t = 0; t < 4; t++) {
       var random = new Random(t);

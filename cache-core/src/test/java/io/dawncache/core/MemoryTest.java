@@ -30,9 +30,10 @@ class MemoryTest {
             public void tooLarge(Entry entry) {}
           });
 
-  private Entry kept(String key) {
-    Entry entry =
-        Entry.own(key, ByteView.ofUtf8("v".repeat(1_000)), CoarseClock.NEVER, CoarseClock.NEVER);
+  private Entry.Own kept(String key) {
+    Entry.Own entry =
+        new Entry.Own(
+            key, ByteView.ofUtf8("v".repeat(1_000)), CoarseClock.NEVER, CoarseClock.NEVER);
     memory.keepOwn(entry, memory.generation(key));
     return entry;
   }
@@ -50,7 +51,7 @@ class MemoryTest {
     for (int i = 0; i < MAX_BYTES / 1_000; i++) {
       var unused = kept("key-" + i);
     }
-    Entry entry = kept("Tom");
+    Entry.Own entry = kept("Tom");
     CountDownLatch bumped = new CountDownLatch(1);
     CountDownLatch makingRoom = new CountDownLatch(1);
     CompletableFuture<Void> clear =
@@ -77,8 +78,8 @@ class MemoryTest {
 
   @Test
   void aValueThatIsHeldNoMoreDoesNotBecomeACopy() {
-    Entry before = kept("Tom");
-    Entry after = kept("Tom");
+    Entry.Own before = kept("Tom");
+    Entry.Own after = kept("Tom");
 
     memory.disown(before, 1_000);
 

@@ -57,7 +57,7 @@ class RoomsTest {
           new Room(
               "data",
               "",
-              "GroupConfig CachePolicy HotPolicy Getter AsyncGetter BulkGetter Loaded ByteView Codec"
+              "GroupConfig CachePolicy Getter AsyncGetter BulkGetter Loaded ByteView Codec"
                   + " CodecException Entry GetResult Applied WarmProgress GroupStats EventStats"
                   + " CacheStats LoadTimes LoadTimeStats GroupEvent GroupListener GetException"
                   + " NotThereException RejectedException RemoteOriginException GetFailedException"

@@ -579,7 +579,7 @@ class RoutingTest {
       for (int k = 0; k < 300; k++) {
         boolean ours = members.owners("key " + k).next() instanceof Owner.Self;
         Entry held = group.peek("key " + k);
-        assertEquals(ours, held != null && held.kind() == Entry.Kind.OWN);
+        assertEquals(ours, held != null && held instanceof Entry.Own);
       }
     }
     assertEquals(

@@ -36,8 +36,8 @@ class WeightTest {
   private static void assertWeight(String letter, int keyChars, int valueBytes) {
     byte[] value = new byte[valueBytes];
     assertEquals(
-        allottedFor(() -> Entry.copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
-        Weight.of(Entry.copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
+        allottedFor(() -> new Entry.Copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
+        Weight.of(new Entry.Copy(letter.repeat(keyChars), ByteView.copyOf(value), 0)),
         keyChars + " x " + letter + ", " + valueBytes + " bytes");
   }
 
@@ -72,8 +72,8 @@ class WeightTest {
 
   @Test
   void aPlaceInCaffeineIsTwoNodesTwoSlotsAndAPartOfTheSketch() throws Exception {
-    LocalCache cache = LocalCache.of(CachePolicy.TINY_LFU, 1_000, entry -> {});
-    cache.put(Entry.copy("Tom", ByteView.ofUtf8("630"), 0));
+    LocalCache<Entry> cache = LocalCache.of(CachePolicy.TINY_LFU, 1_000, entry -> {});
+    cache.put(new Entry.Copy("Tom", ByteView.ofUtf8("630"), 0));
     Object node = one(field(field(field(cache, "cache"), "cache"), "data"));
 
     assertEquals(
@@ -86,8 +86,8 @@ class WeightTest {
 
   @Test
   void aPlaceAmongHotCopiesIsThreeNodesAndTwoSlots() throws Exception {
-    HotCopies copies = new HotCopies(HotPolicy.RATE, 1_000, entry -> {});
-    copies.offer(Entry.copy("Tom", ByteView.ofUtf8("630"), 0), 1);
+    HotCopies copies = new HotCopies(1_000, entry -> {});
+    copies.offer(new Entry.Copy("Tom", ByteView.ofUtf8("630"), 0), 1);
     Object node = one(field(copies, "copies"));
 
     assertEquals(

@@ -4,10 +4,10 @@ package io.dawncache.bench.hot;
 enum Chooser {
   /** No node keeps any. */
   NOBODY("nobody: there are none"),
-  /** The policy of that name, as shipped. */
-  DICE("`DICE`"),
-  /** The policy of that name, as shipped. */
-  RATE("`RATE`"),
+  /** The dice of groupcache. */
+  DICE("groupcache's dice"),
+  /** The nodes themselves, by the rate that owners measure. */
+  RATE("**Dawncache**, by rate"),
   /** Who keeps the keys that are asked for most, but must renew copies as the shipped ones do. */
   RENEWING_CLAIRVOYANT("*clairvoyant, renews them*"),
   /** Who always holds the keys that are asked for most. */

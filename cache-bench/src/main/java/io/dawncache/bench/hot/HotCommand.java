@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
       "Simulates fleets and prints how many of 100 gets ask another node, by who chooses the copies"
           + " that the nodes keep.%n",
       "Fleets of 5 and 50 nodes, whose clients ask for 100,000 keys by Zipf's law with skew 0.9 and"
-          + " 1.1. Copies are chosen, in equal room, by the policies as they are shipped, and by two"
-          + " who know how often each key is asked for: one must fetch each copy again after 10 s, as"
-          + " the policies must, the other has its copies for ever.%n",
-      "Fails with 1 unless RATE fetches at most 1.06 times as often as the last, and less often than"
-          + " DICE. Simulated time: 30 s to warm up, then 10 s that count."
+          + " 1.1. Copies are chosen, in equal room, by our nodes, by the dice of groupcache, and by two"
+          + " that know how often each key is asked for: one must fetch each copy again after 10 s, as"
+          + " our nodes must, the other has its copies for ever.%n",
+      "Fails with 1 unless our nodes fetch at most 1.06 times as often as the last, and less often than"
+          + " the dice. Simulated time: 30 s to warm up, then 10 s that count."
     })
 public final class HotCommand implements Callable<Integer> {
   private static final int[] NODES = {5, 50};
@@ -96,8 +96,8 @@ public final class HotCommand implements Callable<Integer> {
       faults.add(
           String.format(
               Locale.ROOT,
-              "%d nodes, Zipf %.1f: RATE fetches %.3f times as often as the clairvoyant, DICE %.3f"
-                  + " (expected: at most %.2f, and less than DICE)",
+              "%d nodes, Zipf %.1f: our nodes fetch %.3f times as often as the clairvoyant, dice %.3f"
+                  + " (expected: at most %.2f, and less than the dice)",
               nodes,
               skew,
               rate.times(clairvoyant),

@@ -2,7 +2,6 @@ package io.dawncache.bench.hot;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.GroupConfig;
-import io.dawncache.core.HotPolicy;
 import io.dawncache.core.ShippedNode;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -16,11 +15,10 @@ final class ShippedCopies implements Copies {
   private final ShippedNode[] nodes;
 
   /** Makes {@code nodes} nodes with room for {@code copies} copies each. */
-  ShippedCopies(HotPolicy policy, String[] keys, int nodes, int copies, LongSupplier nanoTime) {
+  ShippedCopies(String[] keys, int nodes, int copies, LongSupplier nanoTime) {
     this.keys = keys;
     GroupConfig config =
         GroupConfig.builder()
-            .hotPolicy(policy)
             .maxBytes(BUDGET_A_HOT_BYTE * copies * ShippedNode.copyBytes(keys[0], VALUE))
             .build();
     this.nodes = new ShippedNode[nodes];

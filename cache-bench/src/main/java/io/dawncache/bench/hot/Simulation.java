@@ -1,7 +1,6 @@
 package io.dawncache.bench.hot;
 
 import io.dawncache.bench.workload.Zipf;
-import io.dawncache.core.HotPolicy;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
 import java.util.Arrays;
@@ -94,8 +93,8 @@ final class Simulation {
   private Copies copiesOf(Chooser chooser) {
     return switch (chooser) {
       case NOBODY -> new Clairvoyant(owners, nodes, 0, Clairvoyant.FOR_EVER, this::nowNanos);
-      case DICE -> new ShippedCopies(HotPolicy.DICE, keys, nodes, copies, this::nowNanos);
-      case RATE -> new ShippedCopies(HotPolicy.RATE, keys, nodes, copies, this::nowNanos);
+      case DICE -> new DiceCopies(nodes, copies, HOT_LIFE_NANOS, this::nowNanos, SEED);
+      case RATE -> new ShippedCopies(keys, nodes, copies, this::nowNanos);
       case RENEWING_CLAIRVOYANT ->
           new Clairvoyant(owners, nodes, copies, HOT_LIFE_NANOS, this::nowNanos);
       case CLAIRVOYANT ->

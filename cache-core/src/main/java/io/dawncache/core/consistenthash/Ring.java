@@ -89,7 +89,7 @@ public final class Ring {
    *
    * @param key any bytes, for Go keys need not be text
    */
-  public @Nullable String owner(byte[] key) {
+  @Nullable String owner(byte[] key) {
     return holders.length == 0 ? null : holderAt(scheme.hash().hash(key));
   }
 

@@ -57,14 +57,6 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
     requireNonNull(collision, "collision");
   }
 
-  /**
-   * Makes a scheme that settles collisions by {@link Collision#SMALLEST_MEMBER}, so that the order
-   * of the member list never matters. The wise choice where no Go node has to agree.
-   */
-  public Scheme(String name, PointName pointName, HashFunction hash) {
-    this(name, pointName, hash, Collision.SMALLEST_MEMBER);
-  }
-
   /** Returns the place of a member's virtual node. */
   long point(String member, int replica) {
     return hash.hash(pointName.bytes(member, replica));
@@ -109,7 +101,10 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
       }
     },
 
-    /** The smaller member by {@link String#compareTo}, whatever the order of the list. */
+    /**
+     * The smaller member by {@link String#compareTo}, so that the order of the list never matters.
+     * The wise choice where no Go node has to agree.
+     */
     SMALLEST_MEMBER {
       @Override
       String holder(String earlier, String later) {

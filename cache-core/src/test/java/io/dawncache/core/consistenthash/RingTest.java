@@ -196,9 +196,10 @@ class RingTest {
 
   @Test
   void aKeyIsHashedAsItsUtf8Bytes() {
-    Ring ring = Ring.of(Scheme.GROUPCACHE, 50, MEMBERS);
-    for (String key : List.of("", "Tom", "日本語", "\ud83d\ude00")) {
-      assertEquals(ring.owner(key.getBytes(UTF_8)), ring.owner(key));
+    for (Scheme scheme : List.of(Scheme.DAWNCACHE, Scheme.GROUPCACHE, Scheme.MAILGUN)) {
+      for (String key : List.of("", "Tom", "日本語", "\ud83d\ude00")) {
+        assertEquals(scheme.hash().hash(key.getBytes(UTF_8)), scheme.hash().hash(key));
+      }
     }
   }
 
