@@ -44,7 +44,7 @@ public final class ShippedNode {
   public void fetch(String key, ByteView value, ShippedNode owner) {
     long generation = memory.generation(key);
     double minuteQps = owner.rates.count(key, 1 + memory.takeCopyGets(key));
-    long end = CoarseClock.end(clock.exact(), config.hotLife().toNanos());
+    long end = CoarseClock.end(clock.exact(), config.hotTtl().toNanos());
     memory.keepCopy(new Entry.Copy(key, value, end), minuteQps, generation);
   }
 

@@ -33,8 +33,8 @@ public final class CacheNode implements AutoCloseable {
   private final NodeResources resources;
   private final Owners owners = new Owners();
 
-  /** The shortest life of a copy in any group, as long as there was such a group. */
-  private final AtomicLong shortestHotLifeNanos = new AtomicLong(Long.MAX_VALUE);
+  /** The shortest TTL of a copy in any group, as long as there was such a group. */
+  private final AtomicLong shortestHotTtlNanos = new AtomicLong(Long.MAX_VALUE);
 
   private long lastSweep = -1; // written and read by ticks alone
 
@@ -147,7 +147,7 @@ public final class CacheNode implements AutoCloseable {
     if (!added) {
       throw nameIsTaken(name);
     }
-    shortestHotLifeNanos.accumulateAndGet(config.hotLife().toNanos(), Math::min);
+    shortestHotTtlNanos.accumulateAndGet(config.hotTtl().toNanos(), Math::min);
     if (threads.isClosed()) {
       group.close(); // closing may have missed it
     }
@@ -167,7 +167,7 @@ public final class CacheNode implements AutoCloseable {
    *
    * <p>The group is removed here alone. Peers that ask this node for it are answered that it has no
    * such group, and ask the next owner; so remove a group at all nodes, and after its last use.
-   * What members had yet to be told of its changes is dropped: their copies end with the hot life.
+   * What members had yet to be told of its changes is dropped: their copies end with the hot TTL.
    *
    * @return whether there was a group of that name
    */
@@ -278,7 +278,7 @@ public final class CacheNode implements AutoCloseable {
   private synchronized void moveOn() {
     long now = clock.exact(); // once: a stop after this reading shows at the next
     long behind = clock.behindNanos(now);
-    boolean wasStopped = behind > shortestHotLifeNanos.get();
+    boolean wasStopped = behind > shortestHotTtlNanos.get();
     if (!wasStopped || eachGroup(group -> group.wasStopped(behind)) == null) {
       clock.tick(now);
     }

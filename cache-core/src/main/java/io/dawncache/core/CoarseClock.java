@@ -44,8 +44,8 @@ final class CoarseClock {
   }
 
   /** Returns the end of what begins now; {@link #NEVER} for what lives so long. */
-  long endOf(long lifeNanos) {
-    return lifeNanos == NEVER ? NEVER : end(exact(), lifeNanos);
+  long endOf(long durationNanos) {
+    return durationNanos == NEVER ? NEVER : end(exact(), durationNanos);
   }
 
   /** Returns how long ago the clock was moved on. */
@@ -59,14 +59,14 @@ final class CoarseClock {
   }
 
   /**
-   * Returns {@code fromNanos + lifeNanos}: {@link #NEVER} where that is too large for a long,
-   * {@link Long#MIN_VALUE} where it is too small. A peer may name any life, so all sums of times
-   * are made here and in {@link #leftUntil}.
+   * Returns {@code fromNanos + durationNanos}: {@link #NEVER} where that is too large for a long,
+   * {@link Long#MIN_VALUE} where it is too small. A peer may name any TTL, so all sums of times are
+   * made here and in {@link #leftUntil}.
    */
-  static long end(long fromNanos, long lifeNanos) {
-    long end = fromNanos + lifeNanos;
-    boolean overflows = ((fromNanos ^ end) & (lifeNanos ^ end)) < 0;
-    return overflows ? beyond(lifeNanos) : end;
+  static long end(long fromNanos, long durationNanos) {
+    long end = fromNanos + durationNanos;
+    boolean overflows = ((fromNanos ^ end) & (durationNanos ^ end)) < 0;
+    return overflows ? beyond(durationNanos) : end;
   }
 
   /**

@@ -23,7 +23,7 @@ final class ExpiryWheel {
    * a higher digit moves on, the slot that it moves to is dealt out over the rings below.
    *
    * A slot is a list through the entries themselves. To add or to remove is to set a few links. An
-   * entry is looked at once for each digit that it was dealt out by, five times in the longest life,
+   * entry is looked at once for each digit that it was dealt out by, five times in the longest TTL,
    * and when its time has come. A tick that nothing stands in costs a look at one slot, so hours
    * that a paused process has slept through pass in a millisecond.
    *

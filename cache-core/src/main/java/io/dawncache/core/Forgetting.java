@@ -53,7 +53,7 @@ final class Forgetting {
       forget(key);
       return;
     }
-    keeper.replace(keeper.own(key, value, operation.lifeNanos()), () -> flights.detach(key));
+    keeper.replace(keeper.own(key, value, operation.ttlNanos()), () -> flights.detach(key));
     events.removed(key);
   }
 
@@ -68,7 +68,7 @@ final class Forgetting {
    * receive what it was to forget, and other members no longer count on it.
    */
   void wasStopped(long forNanos) {
-    if (forNanos > config.hotLife().toNanos()) {
+    if (forNanos > config.hotTtl().toNanos()) {
       forgetAll();
     }
   }

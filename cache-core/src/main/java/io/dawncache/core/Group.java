@@ -230,23 +230,23 @@ public final class Group {
   }
 
   /**
-   * As {@link #removeAsync}, and has the key's owner hold {@code value} for the group's life. It
-   * may be evicted at once, so write the origin first.
+   * As {@link #removeAsync}, and has the key's owner hold {@code value} for the group's TTL. It may
+   * be evicted at once, so write the origin first.
    *
    * @throws IllegalArgumentException if the value is longer than {@link
    *     GroupConfig#maxValueBytes()}
    */
   public CompletableFuture<Applied> putAsync(String key, ByteView value) {
-    return submit(Operation.put(name, key, value, Math.max(1, keeper.lifeNanos(Loaded.of(value)))));
+    return submit(Operation.put(name, key, value, Math.max(1, keeper.ttlNanos(Loaded.of(value)))));
   }
 
   /**
-   * As {@link #putAsync(String, ByteView)}, with a life of the value's own.
+   * As {@link #putAsync(String, ByteView)}, with a TTL of the value's own.
    *
-   * @param life more than zero
+   * @param ttl more than zero
    */
-  public CompletableFuture<Applied> putAsync(String key, ByteView value, Duration life) {
-    return submit(Operation.put(name, key, value, TimeUnit.NANOSECONDS.convert(life)));
+  public CompletableFuture<Applied> putAsync(String key, ByteView value, Duration ttl) {
+    return submit(Operation.put(name, key, value, TimeUnit.NANOSECONDS.convert(ttl)));
   }
 
   /** As {@link #removeAsync}, for all keys of the group. */

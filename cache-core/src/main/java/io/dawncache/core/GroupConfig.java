@@ -15,7 +15,7 @@ public final class GroupConfig {
   private static final long UNBOUNDED_MISSING_BYTES = 4L << 20;
 
   /** A shorter stop of the process does not show. */
-  private static final Duration LEAST_HOT_LIFE = Duration.ofNanos(CoarseClock.STOPPED_NANOS);
+  private static final Duration LEAST_HOT_TTL = Duration.ofNanos(CoarseClock.STOPPED_NANOS);
 
   private final long maxBytes;
   private final boolean maxBytesSet;
@@ -25,13 +25,13 @@ public final class GroupConfig {
   private final int maxQueuedLoads;
   private final int maxKeyBytes;
   private final int maxValueBytes;
-  private final @Nullable Duration life;
-  private final double lifeJitter;
-  private final @Nullable Duration refreshAfter;
-  private final Duration staleGrace;
-  private final Duration notThereLife;
+  private final @Nullable Duration ttl;
+  private final double ttlJitter;
+  private final @Nullable Duration refreshAfterWrite;
+  private final Duration staleIfError;
+  private final Duration negativeTtl;
   private final long hotBytes; // -1 for an eighth of maxBytes
-  private final Duration hotLife;
+  private final Duration hotTtl;
   private final int maxWaiters;
   private final boolean hedge;
 
@@ -44,12 +44,12 @@ public final class GroupConfig {
     maxQueuedLoads = builder.maxQueuedLoads;
     maxKeyBytes = builder.maxKeyBytes;
     maxValueBytes = builder.maxValueBytes;
-    life = builder.life;
-    lifeJitter = builder.lifeJitter;
-    refreshAfter = builder.refreshAfter;
-    staleGrace = builder.staleGrace;
-    notThereLife = builder.notThereLife;
-    hotLife = builder.hotLife;
+    ttl = builder.ttl;
+    ttlJitter = builder.ttlJitter;
+    refreshAfterWrite = builder.refreshAfterWrite;
+    staleIfError = builder.staleIfError;
+    negativeTtl = builder.negativeTtl;
+    hotTtl = builder.hotTtl;
     maxWaiters = builder.maxWaiters;
     hedge = builder.hedge;
     hotBytes = builder.hotBytes;
@@ -69,12 +69,12 @@ public final class GroupConfig {
     maxQueuedLoads = other.maxQueuedLoads;
     maxKeyBytes = other.maxKeyBytes;
     maxValueBytes = other.maxValueBytes;
-    life = other.life;
-    lifeJitter = other.lifeJitter;
-    refreshAfter = other.refreshAfter;
-    staleGrace = other.staleGrace;
-    notThereLife = other.notThereLife;
-    hotLife = other.hotLife;
+    ttl = other.ttl;
+    ttlJitter = other.ttlJitter;
+    refreshAfterWrite = other.refreshAfterWrite;
+    staleIfError = other.staleIfError;
+    negativeTtl = other.negativeTtl;
+    hotTtl = other.hotTtl;
     maxWaiters = other.maxWaiters;
     hedge = other.hedge;
     hotBytes = other.hotBytes;
@@ -134,30 +134,30 @@ public final class GroupConfig {
   }
 
   /**
-   * Returns how long a loaded value holds whose getter gave it no life of its own; null for ever.
+   * Returns how long a loaded value holds whose getter gave it no TTL of its own; null for ever.
    */
-  public @Nullable Duration life() {
-    return life;
+  public @Nullable Duration ttl() {
+    return ttl;
   }
 
-  /** Returns the largest fraction by which a loaded value's life is shortened. */
-  public double lifeJitter() {
-    return lifeJitter;
+  /** Returns the largest fraction by which a loaded value's TTL is shortened. */
+  public double ttlJitter() {
+    return ttlJitter;
   }
 
   /** Returns from what age on a value that is asked for is loaded anew; null for never. */
-  public @Nullable Duration refreshAfter() {
-    return refreshAfter;
+  public @Nullable Duration refreshAfterWrite() {
+    return refreshAfterWrite;
   }
 
   /** Returns how long after its end a value may be answered if the origin fails. */
-  public Duration staleGrace() {
-    return staleGrace;
+  public Duration staleIfError() {
+    return staleIfError;
   }
 
   /** Returns how long the owner of a key remembers that it is not there. */
-  public Duration notThereLife() {
-    return notThereLife;
+  public Duration negativeTtl() {
+    return negativeTtl;
   }
 
   /** Returns the most of the budget that copies of other nodes' values may take, in bytes. */
@@ -173,8 +173,8 @@ public final class GroupConfig {
   }
 
   /** Returns how long a copy of another node's value holds at most. */
-  public Duration hotLife() {
-    return hotLife;
+  public Duration hotTtl() {
+    return hotTtl;
   }
 
   /** Returns how many gets may wait for a value at once. */
@@ -209,20 +209,20 @@ public final class GroupConfig {
         + maxKeyBytes
         + ", maxValueBytes="
         + maxValueBytes
-        + ", life="
-        + life
-        + ", lifeJitter="
-        + lifeJitter
-        + ", refreshAfter="
-        + refreshAfter
-        + ", staleGrace="
-        + staleGrace
-        + ", notThereLife="
-        + notThereLife
+        + ", ttl="
+        + ttl
+        + ", ttlJitter="
+        + ttlJitter
+        + ", refreshAfterWrite="
+        + refreshAfterWrite
+        + ", staleIfError="
+        + staleIfError
+        + ", negativeTtl="
+        + negativeTtl
         + ", hotBytes="
         + hotBytes
-        + ", hotLife="
-        + hotLife
+        + ", hotTtl="
+        + hotTtl
         + ", maxWaiters="
         + maxWaiters
         + ", hedge="
@@ -242,13 +242,13 @@ public final class GroupConfig {
     private int maxQueuedLoads = 10_000;
     private int maxKeyBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;
-    private @Nullable Duration life = null;
-    private double lifeJitter = 0;
-    private @Nullable Duration refreshAfter = null;
-    private Duration staleGrace = Duration.ZERO;
-    private Duration notThereLife = Duration.ZERO;
+    private @Nullable Duration ttl = null;
+    private double ttlJitter = 0;
+    private @Nullable Duration refreshAfterWrite = null;
+    private Duration staleIfError = Duration.ZERO;
+    private Duration negativeTtl = Duration.ZERO;
     private long hotBytes = -1; // an eighth of maxBytes
-    private Duration hotLife = Duration.ofSeconds(10);
+    private Duration hotTtl = Duration.ofSeconds(10);
     private int maxWaiters = 100_000;
     private boolean hedge = false;
 
@@ -317,36 +317,37 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets how long a loaded value holds whose getter gave it no life of its own; more than zero,
-     * or null for ever, the default.
+     * Sets how long a loaded value holds whose getter gave it no TTL of its own; more than zero, or
+     * null for ever, the default.
      */
     @CanIgnoreReturnValue
-    public Builder life(@Nullable Duration life) {
-      this.life = life == null ? null : positive("life", life);
+    public Builder ttl(@Nullable Duration ttl) {
+      this.ttl = ttl == null ? null : positive("ttl", ttl);
       return this;
     }
 
     /**
-     * Sets the largest fraction by which each life is shortened, drawn once a load, so that what
-     * was loaded together does not end together; 0, the default, to 1.
+     * Sets the largest fraction by which each TTL is shortened, drawn once a load, so that what was
+     * loaded together does not end together; 0, the default, to 1.
      */
     @CanIgnoreReturnValue
-    public Builder lifeJitter(double lifeJitter) {
-      if (!(lifeJitter >= 0 && lifeJitter <= 1)) {
-        throw new IllegalArgumentException("lifeJitter: " + lifeJitter + " (expected: 0 to 1)");
+    public Builder ttlJitter(double ttlJitter) {
+      if (!(ttlJitter >= 0 && ttlJitter <= 1)) {
+        throw new IllegalArgumentException("ttlJitter: " + ttlJitter + " (expected: 0 to 1)");
       }
-      this.lifeJitter = lifeJitter;
+      this.ttlJitter = ttlJitter;
       return this;
     }
 
     /**
      * Sets from what age on a get of a value, answered at once, makes its owner load it anew; more
-     * than zero, or null for never, the default. It may be longer than {@link #life}, for a value's
-     * own life may be; a value that ends sooner is not refreshed.
+     * than zero, or null for never, the default. It may be longer than {@link #ttl}, for a value's
+     * own TTL may be; a value that ends sooner is not refreshed.
      */
     @CanIgnoreReturnValue
-    public Builder refreshAfter(@Nullable Duration refreshAfter) {
-      this.refreshAfter = refreshAfter == null ? null : positive("refreshAfter", refreshAfter);
+    public Builder refreshAfterWrite(@Nullable Duration refreshAfterWrite) {
+      this.refreshAfterWrite =
+          refreshAfterWrite == null ? null : positive("refreshAfterWrite", refreshAfterWrite);
       return this;
     }
 
@@ -355,8 +356,8 @@ public final class GroupConfig {
      * fails; zero, the default, never does.
      */
     @CanIgnoreReturnValue
-    public Builder staleGrace(Duration staleGrace) {
-      this.staleGrace = notNegative("staleGrace", staleGrace);
+    public Builder staleIfError(Duration staleIfError) {
+      this.staleIfError = notNegative("staleIfError", staleIfError);
       return this;
     }
 
@@ -365,8 +366,8 @@ public final class GroupConfig {
      * of the budget at most; zero, the default, asks the origin each time.
      */
     @CanIgnoreReturnValue
-    public Builder notThereLife(Duration notThereLife) {
-      this.notThereLife = notNegative("notThereLife", notThereLife);
+    public Builder negativeTtl(Duration negativeTtl) {
+      this.negativeTtl = notNegative("negativeTtl", negativeTtl);
       return this;
     }
 
@@ -386,13 +387,13 @@ public final class GroupConfig {
      * from a busy machine; for no copies at all see {@link #hotBytes}.
      */
     @CanIgnoreReturnValue
-    public Builder hotLife(Duration hotLife) {
-      Objects.requireNonNull(hotLife, "hotLife");
-      if (hotLife.compareTo(LEAST_HOT_LIFE) < 0) {
+    public Builder hotTtl(Duration hotTtl) {
+      Objects.requireNonNull(hotTtl, "hotTtl");
+      if (hotTtl.compareTo(LEAST_HOT_TTL) < 0) {
         throw new IllegalArgumentException(
-            "hotLife: " + hotLife + " (expected: >= " + LEAST_HOT_LIFE + ")");
+            "hotTtl: " + hotTtl + " (expected: >= " + LEAST_HOT_TTL + ")");
       }
-      this.hotLife = notNegative("hotLife", hotLife);
+      this.hotTtl = notNegative("hotTtl", hotTtl);
       return this;
     }
 

@@ -58,7 +58,7 @@ public final class GroupEndpoint {
   }
 
   /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
-  public @Nullable Duration lifeLeft(Entry entry) {
+  public @Nullable Duration remainingTtl(Entry entry) {
     long leftNanos = gets.clock().leftUntil(entry.expiresNanos());
     return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
   }

@@ -39,24 +39,24 @@ final class Keeper {
     this.counters = counters;
   }
 
-  /** Returns an own value that begins its life now. */
-  Entry.Own own(String key, ByteView value, long lifeNanos) {
-    Duration soft = config.refreshAfter();
+  /** Returns an own value whose TTL begins now. */
+  Entry.Own own(String key, ByteView value, long ttlNanos) {
+    Duration soft = config.refreshAfterWrite();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
-    return new Entry.Own(key, value, clock.endOf(lifeNanos), clock.endOf(softNanos));
+    return new Entry.Own(key, value, clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
 
   /** Returns how long what was loaded holds: the getter's word, else the group's; with jitter. */
-  long lifeNanos(Loaded loaded) {
-    Duration life = loaded.life();
-    if (life == null) {
-      life = loaded.value() == null ? config.notThereLife() : config.life();
+  long ttlNanos(Loaded loaded) {
+    Duration ttl = loaded.ttl();
+    if (ttl == null) {
+      ttl = loaded.value() == null ? config.negativeTtl() : config.ttl();
     }
-    if (life == null) {
+    if (ttl == null) {
       return CoarseClock.NEVER;
     }
-    double kept = 1 - config.lifeJitter() * ThreadLocalRandom.current().nextDouble();
-    return (long) (TimeUnit.NANOSECONDS.convert(life) * kept);
+    double kept = 1 - config.ttlJitter() * ThreadLocalRandom.current().nextDouble();
+    return (long) (TimeUnit.NANOSECONDS.convert(ttl) * kept);
   }
 
   /** Keeps a loaded value: as an own one, or as a copy if it was loaded in another's place. */
@@ -86,9 +86,9 @@ final class Keeper {
   }
 
   /** Remembers for a while that an own key is not there; what was held under it goes. */
-  void keepMissing(String key, long lifeNanos, long generation) {
-    boolean remembered = lifeNanos > 0 && owners.isSelf(key);
-    long end = remembered ? clock.endOf(lifeNanos) : 0;
+  void keepMissing(String key, long ttlNanos, long generation) {
+    boolean remembered = ttlNanos > 0 && owners.isSelf(key);
+    long end = remembered ? clock.endOf(ttlNanos) : 0;
     memory.keepMissing(new Entry.Missing(key, end), generation);
   }
 
@@ -118,7 +118,7 @@ final class Keeper {
   }
 
   private long hotEnd(long fromNanos) {
-    return CoarseClock.end(fromNanos, config.hotLife().toNanos());
+    return CoarseClock.end(fromNanos, config.hotTtl().toNanos());
   }
 
   private void noteFenced(String key, long generation) {

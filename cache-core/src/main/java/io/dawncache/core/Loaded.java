@@ -15,12 +15,12 @@ public final class Loaded {
   private static final Loaded NOT_THERE = new Loaded(null, null, null);
 
   private final @Nullable ByteView value;
-  private final @Nullable Duration life;
+  private final @Nullable Duration ttl;
   private final @Nullable String rejection;
 
-  private Loaded(@Nullable ByteView value, @Nullable Duration life, @Nullable String rejection) {
+  private Loaded(@Nullable ByteView value, @Nullable Duration ttl, @Nullable String rejection) {
     this.value = value;
-    this.life = life;
+    this.ttl = ttl;
     this.rejection = rejection;
   }
 
@@ -51,22 +51,22 @@ public final class Loaded {
   }
 
   /**
-   * Returns this answer with a life of its own, which counts from when the getter answered and
-   * outweighs the group's. For <em>not there</em>, how long that is remembered; a rejection is not.
+   * Returns this answer with a TTL of its own, which counts from when the getter answered and
+   * overrides the group's. For <em>not there</em>, how long that is remembered; a rejection is not.
    *
-   * @param life zero serves those who wait and is not kept
+   * @param ttl zero serves those who wait and is not kept
    * @throws IllegalArgumentException if it is negative
    */
-  public Loaded withLife(Duration life) {
-    if (life.isNegative()) {
-      throw new IllegalArgumentException("life: " + life + " (expected: >= 0)");
+  public Loaded withTtl(Duration ttl) {
+    if (ttl.isNegative()) {
+      throw new IllegalArgumentException("ttl: " + ttl + " (expected: >= 0)");
     }
-    return new Loaded(value, life, rejection);
+    return new Loaded(value, ttl, rejection);
   }
 
   /** Returns how long the answer holds, or null for as long as the group's configuration says. */
-  public @Nullable Duration life() {
-    return life;
+  public @Nullable Duration ttl() {
+    return ttl;
   }
 
   /** Returns the value, or null if the key is not there or the origin rejects it. */

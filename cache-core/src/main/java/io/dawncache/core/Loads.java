@@ -353,19 +353,19 @@ final class Loads {
       return;
     }
     ByteView value = loaded.value();
-    long lifeNanos = keeper.lifeNanos(loaded);
+    long ttlNanos = keeper.ttlNanos(loaded);
     if (value == null) {
       try {
-        keeper.keepMissing(key, lifeNanos, generation);
+        keeper.keepMissing(key, ttlNanos, generation);
       } catch (Throwable t) { // a picker of the user's: what was loaded is true all the same
         Uncaught.report(t);
       }
       flight.ended(null, notThere(key));
       return;
     }
-    Entry.Own entry = keeper.own(key, value, lifeNanos);
+    Entry.Own entry = keeper.own(key, value, ttlNanos);
     try {
-      if (lifeNanos > 0) {
+      if (ttlNanos > 0) {
         keeper.keep(entry, generation);
       }
     } catch (Throwable t) {

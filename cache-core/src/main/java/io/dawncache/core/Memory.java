@@ -237,7 +237,7 @@ final class Memory {
       if (main.peek(entry.key()) != entry) {
         return;
       }
-      long hotEnd = CoarseClock.end(clock.now(), config.hotLife().toNanos());
+      long hotEnd = CoarseClock.end(clock.now(), config.hotTtl().toNanos());
       Entry.Copy copy = new Entry.Copy(entry.key(), entry.value(), entry.expiresNanos(), hotEnd);
       offer(copy, minuteQps);
       if (main.remove(entry)) {
@@ -408,7 +408,7 @@ final class Memory {
   /** Returns when an entry leaves: an own value may be asked for as a stale one for a while. */
   long end(Entry entry) {
     return entry instanceof Entry.Own
-        ? CoarseClock.end(entry.expiresNanos(), config.staleGrace().toNanos())
+        ? CoarseClock.end(entry.expiresNanos(), config.staleIfError().toNanos())
         : entry.endNanos();
   }
 }

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  * @param group the group's name, never empty
  * @param key the key, never empty
  * @param value what the owner is to hold; null to remove
- * @param lifeNanos how long that value holds from now on, more than 0; {@link Long#MAX_VALUE} for
+ * @param ttlNanos how long that value holds from now on, more than 0; {@link Long#MAX_VALUE} for
  *     ever
  */
-public record Operation(String group, String key, @Nullable ByteView value, long lifeNanos) {
-  /** Refuses nulls, but for the value, and a life that is over. */
+public record Operation(String group, String key, @Nullable ByteView value, long ttlNanos) {
+  /** Refuses nulls, but for the value, and a TTL that is over. */
   public Operation {
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(key, "key");
-    if (lifeNanos <= 0) {
-      throw new IllegalArgumentException("lifeNanos: " + lifeNanos + " (expected: > 0)");
+    if (ttlNanos <= 0) {
+      throw new IllegalArgumentException("ttlNanos: " + ttlNanos + " (expected: > 0)");
     }
   }
 
@@ -27,8 +27,8 @@ public record Operation(String group, String key, @Nullable ByteView value, long
     return new Operation(group, key, null, Long.MAX_VALUE);
   }
 
-  /** Returns the put of a value that holds for {@code lifeNanos}. */
-  public static Operation put(String group, String key, ByteView value, long lifeNanos) {
-    return new Operation(group, key, Objects.requireNonNull(value, "value"), lifeNanos);
+  /** Returns the put of a value that holds for {@code ttlNanos}. */
+  public static Operation put(String group, String key, ByteView value, long ttlNanos) {
+    return new Operation(group, key, Objects.requireNonNull(value, "value"), ttlNanos);
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status what kind of end it was
  * @param value the value if the status is {@link Status#VALUE}, else empty
- * @param lifeNanos how long the value holds from when the peer answered, {@link Long#MAX_VALUE} for
+ * @param ttlNanos how long the value holds from when the peer answered, {@link Long#MAX_VALUE} for
  *     ever; 0 if it has expired already and serves this one answer
  * @param stale whether the value had expired and the peer's origin failed; it is kept nowhere
  * @param minuteQps how often a minute other nodes ask the peer for the key; 0, or any that is no
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record PeerResult(
     Status status,
     ByteView value,
-    long lifeNanos,
+    long ttlNanos,
     boolean stale,
     double minuteQps,
     String detail,
@@ -55,11 +55,11 @@ public record PeerResult(
   }
 
   /**
-   * Refuses nulls. A life below 0 is 0 and a rate below 0 is 0: a peer may name any number, and the
+   * Refuses nulls. A TTL below 0 is 0 and a rate below 0 is 0: a peer may name any number, and the
    * sums that are made of it must not overflow.
    */
   public PeerResult {
-    lifeNanos = Math.max(0, lifeNanos);
+    ttlNanos = Math.max(0, ttlNanos);
     minuteQps = minuteQps > 0 ? minuteQps : 0; // also of what is no number
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(value, "value");
@@ -74,8 +74,8 @@ public record PeerResult(
   }
 
   /** Returns the end with a value. */
-  public static PeerResult value(ByteView value, long lifeNanos, boolean stale, double minuteQps) {
-    return new PeerResult(Status.VALUE, value, lifeNanos, stale, minuteQps, "", "", "");
+  public static PeerResult value(ByteView value, long ttlNanos, boolean stale, double minuteQps) {
+    return new PeerResult(Status.VALUE, value, ttlNanos, stale, minuteQps, "", "", "");
   }
 
   /**

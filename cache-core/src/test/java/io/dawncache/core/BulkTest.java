@@ -271,7 +271,7 @@ class BulkTest {
   @Test
   void whatWasFoundNotThereMeanwhileIsNotAskedForAgain() {
     EmptyOrigin empty = new EmptyOrigin();
-    GroupConfig config = GroupConfig.builder().notThereLife(Duration.ofHours(1)).build();
+    GroupConfig config = GroupConfig.builder().negativeTtl(Duration.ofHours(1)).build();
     Group names = node.addGroup("names", config, empty);
     HandPicker picker = new HandPicker(HandPicker.SELF);
     node.registerPeerPicker(picker);

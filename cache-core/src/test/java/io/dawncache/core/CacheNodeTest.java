@@ -182,8 +182,8 @@ class CacheNodeTest {
     return Stream.of(
         bad("maxBytes: -1 (expected: >= 0)", builder -> builder.maxBytes(-1)),
         bad(
-            "hotLife: PT0.199S (expected: >= PT0.2S)",
-            builder -> builder.hotLife(Duration.ofMillis(199))),
+            "hotTtl: PT0.199S (expected: >= PT0.2S)",
+            builder -> builder.hotTtl(Duration.ofMillis(199))),
         bad("maxLoads: 0 (expected: >= 1)", builder -> builder.maxLoads(0)),
         bad("maxQueuedLoads: -1 (expected: >= 0)", builder -> builder.maxQueuedLoads(-1)),
         bad("maxKeyBytes: 0 (expected: >= 1)", builder -> builder.maxKeyBytes(0)),

@@ -177,7 +177,7 @@ class ChangeTest {
   }
 
   @Test
-  void aPutValueIsAnsweredWithoutALoadAndEndsWithItsLife() throws Exception {
+  void aPutValueIsAnsweredWithoutALoadAndEndsWithItsTtl() throws Exception {
     scores.putAsync("Tom", bytes("630"), Duration.ofSeconds(5)).get();
 
     assertEquals("630", scores.get("Tom").toUtf8());
@@ -643,7 +643,7 @@ class ChangeTest {
   // What becomes of entries when owners change
 
   @Test
-  void aValueThatAnotherOwnsNowLivesOnAsACopyForTheHotLife() throws Exception {
+  void aValueThatAnotherOwnsNowIsKeptAsACopyForTheHotTtl() throws Exception {
     HandPicker picker = new HandPicker(HandPicker.SELF);
     node.registerPeerPicker(picker);
     loaded("Tom", "630");

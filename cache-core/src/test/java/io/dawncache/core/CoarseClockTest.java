@@ -31,11 +31,11 @@ class CoarseClockTest {
   @Test
   void anEndIsTheSumOrTheNearestNumber() {
     for (long from : numbers()) {
-      for (long life : numbers()) {
+      for (long ttl : numbers()) {
         assertEquals(
-            nearest(BigInteger.valueOf(from).add(BigInteger.valueOf(life))),
-            CoarseClock.end(from, life),
-            () -> from + " + " + life);
+            nearest(BigInteger.valueOf(from).add(BigInteger.valueOf(ttl))),
+            CoarseClock.end(from, ttl),
+            () -> from + " + " + ttl);
       }
     }
   }

@@ -31,15 +31,15 @@ class CopyTest {
     node.registerPeerPicker(new HandPicker(owner.peer(), HandPicker.SELF));
   }
 
-  private Entry fetched(String key, long lifeNanos, boolean stale, double minuteQps)
+  private Entry fetched(String key, long ttlNanos, boolean stale, double minuteQps)
       throws Exception {
     CompletableFuture<Entry> future = scores.getEntryAsync(key, Duration.ofHours(1));
-    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), lifeNanos, stale, minuteQps));
+    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), ttlNanos, stale, minuteQps));
     return future.get();
   }
 
   @Test
-  void aValueThatTheOwnerCallsPopularIsKeptAsACopyForTheHotLife() throws Exception {
+  void aValueThatTheOwnerCallsPopularIsKeptAsACopyForTheHotTtl() throws Exception {
     var unused = fetched("Tom", FOR_EVER, false, 1000);
 
     assertEquals("630", scores.get("Tom").toUtf8());
@@ -50,36 +50,36 @@ class CopyTest {
   }
 
   @Test
-  void aCopyTellsTheLifeOfItsValueAndNotItsOwn() throws Exception {
+  void aCopyTellsTheTtlOfItsValueAndNotItsOwn() throws Exception {
     var unused = fetched("Tom", Duration.ofMinutes(3).toNanos(), false, 1000);
     unused = fetched("Jack", FOR_EVER, false, 1000);
 
-    assertEquals(Duration.ofMinutes(3), scores.forServers().lifeLeft(scores.peek("Tom")));
-    assertNull(scores.forServers().lifeLeft(scores.peek("Jack")));
+    assertEquals(Duration.ofMinutes(3), scores.forServers().remainingTtl(scores.peek("Tom")));
+    assertNull(scores.forServers().remainingTtl(scores.peek("Jack")));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1_000_000_000_000L, -1, 0})
-  void aLifeThatIsOverServesOneAnswerHoweverFarItIsInThePast(long lifeNanos) throws Exception {
+  void aTtlThatIsOverServesOneAnswerHoweverFarItIsInThePast(long ttlNanos) throws Exception {
     time.pass(Duration.ofSeconds(5));
 
-    Entry entry = fetched("Tom", lifeNanos, false, 1000);
+    Entry entry = fetched("Tom", ttlNanos, false, 1000);
 
-    assertEquals(Duration.ZERO, scores.forServers().lifeLeft(entry));
-    assertTrue(told(entry).lifeNanos() <= 0);
+    assertEquals(Duration.ZERO, scores.forServers().remainingTtl(entry));
+    assertTrue(told(entry).ttlNanos() <= 0);
     assertNull(scores.peek("Tom"));
   }
 
   @ParameterizedTest
   @ValueSource(
       longs = {1_000_000_000, Long.MAX_VALUE / 2, Long.MAX_VALUE - 6_000_000_000L, Long.MAX_VALUE})
-  void noNodeIsToldALongerLifeThanTheOwnerSaid(long lifeNanos) throws Exception {
+  void noNodeGetsALongerTtlThanTheOwnerSaid(long ttlNanos) throws Exception {
     time.pass(Duration.ofSeconds(5));
 
-    Entry entry = fetched("Tom", lifeNanos, false, 1000);
+    Entry entry = fetched("Tom", ttlNanos, false, 1000);
 
-    assertTrue(told(entry).lifeNanos() > 0);
-    assertTrue(told(entry).lifeNanos() <= lifeNanos);
+    assertTrue(told(entry).ttlNanos() > 0);
+    assertTrue(told(entry).ttlNanos() <= ttlNanos);
   }
 
   private PeerResult told(Entry entry) {
@@ -119,7 +119,7 @@ class CopyTest {
   }
 
   @Test
-  void theLifeOfACopyCountsFromWhenTheOwnerWasAsked() throws Exception {
+  void theTtlOfACopyCountsFromWhenTheOwnerWasAsked() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     time.pass(Duration.ofSeconds(2));
     owner.answer(

@@ -56,19 +56,19 @@ class ExpiryWheelTest {
   }
 
   @Test
-  void aLifeOfAnyLengthEndsATickLateAtMost() {
+  void aTtlOfAnyLengthEndsATickLateAtMost() {
     for (long start : new long[] {0, TICK * 63, TICK * 64, TICK * 4095 + 1, 50 * HOUR}) {
-      for (long life = 1; life < 100 * HOUR; life = 3 * life + 7) {
+      for (long ttl = 1; ttl < 100 * HOUR; ttl = 3 * ttl + 7) {
         told.clear();
         var late = new ExpiryWheel(Entry::expiresNanos, told::add);
         late.advance(start);
-        Entry entry = ending(start + life);
+        Entry entry = ending(start + ttl);
         late.add(entry);
 
-        late.advance(start + life - 1);
-        assertEquals(List.of(), told, "life " + life + " from " + start);
-        late.advance(start + life + TICK);
-        assertEquals(List.of(entry), told, "life " + life + " from " + start);
+        late.advance(start + ttl - 1);
+        assertEquals(List.of(), told, "ttl " + ttl + " from " + start);
+        late.advance(start + ttl + TICK);
+        assertEquals(List.of(entry), told, "ttl " + ttl + " from " + start);
       }
     }
   }

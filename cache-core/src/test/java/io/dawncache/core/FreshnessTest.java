@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How long values hold: lives, refresh ahead, stale answers, and what is known to be missing. */
+/** How long values hold: TTLs, refresh ahead, stale answers, and what is known to be missing. */
 class FreshnessTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -47,12 +47,12 @@ class FreshnessTest {
     var unused = future.get();
   }
 
-  // Lives
+  // TTLs
 
   @ParameterizedTest
   @EnumSource
-  void aValueIsLoadedAnewWhenItsLifeIsOver(CachePolicy policy) throws Exception {
-    Group group = group(config().policy(policy).life(MINUTE));
+  void aValueIsLoadedAnewWhenItsTtlIsOver(CachePolicy policy) throws Exception {
+    Group group = group(config().policy(policy).ttl(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(Duration.ofSeconds(59));
     assertEquals("630", group.get("Tom").toUtf8());
@@ -67,7 +67,7 @@ class FreshnessTest {
   @ParameterizedTest
   @EnumSource
   void whatHasExpiredGivesItsBytesBackWithoutBeingAskedFor(CachePolicy policy) throws Exception {
-    Group group = group(config().policy(policy).life(MINUTE));
+    Group group = group(config().policy(policy).ttl(MINUTE));
     for (int i = 0; i < 100; i++) {
       loaded(group, "key-" + i, Loaded.ofUtf8("630"));
     }
@@ -81,9 +81,9 @@ class FreshnessTest {
   }
 
   @Test
-  void theGettersOwnLifeOutweighsTheGroups() throws Exception {
-    Group group = group(config().life(Duration.ofHours(1)));
-    loaded(group, "Tom", Loaded.ofUtf8("630").withLife(SECOND));
+  void theGettersTtlOverridesTheGroups() throws Exception {
+    Group group = group(config().ttl(Duration.ofHours(1)));
+    loaded(group, "Tom", Loaded.ofUtf8("630").withTtl(SECOND));
 
     time.pass(SECOND);
 
@@ -91,18 +91,18 @@ class FreshnessTest {
   }
 
   @Test
-  void aLifeOfZeroServesWhoWaitsAndIsNotKept() throws Exception {
+  void aTtlOfZeroServesWhoWaitsAndIsNotKept() throws Exception {
     Group group = group(config());
 
     CompletableFuture<ByteView> future = group.getAsync("Tom");
-    origin.next().answer().complete(Loaded.ofUtf8("630").withLife(Duration.ZERO));
+    origin.next().answer().complete(Loaded.ofUtf8("630").withTtl(Duration.ZERO));
 
     assertEquals("630", value(future));
     assertEquals(0, group.stats().mainCache().items());
   }
 
   @Test
-  void withoutALifeAValueHoldsForEver() throws Exception {
+  void withoutATtlAValueHoldsForEver() throws Exception {
     Group group = group(config());
     loaded(group, "Tom", Loaded.ofUtf8("630"));
 
@@ -110,41 +110,40 @@ class FreshnessTest {
 
     Entry entry = group.getEntry("Tom", LONG_WAIT);
     assertEquals("630", entry.value().toUtf8());
-    assertNull(group.forServers().lifeLeft(entry));
+    assertNull(group.forServers().remainingTtl(entry));
   }
 
   @Test
-  void theLifeThatIsLeftIsToldToTheMoment() throws Exception {
-    Group group = group(config().life(MINUTE));
+  void theRemainingTtlIsExactToTheMoment() throws Exception {
+    Group group = group(config().ttl(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
 
     time.pass(Duration.ofSeconds(18));
 
     assertEquals(
-        Duration.ofSeconds(42), group.forServers().lifeLeft(group.getEntry("Tom", LONG_WAIT)));
+        Duration.ofSeconds(42), group.forServers().remainingTtl(group.getEntry("Tom", LONG_WAIT)));
   }
 
   @Test
-  void jitterOnlyEverShortensALife() throws Exception {
-    Group group = group(config().life(MINUTE).lifeJitter(0.5));
-    List<Duration> lives = new ArrayList<>();
+  void jitterOnlyEverShortensATtl() throws Exception {
+    Group group = group(config().ttl(MINUTE).ttlJitter(0.5));
+    List<Duration> ttls = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       loaded(group, "key-" + i, Loaded.ofUtf8("630"));
-      lives.add(group.forServers().lifeLeft(group.getEntry("key-" + i, LONG_WAIT)));
+      ttls.add(group.forServers().remainingTtl(group.getEntry("key-" + i, LONG_WAIT)));
     }
 
-    for (Duration life : lives) {
-      assertTrue(
-          life.compareTo(MINUTE) <= 0 && life.compareTo(MINUTE.dividedBy(2)) >= 0, "" + life);
+    for (Duration ttl : ttls) {
+      assertTrue(ttl.compareTo(MINUTE) <= 0 && ttl.compareTo(MINUTE.dividedBy(2)) >= 0, "" + ttl);
     }
-    assertTrue(lives.stream().distinct().count() > 100, "drawn anew for each load: " + lives);
+    assertTrue(ttls.stream().distinct().count() > 100, "drawn anew for each load: " + ttls);
   }
 
   // Refresh ahead
 
   @Test
   void aGetAfterTheSoftAgeAnswersAtOnceAndLoadsAnew() throws Exception {
-    Group group = group(config().life(MINUTE).refreshAfter(Duration.ofSeconds(30)));
+    Group group = group(config().ttl(MINUTE).refreshAfterWrite(Duration.ofSeconds(30)));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(Duration.ofSeconds(31));
 
@@ -160,7 +159,7 @@ class FreshnessTest {
 
   @Test
   void aThousandClientsAtTheMomentOfTheSoftAgeWaitForNobodyAndLoadOnce() throws Exception {
-    Group group = group(config().life(MINUTE).refreshAfter(Duration.ofSeconds(30)));
+    Group group = group(config().ttl(MINUTE).refreshAfterWrite(Duration.ofSeconds(30)));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(Duration.ofSeconds(30));
 
@@ -193,7 +192,7 @@ class FreshnessTest {
     List<Group> fleet = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       CacheNode member = books.keepFor(clocks.get(i).node());
-      GroupConfig config = config().life(MINUTE).refreshAfter(Duration.ofSeconds(50)).build();
+      GroupConfig config = config().ttl(MINUTE).refreshAfterWrite(Duration.ofSeconds(50)).build();
       fleet.add(member.addAsyncGroup("scores", config, origin));
       Membership members =
           new Membership(
@@ -220,7 +219,7 @@ class FreshnessTest {
 
   @Test
   void aRefreshThatFindsNothingDropsTheValue() throws Exception {
-    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    Group group = group(config().ttl(MINUTE).refreshAfterWrite(SECOND));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(SECOND);
 
@@ -232,7 +231,7 @@ class FreshnessTest {
 
   @Test
   void aRefreshThatFailsKeepsTheValueToItsEndAndIsTriedAgainAMomentLater() throws Exception {
-    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    Group group = group(config().ttl(MINUTE).refreshAfterWrite(SECOND));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(SECOND);
     assertEquals("630", group.get("Tom").toUtf8());
@@ -249,7 +248,7 @@ class FreshnessTest {
 
   @Test
   void aRefreshOfBeforeARemovalDoesNotBringTheValueBack() throws Exception {
-    Group group = group(config().life(MINUTE).refreshAfter(SECOND));
+    Group group = group(config().ttl(MINUTE).refreshAfterWrite(SECOND));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(SECOND);
     assertEquals("630", group.get("Tom").toUtf8());
@@ -265,7 +264,7 @@ class FreshnessTest {
   @Test
   void aRefreshThatANeighboursRemovalFencedOffIsTriedAgain() throws Exception {
     // "Aa" and "BB" have one hash code, so they share a stripe.
-    Group group = group(config().refreshAfter(SECOND));
+    Group group = group(config().refreshAfterWrite(SECOND));
     loaded(group, "Aa", Loaded.ofUtf8("630"));
     time.pass(SECOND);
     assertEquals("630", group.get("Aa").toUtf8());
@@ -285,7 +284,7 @@ class FreshnessTest {
 
   @Test
   void anExpiredValueIsAnsweredAsStaleWhenTheOriginFails() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE.plus(SECOND));
 
@@ -299,7 +298,7 @@ class FreshnessTest {
 
   @Test
   void afterAFailureStaleAnswersComeAtOnceAndTheOriginIsTriedOnceASecond() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE.plus(SECOND));
     CompletableFuture<Entry> first = group.getEntryAsync("Tom", LONG_WAIT);
@@ -320,7 +319,7 @@ class FreshnessTest {
 
   @Test
   void aRejectionIsNeverMaskedByTheOldValueAndEndsIt() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE.plus(SECOND));
 
@@ -338,7 +337,7 @@ class FreshnessTest {
 
   @Test
   void aRefreshThatIsRejectedEndsTheValue() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE).refreshAfter(SECOND));
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE).refreshAfterWrite(SECOND));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(SECOND);
 
@@ -363,8 +362,8 @@ class FreshnessTest {
   }
 
   @Test
-  void afterTheGraceTheFailureIsTold() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+  void pastStaleIfErrorTheFailureIsTheAnswer() throws Exception {
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE.multipliedBy(2).plus(SECOND));
 
@@ -377,7 +376,7 @@ class FreshnessTest {
 
   @Test
   void aValueThatWasRemovedIsNeverServedStale() throws Exception {
-    Group group = group(config().life(MINUTE).staleGrace(MINUTE));
+    Group group = group(config().ttl(MINUTE).staleIfError(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE.plus(SECOND));
     CompletableFuture<ByteView> future = group.getAsync("Tom");
@@ -390,8 +389,8 @@ class FreshnessTest {
   }
 
   @Test
-  void withoutAGraceAnExpiredValueIsNeverAnswered() throws Exception {
-    Group group = group(config().life(MINUTE));
+  void withoutStaleIfErrorAnExpiredValueIsNeverAnswered() throws Exception {
+    Group group = group(config().ttl(MINUTE));
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     time.pass(MINUTE);
 
@@ -405,7 +404,7 @@ class FreshnessTest {
 
   @Test
   void whatIsNotThereIsRememberedForItsTime() throws Exception {
-    Group group = group(config().notThereLife(MINUTE));
+    Group group = group(config().negativeTtl(MINUTE));
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
     origin.next().answer().complete(Loaded.notThere());
     failure(NotThereException.class, first);
@@ -425,7 +424,7 @@ class FreshnessTest {
   void theGetterMaySayHowLongAKeyIsNotThere() throws Exception {
     Group group = group(config());
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
-    origin.next().answer().complete(Loaded.notThere().withLife(MINUTE));
+    origin.next().answer().complete(Loaded.notThere().withTtl(MINUTE));
     failure(NotThereException.class, first);
 
     assertThrows(NotThereException.class, () -> group.get("Nobody"));
@@ -446,7 +445,7 @@ class FreshnessTest {
   @Test
   void whatIsNotThereTakesASixteenthOfTheBudgetAtMost() throws Exception {
     int budget = 1 << 20;
-    Group group = group(config().maxBytes(budget).notThereLife(MINUTE));
+    Group group = group(config().maxBytes(budget).negativeTtl(MINUTE));
     for (int i = 0; i < 2_000; i++) {
       CompletableFuture<ByteView> future = group.getAsync("nobody-" + i);
       origin.next().answer().complete(Loaded.notThere());
@@ -461,7 +460,7 @@ class FreshnessTest {
 
   @Test
   void aPutEndsTheMemoryThatAKeyIsNotThere() throws Exception {
-    Group group = group(config().notThereLife(MINUTE));
+    Group group = group(config().negativeTtl(MINUTE));
     CompletableFuture<ByteView> first = group.getAsync("Tom");
     origin.next().answer().complete(Loaded.notThere());
     failure(NotThereException.class, first);
@@ -475,7 +474,7 @@ class FreshnessTest {
   // A process that was stopped
 
   @Test
-  void aNodeThatWasStoppedForLongerThanTheHotLifeTrustsNothingItHolds() throws Exception {
+  void aNodeThatWasStoppedForLongerThanTheHotTtlTrustsNothingItHolds() throws Exception {
     Group group = group(config());
     loaded(group, "Tom", Loaded.ofUtf8("630"));
     assertNotNull(group.peek("Tom"));
@@ -487,7 +486,7 @@ class FreshnessTest {
   }
 
   @Test
-  void whatIsFoundNotThereWithoutALifeIsNotRememberedForAMomentEither() throws Exception {
+  void whatIsFoundNotThereWithoutATtlIsNotRememberedForAMomentEither() throws Exception {
     Group group = group(config());
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
     HandOrigin.Question question = origin.next();

@@ -42,10 +42,10 @@ class GroupConfigTest {
   @Test
   void aConfigurationShowsItsValues() {
     String text =
-        GroupConfig.builder().maxBytes(1 << 20).life(Duration.ofMinutes(5)).build().toString();
+        GroupConfig.builder().maxBytes(1 << 20).ttl(Duration.ofMinutes(5)).build().toString();
 
     assertTrue(text.startsWith("GroupConfig[maxBytes=1048576, policy=TINY_LFU, "), text);
-    assertTrue(text.contains(", life=PT5M, lifeJitter=0.0, refreshAfter=null, "), text);
+    assertTrue(text.contains(", ttl=PT5M, ttlJitter=0.0, refreshAfterWrite=null, "), text);
     assertTrue(text.endsWith(", hedge=false]"), text);
   }
 }

@@ -23,7 +23,7 @@ class PeerResultTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE + 1, Long.MIN_VALUE})
-  void aValueThatHadExpiredAtThePeerHasExpiredHere(long lifeNanos) {
+  void aValueThatHadExpiredAtThePeerHasExpiredHere(long ttlNanos) {
     Group scores = node.addAsyncGroup("scores", GroupConfig.builder().build(), origin);
     node.registerPeerPicker(new HandPicker(owner.peer()));
     time.pass(Duration.ofSeconds(1));
@@ -45,9 +45,9 @@ class PeerResultTest {
               }
             });
 
-    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), lifeNanos, false, 0));
+    owner.answer(PeerResult.value(ByteView.ofUtf8("630"), ttlNanos, false, 0));
 
-    assertEquals(Duration.ZERO, scores.forServers().lifeLeft(entry.join()));
+    assertEquals(Duration.ZERO, scores.forServers().remainingTtl(entry.join()));
   }
 
   @ParameterizedTest

@@ -14,7 +14,7 @@ final class Reach implements History.Excuses {
    * What was promised:
    *   - A member that was reached sees nothing older than the change, but for what it fetches from
    *     one of the key's two owners that was not reached.
-   *   - Copies end with the hot life: on a member that was not reached, and of what came from such
+   *   - Copies end with the hot TTL: on a member that was not reached, and of what came from such
    *     an owner.
    *   - Who was not reached, or was no member, is told later, and from then on holds nothing older.
    *   - Where member lists differed or changed meanwhile, only that all this comes true in the end.

@@ -179,10 +179,10 @@ class SeamsTest {
           GroupConfig.builder()
               .maxLoads(2)
               .loadTimeout(Duration.ofSeconds(2))
-              .life(Duration.ofSeconds(20))
-              .refreshAfter(Duration.ofSeconds(10))
-              .staleGrace(Duration.ofHours(1))
-              .notThereLife(Duration.ofSeconds(5))
+              .ttl(Duration.ofSeconds(20))
+              .refreshAfterWrite(Duration.ofSeconds(10))
+              .staleIfError(Duration.ofHours(1))
+              .negativeTtl(Duration.ofSeconds(5))
               .build();
       while (true) {
         try {

@@ -48,10 +48,10 @@ final class Simulation {
   private static final int REPLICAS = 3; // rings are made often
   private static final List<String> KEYS = List.of("Tom", "Jack", "Sam");
   private static final List<String> URLS = List.of("http://a:1", "http://b:1", "http://c:1");
-  private static final Duration HOT_LIFE = Duration.ofSeconds(2);
+  private static final Duration HOT_TTL = Duration.ofSeconds(2);
 
   /** A copy may be of a load here, in another's place: that began, ran and ended late. */
-  private static final Duration COPIES_END = HOT_LIFE.plus(Schedule.LONGEST_WAIT.multipliedBy(3));
+  private static final Duration COPIES_END = HOT_TTL.plus(Schedule.LONGEST_WAIT.multipliedBy(3));
 
   private final Schedule schedule;
   private final List<String> keys;
@@ -77,16 +77,16 @@ final class Simulation {
   }
 
   private GroupConfig config() {
-    GroupConfig.Builder config = GroupConfig.builder().maxBytes(1 << 20).hotLife(HOT_LIFE);
+    GroupConfig.Builder config = GroupConfig.builder().maxBytes(1 << 20).hotTtl(HOT_TTL);
     config.policy(schedule.onceIn(2) ? CachePolicy.LRU : CachePolicy.TINY_LFU);
     if (schedule.onceIn(3)) {
-      config.life(Duration.ofSeconds(3)).staleGrace(Duration.ofSeconds(3));
+      config.ttl(Duration.ofSeconds(3)).staleIfError(Duration.ofSeconds(3));
     }
     if (schedule.onceIn(3)) {
-      config.refreshAfter(Duration.ofSeconds(1));
+      config.refreshAfterWrite(Duration.ofSeconds(1));
     }
     if (schedule.onceIn(3)) {
-      config.notThereLife(Duration.ofSeconds(3));
+      config.negativeTtl(Duration.ofSeconds(3));
     }
     return config.build();
   }
@@ -159,7 +159,7 @@ final class Simulation {
       nodes.forEach(node -> change(node, URLS));
     }
     for (int i = 0; i < 6; i++) { // so that debts are paid twice over
-      pass(HOT_LIFE.dividedBy(4));
+      pass(HOT_TTL.dividedBy(4));
       schedule.endAll();
     }
     if (unanswered != 0) {

@@ -39,11 +39,11 @@ class StaleTest {
 
   private Group group(GroupConfig.Builder config) {
     return node.addAsyncGroup(
-        "scores", config.life(MINUTE).loadTimeout(LOAD_TIMEOUT).build(), this::load);
+        "scores", config.ttl(MINUTE).loadTimeout(LOAD_TIMEOUT).build(), this::load);
   }
 
-  private static GroupConfig.Builder graceful() {
-    return GroupConfig.builder().staleGrace(Duration.ofHours(1));
+  private static GroupConfig.Builder staleIfError() {
+    return GroupConfig.builder().staleIfError(Duration.ofHours(1));
   }
 
   private void pass(Duration time) {
@@ -101,7 +101,7 @@ class StaleTest {
 
   @Test
   void onceALoadHasTimedOutNobodyWaitsForTheOriginAgain() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
     Client first = get(group, null);
     pass(LOAD_TIMEOUT.plus(TICK));
@@ -119,7 +119,7 @@ class StaleTest {
 
   @Test
   void theLoadThatIsTriedBehindBringsTheNewValue() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
     get(group, null);
     origin.completeExceptionally(new IllegalStateException("down"));
@@ -136,7 +136,7 @@ class StaleTest {
 
   @Test
   void theLoadThatIsTriedBehindEndsTheOldValueIfTheOriginRejects() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
     get(group, null);
     origin.completeExceptionally(new IllegalStateException("down"));
@@ -151,7 +151,7 @@ class StaleTest {
   @Test
   void aLoadThatANeighboursRemovalFencedOffIsTriedAgain() {
     // "Aa" and "BB" have one hash code, so they share a stripe.
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     group.forServers().get("Aa", null, new Client());
     origin.complete(Loaded.ofUtf8("630"));
     origin = new CompletableFuture<>();
@@ -175,7 +175,7 @@ class StaleTest {
   @Test
   void aRefreshThatSucceededAndWasNotKeptIsNoFailure() {
     // "Aa" and "BB" have one hash code, so they share a stripe.
-    Group group = group(graceful().refreshAfter(MINUTE.minus(SECOND)));
+    Group group = group(staleIfError().refreshAfterWrite(MINUTE.minus(SECOND)));
     group.forServers().get("Aa", null, new Client());
     origin.complete(Loaded.ofUtf8("630"));
     origin = new CompletableFuture<>();
@@ -194,7 +194,7 @@ class StaleTest {
 
   @Test
   void aRetryThatSucceededAndWasNotKeptEndsTheOldValue() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     failOnce(group);
     group.forServers().get("Aa", null, new Client()); // begins the retry
     group.remove("BB");
@@ -206,7 +206,7 @@ class StaleTest {
 
   @Test
   void aRetryThatFoundNothingAndWasNotKeptEndsTheOldValue() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     failOnce(group);
     group.forServers().get("Aa", null, new Client()); // begins the retry
     group.remove("BB");
@@ -241,7 +241,7 @@ class StaleTest {
 
   @Test
   void aSoftAgeThatNobodyHasSeenIsNoFailure() {
-    Group group = group(graceful().refreshAfter(SECOND));
+    Group group = group(staleIfError().refreshAfterWrite(SECOND));
     expire(group);
 
     Client client = get(group, null);
@@ -253,7 +253,7 @@ class StaleTest {
 
   @Test
   void atItsOwnDeadlineAGetIsAnsweredWithTheOldValue() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
 
     Client hasty = get(group, Duration.ofMillis(400));
@@ -269,7 +269,7 @@ class StaleTest {
 
   @Test
   void aBlockedGetIsAnsweredWithTheOldValueAtItsDeadlineToo() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
 
     assertTrue(group.getEntry("Tom", Duration.ofMillis(1)).isStale());
@@ -278,7 +278,7 @@ class StaleTest {
 
   @Test
   void eachOfManyKeysIsAnsweredWithItsOldValueAtTheDeadline() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
     List<GetResult> results = new ArrayList<>();
 
@@ -291,8 +291,8 @@ class StaleTest {
   }
 
   @Test
-  void afterTheGraceADeadlineEndsLate() {
-    Group group = group(GroupConfig.builder().staleGrace(MINUTE));
+  void pastStaleIfErrorADeadlineEndsTheGet() {
+    Group group = group(GroupConfig.builder().staleIfError(MINUTE));
     expire(group);
     pass(MINUTE);
 
@@ -305,7 +305,7 @@ class StaleTest {
 
   @Test
   void aValueRemovedMeanwhileIsNoAnswerAtTheDeadline() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
     Client client = get(group, SECOND);
 
@@ -318,7 +318,7 @@ class StaleTest {
 
   @Test
   void aPeerHasTheOldValueAShareOfItsTimeBeforeItsDeadline() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
     expire(group);
 
     Client hasty = getForPeer(group, Duration.ofMillis(400));
@@ -336,7 +336,7 @@ class StaleTest {
 
   @Test
   void aPeerForWhichThereIsNoOldValueHasAllOfItsTime() {
-    Group group = group(graceful());
+    Group group = group(staleIfError());
 
     Client peer = getForPeer(group, Duration.ofMillis(400));
     pass(Duration.ofMillis(399));
@@ -349,7 +349,7 @@ class StaleTest {
 
   @Test
   void aGetThatMayNotWaitIsAnsweredWithTheOldValue() {
-    Group group = group(graceful().maxWaiters(1));
+    Group group = group(staleIfError().maxWaiters(1));
     expire(group);
     Client first = get(group, null);
 

@@ -25,48 +25,48 @@ final class GroupOptions {
   private CachePolicy policy = CachePolicy.TINY_LFU;
 
   @Option(
-      names = "--life",
+      names = "--ttl",
       paramLabel = "TIME",
       description =
           "How long a value holds whose origin does not say, such as 500ms, 10s, 5m, 1h or 7d; for"
               + " ever by default.")
-  private @Nullable TimeSpan life;
+  private @Nullable TimeSpan ttl;
 
   @Option(
-      names = "--life-jitter",
+      names = "--ttl-jitter",
       paramLabel = "FRACTION",
       description =
-          "The part of its life, at most, by which each value's is shortened at random, such as"
+          "The part of its TTL, at most, by which each value's is shortened at random, such as"
               + " 0.1; none by default.")
-  private @Nullable Fraction lifeJitter;
+  private @Nullable Fraction ttlJitter;
 
   @Option(
-      names = "--refresh-after",
+      names = "--refresh-after-write",
       paramLabel = "TIME",
       description =
           "From what age on a value that is asked for is answered and loaded anew; never by"
               + " default.")
-  private @Nullable TimeSpan refreshAfter;
+  private @Nullable TimeSpan refreshAfterWrite;
 
   @Option(
-      names = "--stale-grace",
+      names = "--stale-if-error",
       paramLabel = "TIME",
       description =
           "How long after its end a value may be answered, marked as stale, if the origin fails;"
               + " not at all by default.")
-  private @Nullable TimeSpan staleGrace;
+  private @Nullable TimeSpan staleIfError;
 
   @Option(
-      names = "--not-there-life",
+      names = "--negative-ttl",
       paramLabel = "TIME",
       description = "How long it is remembered that a key is not there; not at all by default.")
-  private @Nullable TimeSpan notThereLife;
+  private @Nullable TimeSpan negativeTtl;
 
   @Option(
-      names = "--hot-life",
+      names = "--hot-ttl",
       paramLabel = "TIME",
       description = "How long a copy of another node's value holds at most; 10s by default.")
-  private @Nullable TimeSpan hotLife;
+  private @Nullable TimeSpan hotTtl;
 
   @Option(
       names = "--hot-bytes",
@@ -89,23 +89,23 @@ final class GroupOptions {
     if (maxBytes != null) {
       config.maxBytes(maxBytes.bytes());
     }
-    if (life != null) {
-      config.life(life.duration());
+    if (ttl != null) {
+      config.ttl(ttl.duration());
     }
-    if (lifeJitter != null) {
-      config.lifeJitter(lifeJitter.value());
+    if (ttlJitter != null) {
+      config.ttlJitter(ttlJitter.value());
     }
-    if (refreshAfter != null) {
-      config.refreshAfter(refreshAfter.duration());
+    if (refreshAfterWrite != null) {
+      config.refreshAfterWrite(refreshAfterWrite.duration());
     }
-    if (staleGrace != null) {
-      config.staleGrace(staleGrace.duration());
+    if (staleIfError != null) {
+      config.staleIfError(staleIfError.duration());
     }
-    if (notThereLife != null) {
-      config.notThereLife(notThereLife.duration());
+    if (negativeTtl != null) {
+      config.negativeTtl(negativeTtl.duration());
     }
-    if (hotLife != null) {
-      config.hotLife(hotLife.duration());
+    if (hotTtl != null) {
+      config.hotTtl(hotTtl.duration());
     }
     if (hotBytes != null) {
       config.hotBytes(hotBytes.bytes());

@@ -25,12 +25,12 @@ class GroupOptionsTest {
 
     assertEquals(defaults.maxBytes(), config.maxBytes());
     assertEquals(defaults.policy(), config.policy());
-    assertNull(config.life());
-    assertEquals(0, config.lifeJitter());
-    assertNull(config.refreshAfter());
-    assertEquals(Duration.ZERO, config.staleGrace());
-    assertEquals(Duration.ZERO, config.notThereLife());
-    assertEquals(defaults.hotLife(), config.hotLife());
+    assertNull(config.ttl());
+    assertEquals(0, config.ttlJitter());
+    assertNull(config.refreshAfterWrite());
+    assertEquals(Duration.ZERO, config.staleIfError());
+    assertEquals(Duration.ZERO, config.negativeTtl());
+    assertEquals(defaults.hotTtl(), config.hotTtl());
     assertEquals(defaults.hotBytes(), config.hotBytes());
   }
 
@@ -40,22 +40,22 @@ class GroupOptionsTest {
         config(
             "--max-bytes=1m",
             "--policy=lru",
-            "--life=1h",
-            "--life-jitter=0.1",
-            "--refresh-after=50m",
-            "--stale-grace=1d",
-            "--not-there-life=500ms",
-            "--hot-life=3s",
+            "--ttl=1h",
+            "--ttl-jitter=0.1",
+            "--refresh-after-write=50m",
+            "--stale-if-error=1d",
+            "--negative-ttl=500ms",
+            "--hot-ttl=3s",
             "--hot-bytes=100k");
 
     assertEquals(1 << 20, config.maxBytes());
     assertEquals(CachePolicy.LRU, config.policy());
-    assertEquals(Duration.ofHours(1), config.life());
-    assertEquals(0.1, config.lifeJitter());
-    assertEquals(Duration.ofMinutes(50), config.refreshAfter());
-    assertEquals(Duration.ofDays(1), config.staleGrace());
-    assertEquals(Duration.ofMillis(500), config.notThereLife());
-    assertEquals(Duration.ofSeconds(3), config.hotLife());
+    assertEquals(Duration.ofHours(1), config.ttl());
+    assertEquals(0.1, config.ttlJitter());
+    assertEquals(Duration.ofMinutes(50), config.refreshAfterWrite());
+    assertEquals(Duration.ofDays(1), config.staleIfError());
+    assertEquals(Duration.ofMillis(500), config.negativeTtl());
+    assertEquals(Duration.ofSeconds(3), config.hotTtl());
     assertEquals(100 << 10, config.hotBytes());
   }
 }

@@ -62,8 +62,8 @@ class NodeMainTest {
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
         ": no such option (expected: one of --listen, --self, --cluster, --peers, --group, --max-bytes,"
-            + " --policy, --life, --life-jitter, --refresh-after, --stale-grace,"
-            + " --not-there-life, --hot-life, --hot-bytes, --dialect, --go-peers, --peer-frames,"
+            + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
+            + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --go-peers, --peer-frames,"
             + " --help, --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
@@ -148,12 +148,12 @@ class NodeMainTest {
     String time = " (expected: a number and its unit, such as 500ms, 10s, 5m, 1h or 7d)";
     for (String option :
         new String[] {
-          "--life", "--refresh-after", "--stale-grace", "--not-there-life", "--hot-life"
+          "--ttl", "--refresh-after-write", "--stale-if-error", "--negative-ttl", "--hot-ttl"
         }) {
       ran(option, "10").assertRefused("node: " + option + ": 10" + time);
     }
-    ran("--life-jitter", "10%")
-        .assertRefused("node: --life-jitter: 10% (expected: 0 to 1, such as 0.1)");
+    ran("--ttl-jitter", "10%")
+        .assertRefused("node: --ttl-jitter: 10% (expected: 0 to 1, such as 0.1)");
     ran("--hot-bytes", "8 M/s")
         .assertRefused(
             "node: --hot-bytes: 8 M/s (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000;"
@@ -162,7 +162,7 @@ class NodeMainTest {
 
   @Test
   void whatNoGroupCouldWorkWithIsRefused() {
-    ran("--life", "0s").assertRefused("node: life: PT0S (expected: > 0)");
+    ran("--ttl", "0s").assertRefused("node: ttl: PT0S (expected: > 0)");
     ran("--max-bytes", "1m", "--hot-bytes", "1m")
         .assertRefused("node: hotBytes: 1048576 (expected: <= 524288, half of maxBytes)");
   }
@@ -186,12 +186,12 @@ class NodeMainTest {
                 "--group",
                 "--max-bytes",
                 "--policy",
-                "--life",
-                "--life-jitter",
-                "--refresh-after",
-                "--stale-grace",
-                "--not-there-life",
-                "--hot-life",
+                "--ttl",
+                "--ttl-jitter",
+                "--refresh-after-write",
+                "--stale-if-error",
+                "--negative-ttl",
+                "--hot-ttl",
                 "--hot-bytes",
                 "--dialect",
                 "--go-peers",

@@ -50,10 +50,10 @@ final class FleetExample {
   static void change(CacheNode node, CacheServer server, Database database) {
     GroupConfig config =
         GroupConfig.builder()
-            .life(Duration.ofMinutes(10))
-            .lifeJitter(0.1)
-            .refreshAfter(Duration.ofMinutes(8))
-            .staleGrace(Duration.ofHours(1))
+            .ttl(Duration.ofMinutes(10))
+            .ttlJitter(0.1)
+            .refreshAfterWrite(Duration.ofMinutes(8))
+            .staleIfError(Duration.ofHours(1))
             .build();
     Group scores = node.addGroup("scores", config, key -> database.find(key));
 

@@ -61,11 +61,11 @@ final class SemanticsExample {
   static Group group(CacheNode node, Database database) {
     GroupConfig config =
         GroupConfig.builder()
-            .life(Duration.ofMinutes(10))
-            .lifeJitter(0.1)
-            .refreshAfter(Duration.ofMinutes(8))
-            .staleGrace(Duration.ofHours(1))
-            .notThereLife(Duration.ofSeconds(30))
+            .ttl(Duration.ofMinutes(10))
+            .ttlJitter(0.1)
+            .refreshAfterWrite(Duration.ofMinutes(8))
+            .staleIfError(Duration.ofHours(1))
+            .negativeTtl(Duration.ofSeconds(30))
             .build();
     Group scores = node.addGroup("scores", config, key -> database.find(key));
     return scores;
@@ -89,8 +89,8 @@ final class SemanticsExample {
     }
   }
 
-  static Loaded withALife(byte[] bytes) {
-    return Loaded.of(ByteView.copyOf(bytes)).withLife(Duration.ofSeconds(90));
+  static Loaded withATtl(byte[] bytes) {
+    return Loaded.of(ByteView.copyOf(bytes)).withTtl(Duration.ofSeconds(90));
   }
 
   static void failures(Group scores) {

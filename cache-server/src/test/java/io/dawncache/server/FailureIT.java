@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {true, false})
 @Timeout(60)
 class FailureIT {
-  private static final String GRACE = "grace";
+  private static final String STALE = "stale";
 
   private final boolean peerFrames;
 
@@ -97,15 +97,15 @@ class FailureIT {
   @Test
   void aRejectionSeenThroughAnotherNodeEndsTheOwnersOldValue() throws IOException {
     try (Fleet fleet = fleet()) {
-      withStaleGrace(fleet);
+      withStaleIfError(fleet);
       String key = fleet.keyOwnedBy(1);
-      Group asker = fleet.node(0).group(GRACE);
+      Group asker = fleet.node(0).group(STALE);
       expired(asker, key);
       origin.set(any -> Loaded.rejected("status 403"));
       assertThrows(RejectedException.class, () -> asker.get(key));
       origin.set(FailureIT::down);
       assertThrows(GetFailedException.class, () -> asker.get(key));
-      assertEquals(0, fleet.node(1).group(GRACE).stats().mainCache().items());
+      assertEquals(0, fleet.node(1).group(STALE).stats().mainCache().items());
     }
   }
 
@@ -113,9 +113,9 @@ class FailureIT {
   void atItsDeadlineAGetThroughAnotherNodeIsAnsweredWithTheOwnersOldValue() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     try (Fleet fleet = fleet()) {
-      withStaleGrace(fleet);
+      withStaleIfError(fleet);
       String key = fleet.keyOwnedBy(1);
-      expired(fleet.node(0).group(GRACE), key);
+      expired(fleet.node(0).group(STALE), key);
       origin.set(
           any -> {
             over.await();
@@ -124,11 +124,11 @@ class FailureIT {
       Duration deadline = Duration.ofSeconds(4);
       Answer answer =
           RawClient.get(
-              fleet.server(0), "/_dawncache/" + GRACE + "/" + key, "Dawncache-Timeout: 4000\r\n");
+              fleet.server(0), "/_dawncache/" + STALE + "/" + key, "Dawncache-Timeout: 4000\r\n");
       assertEquals("true", answer.headers().get("dawncache-stale"));
       assertEquals("old", answer.value());
       Map<String, GetResult> results =
-          fleet.node(0).group(GRACE).getAllAsync(List.of(key), deadline).get();
+          fleet.node(0).group(STALE).getAllAsync(List.of(key), deadline).get();
       assertTrue(results.get(key).entry().isStale());
     } finally {
       over.countDown();
@@ -239,16 +239,17 @@ class FailureIT {
   }
 
   /** Adds a group to each node whose values may be answered for an hour after their end. */
-  private void withStaleGrace(Fleet fleet) {
-    GroupConfig config = GroupConfig.builder().hotBytes(0).staleGrace(Duration.ofHours(1)).build();
+  private void withStaleIfError(Fleet fleet) {
+    GroupConfig config =
+        GroupConfig.builder().hotBytes(0).staleIfError(Duration.ofHours(1)).build();
     for (int i = 0; i < 2; i++) {
-      fleet.node(i).addGroup(GRACE, config, this::load);
+      fleet.node(i).addGroup(STALE, config, this::load);
     }
   }
 
   /** Has the key's owner hold a value that has expired. */
   private void expired(Group group, String key) {
-    origin.set(any -> Loaded.ofUtf8("old").withLife(Duration.ofNanos(1)));
+    origin.set(any -> Loaded.ofUtf8("old").withTtl(Duration.ofNanos(1)));
     assertEquals("old", group.get(key).toUtf8());
   }
 }

@@ -225,15 +225,15 @@ class FleetIT {
   }
 
   @Test
-  void whatIsLeftOfALifeTravelsWithTheValue() throws IOException {
-    Duration life = Duration.ofHours(1);
-    try (Fleet fleet = Fleet.of(2, config(), i -> key -> Loaded.ofUtf8(key).withLife(life))) {
+  void theRemainingTtlTravelsWithTheValue() throws IOException {
+    Duration ttl = Duration.ofHours(1);
+    try (Fleet fleet = Fleet.of(2, config(), i -> key -> Loaded.ofUtf8(key).withTtl(ttl))) {
       String key = fleet.keyOwnedBy(1);
       Entry atTheOwner = fleet.group(1).getEntry(key, Fleet.PATIENCE);
       Entry fetched = fleet.group(0).getEntry(key, Fleet.PATIENCE);
-      Duration left = fleet.group(1).forServers().lifeLeft(atTheOwner);
-      assertTrue(fleet.group(0).forServers().lifeLeft(fetched).compareTo(life) < 0);
-      assertTrue(left.compareTo(fleet.group(1).forServers().lifeLeft(atTheOwner)) >= 0);
+      Duration left = fleet.group(1).forServers().remainingTtl(atTheOwner);
+      assertTrue(fleet.group(0).forServers().remainingTtl(fetched).compareTo(ttl) < 0);
+      assertTrue(left.compareTo(fleet.group(1).forServers().remainingTtl(atTheOwner)) >= 0);
     }
   }
 

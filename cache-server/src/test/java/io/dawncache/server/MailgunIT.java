@@ -39,7 +39,7 @@ class MailgunIT {
     return ServerConfig.builder().peerFrames(peerFrames);
   }
 
-  private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration TTL = Duration.ofHours(1);
 
   /** What Go's client says after the path, of a request without a body. */
   private static final String GO_HEADERS =
@@ -58,7 +58,7 @@ class MailgunIT {
             i ->
                 key -> {
                   Loaded loaded = Loaded.ofUtf8(origin.get(key));
-                  return key.equals("Sam") ? loaded.withLife(LIFE) : loaded;
+                  return key.equals("Sam") ? loaded.withTtl(TTL) : loaded;
                 });
   }
 
@@ -110,7 +110,7 @@ class MailgunIT {
   }
 
   @Test
-  void aGetOfAValueWithALifeSaysWhenItEnds() throws IOException {
+  void aGetOfAValueWithATtlSaysWhenItEnds() throws IOException {
     origin.put("Sam", "567");
     Instant before = Instant.now();
     try (RawClient go = new RawClient(fleet.server(0).address())) {
@@ -129,7 +129,7 @@ class MailgunIT {
           "0a03" + "353637" + "18", HexFormat.of().formatHex(body).substring(0, 12)); // field 3
       Response said = Response.parseFrom(body);
       Instant end = Instant.ofEpochSecond(0, said.getExpire());
-      assertTrue(end.isAfter(before) && end.isBefore(Instant.now().plus(LIFE)), end::toString);
+      assertTrue(end.isAfter(before) && end.isBefore(Instant.now().plus(TTL)), end::toString);
       assertEquals(
           Response.newBuilder().setValue(said.getValue()).setExpire(said.getExpire()).build(),
           said); // and nothing else
@@ -158,7 +158,7 @@ class MailgunIT {
 
     assertEquals("630", fleet.group(0).get(key).toUtf8());
     assertEquals("630", fleet.group(1).get(key).toUtf8());
-    assertNull(fleet.group(0).forServers().lifeLeft(fleet.group(0).peek(key)));
+    assertNull(fleet.group(0).forServers().remainingTtl(fleet.group(0).peek(key)));
   }
 
   @Test
@@ -219,19 +219,19 @@ class MailgunIT {
   }
 
   @Test
-  void aPutsLifeEndsByTheWallClock() throws IOException {
+  void aPutsTtlEndsByTheWallClock() throws IOException {
     String key = fleet.keyOwnedBy(0);
-    Instant end = Instant.now().plus(LIFE);
+    Instant end = Instant.now().plus(TTL);
     long expire = end.getEpochSecond() * 1_000_000_000 + end.getNano();
-    Duration left = lifeAfterPut(key, expire);
+    Duration left = ttlAfterPut(key, expire);
 
-    assertTrue(left.compareTo(LIFE) <= 0 && !left.isZero(), left::toString);
+    assertTrue(left.compareTo(TTL) <= 0 && !left.isZero(), left::toString);
   }
 
-  private Duration lifeAfterPut(String key, long expire) throws IOException {
+  private Duration ttlAfterPut(String key, long expire) throws IOException {
     byte[] body = SetRequest.newBuilder().setKey(key).setExpire(expire).build().toByteArray();
     assertEquals(200, put(key, body).status());
-    return fleet.group(0).forServers().lifeLeft(fleet.group(0).peek(key));
+    return fleet.group(0).forServers().remainingTtl(fleet.group(0).peek(key));
   }
 
   private Answer put(String pathKey, byte[] body) throws IOException {

@@ -98,14 +98,14 @@ class OperationsIT {
 
   @ParameterizedTest
   @EnumSource
-  void theLifeOfAPutTravelsToItsOwner(Dialect dialect) throws Exception {
-    Duration life = Duration.ofHours(1);
+  void theTtlOfAPutTravelsToItsOwner(Dialect dialect) throws Exception {
+    Duration ttl = Duration.ofHours(1);
     try (Fleet fleet = fleet(dialect)) {
       String key = fleet.keyOwnedBy(1);
       ByteView value = ByteView.ofUtf8("mortal");
-      fleet.group(0).putAsync(key, value, life).get(30, TimeUnit.SECONDS);
-      Duration left = fleet.group(1).forServers().lifeLeft(fleet.group(1).peek(key));
-      assertTrue(left.compareTo(life) <= 0 && !left.isZero(), left::toString);
+      fleet.group(0).putAsync(key, value, ttl).get(30, TimeUnit.SECONDS);
+      Duration left = fleet.group(1).forServers().remainingTtl(fleet.group(1).peek(key));
+      assertTrue(left.compareTo(ttl) <= 0 && !left.isZero(), left::toString);
     }
   }
 

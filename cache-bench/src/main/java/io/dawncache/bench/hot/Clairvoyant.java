@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
  * as many as there is room for.
  */
 final class Clairvoyant implements Copies {
-  /** A life that does not end: copies are there from the start and for ever. */
+  /** A TTL that does not end: copies are there from the start and for ever. */
   static final long FOR_EVER = Long.MAX_VALUE;
 
   private final LongSupplier nanoTime;
-  private final long lifeNanos;
+  private final long ttlNanos;
 
   /**
    * When each node's copy of each of its best keys ends: the first keys of the fleet, own or not.
@@ -24,15 +24,15 @@ final class Clairvoyant implements Copies {
    *
    * @param owners the owner of each key, the most asked-for key first
    * @param copies how many copies a node has room for
-   * @param lifeNanos how long a copy lasts until it must be fetched again, or {@link #FOR_EVER}
+   * @param ttlNanos how long a copy lasts until it must be fetched again, or {@link #FOR_EVER}
    */
-  Clairvoyant(int[] owners, int nodes, int copies, long lifeNanos, LongSupplier nanoTime) {
+  Clairvoyant(int[] owners, int nodes, int copies, long ttlNanos, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.lifeNanos = lifeNanos;
+    this.ttlNanos = ttlNanos;
     this.endNanos = new long[nodes][];
     for (int node = 0; node < nodes; node++) {
       endNanos[node] = new long[keysUntilFull(owners, node, copies)];
-      Arrays.fill(endNanos[node], lifeNanos == FOR_EVER ? FOR_EVER : 0);
+      Arrays.fill(endNanos[node], ttlNanos == FOR_EVER ? FOR_EVER : 0);
     }
   }
 
@@ -53,7 +53,7 @@ final class Clairvoyant implements Copies {
   @Override
   public void fetched(int node, int key, int owner) {
     if (key < endNanos[node].length) {
-      endNanos[node][key] = nanoTime.getAsLong() + lifeNanos;
+      endNanos[node][key] = nanoTime.getAsLong() + ttlNanos;
     }
   }
 }

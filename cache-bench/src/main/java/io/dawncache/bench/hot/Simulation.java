@@ -21,7 +21,7 @@ final class Simulation {
   private static final int REPLICAS = 50;
   private static final int TICKS_A_SECOND = 100;
   private static final long TICK_NANOS = 1_000_000_000 / TICKS_A_SECOND;
-  private static final long HOT_LIFE_NANOS = 10_000_000_000L; // the default of a group
+  private static final long HOT_TTL_NANOS = 10_000_000_000L; // the default of a group
   private static final long SEED = 42;
 
   private final int nodes;
@@ -96,7 +96,7 @@ final class Simulation {
       case DICE -> new DiceCopies(nodes, copies, HOT_LIFE_NANOS, this::nowNanos, SEED);
       case RATE -> new ShippedCopies(keys, nodes, copies, this::nowNanos);
       case RENEWING_CLAIRVOYANT ->
-          new Clairvoyant(owners, nodes, copies, HOT_LIFE_NANOS, this::nowNanos);
+          new Clairvoyant(owners, nodes, copies, HOT_TTL_NANOS, this::nowNanos);
       case CLAIRVOYANT ->
           new Clairvoyant(owners, nodes, copies, Clairvoyant.FOR_EVER, this::nowNanos);
     };

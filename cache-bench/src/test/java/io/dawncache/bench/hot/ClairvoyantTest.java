@@ -25,7 +25,7 @@ final class ClairvoyantTest {
   }
 
   @Test
-  void aCopyThatEndsIsThereFromItsFetchOnForItsLife() {
+  void aCopyThatEndsIsThereFromItsFetchOnForItsTtl() {
     Copies copies = new Clairvoyant(OWNERS, 3, 2, 10, () -> nowNanos);
     assertFalse(copies.answer(1, 1));
 

@@ -214,9 +214,9 @@ final class Exchange extends Reply {
     }
   }
 
-  /** What is left of the value's life is left now, and not when the get ended. */
+  /** What is left of the value's TTL is left now, and not when the get ended. */
   private Freshness freshness(Entry entry) {
-    Duration left = asked().forServers().lifeLeft(entry);
+    Duration left = asked().forServers().remainingTtl(entry);
     return fromOurs
         ? Freshness.toOurs(left, entry.isStale(), minuteQps)
         : Freshness.toOthers(left, inbound.clock());

@@ -114,8 +114,8 @@ final class FrameExchange extends Reply {
     return text.length() <= MOST_TOLD_CHARS ? text : text.substring(0, MOST_TOLD_CHARS);
   }
 
-  /** What is left of the value's life is left now, and not when the get ended. */
+  /** What is left of the value's TTL is left now, and not when the get ended. */
   Freshness freshness(Entry entry) {
-    return Freshness.toOurs(asked().forServers().lifeLeft(entry), entry.isStale(), minuteQps);
+    return Freshness.toOurs(asked().forServers().remainingTtl(entry), entry.isStale(), minuteQps);
   }
 }

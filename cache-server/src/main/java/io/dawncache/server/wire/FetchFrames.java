@@ -42,8 +42,8 @@ public final class FetchFrames {
 
   private static final int VALUE_TAG =
       (KeyAnswer.VALUE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
-  private static final int LIFE_NANOS_TAG =
-      (KeyAnswer.LIFE_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int TTL_NANOS_TAG =
+      (KeyAnswer.TTL_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int STALE_TAG = (KeyAnswer.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int MINUTE_QPS_TAG =
       (KeyAnswer.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
@@ -269,17 +269,17 @@ public final class FetchFrames {
 
   private static int behindBytes(Freshness freshness) {
     int bytes = isWritten(freshness.minuteQps()) ? 1 + Double.BYTES : 0;
-    if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      bytes += 1 + Varints.bytes(freshness.lifeNanos());
+    if (freshness.ttlNanos() != Long.MAX_VALUE) {
+      bytes += 1 + Varints.bytes(freshness.ttlNanos());
     }
     return freshness.stale() ? bytes + 2 : bytes;
   }
 
   /** Appends what stands behind the value. */
   static void writeBehind(Freshness freshness, ByteBuf out) {
-    if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      out.writeByte(LIFE_NANOS_TAG);
-      Varints.write(freshness.lifeNanos(), out);
+    if (freshness.ttlNanos() != Long.MAX_VALUE) {
+      out.writeByte(TTL_NANOS_TAG);
+      Varints.write(freshness.ttlNanos(), out);
     }
     if (freshness.stale()) {
       out.writeByte(STALE_TAG);
@@ -324,7 +324,7 @@ public final class FetchFrames {
   private static @Nullable PeerResult readValue(ByteBuf in) {
     int valueStart = 0;
     int valueLength = 0;
-    long lifeNanos = Long.MAX_VALUE;
+    long ttlNanos = Long.MAX_VALUE;
     boolean stale = false;
     double minuteQps = 0;
     while (in.isReadable()) {
@@ -337,9 +337,9 @@ public final class FetchFrames {
           valueStart = in.readerIndex();
           in.skipBytes(valueLength);
         }
-        case LIFE_NANOS_TAG -> {
-          lifeNanos = Varints.read(in);
-          if (lifeNanos == Varints.NONE) {
+        case TTL_NANOS_TAG -> {
+          ttlNanos = Varints.read(in);
+          if (ttlNanos == Varints.NONE) {
             return null;
           }
         }
@@ -360,7 +360,7 @@ public final class FetchFrames {
         }
       }
     }
-    return PeerResult.value(copy(in, valueStart, valueLength), lifeNanos, stale, minuteQps);
+    return PeerResult.value(copy(in, valueStart, valueLength), ttlNanos, stale, minuteQps);
   }
 
   private static ByteView copy(ByteBuf in, int start, int length) {

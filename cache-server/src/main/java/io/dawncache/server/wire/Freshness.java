@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param minuteQps how often a minute other nodes ask for the key; 0 is not written
  * @param expireUnixNanos when the value stops being true, by the wall clock; 0, not written, means
  *     never
- * @param lifeNanos how long the value holds from now on; {@link Long#MAX_VALUE}, not written, means
+ * @param ttlNanos how long the value holds from now on; {@link Long#MAX_VALUE}, not written, means
  *     for ever
  * @param stale whether it has expired already and the origin failed; false is not written
  */
-public record Freshness(double minuteQps, long expireUnixNanos, long lifeNanos, boolean stale) {
+public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, boolean stale) {
   /** Says nothing: the value holds for ever. */
   public static final Freshness NONE = new Freshness(0, 0, Long.MAX_VALUE, false);
 
@@ -39,16 +39,16 @@ public record Freshness(double minuteQps, long expireUnixNanos, long lifeNanos, 
   }
 
   /**
-   * Returns how much is left at {@code now} of a life that ends at {@code expireUnixNanos}, 0 or
+   * Returns how much is left at {@code now} of a TTL that ends at {@code expireUnixNanos}, 0 or
    * less if nothing is.
    */
-  static long lifeNanos(long expireUnixNanos, Instant now) {
+  static long ttlNanos(long expireUnixNanos, Instant now) {
     long nowUnixNanos = unixNanos(now);
     if (expireUnixNanos <= nowUnixNanos) {
       return 0;
     }
-    long lifeNanos = expireUnixNanos - nowUnixNanos;
-    return lifeNanos > 0 ? lifeNanos : Long.MAX_VALUE; // before 1970 it may be too large
+    long ttlNanos = expireUnixNanos - nowUnixNanos;
+    return ttlNanos > 0 ? ttlNanos : Long.MAX_VALUE; // before 1970 it may be too large
   }
 
   /**

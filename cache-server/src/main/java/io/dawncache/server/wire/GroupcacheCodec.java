@@ -29,8 +29,7 @@ public final class GroupcacheCodec {
   private static final int MINUTE_QPS_TAG =
       (Response.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
   private static final int EXPIRE_TAG = (Response.EXPIRE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
-  private static final int LIFE_NANOS_TAG =
-      (Response.LIFE_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int TTL_NANOS_TAG = (Response.TTL_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int STALE_TAG = (Response.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
 
   private GroupcacheCodec() {}
@@ -57,8 +56,8 @@ public final class GroupcacheCodec {
     if (freshness.expireUnixNanos() != 0) {
       bytes += Varints.bytes(EXPIRE_TAG) + Varints.bytes(freshness.expireUnixNanos());
     }
-    if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      bytes += Varints.bytes(LIFE_NANOS_TAG) + Varints.bytes(freshness.lifeNanos());
+    if (freshness.ttlNanos() != Long.MAX_VALUE) {
+      bytes += Varints.bytes(TTL_NANOS_TAG) + Varints.bytes(freshness.ttlNanos());
     }
     if (freshness.stale()) {
       bytes += Varints.bytes(STALE_TAG) + 1;
@@ -116,9 +115,9 @@ public final class GroupcacheCodec {
       Varints.write(EXPIRE_TAG, out);
       Varints.write(freshness.expireUnixNanos(), out);
     }
-    if (freshness.lifeNanos() != Long.MAX_VALUE) {
-      Varints.write(LIFE_NANOS_TAG, out);
-      Varints.write(freshness.lifeNanos(), out);
+    if (freshness.ttlNanos() != Long.MAX_VALUE) {
+      Varints.write(TTL_NANOS_TAG, out);
+      Varints.write(freshness.ttlNanos(), out);
     }
     if (freshness.stale()) {
       Varints.write(STALE_TAG, out);
@@ -137,20 +136,20 @@ public final class GroupcacheCodec {
 
   /**
    * Returns what a {@code Response} means for the node that asked: our own nodes say how much of
-   * the value's life is left, Go nodes until when it lasts.
+   * the value's TTL is left, Go nodes until when it lasts.
    *
    * @throws IOException if the bytes are not such a message
    */
   static PeerResult decodeResult(ByteBuffer body, InstantSource clock) throws IOException {
     Response response = parse(body);
-    long lifeNanos = Long.MAX_VALUE;
-    if (response.hasLifeNanos()) {
-      lifeNanos = response.getLifeNanos();
+    long ttlNanos = Long.MAX_VALUE;
+    if (response.hasTtlNanos()) {
+      ttlNanos = response.getTtlNanos();
     } else if (response.getExpire() != 0) {
-      lifeNanos = Freshness.lifeNanos(response.getExpire(), clock.instant());
+      ttlNanos = Freshness.ttlNanos(response.getExpire(), clock.instant());
     }
     return PeerResult.value(
-        value(response), lifeNanos, response.getStale(), response.getMinuteQps());
+        value(response), ttlNanos, response.getStale(), response.getMinuteQps());
   }
 
   private static Response parse(ByteBuffer body) throws IOException {

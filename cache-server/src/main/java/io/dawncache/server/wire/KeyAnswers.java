@@ -71,8 +71,8 @@ public final class KeyAnswers {
             .setDetail(result.detail())
             .setCauseClass(result.causeClass())
             .setCauseMessage(result.causeMessage());
-    if (result.lifeNanos() != Long.MAX_VALUE) {
-      answer.setLifeNanos(result.lifeNanos());
+    if (result.ttlNanos() != Long.MAX_VALUE) {
+      answer.setTtlNanos(result.ttlNanos());
     }
     return answer;
   }
@@ -196,7 +196,7 @@ public final class KeyAnswers {
       case VALUE ->
           PeerResult.value(
               ByteView.copyOf(answer.getValue().asReadOnlyByteBuffer()),
-              answer.hasLifeNanos() ? answer.getLifeNanos() : Long.MAX_VALUE,
+              answer.hasTtlNanos() ? answer.getTtlNanos() : Long.MAX_VALUE,
               answer.getStale(),
               answer.getMinuteQps());
       case NOT_THERE -> end(Status.NOT_THERE, answer);

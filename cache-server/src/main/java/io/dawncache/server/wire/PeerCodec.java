@@ -91,14 +91,14 @@ public final class PeerCodec {
     if (value != null) {
       request.setValue(shared(value));
     }
-    if (operation.lifeNanos() != Long.MAX_VALUE) {
-      request.setLifeNanos(operation.lifeNanos());
+    if (operation.ttlNanos() != Long.MAX_VALUE) {
+      request.setTtlNanos(operation.ttlNanos());
     }
     return encoded(request.build());
   }
 
   /**
-   * Reads a change that a peer wants made; one to a value whose life is over is a removal.
+   * Reads a change that a peer wants made; one to a value whose TTL is over is a removal.
    *
    * @throws BadRequestException if it is no such message, or names an empty group or key
    */
@@ -108,7 +108,7 @@ public final class PeerCodec {
         require("group", request.getGroup()),
         require("key", request.getKey()),
         request.hasValue() ? copied(request.getValue()) : null,
-        request.hasLifeNanos() ? request.getLifeNanos() : Long.MAX_VALUE);
+        request.hasTtlNanos() ? request.getTtlNanos() : Long.MAX_VALUE);
   }
 
   /**
@@ -119,9 +119,9 @@ public final class PeerCodec {
   static ByteBuf encodeSet(Operation put, ByteView value, InstantSource clock) {
     SetRequest.Builder request =
         SetRequest.newBuilder().setGroup(put.group()).setKey(put.key()).setValue(shared(value));
-    if (put.lifeNanos() != Long.MAX_VALUE) {
-      Freshness toOthers = Freshness.toOthers(Duration.ofNanos(put.lifeNanos()), clock);
-      request.setExpire(toOthers.expireUnixNanos()).setLifeNanos(put.lifeNanos());
+    if (put.ttlNanos() != Long.MAX_VALUE) {
+      Freshness toOthers = Freshness.toOthers(Duration.ofNanos(put.ttlNanos()), clock);
+      request.setExpire(toOthers.expireUnixNanos()).setTtlNanos(put.ttlNanos());
     }
     return encoded(request.build());
   }
@@ -135,14 +135,13 @@ public final class PeerCodec {
   public static Operation decodeSet(String group, ByteBuffer body, InstantSource clock)
       throws BadRequestException {
     SetRequest request = parse(SetRequest.parser(), body);
-    long lifeNanos = Long.MAX_VALUE;
-    if (request.hasLifeNanos()) {
-      lifeNanos = request.getLifeNanos();
+    long ttlNanos = Long.MAX_VALUE;
+    if (request.hasTtlNanos()) {
+      ttlNanos = request.getTtlNanos();
     } else if (request.getExpire() != 0) {
-      lifeNanos = Freshness.lifeNanos(request.getExpire(), clock.instant());
+      ttlNanos = Freshness.ttlNanos(request.getExpire(), clock.instant());
     }
-    return operation(
-        group, require("key", request.getKey()), copied(request.getValue()), lifeNanos);
+    return operation(group, require("key", request.getKey()), copied(request.getValue()), ttlNanos);
   }
 
   /**
@@ -329,10 +328,10 @@ public final class PeerCodec {
   }
 
   private static Operation operation(
-      String group, String key, @Nullable ByteView value, long lifeNanos) {
-    return value == null || lifeNanos <= 0
+      String group, String key, @Nullable ByteView value, long ttlNanos) {
+    return value == null || ttlNanos <= 0
         ? Operation.remove(group, key)
-        : Operation.put(group, key, value, lifeNanos);
+        : Operation.put(group, key, value, ttlNanos);
   }
 
   private static String require(String name, String text) throws BadRequestException {

@@ -101,9 +101,9 @@ class HistoryIT {
     List<Duration> pauses =
         List.of(
             Duration.ofMillis(500),
-            HistoryNode.HOT_LIFE.plusMillis(500),
+            HistoryNode.HOT_TTL.plusMillis(500),
             Duration.ofSeconds(1),
-            HistoryNode.HOT_LIFE.plusMillis(500));
+            HistoryNode.HOT_TTL.plusMillis(500));
     int strictInPauses = 0;
     for (int i = 0; i < pauses.size(); i++) {
       rounds(ROUNDS / 5, members);
@@ -128,7 +128,7 @@ class HistoryIT {
     while (System.nanoTime() - start < pause.toNanos()) {
       clients.round(others);
     }
-    if (System.nanoTime() - start > HistoryNode.HOT_LIFE.plusMillis(100).toNanos()) {
+    if (System.nanoTime() - start > HistoryNode.HOT_TTL.plusMillis(100).toNanos()) {
       history.forgotAll(paused.url());
     }
     paused.resume();

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class HistoryNode {
   /** How long it may answer with copies of what it was not told to forget. */
-  static final Duration HOT_LIFE = Duration.ofSeconds(3);
+  static final Duration HOT_TTL = Duration.ofSeconds(3);
 
   private final CacheNode node;
   private final Group group;
@@ -50,7 +50,7 @@ final class HistoryNode {
     this.node = node;
     this.wire = wire;
     this.group =
-        node.addAsyncGroup("scores", GroupConfig.builder().hotLife(HOT_LIFE).build(), this::load);
+        node.addAsyncGroup("scores", GroupConfig.builder().hotTtl(HOT_TTL).build(), this::load);
     this.server =
         CacheServer.start(
             node, ServerConfig.builder().eventLoops(2).peerFrames(peerFrames).build());

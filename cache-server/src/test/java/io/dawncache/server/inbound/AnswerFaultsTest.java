@@ -142,7 +142,7 @@ class AnswerFaultsTest {
             key ->
                 switch (key) {
                   case "large" -> Loaded.of(ByteView.copyOf(large));
-                  case "mortal" -> Loaded.ofUtf8("x").withLife(Duration.ofHours(1));
+                  case "mortal" -> Loaded.ofUtf8("x").withTtl(Duration.ofHours(1));
                   default -> Loaded.ofUtf8("value of " + key);
                 });
     for (String key : new String[] {"small", "large", "mortal", "end"}) {

@@ -65,7 +65,7 @@ import org.junit.jupiter.api.Timeout;
 class RequestHandlerTest {
   private static final int MAX_VALUE_BYTES = 1000;
   private static final String PEER = "http://10.0.0.2:8001";
-  private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration TTL = Duration.ofHours(1);
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final Duration REQUEST = Duration.ofSeconds(30);
   private static final long NOW_SECONDS = 1_800_000_000;
@@ -417,20 +417,20 @@ class RequestHandlerTest {
   }
 
   @Test
-  void oneOfOurNodesIsToldWhatIsLeftOfALifeAndEverybodyElseWhenItEnds() throws Exception {
-    node.addGroup("mortal", key -> Loaded.ofUtf8("x").withLife(LIFE));
+  void oneOfOurNodesGetsTheRemainingTtlAndEveryOtherClientTheEnd() throws Exception {
+    node.addGroup("mortal", key -> Loaded.ofUtf8("x").withTtl(TTL));
     HttpRequest marked = get("/mortal/a");
     marked.headers().set("Dawncache-Peer", PEER);
     awaitAnswer(get("/mortal/a"));
 
     Response toOurs = response(marked);
-    assertTrue(toOurs.getLifeNanos() > 0 && toOurs.getLifeNanos() <= LIFE.toNanos());
+    assertTrue(toOurs.getTtlNanos() > 0 && toOurs.getTtlNanos() <= TTL.toNanos());
     assertEquals(0, toOurs.getExpire());
 
     Response toOthers = response(get("/mortal/a"));
     long left = toOthers.getExpire() - NOW_SECONDS * 1_000_000_000;
-    assertTrue(left > 0 && left <= LIFE.toNanos(), () -> "left " + left);
-    assertFalse(toOthers.hasLifeNanos());
+    assertTrue(left > 0 && left <= TTL.toNanos(), () -> "left " + left);
+    assertFalse(toOthers.hasTtlNanos());
     assertEquals(0, toOthers.getMinuteQps());
   }
 
@@ -449,7 +449,7 @@ class RequestHandlerTest {
   }
 
   @Test
-  void aValueWithoutALifeIsNothingButItsBytesToAClient() throws Exception {
+  void aValueWithoutATtlIsNothingButItsBytesToAClient() throws Exception {
     assertEquals(
         Response.newBuilder().setValue(ByteString.copyFromUtf8("value of k0")).build(),
         response(get("/here/k0")));
@@ -458,7 +458,7 @@ class RequestHandlerTest {
   @Test
   void aStaleAnswerSaysSoToEverybody() throws Exception {
     AtomicBoolean broken = new AtomicBoolean();
-    GroupConfig config = GroupConfig.builder().staleGrace(Duration.ofHours(1)).build();
+    GroupConfig config = GroupConfig.builder().staleIfError(Duration.ofHours(1)).build();
     node.addGroup(
         "stale",
         config,
@@ -466,13 +466,13 @@ class RequestHandlerTest {
           if (broken.getAndSet(true)) {
             throw new IOException("the origin is on fire");
           }
-          return Loaded.ofUtf8("old").withLife(Duration.ofMillis(1));
+          return Loaded.ofUtf8("old").withTtl(Duration.ofMillis(1));
         });
     HttpRequest marked = get("/stale/a");
     marked.headers().set("Dawncache-Peer", PEER);
 
     String stale = null;
-    while (stale == null) { // until its life is over
+    while (stale == null) { // until its TTL is over
       FullHttpResponse answer = awaitAnswer(get("/stale/a"));
       stale = answer.headers().get("Dawncache-Stale");
     }

@@ -160,8 +160,8 @@ class FetchFramesTest {
             .setValue(ByteString.copyFromUtf8(answer.value))
             .setStale(answer.freshness.stale())
             .setMinuteQps(answer.freshness.minuteQps());
-    if (answer.freshness.lifeNanos() != Long.MAX_VALUE) {
-      message.setLifeNanos(answer.freshness.lifeNanos());
+    if (answer.freshness.ttlNanos() != Long.MAX_VALUE) {
+      message.setTtlNanos(answer.freshness.ttlNanos());
     }
     return message.build();
   }
@@ -169,7 +169,7 @@ class FetchFramesTest {
   private static PeerResult meant(Answer answer) {
     return PeerResult.value(
         ByteView.ofUtf8(answer.value),
-        answer.freshness.lifeNanos(),
+        answer.freshness.ttlNanos(),
         answer.freshness.stale(),
         answer.freshness.minuteQps());
   }

@@ -54,14 +54,14 @@ class GroupcacheCodecTest {
     "0,       0,                   3600000000000,       true",
   })
   void whatAnAnswerSaysBesideItsValueIsWhatTheGeneratedClassWrites(
-      double minuteQps, long expireUnixNanos, long lifeNanos, boolean stale) {
-    Freshness freshness = new Freshness(minuteQps, expireUnixNanos, lifeNanos, stale);
+      double minuteQps, long expireUnixNanos, long ttlNanos, boolean stale) {
+    Freshness freshness = new Freshness(minuteQps, expireUnixNanos, ttlNanos, stale);
     for (int length : new int[] {0, 1, 200}) {
       byte[] bytes = randomBytes(length);
       Response.Builder generated =
           response(bytes).setMinuteQps(minuteQps).setExpire(expireUnixNanos).setStale(stale);
-      if (lifeNanos != Long.MAX_VALUE) {
-        generated.setLifeNanos(lifeNanos);
+      if (ttlNanos != Long.MAX_VALUE) {
+        generated.setTtlNanos(ttlNanos);
       }
       ByteView value = ByteView.copyOf(bytes);
 
@@ -82,23 +82,23 @@ class GroupcacheCodecTest {
           Freshness.toOurs(null, false, 1e9)
         }) {
       assertEquals(
-          PeerResult.value(value, said.lifeNanos(), said.stale(), said.minuteQps()),
+          PeerResult.value(value, said.ttlNanos(), said.stale(), said.minuteQps()),
           GroupcacheCodec.decodeResult(ByteBuffer.wrap(encoded(value, said)), NOW));
     }
   }
 
   @Test
-  void theRemainingLifeCountsBeforeTheMomentOfTheWallClock() throws IOException {
+  void theRemainingTtlCountsBeforeTheMomentOfTheWallClock() throws IOException {
     Freshness both = new Freshness(0, 1, 7, false);
 
     assertEquals(
         7,
         GroupcacheCodec.decodeResult(ByteBuffer.wrap(encoded(ByteView.empty(), both)), NOW)
-            .lifeNanos());
+            .ttlNanos());
   }
 
   @Test
-  void aLifeBeyondTheYear2262IsAsGoodAsForEver() {
+  void aTtlBeyondTheYear2262IsAsGoodAsForEver() {
     Freshness told = Freshness.toOthers(Duration.ofDays(36_500 * 4), NOW);
 
     assertEquals(Long.MAX_VALUE, told.expireUnixNanos());

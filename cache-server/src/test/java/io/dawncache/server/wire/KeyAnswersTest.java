@@ -57,7 +57,7 @@ class KeyAnswersTest {
     KeyAnswer.newBuilder()
         .setIndex(3)
         .setValue(ByteString.copyFromUtf8("630"))
-        .setLifeNanos(1_500_000_000)
+        .setTtlNanos(1_500_000_000)
         .setStale(true)
         .setMinuteQps(12.5)
         .build()

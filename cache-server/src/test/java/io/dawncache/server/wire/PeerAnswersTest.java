@@ -54,7 +54,7 @@ class PeerAnswersTest {
 
   @ParameterizedTest
   @EnumSource
-  void oneOfOurNodesTellsWhatIsLeftOfTheLife(Dialect dialect) {
+  void oneOfOurNodesSaysTheRemainingTtl(Dialect dialect) {
     ByteView value = ByteView.ofUtf8("630");
 
     assertEquals(
@@ -66,15 +66,15 @@ class PeerAnswersTest {
 
   @ParameterizedTest
   @EnumSource
-  void aGoNodeTellsWhenTheLifeEndsByTheWallClock(Dialect dialect) {
+  void aGoNodeSaysWhenTheTtlEndsByTheWallClock(Dialect dialect) {
     long expire = NOW_SECONDS * 1_000_000_000 + 1;
 
-    assertEquals(1, result(dialect, expiring(expire)).lifeNanos());
-    assertEquals(0, result(dialect, expiring(expire - 1)).lifeNanos());
-    assertTrue(result(dialect, expiring(expire - 2)).lifeNanos() <= 0);
-    assertTrue(result(dialect, expiring(-1)).lifeNanos() <= 0);
-    assertTrue(result(dialect, expiring(Long.MIN_VALUE)).lifeNanos() <= 0);
-    assertEquals(Long.MAX_VALUE, result(dialect, expiring(0)).lifeNanos());
+    assertEquals(1, result(dialect, expiring(expire)).ttlNanos());
+    assertEquals(0, result(dialect, expiring(expire - 1)).ttlNanos());
+    assertTrue(result(dialect, expiring(expire - 2)).ttlNanos() <= 0);
+    assertTrue(result(dialect, expiring(-1)).ttlNanos() <= 0);
+    assertTrue(result(dialect, expiring(Long.MIN_VALUE)).ttlNanos() <= 0);
+    assertEquals(Long.MAX_VALUE, result(dialect, expiring(0)).ttlNanos());
   }
 
   private static Freshness expiring(long unixNanos) {

@@ -51,7 +51,7 @@ class PeerCodecTest {
   }
 
   @Test
-  void aChangeIsAKeyAndPerhapsAValueAndItsLife() throws Exception {
+  void aChangeIsAKeyAndPerhapsAValueAndItsTtl() throws Exception {
     ByteView value = ByteView.ofUtf8("630");
     for (Operation change :
         List.of(
@@ -173,10 +173,10 @@ class PeerCodecTest {
   }
 
   @Test
-  void theLifeThatOneOfOurNodesSaysCountsBeforeTheWallClock() throws Exception {
+  void theTtlThatOneOfOurNodesSaysCountsBeforeTheWallClock() throws Exception {
     assertEquals(
         Operation.put("path", "k", ByteView.ofUtf8("630"), 7),
-        set(SetRequest.newBuilder().setExpire(1).setLifeNanos(7)));
+        set(SetRequest.newBuilder().setExpire(1).setTtlNanos(7)));
   }
 
   private static Operation set(SetRequest.Builder request) throws BadRequestException {

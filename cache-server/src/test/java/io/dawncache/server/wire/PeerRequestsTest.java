@@ -99,7 +99,7 @@ class PeerRequestsTest {
   }
 
   @Test
-  void aPutSaysItsLifeInMailgunsWordsAndInOurs() throws IOException {
+  void aPutSaysItsTtlInMailgunsWordsAndInOurs() throws IOException {
     Operation put = Operation.put("g/1", "a b", ByteView.ofUtf8("630"), 1_500_000_000);
 
     FullHttpRequest request = requests(Dialect.MAILGUN).put(put);
@@ -112,11 +112,11 @@ class PeerRequestsTest {
     assertEquals("a b", said.getKey());
     assertEquals("630", said.getValue().toStringUtf8());
     assertEquals(NOW_SECONDS * 1_000_000_000 + 1_500_000_000, said.getExpire());
-    assertEquals(1_500_000_000, said.getLifeNanos());
+    assertEquals(1_500_000_000, said.getTtlNanos());
   }
 
   @Test
-  void aPutOfAValueThatHoldsForEverSaysNothingOfItsLife() throws IOException {
+  void aPutOfAValueThatHoldsForEverSaysNoTtl() throws IOException {
     Operation put = Operation.put("g", "k", ByteView.empty(), Long.MAX_VALUE);
 
     SetRequest said =

@@ -153,8 +153,7 @@ enum WireReader {
 
     private void checkWriters(PeerResult result) {
       byte[] generated = KeyAnswers.builder(result).build().toByteArray();
-      Freshness freshness =
-          new Freshness(result.minuteQps(), 0, result.lifeNanos(), result.stale());
+      Freshness freshness = new Freshness(result.minuteQps(), 0, result.ttlNanos(), result.stale());
       ByteBuf out = Unpooled.buffer();
       FetchFrames.writeAnswer(result.value(), freshness, out);
       sameBytes(generated, out);
@@ -541,7 +540,7 @@ enum WireReader {
                 request.getGroup(),
                 request.getKey(),
                 request.hasValue() ? request.getValue() : null,
-                request.hasLifeNanos() ? request.getLifeNanos() : Long.MAX_VALUE);
+                request.hasTtlNanos() ? request.getTtlNanos() : Long.MAX_VALUE);
       } catch (InvalidProtocolBufferException e) {
         // null stands for refused
       }
@@ -560,8 +559,8 @@ enum WireReader {
       if (operation.value() != null) {
         generated.setValue(ByteString.copyFrom(operation.value().asReadOnlyBuffer()));
       }
-      if (operation.lifeNanos() != Long.MAX_VALUE) {
-        generated.setLifeNanos(operation.lifeNanos());
+      if (operation.ttlNanos() != Long.MAX_VALUE) {
+        generated.setTtlNanos(operation.ttlNanos());
       }
       sameBytes(generated.build().toByteArray(), PeerCodec.encode(operation));
     }
@@ -579,9 +578,8 @@ enum WireReader {
       Operation expected = null;
       try {
         SetRequest request = generated(SetRequest.parser(), input);
-        long lifeNanos =
-            request.hasLifeNanos() ? request.getLifeNanos() : lifeOf(request.getExpire());
-        expected = operation("scores", request.getKey(), request.getValue(), lifeNanos);
+        long ttlNanos = request.hasTtlNanos() ? request.getTtlNanos() : ttlOf(request.getExpire());
+        expected = operation("scores", request.getKey(), request.getValue(), ttlNanos);
       } catch (InvalidProtocolBufferException e) {
         // null stands for refused
       }
@@ -725,12 +723,12 @@ enum WireReader {
       Response generated = null;
       try {
         generated = generated(Response.parser(), input);
-        long lifeNanos =
-            generated.hasLifeNanos() ? generated.getLifeNanos() : lifeOf(generated.getExpire());
+        long ttlNanos =
+            generated.hasTtlNanos() ? generated.getTtlNanos() : ttlOf(generated.getExpire());
         expected =
             PeerResult.value(
                 ByteView.copyOf(generated.getValue().toByteArray()),
-                lifeNanos,
+                ttlNanos,
                 generated.getStale(),
                 generated.getMinuteQps());
       } catch (InvalidProtocolBufferException e) {
@@ -752,14 +750,14 @@ enum WireReader {
               .setMinuteQps(said.getMinuteQps())
               .setExpire(said.getExpire())
               .setStale(said.getStale());
-      long lifeNanos = Long.MAX_VALUE;
-      if (said.hasLifeNanos() && said.getLifeNanos() != Long.MAX_VALUE) {
-        lifeNanos = said.getLifeNanos();
-        known.setLifeNanos(lifeNanos);
+      long ttlNanos = Long.MAX_VALUE;
+      if (said.hasTtlNanos() && said.getTtlNanos() != Long.MAX_VALUE) {
+        ttlNanos = said.getTtlNanos();
+        known.setTtlNanos(ttlNanos);
       }
       ByteView value = ByteView.copyOf(said.getValue().toByteArray());
       Freshness freshness =
-          new Freshness(said.getMinuteQps(), said.getExpire(), lifeNanos, said.getStale());
+          new Freshness(said.getMinuteQps(), said.getExpire(), ttlNanos, said.getStale());
       ByteBuf out = GroupcacheCodec.encodeResponse(value, freshness, UNTRACKED);
       sameBytes(known.build().toByteArray(), out);
       out.release();
@@ -1005,7 +1003,7 @@ enum WireReader {
     return DiscardUnknownFieldsParser.wrap(parser).parseFrom(message);
   }
 
-  private static long lifeOf(long expireUnixNanos) {
+  private static long ttlOf(long expireUnixNanos) {
     if (expireUnixNanos == 0) {
       return Long.MAX_VALUE;
     }
@@ -1015,13 +1013,13 @@ enum WireReader {
         .longValueExact();
   }
 
-  private static Operation operation(String group, String key, ByteString value, long lifeNanos) {
+  private static Operation operation(String group, String key, ByteString value, long ttlNanos) {
     if (group.isEmpty() || key.isEmpty()) {
       return null;
     }
-    return value == null || lifeNanos <= 0
+    return value == null || ttlNanos <= 0
         ? Operation.remove(group, key)
-        : Operation.put(group, key, ByteView.copyOf(value.toByteArray()), lifeNanos);
+        : Operation.put(group, key, ByteView.copyOf(value.toByteArray()), ttlNanos);
   }
 
   private static void same(Object what, Object expected, Object read) {
