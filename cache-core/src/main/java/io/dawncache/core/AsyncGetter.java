@@ -14,7 +14,7 @@ public interface AsyncGetter {
    * Starts to load the value of {@code key}.
    *
    * @param key never empty, well-formed UTF-16
-   * @return a stage of the value, of {@link Loaded#notThere()} or of {@link Loaded#rejected},
+   * @return a stage of the value, of {@link Loaded#notFound()} or of {@link Loaded#rejected},
    *     completing exceptionally if the origin failed; a null stage or a stage of null counts as a
    *     failure
    * @throws Exception if the origin failed; every waiting caller gets the failure

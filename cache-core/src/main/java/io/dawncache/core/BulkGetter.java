@@ -15,7 +15,7 @@ public interface BulkGetter extends Getter {
    *
    * @param keys at least one, none empty; unmodifiable
    * @return what the origin answers for each key, {@link Loaded#rejected} too; a key that is absent
-   *     is not there, and one that was not asked for is ignored
+   *     is not found, and one that was not asked for is ignored
    * @throws Exception if the origin failed; those who wait for any of the keys are told
    */
   Map<String, Loaded> loadAll(Set<String> keys) throws Exception;

@@ -17,7 +17,7 @@ final class Counters {
   final LongAdder serverRequests = new LongAdder();
 
   final LongAdder hotHits = new LongAdder();
-  final LongAdder notThereHits = new LongAdder();
+  final LongAdder notFoundHits = new LongAdder();
   final LongAdder staleServed = new LongAdder();
   final LongAdder refreshes = new LongAdder();
   final LongAdder expired = new LongAdder();
@@ -51,7 +51,7 @@ final class Counters {
   private EventStats events(long unheard) {
     return new EventStats(
         hotHits.sum(),
-        notThereHits.sum(),
+        notFoundHits.sum(),
         staleServed.sum(),
         refreshes.sum(),
         expired.sum(),

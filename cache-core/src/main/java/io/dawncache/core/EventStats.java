@@ -6,7 +6,7 @@ package io.dawncache.core;
  * cacheHits}.
  *
  * @param hotHits gets answered by a copy of another node's value
- * @param notThereHits gets answered by the memory that the key is not there
+ * @param notFoundHits gets answered by the memory that the key was not found
  * @param staleServed gets answered with an expired value because the origin failed
  * @param refreshes values loaded anew before their end
  * @param expired entries that left because their end had come
@@ -22,7 +22,7 @@ package io.dawncache.core;
  */
 public record EventStats(
     long hotHits,
-    long notThereHits,
+    long notFoundHits,
     long staleServed,
     long refreshes,
     long expired,

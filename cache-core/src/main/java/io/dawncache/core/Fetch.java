@@ -183,13 +183,13 @@ final class Fetch {
     private void answered(PeerResult result) {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
-        case VALUE, NOT_THERE -> gets.counters().peerLoads.increment();
+        case VALUE, NOT_FOUND -> gets.counters().peerLoads.increment();
         case REJECTED, FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
             gets.counters().peerErrors.increment();
       }
       switch (status) {
         case VALUE -> land(result);
-        case NOT_THERE, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
+        case NOT_FOUND, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
         case UNCLEAR -> gets.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
@@ -222,7 +222,7 @@ final class Fetch {
     private GetException error(PeerResult result) {
       String shortly = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
       return switch (result.status()) {
-        case NOT_THERE -> new NotThereException(message("not there"), shortly + "not there");
+        case NOT_FOUND -> new NotFoundException(message("not found"), shortly + "not found");
         case REJECTED -> {
           String rejected = "rejected by the origin";
           String reason = result.causeMessage();

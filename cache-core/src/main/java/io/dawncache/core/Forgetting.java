@@ -30,7 +30,7 @@ final class Forgetting {
     this.events = events;
   }
 
-  /** Forgets values, copies, what is not there, and what is being asked for; notes the change. */
+  /** Forgets values, copies, what was not found, and what is being asked for; notes the change. */
   void forget(Forget what) {
     handOff.note(what);
     if (what.isAll()) {

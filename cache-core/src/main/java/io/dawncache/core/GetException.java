@@ -3,7 +3,7 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A get that ended without a value, and why: the key is {@linkplain NotThereException not there},
+ * A get that ended without a value, and why: the key is {@linkplain NotFoundException not found},
  * the origin {@linkplain RejectedException rejected} it, the get {@linkplain GetFailedException
  * failed}, or a bound was reached and the group is {@linkplain OverloadedException overloaded}.
  *
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * threw, or, if another node loads the key, a {@link RemoteOriginException} that names it.
  */
 public abstract sealed class GetException extends RuntimeException
-    permits NotThereException, RejectedException, GetFailedException, OverloadedException {
+    permits NotFoundException, RejectedException, GetFailedException, OverloadedException {
   private static final long serialVersionUID = 1;
 
   private final String shortMessage;

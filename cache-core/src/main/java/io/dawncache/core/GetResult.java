@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How the get of one key among many ended: exactly one of the two is non-null.
  *
  * @param entry the value, or null
- * @param error why there is none: {@link NotThereException}, {@link RejectedException}, {@link
+ * @param error why there is none: {@link NotFoundException}, {@link RejectedException}, {@link
  *     GetFailedException} or {@link OverloadedException}; or null
  */
 public record GetResult(@Nullable Entry entry, @Nullable GetException error) {

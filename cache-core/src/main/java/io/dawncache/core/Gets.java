@@ -255,15 +255,15 @@ final class Gets {
     }
   }
 
-  /** Ends the wait for a key that is remembered as not there: a hit after all. */
+  /** Ends the wait for a key that is remembered as not found: a hit after all. */
   private boolean endsAsMissing(PendingGet wait) {
     if (!memory.isMissing(wait.key())) {
       return false;
     }
     counters.loads.decrement();
     counters.cacheHits.increment();
-    counters.notThereHits.increment();
-    wait.ended(null, loads.notThere(wait.key()));
+    counters.notFoundHits.increment();
+    wait.ended(null, loads.notFound(wait.key()));
     return true;
   }
 

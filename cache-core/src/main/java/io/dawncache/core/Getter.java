@@ -15,7 +15,7 @@ public interface Getter {
    * Loads the value of {@code key}.
    *
    * @param key never empty, well-formed UTF-16
-   * @return the value, {@link Loaded#notThere()} or {@link Loaded#rejected}; null counts as a
+   * @return the value, {@link Loaded#notFound()} or {@link Loaded#rejected}; null counts as a
    *     failure
    * @throws Exception if the origin failed, so that an older value may be answered as stale; every
    *     waiting caller gets the failure

@@ -106,7 +106,7 @@ public final class Group {
    * the flight ends: within the load time-out for a key of this node's own, within two of them and
    * a second for another's.
    *
-   * @throws NotThereException if the origin holds nothing under the key
+   * @throws NotFoundException if the origin holds nothing under the key
    * @throws GetFailedException if the origin failed or this thread was interrupted, which leaves
    *     its interrupt status set and the flight to its other waiters
    * @throws OverloadedException if a bound of the group was reached

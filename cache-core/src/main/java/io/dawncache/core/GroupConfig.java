@@ -155,7 +155,7 @@ public final class GroupConfig {
     return staleIfError;
   }
 
-  /** Returns how long the owner of a key remembers that it is not there. */
+  /** Returns how long the owner of a key remembers that it was not found. */
   public Duration negativeTtl() {
     return negativeTtl;
   }
@@ -187,8 +187,8 @@ public final class GroupConfig {
     return hedge;
   }
 
-  /** Returns the most that remembering what is not there may take, in bytes. */
-  long notThereBytes() {
+  /** Returns the most that remembering what was not found may take, in bytes. */
+  long missingBytes() {
     return maxBytes == 0 ? UNBOUNDED_MISSING_BYTES : maxBytes / MISSING_PART;
   }
 

@@ -164,7 +164,7 @@ public final class GroupEndpoint {
   }
 
   /**
-   * Forgets on this node: values, copies, what is not there, and what is being asked for. A get
+   * Forgets on this node: values, copies, what was not found, and what is being asked for. A get
    * that begins after this returns asks anew.
    */
   public void forget(Forget what) {

@@ -19,15 +19,15 @@ package io.dawncache.core;
  * @param loadsDeduped keys that the getter was asked for, and fetches from peers, begun for them
  *     and for refreshes, after singleflight; a run of a {@link BulkGetter} for 50 keys counts 50
  *     here and below, and once in {@code loadTimes}
- * @param localLoads keys for which the getter answered, with a value or with <em>not there</em>
+ * @param localLoads keys for which the getter answered, with a value or with <em>not found</em>
  * @param localLoadErrs keys of the getter that did not: rejected, failed, timed out, or overloaded
- * @param peerLoads fetches that a peer answered, with a value or with <em>not there</em>
+ * @param peerLoads fetches that a peer answered, with a value or with <em>not found</em>
  * @param peerErrors fetches that ended otherwise: rejected, failed, overloaded, or the peer could
  *     not be asked
  * @param serverRequests gets that came from peers
  * @param mainCache the values of own keys that are held
  * @param hotCache the copies of other nodes' values that are held
- * @param missingKeys the keys that are remembered as not there
+ * @param missingKeys the keys that are remembered as not found
  * @param events what else happened
  * @param loadTimes how long runs of the getter took
  */

@@ -85,7 +85,7 @@ final class Keeper {
     }
   }
 
-  /** Remembers for a while that an own key is not there; what was held under it goes. */
+  /** Remembers for a while that an own key was not found; what was held under it goes. */
   void keepMissing(String key, long ttlNanos, long generation) {
     boolean remembered = ttlNanos > 0 && owners.isSelf(key);
     long end = remembered ? clock.endOf(ttlNanos) : 0;

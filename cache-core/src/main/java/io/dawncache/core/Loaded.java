@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * What the origin answered a getter: a value, that there is none under this key, or that it rejects
  * the request.
  *
- * <p><em>Not there</em> and <em>rejected</em> are answers of a healthy origin, and final; if the
+ * <p><em>Not found</em> and <em>rejected</em> are answers of a healthy origin, and final; if the
  * origin cannot answer, the getter throws instead. Immutable.
  */
 public final class Loaded {
-  private static final Loaded NOT_THERE = new Loaded(null, null, null);
+  private static final Loaded NOT_FOUND = new Loaded(null, null, null);
 
   private final @Nullable ByteView value;
   private final @Nullable Duration ttl;
@@ -35,8 +35,8 @@ public final class Loaded {
   }
 
   /** Returns the answer that the origin holds nothing under the key. */
-  public static Loaded notThere() {
-    return NOT_THERE;
+  public static Loaded notFound() {
+    return NOT_FOUND;
   }
 
   /**
@@ -52,7 +52,7 @@ public final class Loaded {
 
   /**
    * Returns this answer with a TTL of its own, which counts from when the getter answered and
-   * overrides the group's. For <em>not there</em>, how long that is remembered; a rejection is not.
+   * overrides the group's. For <em>not found</em>, how long that is remembered; a rejection is not.
    *
    * @param ttl zero serves those who wait and is not kept
    * @throws IllegalArgumentException if it is negative
@@ -69,7 +69,7 @@ public final class Loaded {
     return ttl;
   }
 
-  /** Returns the value, or null if the key is not there or the origin rejects it. */
+  /** Returns the value, or null if the key is not found or the origin rejects it. */
   public @Nullable ByteView value() {
     return value;
   }
@@ -84,6 +84,6 @@ public final class Loaded {
     if (rejection != null) {
       return "Loaded[rejected: " + rejection + "]";
     }
-    return value == null ? "Loaded[not there]" : "Loaded[" + value + "]";
+    return value == null ? "Loaded[not found]" : "Loaded[" + value + "]";
   }
 }

@@ -23,7 +23,7 @@ final class Loads {
   /** After a load that failed, an older value answers for so long before another load is tried. */
   private static final long RETRY_NANOS = 1_000_000_000;
 
-  private static final Loaded NOT_THERE = Loaded.notThere();
+  private static final Loaded NOT_FOUND = Loaded.notFound();
 
   private final String group;
   private final GroupConfig config;
@@ -105,7 +105,7 @@ final class Loads {
     if (entry != null && !entry.isExpired(node.clock().now())) {
       flight.ended(entry, null);
     } else if (memory.isMissing(key)) {
-      flight.ended(null, notThere(key));
+      flight.ended(null, notFound(key));
     } else {
       return false;
     }
@@ -144,7 +144,7 @@ final class Loads {
    * answered, whatever it said, the old value is not answered beyond that.
    */
   private void release(Entry.Own entry, @Nullable Throwable error) {
-    if (error == null || error instanceof NotThereException || error instanceof RejectedException) {
+    if (error == null || error instanceof NotFoundException || error instanceof RejectedException) {
       releaseUntried(entry);
     } else {
       releaseFailed(entry);
@@ -286,7 +286,7 @@ final class Loads {
       Loaded loaded = null;
       GetException failure = error;
       try {
-        loaded = found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_THERE);
+        loaded = found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_FOUND);
       } catch (Throwable t) { // the map is the getter's
         failure = GetException.of(group, key, t);
       }
@@ -360,7 +360,7 @@ final class Loads {
       } catch (Throwable t) { // a picker of the user's: what was loaded is true all the same
         Uncaught.report(t);
       }
-      flight.ended(null, notThere(key));
+      flight.ended(null, notFound(key));
       return;
     }
     Entry.Own entry = keeper.own(key, value, ttlNanos);
@@ -392,8 +392,8 @@ final class Loads {
   }
 
   /** Returns the end of a get for a key that the origin holds nothing under. */
-  NotThereException notThere(String key) {
-    return new NotThereException("load " + Keys.shown(group, key) + ": not there");
+  NotFoundException notFound(String key) {
+    return new NotFoundException("load " + Keys.shown(group, key) + ": not found");
   }
 
   private RejectedException rejected(String key, String reason) {

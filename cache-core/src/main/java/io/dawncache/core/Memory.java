@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one group holds in memory, and the one place where that changes: <em>main</em>, the values
  * of this node's own keys; <em>hot</em>, short-lived copies of others' values; and
- * <em>missing</em>, own keys that are known to be not there.
+ * <em>missing</em>, own keys that were not found.
  */
 final class Memory {
   /*
@@ -76,13 +76,13 @@ final class Memory {
     missing = LocalCache.of(CachePolicy.LRU, 1, this::evicted);
     budget = new Budget(config.maxBytes(), main::resize);
     hotPart = budget.part(config.hotBytes(), hot::resize);
-    missingPart = budget.part(config.notThereBytes(), missing::resize);
+    missingPart = budget.part(config.missingBytes(), missing::resize);
   }
 
   /** Changes what the group may hold, to the bounds of {@code resolved}; evicts what is beyond. */
   synchronized void resize(GroupConfig resolved) {
     hotPart.resizeMost(resolved.hotBytes());
-    missingPart.resizeMost(resolved.notThereBytes());
+    missingPart.resizeMost(resolved.missingBytes());
     budget.resize(resolved.maxBytes());
   }
 
@@ -102,7 +102,7 @@ final class Memory {
     return own == null ? hot.peek(key) : own;
   }
 
-  /** Returns whether the key is remembered as not there. */
+  /** Returns whether the key is remembered as not found. */
   boolean isMissing(String key) {
     Entry marker = missing.peek(key);
     return marker != null && !marker.isExpired(clock.now());

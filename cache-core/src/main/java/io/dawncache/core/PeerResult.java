@@ -34,7 +34,7 @@ public record PeerResult(
     /** The peer answered with a value. */
     VALUE,
     /** The peer answered that the origin holds nothing under the key. */
-    NOT_THERE,
+    NOT_FOUND,
     /** The peer answered that the origin rejects the request for the key. */
     REJECTED,
     /** The peer, or its origin, failed; or it had the request and gave no answer in time. */
@@ -118,8 +118,8 @@ public record PeerResult(
   }
 
   private static Status statusOf(GetException error) {
-    if (error instanceof NotThereException) {
-      return Status.NOT_THERE;
+    if (error instanceof NotFoundException) {
+      return Status.NOT_FOUND;
     }
     if (error instanceof RejectedException) {
       return Status.REJECTED;

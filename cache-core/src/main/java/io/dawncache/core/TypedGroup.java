@@ -59,7 +59,7 @@ public final class TypedGroup<T> {
         .getAll(keys)
         .forEach(
             (key, result) -> {
-              if (!(result.error() instanceof NotThereException)) {
+              if (!(result.error() instanceof NotFoundException)) {
                 values.put(key, decode(key, result.value()));
               }
             });

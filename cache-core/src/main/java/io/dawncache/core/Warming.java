@@ -31,8 +31,8 @@ final class Warming {
   private long begun; // of one step at a time
   private long told = -1; // of one step at a time
 
-  private final AtomicLong there = new AtomicLong();
-  private final AtomicLong notThere = new AtomicLong();
+  private final AtomicLong found = new AtomicLong();
+  private final AtomicLong notFound = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicBoolean telling = new AtomicBoolean();
 
@@ -98,12 +98,12 @@ final class Warming {
         new GetCallback() {
           @Override
           public void value(Entry entry, double minuteQps) {
-            there.incrementAndGet();
+            found.incrementAndGet();
           }
 
           @Override
           public void error(GetException error) {
-            (error instanceof NotThereException ? notThere : failed).incrementAndGet();
+            (error instanceof NotFoundException ? notFound : failed).incrementAndGet();
           }
         });
   }
@@ -135,6 +135,6 @@ final class Warming {
   }
 
   private WarmProgress progress() {
-    return new WarmProgress(keys, there.get(), notThere.get(), failed.get());
+    return new WarmProgress(keys, found.get(), notFound.get(), failed.get());
   }
 }

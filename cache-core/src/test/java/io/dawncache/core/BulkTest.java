@@ -76,14 +76,14 @@ class BulkTest {
     assertEquals(Set.of("held"), results.keySet());
     HandOrigin.Question first = origin.next();
     HandOrigin.Question second = origin.next();
-    second.answer().complete(Loaded.notThere());
+    second.answer().complete(Loaded.notFound());
     assertEquals(2, results.size());
     first.is("630");
 
     assertEquals(3, results.size());
     assertEquals("in memory", results.get("held").value().toUtf8());
     assertEquals("630", results.get(first.key()).value().toUtf8());
-    assertInstanceOf(NotThereException.class, results.get(second.key()).error());
+    assertInstanceOf(NotFoundException.class, results.get(second.key()).error());
     assertEquals(2, origin.runs());
   }
 
@@ -165,7 +165,7 @@ class BulkTest {
     scores.getAll(List.of("a", "b", "c"), null, (key, result) -> ended.add(key));
     assertEquals(List.of(List.of("a", "b", "c")), owner.asked);
     owner.is("c");
-    owner.is("a", PeerResult.of(PeerResult.Status.NOT_THERE, ""));
+    owner.is("a", PeerResult.of(PeerResult.Status.NOT_FOUND, ""));
 
     assertEquals(List.of("c", "a"), ended);
     owner.is("b", PeerResult.of(PeerResult.Status.FAILED, "slow"));
@@ -223,7 +223,7 @@ class BulkTest {
   }
 
   @Test
-  void aBulkGetterIsAskedOnceAndWhatItLeavesOutIsNotThere() {
+  void aBulkGetterIsAskedOnceAndWhatItLeavesOutIsNotFound() {
     List<Set<String>> asked = new CopyOnWriteArrayList<>();
     Group group =
         node.addGroup(
@@ -245,7 +245,7 @@ class BulkTest {
 
     assertEquals(List.of(Set.of("a", "b")), asked);
     assertEquals("1", results.get("a").value().toUtf8());
-    assertInstanceOf(NotThereException.class, results.get("b").error());
+    assertInstanceOf(NotFoundException.class, results.get("b").error());
     assertEquals("1", group.get("a").toUtf8());
     assertEquals(2, group.stats().localLoads());
   }
@@ -258,7 +258,7 @@ class BulkTest {
 
     @Override
     public Loaded load(String key) {
-      return Loaded.notThere();
+      return Loaded.notFound();
     }
 
     @Override
@@ -269,7 +269,7 @@ class BulkTest {
   }
 
   @Test
-  void whatWasFoundNotThereMeanwhileIsNotAskedForAgain() {
+  void whatWasNotFoundMeanwhileIsNotAskedForAgain() {
     EmptyOrigin empty = new EmptyOrigin();
     GroupConfig config = GroupConfig.builder().negativeTtl(Duration.ofHours(1)).build();
     Group names = node.addGroup("names", config, empty);
@@ -279,14 +279,14 @@ class BulkTest {
         key -> {
           if (key.equals("Jack")) { // when Tom's flight has begun and stands still
             names.forServers().forget(Forget.key("names", "Tom"));
-            assertThrows(NotThereException.class, () -> names.get("Tom"));
+            assertThrows(NotFoundException.class, () -> names.get("Tom"));
           }
         });
 
     Map<String, GetResult> results = names.getAll(List.of("Tom", "Jack", "Sam"));
 
     assertEquals(List.of(Set.of("Jack", "Sam")), empty.asked);
-    results.values().forEach(result -> assertInstanceOf(NotThereException.class, result.error()));
+    results.values().forEach(result -> assertInstanceOf(NotFoundException.class, result.error()));
   }
 
   @Test
@@ -487,11 +487,11 @@ class BulkTest {
               results.put(request.key(), result);
               ended.countDown();
             });
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
     ended.await();
 
     assertEquals("in memory", results.get("held").value().toUtf8());
-    assertEquals(PeerResult.Status.NOT_THERE, results.get("Tom").status());
+    assertEquals(PeerResult.Status.NOT_FOUND, results.get("Tom").status());
     assertEquals(PeerResult.Status.FAILED, results.get("").status());
     assertEquals(1, scores.stats().events().bulkRequests());
     assertEquals(2, scores.stats().serverRequests());

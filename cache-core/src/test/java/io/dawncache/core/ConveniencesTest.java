@@ -76,10 +76,10 @@ class ConveniencesTest {
 
   @Test
   void aTypedGroupFailsAsItsGroupDoes() {
-    TypedGroup<Integer> scores = node.addGroup("scores", key -> Loaded.notThere()).as(NUMBER);
+    TypedGroup<Integer> scores = node.addGroup("scores", key -> Loaded.notFound()).as(NUMBER);
 
-    assertThrows(NotThereException.class, () -> scores.get("Nobody"));
-    assertInstanceOf(NotThereException.class, failure(scores.getAsync("Nobody")));
+    assertThrows(NotFoundException.class, () -> scores.get("Nobody"));
+    assertInstanceOf(NotFoundException.class, failure(scores.getAsync("Nobody")));
     assertEquals(Map.of(), scores.getAll(List.of("Nobody")));
   }
 
@@ -111,7 +111,7 @@ class ConveniencesTest {
               if (key.equals("bad")) {
                 throw new IllegalStateException("down");
               }
-              return key.equals("none") ? Loaded.notThere() : Loaded.ofUtf8(key);
+              return key.equals("none") ? Loaded.notFound() : Loaded.ofUtf8(key);
             });
     List<String> keys = new ArrayList<>(IntStream.range(0, 1000).mapToObj(i -> "k" + i).toList());
     keys.addAll(List.of("bad", "none", "k1"));

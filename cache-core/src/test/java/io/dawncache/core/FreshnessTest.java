@@ -224,7 +224,7 @@ class FreshnessTest {
     time.pass(SECOND);
 
     assertEquals("630", group.get("Tom").toUtf8());
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
 
     assertNull(group.peek("Tom"));
   }
@@ -400,18 +400,18 @@ class FreshnessTest {
     failure(GetFailedException.class, future);
   }
 
-  // What is not there
+  // What is not found
 
   @Test
-  void whatIsNotThereIsRememberedForItsTime() throws Exception {
+  void whatIsNotFoundIsRememberedForItsTime() throws Exception {
     Group group = group(config().negativeTtl(MINUTE));
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
-    origin.next().answer().complete(Loaded.notThere());
-    failure(NotThereException.class, first);
+    origin.next().answer().complete(Loaded.notFound());
+    failure(NotFoundException.class, first);
 
-    assertThrows(NotThereException.class, () -> group.get("Nobody"));
+    assertThrows(NotFoundException.class, () -> group.get("Nobody"));
     assertEquals(1, origin.runs());
-    assertEquals(1, group.stats().events().notThereHits());
+    assertEquals(1, group.stats().events().notFoundHits());
     time.pass(MINUTE);
     CompletableFuture<ByteView> later = group.getAsync("Nobody");
     origin.next().is("1");
@@ -421,35 +421,35 @@ class FreshnessTest {
   }
 
   @Test
-  void theGetterMaySayHowLongAKeyIsNotThere() throws Exception {
+  void theGetterMaySayHowLongAKeyIsNotFound() throws Exception {
     Group group = group(config());
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
-    origin.next().answer().complete(Loaded.notThere().withTtl(MINUTE));
-    failure(NotThereException.class, first);
+    origin.next().answer().complete(Loaded.notFound().withTtl(MINUTE));
+    failure(NotFoundException.class, first);
 
-    assertThrows(NotThereException.class, () -> group.get("Nobody"));
+    assertThrows(NotFoundException.class, () -> group.get("Nobody"));
     assertEquals(1, origin.runs());
   }
 
   @Test
-  void byDefaultTheOriginIsAskedEachTimeForWhatIsNotThere() throws Exception {
+  void byDefaultTheOriginIsAskedEachTimeForWhatIsNotFound() throws Exception {
     Group group = group(config());
     for (int i = 1; i <= 3; i++) {
       CompletableFuture<ByteView> future = group.getAsync("Nobody");
-      origin.next().answer().complete(Loaded.notThere());
-      failure(NotThereException.class, future);
+      origin.next().answer().complete(Loaded.notFound());
+      failure(NotFoundException.class, future);
       assertEquals(i, origin.runs());
     }
   }
 
   @Test
-  void whatIsNotThereTakesASixteenthOfTheBudgetAtMost() throws Exception {
+  void whatIsNotFoundTakesASixteenthOfTheBudgetAtMost() throws Exception {
     int budget = 1 << 20;
     Group group = group(config().maxBytes(budget).negativeTtl(MINUTE));
     for (int i = 0; i < 2_000; i++) {
       CompletableFuture<ByteView> future = group.getAsync("nobody-" + i);
-      origin.next().answer().complete(Loaded.notThere());
-      failure(NotThereException.class, future);
+      origin.next().answer().complete(Loaded.notFound());
+      failure(NotFoundException.class, future);
     }
 
     CacheStats missing = group.stats().missingKeys();
@@ -459,11 +459,11 @@ class FreshnessTest {
   }
 
   @Test
-  void aPutEndsTheMemoryThatAKeyIsNotThere() throws Exception {
+  void aPutEndsTheMemoryThatAKeyWasNotFound() throws Exception {
     Group group = group(config().negativeTtl(MINUTE));
     CompletableFuture<ByteView> first = group.getAsync("Tom");
-    origin.next().answer().complete(Loaded.notThere());
-    failure(NotThereException.class, first);
+    origin.next().answer().complete(Loaded.notFound());
+    failure(NotFoundException.class, first);
 
     group.put("Tom", ByteView.ofUtf8("630"));
 
@@ -486,13 +486,13 @@ class FreshnessTest {
   }
 
   @Test
-  void whatIsFoundNotThereWithoutATtlIsNotRememberedForAMomentEither() throws Exception {
+  void whatIsNotFoundWithoutATtlIsNotRememberedForAMomentEither() throws Exception {
     Group group = group(config());
     CompletableFuture<ByteView> first = group.getAsync("Nobody");
     HandOrigin.Question question = origin.next();
     time.stopFor(Duration.ofMillis(150)); // the timer is a little late
-    question.answer().complete(Loaded.notThere());
-    failure(NotThereException.class, first);
+    question.answer().complete(Loaded.notFound());
+    failure(NotFoundException.class, first);
 
     assertEquals(0, group.stats().missingKeys().items());
   }

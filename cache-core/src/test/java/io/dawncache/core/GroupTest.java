@@ -94,19 +94,19 @@ class GroupTest {
   }
 
   @Test
-  void whatTheOriginDoesNotHoldIsNotThereAndIsNotKept() {
+  void whatTheOriginDoesNotHoldIsNotFoundAndIsNotKept() {
     var runs = new AtomicInteger();
     Group group =
         node.addGroup(
             "teams",
             key -> {
               runs.incrementAndGet();
-              return Loaded.notThere();
+              return Loaded.notFound();
             });
 
-    var e = assertThrows(NotThereException.class, () -> group.get("Nobody"));
-    assertEquals("load teams/Nobody: not there", e.getMessage());
-    assertThrows(NotThereException.class, () -> group.get("Nobody"));
+    var e = assertThrows(NotFoundException.class, () -> group.get("Nobody"));
+    assertEquals("load teams/Nobody: not found", e.getMessage());
+    assertThrows(NotFoundException.class, () -> group.get("Nobody"));
     assertInstanceOf(GetException.class, e);
 
     assertEquals(2, runs.get());
@@ -227,13 +227,13 @@ class GroupTest {
   }
 
   @Test
-  void aStageOfNotThereIsNotThere() throws Exception {
+  void aStageOfNotFoundIsNotFound() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
 
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
 
     assertEquals(
-        "load scores/Tom: not there", failure(NotThereException.class, future).getMessage());
+        "load scores/Tom: not found", failure(NotFoundException.class, future).getMessage());
   }
 
   @Test
@@ -644,9 +644,9 @@ class GroupTest {
     var told = new Told();
     scores.forServers().get("Tom", null, told);
 
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
 
-    failure(NotThereException.class, told.answer);
+    failure(NotFoundException.class, told.answer);
     assertEquals(1, told.times.get());
   }
 
@@ -740,13 +740,13 @@ class GroupTest {
   @Test
   void messagesShowNoCachedBytesNoControlCharactersAndNoEndlessKey() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("a\nb\u0000" + "x".repeat(1_000));
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
 
     assertEquals(
-        "load scores/a?b?" + "x".repeat(76) + "…: not there",
-        failure(NotThereException.class, future).getMessage());
+        "load scores/a?b?" + "x".repeat(76) + "…: not found",
+        failure(NotFoundException.class, future).getMessage());
     assertEquals("Loaded[ByteView[3 bytes]]", Loaded.ofUtf8("630").toString());
-    assertEquals("Loaded[not there]", Loaded.notThere().toString());
+    assertEquals("Loaded[not found]", Loaded.notFound().toString());
   }
 
   @Test

@@ -25,7 +25,7 @@ final class History {
    *   value born < change begun < change answered < get begun
    *
    * Looking for one begins with the change answered last before the get and ends with the first one
-   * that was answered before the value was born. "Not there" has no text; it counts for the load
+   * that was answered before the value was born. "Not found" has no text; it counts for the load
    * with that answer that began last.
    */
 
@@ -75,7 +75,7 @@ final class History {
   private final Excuses excuses;
   private final Map<String, String> keys = new ConcurrentHashMap<>();
   private final Map<String, Long> born = new ConcurrentHashMap<>();
-  private final Map<String, Long> notThereBorn = new ConcurrentHashMap<>();
+  private final Map<String, Long> notFoundBorn = new ConcurrentHashMap<>();
   private final Map<String, NavigableMap<Long, Change>> answered = new ConcurrentHashMap<>();
   private final List<String> faults = new CopyOnWriteArrayList<>();
 
@@ -98,8 +98,8 @@ final class History {
   }
 
   /** The load that was to answer {@code value} answers that there is none. */
-  void notThere(String value) {
-    notThereBorn.merge(keys.get(value), born.get(value), Math::max);
+  void notFound(String value) {
+    notFoundBorn.merge(keys.get(value), born.get(value), Math::max);
   }
 
   /** A removal begins, or a clear if {@code key} is null. */
@@ -130,7 +130,7 @@ final class History {
       faults.add(get + " saw another key's value: " + value);
       return;
     }
-    long born = value == null ? notThereBorn.getOrDefault(get.key(), 0L) : this.born.get(value);
+    long born = value == null ? notFoundBorn.getOrDefault(get.key(), 0L) : this.born.get(value);
     judge(get, value, born, hit, answeredChanges(get.key()));
     judge(get, value, born, hit, answeredChanges(null));
   }

@@ -98,9 +98,9 @@ class KeysTest {
   void theLimitIsTheGroups() {
     Group brief =
         node.addGroup(
-            "brief", GroupConfig.builder().maxKeyBytes(3).build(), key -> Loaded.notThere());
+            "brief", GroupConfig.builder().maxKeyBytes(3).build(), key -> Loaded.notFound());
 
-    assertThrows(NotThereException.class, () -> brief.get("€"));
+    assertThrows(NotFoundException.class, () -> brief.get("€"));
     var e = assertThrows(IllegalArgumentException.class, () -> brief.get("€."));
     assertEquals("key: 4 bytes of UTF-8 (expected: <= 3)", e.getMessage());
   }

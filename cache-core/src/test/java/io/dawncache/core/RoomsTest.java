@@ -60,7 +60,7 @@ class RoomsTest {
               "GroupConfig CachePolicy Getter AsyncGetter BulkGetter Loaded ByteView Codec"
                   + " CodecException Entry GetResult Applied WarmProgress GroupStats EventStats"
                   + " CacheStats LoadTimes LoadTimeStats GroupEvent GroupListener GetException"
-                  + " NotThereException RejectedException RemoteOriginException GetFailedException"
+                  + " NotFoundException RejectedException RemoteOriginException GetFailedException"
                   + " LateException OverloadedException OutcomeUnknownException PeerRequest"
                   + " PeerResult Operation OperationResult Forget MemberList EventLoopThread Keys"
                   + " Values"));

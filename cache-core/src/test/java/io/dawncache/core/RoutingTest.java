@@ -107,7 +107,7 @@ class RoutingTest {
   @EnumSource(
       value = Status.class,
       mode = Mode.INCLUDE,
-      names = {"NOT_THERE", "REJECTED", "FAILED", "OVERLOADED"})
+      names = {"NOT_FOUND", "REJECTED", "FAILED", "OVERLOADED"})
   void whatTheOwnerSaysOfItsOwnLoadIsFinal(Status status) {
     owners(one.peer(), two.peer());
 
@@ -116,19 +116,19 @@ class RoutingTest {
 
     GetException e =
         switch (status) {
-          case NOT_THERE -> failure(NotThereException.class, future);
+          case NOT_FOUND -> failure(NotFoundException.class, future);
           case REJECTED -> failure(RejectedException.class, future);
           case FAILED -> failure(GetFailedException.class, future);
           default -> failure(OverloadedException.class, future);
         };
     assertEquals(
         "fetch scores/Tom from http://one:1: "
-            + (status == Status.NOT_THERE ? "not there" : "because"),
+            + (status == Status.NOT_FOUND ? "not found" : "because"),
         e.getMessage());
     assertEquals(List.of(), two.requests());
     assertEquals(0, origin.runs());
-    assertEquals(status == Status.NOT_THERE ? 1 : 0, scores.stats().peerLoads());
-    assertEquals(status == Status.NOT_THERE ? 0 : 1, scores.stats().peerErrors());
+    assertEquals(status == Status.NOT_FOUND ? 1 : 0, scores.stats().peerLoads());
+    assertEquals(status == Status.NOT_FOUND ? 0 : 1, scores.stats().peerErrors());
   }
 
   @Test
@@ -173,11 +173,11 @@ class RoutingTest {
 
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     one.cannotBeAsked();
-    two.answer(PeerResult.of(Status.NOT_THERE, ""));
+    two.answer(PeerResult.of(Status.NOT_FOUND, ""));
 
     assertEquals(
-        "fetch scores/Tom from http://two:1: not there",
-        failure(NotThereException.class, future).getMessage());
+        "fetch scores/Tom from http://two:1: not found",
+        failure(NotFoundException.class, future).getMessage());
     assertEquals(0, origin.runs());
   }
 
@@ -201,10 +201,10 @@ class RoutingTest {
 
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     one.cannotBeAsked();
-    origin.next().answer().complete(Loaded.notThere());
+    origin.next().answer().complete(Loaded.notFound());
 
     assertEquals(
-        "load scores/Tom: not there", failure(NotThereException.class, future).getMessage());
+        "load scores/Tom: not found", failure(NotFoundException.class, future).getMessage());
   }
 
   @Test
@@ -512,9 +512,9 @@ class RoutingTest {
     Group ownersScores = owner.addAsyncGroup("scores", narrow, ownersOrigin);
     owners(new Owner.Remote("http://owner:1", new Neighbour(owner)));
 
-    CompletableFuture<ByteView> notThere = scores.getAsync("Nobody");
-    ownersOrigin.next().answer().complete(Loaded.notThere());
-    failure(NotThereException.class, notThere);
+    CompletableFuture<ByteView> notFound = scores.getAsync("Nobody");
+    ownersOrigin.next().answer().complete(Loaded.notFound());
+    failure(NotFoundException.class, notFound);
     CompletableFuture<ByteView> failed = scores.getAsync("Tom");
     ownersOrigin.next().answer().completeExceptionally(new IOException("disk"));
     assertEquals(

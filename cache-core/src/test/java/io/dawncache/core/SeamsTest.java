@@ -389,7 +389,7 @@ class SeamsTest {
     private Loaded load(String key) {
       seam("a getter");
       if (key.endsWith("nobody")) {
-        return Loaded.notThere();
+        return Loaded.notFound();
       }
       if (origin.isEmpty()) {
         throw new IllegalStateException("the origin is down");

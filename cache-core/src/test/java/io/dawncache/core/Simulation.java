@@ -220,7 +220,7 @@ final class Simulation {
     public void error(GetException error) {
       schedule.say(() -> get + " fails: " + error.getMessage());
       unanswered--;
-      if (error instanceof NotThereException) {
+      if (error instanceof NotFoundException) {
         history.answered(get, null, atOnce);
       }
     }
@@ -361,8 +361,8 @@ final class Simulation {
             if (dice == 0) {
               answer.completeExceptionally(new IllegalStateException("the origin is down"));
             } else if (dice == 1) {
-              history.notThere(value);
-              answer.complete(Loaded.notThere());
+              history.notFound(value);
+              answer.complete(Loaded.notFound());
             } else {
               answer.complete(Loaded.ofUtf8(value));
             }

@@ -210,7 +210,7 @@ class StaleTest {
     failOnce(group);
     group.forServers().get("Aa", null, new Client()); // begins the retry
     group.remove("BB");
-    origin.complete(Loaded.notThere());
+    origin.complete(Loaded.notFound());
     origin = new CompletableFuture<>();
 
     assertIsLoadedAnew(group);

@@ -78,7 +78,7 @@ class ValueLimitTest {
 
   @Test
   void aFetchedValueOfAByteTooManyIsAFailureThatNamesTheOwner() {
-    Group group = node.addGroup("scores", limited(), key -> Loaded.notThere());
+    Group group = node.addGroup("scores", limited(), key -> Loaded.notFound());
     node.registerPeerPicker(new HandPicker(owner.peer()));
 
     CompletableFuture<ByteView> future = group.getAsync("Tom");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.Resources;
 class EmbeddingExampleTest {
   /** What the example prints; {@code OutsideProjectIT} wants the same of it outside. */
   static final List<String> OUTPUT =
-      List.of("Tom: 630", "Tom: 630", "Sam: 567", "load scores/Nobody: not there");
+      List.of("Tom: 630", "Tom: 630", "Sam: 567", "load scores/Nobody: not found");
 
   @Test
   @ResourceLock(Resources.SYSTEM_OUT)

@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A file has one key, its path with single slashes; {@code ./a}, {@code a//b} and {@code a/../b}
  * name nothing. Symbolic links are followed as long as they stay below the folder. The folder may
  * itself be a link, which each load follows anew, so that a link that is moved to another release
- * takes effect at once. All that is not a regular file there is <em>not there</em>; a file that
+ * takes effect at once. All that is not a regular file there is <em>not found</em>; a file that
  * cannot be read, that changes while it is read, or is longer than a value may be, is a failure.
  */
 public final class FilesOrigin implements Origin {
-  /** No file system in use has longer names, so a longer one is not there rather than an error. */
+  /** No file system in use has longer names, so a longer one is not found rather than an error. */
   private static final int MAX_NAME_BYTES = 255;
 
   /** As in Linux: a path that leads through more links is taken for one that leads in a circle. */
@@ -121,12 +121,12 @@ public final class FilesOrigin implements Origin {
         return value == null ? null : Loaded.of(value);
       }
     } catch (NoSuchFileException e) {
-      // It is not there, or was removed since it was found.
+      // It does not exist, or was removed since it was found.
     }
-    return root.equals(root(folder)) ? Loaded.notThere() : null;
+    return root.equals(root(folder)) ? Loaded.notFound() : null;
   }
 
-  /** Without this a volume that was unmounted would answer not there for every key. */
+  /** Without this a volume that was unmounted would answer not found for every key. */
   private static Path root(Path folder) throws OriginException {
     try {
       Path root = folder.toRealPath();

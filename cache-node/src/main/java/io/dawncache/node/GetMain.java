@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
  * The program {@code scripts/get}: asks a node for one key as a client does, over HTTP and
  * protobuf, and writes the value's bytes to standard output, nothing before or after them.
  *
- * <p>Exits with 1 if the key is not there, with 3 if there was no value for any other reason, and
+ * <p>Exits with 1 if the key is not found, with 3 if there was no value for any other reason, and
  * with 2 if the command line is wrong; each after one line on standard error.
  */
 @Command(
@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     description = "Asks a node for a key and writes the value's bytes to standard output.%n",
     footer = {
       "",
-      "Exit code: 0 the value was written, 1 the key is not there, 2 the command line is wrong,"
+      "Exit code: 0 the value was written, 1 the key was not found, 2 the command line is wrong,"
           + " 3 anything else.",
       "",
       "Examples",
@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
       "  get --node http://127.0.0.1:8002 scores season-1/Tom"
     })
 public final class GetMain implements Callable<Integer> {
-  private static final int NOT_THERE = 1;
+  private static final int NOT_FOUND = 1;
   private static final int NO_VALUE = 3;
 
   /**
@@ -139,8 +139,8 @@ public final class GetMain implements Callable<Integer> {
 
   private int refused(HttpResponse<byte[]> answer) {
     String status = answer.headers().firstValue(Headers.STATUS.toString()).orElse("");
-    if (status.equals(Kind.NOT_THERE.label())) {
-      return complain("not there", NOT_THERE);
+    if (status.equals(Kind.NOT_FOUND.label())) {
+      return complain("not found", NOT_FOUND);
     }
     String text = new String(answer.body(), UTF_8).strip();
     return complain(

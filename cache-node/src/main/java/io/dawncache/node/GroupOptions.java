@@ -59,7 +59,7 @@ final class GroupOptions {
   @Option(
       names = "--negative-ttl",
       paramLabel = "TIME",
-      description = "How long it is remembered that a key is not there; not at all by default.")
+      description = "How long it is remembered that a key was not found; not at all by default.")
   private @Nullable TimeSpan negativeTtl;
 
   @Option(

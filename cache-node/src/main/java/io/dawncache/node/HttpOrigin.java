@@ -84,7 +84,7 @@ public final class HttpOrigin implements Origin {
     }
     return switch (OriginStatus.of(answer.status())) {
       case VALUE -> Loaded.of(answer.body());
-      case NOT_THERE -> Loaded.notThere();
+      case NOT_FOUND -> Loaded.notFound();
       case REJECTED -> Loaded.rejected("status " + answer.status()); // callers may see it
       case FAILED -> throw new OriginException("status " + answer.status(), asked, null);
     };

@@ -11,7 +11,7 @@ enum OriginStatus {
   /** The body is the whole value: 200, 201, 203. */
   VALUE,
   /** The origin holds nothing under the key: 404, 410. */
-  NOT_THERE,
+  NOT_FOUND,
   /** The origin rejects the request: any other status from 400 to 499 but 408, 425 and 429. */
   REJECTED,
   /**
@@ -24,7 +24,7 @@ enum OriginStatus {
   static OriginStatus of(int code) {
     return switch (code) {
       case 200, 201, 203 -> VALUE;
-      case 404, 410 -> NOT_THERE;
+      case 404, 410 -> NOT_FOUND;
       case 408, 425, 429 -> FAILED;
       default -> code >= 400 && code <= 499 ? REJECTED : FAILED;
     };

@@ -87,12 +87,12 @@ public final class Rehearsal {
     return StandaloneNode.start(ServerConfig.builder(), groups, GroupConfig.builder().build());
   }
 
-  /** The folder's files, each twice for a miss and a hit, and some that are not there. */
+  /** The folder's files, each twice for a miss and a hit, and some that do not exist. */
   private static List<String> keys(Path values) throws IOException {
     try (Stream<Path> files = Files.list(values)) {
       List<String> there = files.map(file -> file.getFileName().toString()).sorted().toList();
-      Stream<String> notThere = Stream.of("not there/1", "not there/2", "not there/3");
-      return Stream.of(there.stream(), there.stream(), notThere).flatMap(keys -> keys).toList();
+      Stream<String> notFound = Stream.of("not found/1", "not found/2", "not found/3");
+      return Stream.of(there.stream(), there.stream(), notFound).flatMap(keys -> keys).toList();
     }
   }
 }

@@ -85,7 +85,7 @@ class FilesOriginTest {
         "//",
         "a/b/c"
       })
-  void foldersAndWhatDoesNotExistAreNotThere(String key) throws Exception {
+  void foldersAndWhatDoesNotExistAreNotFound(String key) throws Exception {
     assertNull(load(key));
   }
 
@@ -105,18 +105,18 @@ class FilesOriginTest {
         "season/1/Tom/..",
         "season/.."
       })
-  void aPathThatIsNotWrittenPlainlyIsNotThere(String key) throws Exception {
+  void aPathThatIsNotWrittenPlainlyIsNotFound(String key) throws Exception {
     assertNull(load(key));
   }
 
   @Test
-  void absolutePathsAreNotThere() throws Exception {
+  void absolutePathsAreNotFound() throws Exception {
     assertNull(load(root.resolve("Tom").toString()));
     assertNull(load(temp.resolve("secret").toString()));
   }
 
   @Test
-  void aNameThatNoFileCanHaveIsNotThere() throws Exception {
+  void aNameThatNoFileCanHaveIsNotFound() throws Exception {
     assertNull(load("Tom\0"));
     assertNull(load("\0/Tom"));
     assertNull(load("x".repeat(8192)));
@@ -140,7 +140,7 @@ class FilesOriginTest {
   }
 
   @Test
-  void linksThatLeadOutsideAreNotThere() throws Exception {
+  void linksThatLeadOutsideAreNotFound() throws Exception {
     link("file", Path.of("../secret"));
     link("absolute", temp.resolve("secret"));
     link("folder", temp);
@@ -166,14 +166,14 @@ class FilesOriginTest {
   }
 
   @Test
-  void aLinkToNothingIsNotThere() throws Exception {
+  void aLinkToNothingIsNotFound() throws Exception {
     link("dangling", Path.of("none"));
 
     assertNull(load("dangling"));
   }
 
   @Test
-  void aPipeIsNotThereAndIsNotWaitedFor() throws Exception {
+  void aPipeIsNotFoundAndIsNotWaitedFor() throws Exception {
     Path pipe = root.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
 
@@ -181,7 +181,7 @@ class FilesOriginTest {
   }
 
   @Test
-  void linksThatLeadInACircleAreNotThere() throws Exception {
+  void linksThatLeadInACircleAreNotFound() throws Exception {
     link("self", Path.of("self"));
     link("ping", Path.of("pong"));
     link("pong", Path.of("./season/../ping"));
@@ -291,7 +291,7 @@ class FilesOriginTest {
         try {
           assertEquals("630", getter.load("Tom").value().toUtf8());
         } catch (OriginException e) {
-          // Some releases within one load: a failure, and never "not there".
+          // Some releases within one load: a failure, and never "not found".
         }
       }
     } finally {

@@ -143,14 +143,14 @@ class GetMainIT {
   }
 
   @Test
-  void aKeyThatIsNotThereExitsWith1() throws IOException {
+  void aKeyThatIsNotFoundExitsWith1() throws IOException {
     Asked asked =
         ask(
-            refusal("404 Not Found", "Dawncache-Status: not-there\r\n", "nothing"),
+            refusal("404 Not Found", "Dawncache-Status: not-found\r\n", "nothing"),
             "scores",
             "Tom");
 
-    assertRefused(1, "not there", asked);
+    assertRefused(1, "not found", asked);
   }
 
   @Test
@@ -180,7 +180,7 @@ class GetMainIT {
   }
 
   @Test
-  void aNodeThatIsNotThereExitsWith3() throws IOException {
+  void aNodeThatCannotBeReachedExitsWith3() throws IOException {
     int port;
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = server.getLocalPort();

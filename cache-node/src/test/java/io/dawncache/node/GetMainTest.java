@@ -30,6 +30,6 @@ class GetMainTest {
     Ran help = Ran.get("--help");
 
     assertEquals(0, help.exitCode());
-    assertTrue(help.out().contains("1 the key is not there"), help.out());
+    assertTrue(help.out().contains("1 the key was not found"), help.out());
   }
 }

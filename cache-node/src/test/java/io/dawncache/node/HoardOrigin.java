@@ -26,7 +26,7 @@ public final class HoardOrigin implements Origin {
       while (hoard.size() < Integer.MAX_VALUE) {
         hoard.add(direct ? ByteBuffer.allocateDirect(STEP_BYTES) : new byte[STEP_BYTES]);
       }
-      return Loaded.notThere();
+      return Loaded.notFound();
     };
   }
 }

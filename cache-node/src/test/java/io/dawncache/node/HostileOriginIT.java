@@ -312,18 +312,18 @@ class HostileOriginIT {
               "rejected",
               thenKeepOpen("HTTP/1.1 " + status + " X\r\nContent-Length: 4\r\n\r\nbody")));
     }
-    rows.add(new Row("404", PATIENT, "not there", thenClose("HTTP/1.1 404 N\r\n\r\nnone")));
+    rows.add(new Row("404", PATIENT, "not found", thenClose("HTTP/1.1 404 N\r\n\r\nnone")));
     rows.add(
         new Row(
             "404 with a body without end",
             PATIENT,
-            "not there",
+            "not found",
             withoutEnd("HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")));
     rows.add(
         new Row(
             "404 with a stall in its body",
             SHORT,
-            "not there",
+            "not found",
             thenKeepOpen("HTTP/1.1 404 N\r\nContent-Length: 10\r\n\r\nhalf")));
     rows.add(
         failure(
@@ -462,7 +462,7 @@ class HostileOriginIT {
     if (loaded.value() != null) {
       return "value " + loaded.value().toUtf8();
     }
-    return loaded.rejection() == null ? "not there" : "rejected";
+    return loaded.rejection() == null ? "not found" : "rejected";
   }
 
   @Test
@@ -521,12 +521,12 @@ class HostileOriginIT {
   }
 
   @Test
-  void anAnswerThatIsNotThereLeavesItsConnectionUsable() throws Exception {
+  void anAnswerOfNotFoundLeavesItsConnectionUsable() throws Exception {
     script = thenKeepOpen("HTTP/1.1 404 N\r\nContent-Length: 4\r\n\r\nnone");
     Getter getter = getter(PATIENT, "127.0.0.1");
 
-    assertEquals(Loaded.notThere(), getter.load("Tom"));
-    assertEquals(Loaded.notThere(), getter.load("Jack"));
+    assertEquals(Loaded.notFound(), getter.load("Tom"));
+    assertEquals(Loaded.notFound(), getter.load("Jack"));
 
     assertEquals(1, connections.get());
   }

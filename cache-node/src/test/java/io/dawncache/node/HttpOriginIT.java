@@ -132,7 +132,7 @@ class HttpOriginIT {
 
   @ParameterizedTest
   @ValueSource(ints = {404, 410})
-  void thatTheOriginHoldsNothingIsNotThere(int status) throws Exception {
+  void thatTheOriginHoldsNothingIsNotFound(int status) throws Exception {
     serve(exchange -> answer(exchange, status, "no such item".getBytes(UTF_8)));
 
     Loaded loaded = getter(PATIENT).load("Tom");

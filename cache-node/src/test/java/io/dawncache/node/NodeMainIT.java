@@ -42,7 +42,7 @@ class NodeMainIT {
 
   private static GroupOrigin group(String name) {
     return new GroupOrigin(
-        name, key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notThere());
+        name, key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notFound());
   }
 
   private HttpResponse<byte[]> page(String url, String path) throws Exception {

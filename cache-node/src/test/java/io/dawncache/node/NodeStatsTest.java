@@ -14,7 +14,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.Loaded;
-import io.dawncache.core.NotThereException;
+import io.dawncache.core.NotFoundException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,10 +41,10 @@ class NodeStatsTest {
           node.addGroup(
               "scores",
               config,
-              key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notThere());
+              key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notFound());
       group.get("Tom");
       group.get("Tom");
-      assertThrows(NotThereException.class, () -> group.get("Jack"));
+      assertThrows(NotFoundException.class, () -> group.get("Jack"));
 
       JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
 
@@ -63,7 +63,7 @@ class NodeStatsTest {
               + ("\"mainCache\":{\"bytes\":" + bytes + ",\"items\":1,\"evictions\":0},")
               + "\"hotCache\":{\"bytes\":0,\"items\":0,\"evictions\":0},"
               + "\"missingKeys\":{\"bytes\":0,\"items\":0,\"evictions\":0},"
-              + "\"events\":{\"hotHits\":0,\"notThereHits\":0,\"staleServed\":0,\"refreshes\":0,"
+              + "\"events\":{\"hotHits\":0,\"notFoundHits\":0,\"staleServed\":0,\"refreshes\":0,"
               + "\"expired\":0,\"removed\":0,\"overloaded\":0,\"notKept\":0,\"tooLarge\":0,"
               + "\"hedges\":0,\"bulkRequests\":0,\"unheard\":0},"
               + "\"loadTimes\":{\"count\":2}}",
@@ -75,7 +75,7 @@ class NodeStatsTest {
   @Test
   void noCounterOfTheCoreIsLeftOut() {
     try (CacheNode node = CacheNode.create()) {
-      node.addGroup("scores", key -> Loaded.notThere());
+      node.addGroup("scores", key -> Loaded.notFound());
       JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
       Set<String> counters = new TreeSet<>();
       for (var component : GroupStats.class.getRecordComponents()) {
@@ -93,7 +93,7 @@ class NodeStatsTest {
   @Test
   void thePageReadsBackAsItWas() {
     try (CacheNode node = CacheNode.create()) {
-      node.addGroup("a \"group\"\n<&>", key -> Loaded.notThere());
+      node.addGroup("a \"group\"\n<&>", key -> Loaded.notFound());
       NodeStats stats = stats(node);
 
       assertEquals(stats, NodeStats.fromJson(stats.toJson()));
@@ -104,7 +104,7 @@ class NodeStatsTest {
   @Test
   void thePageOfANodeThatIsOlderIsRead() {
     try (CacheNode node = CacheNode.create()) {
-      node.addGroup("scores", key -> Loaded.notThere());
+      node.addGroup("scores", key -> Loaded.notFound());
       JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
       page.remove("otherLists");
       page.remove("bytesInFlight");

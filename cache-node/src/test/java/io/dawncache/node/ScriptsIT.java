@@ -110,7 +110,7 @@ class ScriptsIT {
     Done jane = script("get", "--node", urls().get(1), "scores", "Jane");
     assertEquals(1, jane.exitCode());
     assertEquals(0, jane.out().length());
-    assertEquals("get: scores/Jane from " + urls().get(1) + ": not there\n", jane.err());
+    assertEquals("get: scores/Jane from " + urls().get(1) + ": not found\n", jane.err());
 
     List<Long> pids = pids();
     Done stop = cluster("stop");

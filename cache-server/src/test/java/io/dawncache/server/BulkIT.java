@@ -10,7 +10,7 @@ import io.dawncache.core.GetResult;
 import io.dawncache.core.Getter;
 import io.dawncache.core.LateException;
 import io.dawncache.core.Loaded;
-import io.dawncache.core.NotThereException;
+import io.dawncache.core.NotFoundException;
 import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.time.Duration;
@@ -132,7 +132,7 @@ class BulkIT {
         index ->
             key ->
                 switch (key.charAt(0)) {
-                  case '0', '1', '2' -> Loaded.notThere();
+                  case '0', '1', '2' -> Loaded.notFound();
                   case '3', '4', '5' -> throw new IOException("the origin is on fire");
                   default -> counting(index).load(key);
                 };
@@ -144,7 +144,7 @@ class BulkIT {
               (key, result) -> {
                 switch (key.charAt(0)) {
                   case '0', '1', '2' ->
-                      assertInstanceOf(NotThereException.class, result.error(), key);
+                      assertInstanceOf(NotFoundException.class, result.error(), key);
                   case '3', '4', '5' -> {
                     assertInstanceOf(GetFailedException.class, result.error(), key);
                     assertTrue(result.error().getMessage().endsWith("the origin is on fire"));

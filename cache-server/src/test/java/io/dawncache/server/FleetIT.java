@@ -13,7 +13,7 @@ import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.LateException;
 import io.dawncache.core.Loaded;
-import io.dawncache.core.NotThereException;
+import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
 import io.dawncache.server.RawClient.Answer;
 import io.dawncache.server.wire.Escape;
@@ -171,14 +171,14 @@ class FleetIT {
                 throw new AssertionError("the asking node must not load");
               }
               return switch (key.charAt(key.length() - 1)) {
-                case '0', '2', '4', '6', '8' -> Loaded.notThere();
+                case '0', '2', '4', '6', '8' -> Loaded.notFound();
                 default -> throw new IOException("the origin is on fire");
               };
             };
     try (Fleet fleet = Fleet.of(2, config(), origin)) {
       String even = keyOwnedByOne(fleet, "02468");
       String odd = keyOwnedByOne(fleet, "13579");
-      assertThrows(NotThereException.class, () -> fleet.group(0).get(even));
+      assertThrows(NotFoundException.class, () -> fleet.group(0).get(even));
       GetFailedException failed =
           assertThrows(GetFailedException.class, () -> fleet.group(0).get(odd));
       assertEquals(

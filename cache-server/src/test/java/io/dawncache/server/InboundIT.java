@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InboundIT {
   private static Loaded load(String key) throws IOException {
     return switch (key) {
-      case "missing" -> Loaded.notThere();
+      case "missing" -> Loaded.notFound();
       case "broken" -> throw new IOException("the origin is on fire");
       case "empty" -> Loaded.ofUtf8("");
       default -> Loaded.ofUtf8("value of " + key);
@@ -54,9 +54,9 @@ class InboundIT {
   void endsWithoutAValueHaveTheDialectsStatusAndOurHeader(Dialect dialect) throws IOException {
     int failed = dialect == Dialect.MAILGUN ? 503 : 500;
     try (Fleet node = node(dialect)) {
-      Answer notThere = get(node, dialect, "scores/missing");
-      assertEquals(404, notThere.status());
-      assertEquals("not-there", notThere.header("dawncache-status"));
+      Answer notFound = get(node, dialect, "scores/missing");
+      assertEquals(404, notFound.status());
+      assertEquals("not-found", notFound.header("dawncache-status"));
 
       Answer broken = get(node, dialect, "scores/broken");
       assertEquals(failed, broken.status());

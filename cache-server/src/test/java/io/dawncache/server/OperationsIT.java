@@ -44,7 +44,7 @@ class OperationsIT {
 
   private Loaded load(String key) {
     String value = origin.get(key);
-    return value == null ? Loaded.notThere() : Loaded.ofUtf8(value);
+    return value == null ? Loaded.notFound() : Loaded.ofUtf8(value);
   }
 
   private Fleet fleet(Dialect dialect) throws IOException {

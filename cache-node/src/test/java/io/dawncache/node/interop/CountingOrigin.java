@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
  * loaded by anybody.
  *
  * <p>Two keys are special: every key that begins with {@link #EMPTY} has the empty value, and one
- * that begins with {@link #MISSING} is not there.
+ * that begins with {@link #MISSING} is not found.
  */
 final class CountingOrigin implements AutoCloseable {
   static final String EMPTY = "empty-";

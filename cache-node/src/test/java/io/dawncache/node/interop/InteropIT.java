@@ -218,7 +218,7 @@ class InteropIT {
     assertBooks(fleet);
   }
 
-  /** A Go node knows no such thing as a key that is not there: it answers 500 and asks again. */
+  /** A Go node knows no such thing as a key that is not found: it answers 500 and asks again. */
   @Test
   void aJavaNodeSays404ForAMissingKeyWhoeverOwnsIt() throws Exception {
     for (NodeProcess owner : fleet.nodes()) {

@@ -58,7 +58,7 @@ public final class KeyAnswers {
             .setStatus(
                 switch (result.status()) {
                   case VALUE -> KeyAnswer.Status.VALUE;
-                  case NOT_THERE -> KeyAnswer.Status.NOT_THERE;
+                  case NOT_FOUND -> KeyAnswer.Status.NOT_FOUND;
                   case REJECTED -> KeyAnswer.Status.REJECTED;
                   case FAILED, UNCLEAR -> KeyAnswer.Status.FAILED;
                   case LATE -> KeyAnswer.Status.LATE;
@@ -199,7 +199,7 @@ public final class KeyAnswers {
               answer.hasTtlNanos() ? answer.getTtlNanos() : Long.MAX_VALUE,
               answer.getStale(),
               answer.getMinuteQps());
-      case NOT_THERE -> end(Status.NOT_THERE, answer);
+      case NOT_FOUND -> end(Status.NOT_FOUND, answer);
       case REJECTED -> end(Status.REJECTED, answer);
       case FAILED, UNRECOGNIZED -> end(Status.FAILED, answer);
       case LATE -> end(Status.LATE, answer);

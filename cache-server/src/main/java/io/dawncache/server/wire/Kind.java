@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Why an answer holds no value, as our nodes tell each other in {@link Headers#STATUS}. */
 public enum Kind {
   /** The origin holds nothing under the key. */
-  NOT_THERE("not-there", PeerResult.Status.NOT_THERE),
+  NOT_FOUND("not-found", PeerResult.Status.NOT_FOUND),
   /** The origin rejects the request for the key. */
   REJECTED("rejected", PeerResult.Status.REJECTED),
   /** The origin or the way to it failed. */

@@ -95,7 +95,7 @@ public final class PeerAnswers {
     if (!dialect.isFinal(code)) {
       return PeerResult.of(PeerResult.Status.UNCLEAR, detail);
     }
-    return code == 404 ? PeerResult.of(PeerResult.Status.NOT_THERE, text) : failed(detail);
+    return code == 404 ? PeerResult.of(PeerResult.Status.NOT_FOUND, text) : failed(detail);
   }
 
   private PeerResult value(FullHttpResponse answer) {

@@ -2,7 +2,7 @@ package io.dawncache.server.wire;
 
 import io.dawncache.core.GetException;
 import io.dawncache.core.LateException;
-import io.dawncache.core.NotThereException;
+import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.RejectedException;
@@ -39,8 +39,8 @@ public record Refusal(int code, Kind kind, String text) {
   }
 
   private static Refusal of(Dialect dialect, GetException error, String text) {
-    if (error instanceof NotThereException) {
-      return new Refusal(404, Kind.NOT_THERE, text);
+    if (error instanceof NotFoundException) {
+      return new Refusal(404, Kind.NOT_FOUND, text);
     }
     if (error instanceof RejectedException) {
       return new Refusal(dialect.rejectedCode(), Kind.REJECTED, text);

@@ -266,7 +266,7 @@ class AnswerFaultsTest {
   private record Ends(Entry entry, GetException error, Refusal refusal, OperationResult result) {}
 
   private Ends ends() {
-    Group nothing = node.addGroup("nothing", key -> Loaded.notThere());
+    Group nothing = node.addGroup("nothing", key -> Loaded.notFound());
     return new Ends(
         node.group("here").getEntry("small", Duration.ofMinutes(1)),
         assertThrows(GetException.class, () -> nothing.get("k")),

@@ -73,7 +73,7 @@ class KeyAnswersTest {
         List.of(
             new Told("c", value("x".repeat(90_000))),
             new Told("a", PeerResult.value(ByteView.empty())),
-            new Told("f", PeerResult.of(Status.NOT_THERE, "not there")),
+            new Told("f", PeerResult.of(Status.NOT_FOUND, "not found")),
             new Told("b", PeerResult.of(Status.FAILED, "why", "java.lang.Error", "boom")),
             new Told("e", PeerResult.of(Status.REJECTED, "no")),
             new Told("d", PeerResult.of(Status.OVERLOADED, "é")));

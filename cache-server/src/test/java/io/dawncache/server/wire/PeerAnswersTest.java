@@ -129,7 +129,7 @@ class PeerAnswersTest {
   /* Our own nodes say which kind it is, and are taken at their word whatever the status. */
   @ParameterizedTest
   @CsvSource({
-    "DAWNCACHE,  404, not-there,     NOT_THERE",
+    "DAWNCACHE,  404, not-found,     NOT_FOUND",
     "DAWNCACHE,  502, rejected,      REJECTED",
     "GROUPCACHE, 500, rejected,      REJECTED",
     "MAILGUN,    500, rejected,      REJECTED",
@@ -137,15 +137,15 @@ class PeerAnswersTest {
     "DAWNCACHE,  503, overloaded,    OVERLOADED",
     "DAWNCACHE,  504, late,          LATE",
     "DAWNCACHE,  400, no-such-group, NOT_ASKED",
-    "GROUPCACHE, 404, not-there,     NOT_THERE",
+    "GROUPCACHE, 404, not-found,     NOT_FOUND",
     "GROUPCACHE, 500, failed,        FAILED",
     "GROUPCACHE, 503, overloaded,    OVERLOADED",
     "GROUPCACHE, 404, no-such-group, NOT_ASKED",
-    "MAILGUN,    404, not-there,     NOT_THERE",
+    "MAILGUN,    404, not-found,     NOT_FOUND",
     "MAILGUN,    503, failed,        FAILED",
     "MAILGUN,    503, overloaded,    OVERLOADED",
     "MAILGUN,    404, no-such-group, NOT_ASKED",
-    "DAWNCACHE,  500, not-there,     NOT_THERE",
+    "DAWNCACHE,  500, not-found,     NOT_FOUND",
     "GROUPCACHE, 400, overloaded,    OVERLOADED",
     "MAILGUN,    500, failed,        FAILED",
   })
@@ -179,8 +179,8 @@ class PeerAnswersTest {
     "GROUPCACHE, 503, 'boom',                 UNCLEAR",
     "MAILGUN,    400, 'bad request',          UNCLEAR",
     "MAILGUN,    404, 'no such group: g',     NOT_ASKED",
-    "MAILGUN,    404, 'not found',            NOT_THERE",
-    "MAILGUN,    404, '',                     NOT_THERE",
+    "MAILGUN,    404, 'not found',            NOT_FOUND",
+    "MAILGUN,    404, '',                     NOT_FOUND",
     "MAILGUN,    500, 'boom',                 UNCLEAR",
     "MAILGUN,    503, 'boom',                 FAILED",
     "MAILGUN,    502, 'bad gateway',          UNCLEAR",

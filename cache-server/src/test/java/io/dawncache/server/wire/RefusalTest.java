@@ -26,13 +26,13 @@ class RefusalTest {
 
   @ParameterizedTest
   @CsvSource({"DAWNCACHE, 404", "GROUPCACHE, 404", "MAILGUN, 404"})
-  void notThere(Dialect dialect, int code) {
+  void notFound(Dialect dialect, int code) {
     try (CacheNode node = CacheNode.create()) {
-      Group group = node.addGroup("scores", key -> Loaded.notThere());
+      Group group = node.addGroup("scores", key -> Loaded.notFound());
       GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
 
       assertEquals(
-          new Refusal(code, Kind.NOT_THERE, "load scores/Tom: not there"),
+          new Refusal(code, Kind.NOT_FOUND, "load scores/Tom: not found"),
           Refusal.of(dialect, error));
       Books.check(node);
     }

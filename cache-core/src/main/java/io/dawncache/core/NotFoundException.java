@@ -1,14 +1,14 @@
 package io.dawncache.core;
 
 /** The origin holds nothing under the key: a final answer of a healthy origin. */
-public final class NotThereException extends GetException {
+public final class NotFoundException extends GetException {
   private static final long serialVersionUID = 1;
 
-  NotThereException(String message) {
+  NotFoundException(String message) {
     this(message, message);
   }
 
-  NotThereException(String message, String shortMessage) {
+  NotFoundException(String message, String shortMessage) {
     super(message, shortMessage, null);
   }
 }
