@@ -43,7 +43,7 @@ final class BlockedCaller implements Waiter<Entry> {
       if (timeout == null) {
         ended.await();
       } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
-        wait.late(timeout);
+        wait.timeOut(timeout);
         ended.await(); // at once: if it was not this that ended the wait, the flight is about to
       }
     } catch (InterruptedException e) {

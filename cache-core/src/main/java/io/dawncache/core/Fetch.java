@@ -30,7 +30,8 @@ final class Fetch {
   private static final String NOT_REACHED = "it did not take the changes that it had missed";
   private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");
   private static final PeerResult TOO_LATE =
-      PeerResult.of(Status.LATE, "no time left when it had taken the changes that it had missed");
+      PeerResult.of(
+          Status.TIMED_OUT, "no time left when it had taken the changes that it had missed");
 
   private final Gets gets;
   private final PeerRequest request;
@@ -184,12 +185,13 @@ final class Fetch {
       Status status = result == null ? Status.NOT_ASKED : result.status();
       switch (status) {
         case VALUE, NOT_FOUND -> gets.counters().peerLoads.increment();
-        case REJECTED, FAILED, LATE, OVERLOADED, UNCLEAR, NOT_ASKED ->
+        case REJECTED, FAILED, TIMED_OUT, OVERLOADED, UNCLEAR, NOT_ASKED ->
             gets.counters().peerErrors.increment();
       }
       switch (status) {
         case VALUE -> land(result);
-        case NOT_FOUND, REJECTED, FAILED, LATE, OVERLOADED -> flight.ended(null, error(result));
+        case NOT_FOUND, REJECTED, FAILED, TIMED_OUT, OVERLOADED ->
+            flight.ended(null, error(result));
         case UNCLEAR -> gets.loadHere(request.key(), flight);
         case NOT_ASKED -> passOver();
       }
@@ -206,16 +208,16 @@ final class Fetch {
     }
 
     /**
-     * A get with time left asks again after a late fetch (see {@link PendingGet}). A peer that says
-     * "late" at once would then be asked as often as the network allows, so it is late only if at
-     * least half of the time that it was given has passed; else it has failed.
+     * A get with time left asks again after a fetch that timed out (see {@link PendingGet}). A peer
+     * that says so at once would then be asked as often as the network allows, so the fetch timed
+     * out only if at least half of the time that it was given has passed; else it has failed.
      */
-    private GetException late(String message, String shortly) {
+    private GetException timedOut(String message, String shortly) {
       Duration spent = Duration.ofNanos(gets.clock().exact() - startNanos);
       return spent.multipliedBy(2).compareTo(request.timeout()) >= 0
-          ? new LateException(message, shortly + "no answer in time")
+          ? new GetTimeoutException(message, shortly + "no answer in time")
           : new GetFailedException(
-              message + " (late after " + spent.toMillis() + " ms)", shortly + "failed", null);
+              message + " (timed out after " + spent.toMillis() + " ms)", shortly + "failed", null);
     }
 
     /** Returns what those who wait are given: the same as at the owner, but that it names it. */
@@ -229,7 +231,7 @@ final class Fetch {
           String why = reason.isEmpty() ? result.detail() : rejected + ", " + reason;
           yield new RejectedException(message(why), shortly + rejected, reason);
         }
-        case LATE -> late(message(result.detail()), shortly);
+        case TIMED_OUT -> timedOut(message(result.detail()), shortly);
         case OVERLOADED ->
             new OverloadedException(message(result.detail()), shortly + "overloaded");
         default -> failed(result, shortly + "failed");

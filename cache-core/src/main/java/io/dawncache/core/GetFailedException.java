@@ -3,7 +3,7 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /** The get failed: the origin or the way to it did, or no answer came in time. */
-public sealed class GetFailedException extends GetException permits LateException {
+public sealed class GetFailedException extends GetException permits GetTimeoutException {
   private static final long serialVersionUID = 1;
 
   /** Stands for an exception that could not be made, for want of memory; itself made before. */

@@ -119,8 +119,8 @@ public final class Group {
   /**
    * As {@link #get(String)}, but waits no longer than {@code timeout}; the flight goes on.
    *
-   * @throws LateException if there was no answer in time, and no expired value that may be answered
-   *     as stale
+   * @throws GetTimeoutException if there was no answer in time, and no expired value that may be
+   *     answered as stale
    */
   public ByteView get(String key, Duration timeout) {
     return getEntry(key, timeout).value();
@@ -157,8 +157,8 @@ public final class Group {
   }
 
   /**
-   * As {@link #getAsync(String)}, but fails with a {@link LateException} if there is no answer
-   * within {@code timeout}; the flight goes on.
+   * As {@link #getAsync(String)}, but fails with a {@link GetTimeoutException} if there is no
+   * answer within {@code timeout}; the flight goes on.
    */
   public CompletableFuture<ByteView> getAsync(String key, Duration timeout) {
     return getAsync(key, Objects.requireNonNull(timeout, "timeout"), Entry::value);
@@ -409,7 +409,7 @@ public final class Group {
    * a {@link BulkGetter}, if the group has one.
    *
    * @param keys in any number and order; one that stands there twice is told of once
-   * @param timeout ends the waits that are left with a {@link LateException}; null for none
+   * @param timeout ends the waits that are left with a {@link GetTimeoutException}; null for none
    * @param callback called once for each key, for a hit before this returns; runs on whatever
    *     thread ends a key, two of them at a time if two end at a time, and must not block; what it
    *     throws goes to that thread's uncaught exception handler

@@ -41,7 +41,7 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a client; a hit answers before this returns.
    *
-   * @param timeout ends this wait with a {@link LateException}; null for none
+   * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
    */
   public void get(String key, @Nullable Duration timeout, GetCallback callback) {
     gets.get(key, timeout, callback);
@@ -66,7 +66,7 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a peer; a hit answers before this returns. A copy does not answer a peer.
    *
-   * @param timeout ends this wait with a {@link LateException}; null for none
+   * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
    * @param copyGets how many gets the peer's copies have answered since it last asked
    */
   public void getForPeer(

@@ -40,7 +40,7 @@ public record PeerResult(
     /** The peer, or its origin, failed; or it had the request and gave no answer in time. */
     FAILED,
     /** The time that the request gave it is over; the peer goes on loading. */
-    LATE,
+    TIMED_OUT,
     /** The peer has reached a bound and tried nothing. */
     OVERLOADED,
     /**
@@ -127,6 +127,6 @@ public record PeerResult(
     if (error instanceof OverloadedException) {
       return Status.OVERLOADED;
     }
-    return error instanceof LateException ? Status.LATE : Status.FAILED;
+    return error instanceof GetTimeoutException ? Status.TIMED_OUT : Status.FAILED;
   }
 }

@@ -51,7 +51,7 @@ final class PendingGet implements Waiter<Entry> {
 
   /** Ends this at its deadline even if its flight goes on. */
   void watch(NodeThreads threads, Duration timeout) {
-    timer = threads.startAfter(timeout, Task.of(() -> late(timeout)));
+    timer = threads.startAfter(timeout, Task.of(() -> timeOut(timeout)));
     if (hasLeft()) {
       stopWatching();
     }
@@ -74,7 +74,7 @@ final class PendingGet implements Waiter<Entry> {
   public void ended(@Nullable Entry entry, @Nullable Throwable error) {
     boolean startsAnew;
     try {
-      startsAnew = error instanceof LateException && !hasLeft() && left() != null;
+      startsAnew = error instanceof GetTimeoutException && !hasLeft() && left() != null;
     } catch (Throwable t) {
       complete(null, t);
       return;
@@ -92,12 +92,12 @@ final class PendingGet implements Waiter<Entry> {
   }
 
   /** The deadline has passed: answers with an expired value, if one may be answered. */
-  void late(Duration timeout) {
+  void timeOut(Duration timeout) {
     Entry held = null;
     try {
       held = gets.withoutWaiting(key);
     } finally {
-      complete(held, held == null ? LateException.of(gets.group(), key, timeout) : null);
+      complete(held, held == null ? GetTimeoutException.of(gets.group(), key, timeout) : null);
     }
   }
 

@@ -398,7 +398,9 @@ class BulkTest {
     HandOrigin.Question second = origin.next();
     CompletableFuture<ByteView> other = group.getAsync("other"); // there is room for it
 
-    all.get().values().forEach(result -> assertInstanceOf(LateException.class, result.error()));
+    all.get()
+        .values()
+        .forEach(result -> assertInstanceOf(GetTimeoutException.class, result.error()));
     first.is("630");
     second.is("630");
     origin.next().is("631");
@@ -467,7 +469,7 @@ class BulkTest {
     CompletableFuture<Map<String, GetResult>> all =
         scores.getAllAsync(List.of("held", "Tom"), Duration.ofMillis(1));
 
-    assertInstanceOf(LateException.class, all.get().get("Tom").error());
+    assertInstanceOf(GetTimeoutException.class, all.get().get("Tom").error());
     assertTrue(all.get().get("held").isThere());
     origin.next().is("630"); // the flight has gone on
   }

@@ -487,8 +487,10 @@ class ChangeTest {
 
     oneHearsAfter(Duration.ofSeconds(2));
 
-    failure(LateException.class, single);
-    many.join().values().forEach(result -> assertInstanceOf(LateException.class, result.error()));
+    failure(GetTimeoutException.class, single);
+    many.join()
+        .values()
+        .forEach(result -> assertInstanceOf(GetTimeoutException.class, result.error()));
     assertEquals(List.of(), one.fetchTimeouts);
   }
 

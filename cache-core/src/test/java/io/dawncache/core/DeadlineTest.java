@@ -115,7 +115,7 @@ class DeadlineTest {
   }
 
   @Test
-  void whoJoinedALateFetchAndHasTimeLeftAsksAgain() {
+  void whoJoinedAFetchThatTimedOutAndHasTimeLeftAsksAgain() {
     Group scores = group(GroupConfig.builder());
     ownedByAnother();
     CompletableFuture<ByteView> hasty = scores.getAsync("Tom", Duration.ofSeconds(1));
@@ -123,9 +123,9 @@ class DeadlineTest {
     assertEquals(1, owner.requests().size());
 
     time.pass(Duration.ofSeconds(1));
-    owner.answer(PeerResult.of(Status.LATE, "no answer in 1000 ms"));
+    owner.answer(PeerResult.of(Status.TIMED_OUT, "no answer in 1000 ms"));
 
-    failure(LateException.class, hasty);
+    failure(GetTimeoutException.class, hasty);
     assertFalse(patient.isDone());
     assertEquals(2, owner.requests().size());
     assertEquals(Duration.ofSeconds(10), owner.requests().get(1).timeout());
@@ -135,14 +135,14 @@ class DeadlineTest {
   }
 
   @Test
-  void aPeerThatIsLateAtOnceHasFailedAndIsNotAskedAgain() {
+  void aPeerThatTimesOutAtOnceHasFailedAndIsNotAskedAgain() {
     Group scores = group(GroupConfig.builder());
     ownedByAnother();
     CompletableFuture<ByteView> hasty = scores.getAsync("Tom", Duration.ofSeconds(1));
     CompletableFuture<ByteView> patient = scores.getAsync("Tom");
 
     time.pass(Duration.ofMillis(499));
-    owner.answer(PeerResult.of(Status.LATE, "no answer in 1000 ms"));
+    owner.answer(PeerResult.of(Status.TIMED_OUT, "no answer in 1000 ms"));
 
     failure(GetFailedException.class, hasty);
     failure(GetFailedException.class, patient);
@@ -156,7 +156,7 @@ class DeadlineTest {
 
     scores.forServers().getForPeer("Tom", Duration.ofMillis(1), 0, peer);
 
-    failure(LateException.class, peer.answer);
+    failure(GetTimeoutException.class, peer.answer);
     origin.next().is("630");
     assertEquals("630", scores.get("Tom").toUtf8());
   }
@@ -195,7 +195,7 @@ class DeadlineTest {
   void aCallerWhoGaveUpMakesRoomForAnotherThoughItsFlightGoesOn() throws Exception {
     Group scores = group(GroupConfig.builder().maxWaiters(1));
 
-    assertThrows(LateException.class, () -> scores.get("Tom", Duration.ofMillis(1)));
+    assertThrows(GetTimeoutException.class, () -> scores.get("Tom", Duration.ofMillis(1)));
     var tom = origin.next(); // each load has a thread of its own, so they may come in any order
     CompletableFuture<ByteView> jack = scores.getAsync("Jack");
 

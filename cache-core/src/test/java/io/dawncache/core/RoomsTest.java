@@ -61,7 +61,7 @@ class RoomsTest {
                   + " CodecException Entry GetResult Applied WarmProgress GroupStats EventStats"
                   + " CacheStats LoadTimes LoadTimeStats GroupEvent GroupListener GetException"
                   + " NotFoundException RejectedException RemoteOriginException GetFailedException"
-                  + " LateException OverloadedException OutcomeUnknownException PeerRequest"
+                  + " GetTimeoutException OverloadedException OutcomeUnknownException PeerRequest"
                   + " PeerResult Operation OperationResult Forget MemberList EventLoopThread Keys"
                   + " Values"));
 

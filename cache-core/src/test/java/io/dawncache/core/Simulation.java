@@ -73,7 +73,7 @@ final class Simulation {
     boolean bulk = schedule.onceIn(4);
     List<String> members = URLS.subList(0, size);
     members.forEach(url -> nodes.add(new Node(url, config, bulk)));
-    nodes.forEach(node -> node.join(members));
+    nodes.forEach(node -> node.setMembers(members));
   }
 
   private GroupConfig config() {
@@ -329,7 +329,7 @@ final class Simulation {
               : cache.addAsyncGroup("scores", config, this::load);
     }
 
-    void join(List<String> list) {
+    void setMembers(List<String> list) {
       members.set(list);
       cache.registerPeerPicker(members);
     }

@@ -286,7 +286,7 @@ class StaleTest {
     pass(SECOND);
 
     assertTrue(results.get(0).entry().isStale());
-    assertInstanceOf(LateException.class, results.get(1).error());
+    assertInstanceOf(GetTimeoutException.class, results.get(1).error());
     origin.complete(Loaded.ofUtf8("631"));
   }
 
@@ -299,7 +299,7 @@ class StaleTest {
     Client client = get(group, SECOND);
     pass(SECOND);
 
-    assertInstanceOf(LateException.class, client.errors.get(0));
+    assertInstanceOf(GetTimeoutException.class, client.errors.get(0));
     origin.complete(Loaded.ofUtf8("631"));
   }
 
@@ -312,7 +312,7 @@ class StaleTest {
     group.remove("Tom");
     pass(SECOND);
 
-    assertInstanceOf(LateException.class, client.errors.get(0));
+    assertInstanceOf(GetTimeoutException.class, client.errors.get(0));
     origin.complete(Loaded.ofUtf8("631"));
   }
 
@@ -343,7 +343,7 @@ class StaleTest {
     assertFalse(peer.isAnswered());
     pass(Duration.ofMillis(1));
 
-    assertInstanceOf(LateException.class, peer.errors.get(0));
+    assertInstanceOf(GetTimeoutException.class, peer.errors.get(0));
     origin.complete(Loaded.ofUtf8("631"));
   }
 

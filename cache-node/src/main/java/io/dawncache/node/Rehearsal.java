@@ -66,8 +66,8 @@ public final class Rehearsal {
     try (StandaloneNode first = start(values);
         StandaloneNode second = start(values)) {
       List<String> members = List.of(first.server().self(), second.server().self());
-      first.server().join(members);
-      second.server().join(members);
+      first.server().setMembers(members);
+      second.server().setMembers(members);
       NodeClient client = new NodeClient(TIMEOUT);
       for (String member : members) {
         NodeUrl node = NodeUrl.parse(member);

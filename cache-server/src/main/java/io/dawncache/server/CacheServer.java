@@ -44,7 +44,7 @@ public final class CacheServer implements AutoCloseable {
   private final NameResolver resolver;
   private final ChannelGroup connections;
   private final GoPeers goPeers;
-  private final Object joining = new Object(); // keeps the two lists of one join together
+  private final Object settingMembers = new Object(); // keeps the two lists of one call together
   private final Channel listener;
   private final PeerDirectory peers;
   private final PresentFleet fleet;
@@ -52,7 +52,7 @@ public final class CacheServer implements AutoCloseable {
 
   /**
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
-   * when the member list of {@code config} is in place, which is taken as by {@link #join}.
+   * when the member list of {@code config} is in place, which is taken as by {@link #setMembers}.
    *
    * <p>A node may be started again, with this or another configuration, when the server that it had
    * is closed. What it holds then stays, as far as the new member list leaves it its own.
@@ -83,7 +83,7 @@ public final class CacheServer implements AutoCloseable {
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.is(membership);
       node.registerPeerPicker(membership);
-      joinOrLeave(config.members());
+      setMembersOrLeave(config.members());
       listener.config().setAutoRead(true);
       LOG.log(
           System.Logger.Level.INFO,
@@ -100,9 +100,9 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /** A start that fails must not leave the node with a picker that is in force. */
-  private void joinOrLeave(List<String> members) {
+  private void setMembersOrLeave(List<String> members) {
     try {
-      join(members);
+      setMembers(members);
     } catch (RuntimeException e) {
       membership.close();
       throw e;
@@ -216,8 +216,8 @@ public final class CacheServer implements AutoCloseable {
    * @param members every member's URL, exactly as all other members have it, this node's among them
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
-  public void join(List<String> members) {
-    synchronized (joining) {
+  public void setMembers(List<String> members) {
+    synchronized (settingMembers) {
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
       List<String> before = membership.members();
       membership.set(members);

@@ -62,6 +62,6 @@ final class FleetExample {
     Applied put = scores.put("Tom", ByteView.ofUtf8("631"));
     Map<String, GetResult> many = scores.getAll(List.of("Tom", "Jack"));
 
-    server.join(List.of("http://10.0.0.1:8001", "http://10.0.0.3:8001"));
+    server.setMembers(List.of("http://10.0.0.1:8001", "http://10.0.0.3:8001"));
   }
 }

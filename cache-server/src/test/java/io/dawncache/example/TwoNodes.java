@@ -22,8 +22,8 @@ public final class TwoNodes {
       Group left = one.addGroup("g", key -> Loaded.ofUtf8("value of " + key));
       Group right = two.addGroup("g", key -> Loaded.ofUtf8("value of " + key));
       List<String> members = List.of(first.self(), second.self());
-      first.join(members);
-      second.join(members);
+      first.setMembers(members);
+      second.setMembers(members);
       int wrong = 0;
       for (int i = 0; answered(left) == 0 || answered(right) == 0; i++) {
         String key = "k" + i;

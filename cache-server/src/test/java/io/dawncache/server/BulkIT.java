@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetResult;
+import io.dawncache.core.GetTimeoutException;
 import io.dawncache.core.Getter;
-import io.dawncache.core.LateException;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
 import io.dawncache.server.wire.Dialect;
@@ -188,7 +188,8 @@ class BulkIT {
               .getAllAsync(keys, Duration.ofMillis(50))
               .get(Fleet.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
-      results.forEach((key, result) -> assertInstanceOf(LateException.class, result.error(), key));
+      results.forEach(
+          (key, result) -> assertInstanceOf(GetTimeoutException.class, result.error(), key));
       release.countDown();
       fleet.group(0).getAll(keys).forEach((key, result) -> assertTrue(result.isThere(), key));
       assertTrue(loads.values().stream().allMatch(count -> count == 1));

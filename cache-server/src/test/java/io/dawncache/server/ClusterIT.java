@@ -71,7 +71,7 @@ class ClusterIT {
         CacheServer oneServer = start(one, ours, frames);
         CacheServer otherServer = start(other, theirs, frames)) {
       List<String> members = List.of(oneServer.self(), otherServer.self());
-      oneServer.join(members);
+      oneServer.setMembers(members);
 
       assertEquals(List.of("ours"), getOfEach(one, members));
       Applied applied = one.group(Fleet.GROUP).remove("key-1");
@@ -104,8 +104,8 @@ class ClusterIT {
         CacheServer oneServer = start(one, "shop", frames);
         CacheServer otherServer = start(other, "shop", frames)) {
       List<String> members = List.of(oneServer.self(), otherServer.self());
-      oneServer.join(members);
-      otherServer.join(members);
+      oneServer.setMembers(members);
+      otherServer.setMembers(members);
 
       assertEquals(List.of("one", "other"), getOfEach(one, members));
       assertTrue(one.group(Fleet.GROUP).remove("key-1").isEverywhere());
@@ -119,20 +119,20 @@ class ClusterIT {
     ServerConfig.Builder config = ServerConfig.builder().peerFrames(frames);
     try (Fleet fleet = Fleet.strangers(2, config, i -> key -> Loaded.ofUtf8("v"))) {
       List<String> both = List.of(fleet.server(0).self(), fleet.server(1).self());
-      fleet.server(0).join(both);
-      fleet.server(1).join(both);
+      fleet.server(0).setMembers(both);
+      fleet.server(1).setMembers(both);
       getOfEach(fleet.node(0), both);
       getOfEach(fleet.node(1), both);
       assertTrue(fleet.group(0).remove("key-1").isEverywhere());
 
-      fleet.server(1).join(List.of(fleet.server(1).self(), "http://127.0.0.1:1"));
+      fleet.server(1).setMembers(List.of(fleet.server(1).self(), "http://127.0.0.1:1"));
       Applied applied = fleet.group(0).put("key-1", ByteView.ofUtf8("new"));
 
       assertFalse(applied.isEverywhere());
       assertTrue(applied.otherLists().contains(fleet.server(1).self()), applied::toString);
       assertEquals(List.of(fleet.server(0).self()), fleet.group(1).remove("key-1").otherLists());
 
-      fleet.server(1).join(List.of(fleet.server(1).self(), fleet.server(0).self()));
+      fleet.server(1).setMembers(List.of(fleet.server(1).self(), fleet.server(0).self()));
       getOfEach(fleet.node(1), both);
       assertTrue(fleet.group(0).remove("key-1").isEverywhere());
       assertTrue(fleet.group(1).remove("key-1").isEverywhere());
@@ -146,7 +146,7 @@ class ClusterIT {
       getOfEach(fleet.node(0), both);
       getOfEach(fleet.node(1), both);
 
-      fleet.server(1).join(List.of(fleet.server(1).self()));
+      fleet.server(1).setMembers(List.of(fleet.server(1).self()));
 
       assertFalse(fleet.group(1).put("key-1", ByteView.ofUtf8("new")).isEverywhere());
     }
@@ -162,7 +162,7 @@ class ClusterIT {
       try (CacheServer otherServer = CacheServer.start(other, twin)) {
         String address = "http://127.0.0.1:" + otherServer.address().getPort();
         List<String> members = List.of(self, address);
-        oneServer.join(members);
+        oneServer.setMembers(members);
 
         getOfEach(one, members);
 

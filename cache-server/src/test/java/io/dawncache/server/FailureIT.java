@@ -216,8 +216,8 @@ class FailureIT {
       try (CacheServer server =
           CacheServer.start(node, ServerConfig.builder().peerFrames(peerFrames).build())) {
         self = server.self();
-        server.join(List.of(self, "http://127.0.0.1:1"));
-        server.join(List.of(self));
+        server.setMembers(List.of(self, "http://127.0.0.1:1"));
+        server.setMembers(List.of(self));
       }
       String listen = log.lines().get(0).replaceAll(".*listening on ([^,]*),.*", "$1");
       assertEquals(

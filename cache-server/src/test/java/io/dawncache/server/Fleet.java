@@ -43,7 +43,7 @@ final class Fleet implements AutoCloseable {
       throws IOException {
     Fleet fleet = strangers(size, config, getters);
     List<String> members = fleet.servers.stream().map(CacheServer::self).toList();
-    fleet.servers.forEach(server -> server.join(members));
+    fleet.servers.forEach(server -> server.setMembers(members));
     return fleet;
   }
 

@@ -9,9 +9,9 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Entry;
 import io.dawncache.core.GetFailedException;
+import io.dawncache.core.GetTimeoutException;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
-import io.dawncache.core.LateException;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
@@ -150,8 +150,8 @@ class FleetIT {
   @Test
   void twoNodesThatNameEachOtherAsOwnerBothAnswerAtOnce() throws Exception {
     try (Fleet fleet = Fleet.strangers(2, config(), this::counting)) {
-      fleet.server(0).join(List.of(fleet.server(1).self()));
-      fleet.server(1).join(List.of(fleet.server(0).self()));
+      fleet.server(0).setMembers(List.of(fleet.server(1).self()));
+      fleet.server(1).setMembers(List.of(fleet.server(0).self()));
       CompletableFuture<ByteView> first = fleet.group(0).getAsync("k");
       CompletableFuture<ByteView> second = fleet.group(1).getAsync("k");
       assertEquals("1:k", first.get(Fleet.PATIENCE.toSeconds(), TimeUnit.SECONDS).toUtf8());
@@ -251,12 +251,13 @@ class FleetIT {
     try (Fleet fleet = Fleet.of(2, config(), held)) {
       fleet.group(0).get(keyOwnedByOne(fleet, "0")); // so that the way to the owner is open
       String key = fleet.keyOwnedBy(1);
-      assertThrows(LateException.class, () -> fleet.group(0).get(key, Duration.ofMillis(500)));
+      assertThrows(
+          GetTimeoutException.class, () -> fleet.group(0).get(key, Duration.ofMillis(500)));
       String fromPeer = "Dawncache-Peer: " + fleet.server(0).self() + "\r\n";
       for (String mark : List.of("", fromPeer)) {
         Answer late = RawClient.get(fleet.server(1), path(key), mark + "Dawncache-Timeout: 20\r\n");
         assertEquals(504, late.status(), late.text());
-        assertEquals("late", late.header("dawncache-status"));
+        assertEquals("timed-out", late.header("dawncache-status"));
       }
       release.countDown();
       assertEquals("1:" + key, fleet.group(0).get(key).toUtf8());
@@ -320,7 +321,7 @@ class FleetIT {
   void aGoClientFromAnotherAddressIsAClient() throws IOException {
     String goClient = "User-Agent: Go-http-client/1.1\r\n";
     try (Fleet fleet = Fleet.strangers(1, config().goPeers(true), this::counting)) {
-      fleet.server(0).join(List.of(fleet.server(0).self().replace("127.0.0.1", "127.0.0.2")));
+      fleet.server(0).setMembers(List.of(fleet.server(0).self().replace("127.0.0.1", "127.0.0.2")));
       // The one member is at 127.0.0.2 and cannot be asked there; we come from 127.0.0.1.
       assertEquals(
           "0:a+b", RawClient.get(fleet.server(0), "/_dawncache/scores/a+b", goClient).value());
@@ -336,8 +337,8 @@ class FleetIT {
       }
       assertEquals(100, fleet.stats(0).mainCache().items());
       List<String> members = List.of(fleet.server(0).self(), fleet.server(1).self());
-      fleet.server(0).join(members);
-      fleet.server(1).join(members);
+      fleet.server(0).setMembers(members);
+      fleet.server(1).setMembers(members);
       long kept = fleet.stats(0).mainCache().items();
       assertTrue(kept > 0 && kept < 100, "kept " + kept);
       for (int i = 0; i < 100; i++) {

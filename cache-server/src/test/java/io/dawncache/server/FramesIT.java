@@ -139,8 +139,8 @@ class FramesIT {
       try (CacheServer first = CacheServer.start(with, oneLoop().build());
           CacheServer second = CacheServer.start(without, oneLoop().peerFrames(false).build())) {
         List<String> members = List.of(first.self(), second.self());
-        first.join(members);
-        second.join(members);
+        first.setMembers(members);
+        second.setMembers(members);
         for (int i = 0; i < 100; i++) {
           String key = "key-" + i;
           assertEquals(key, requireNonNull(with.group(Fleet.GROUP)).get(key).toUtf8());

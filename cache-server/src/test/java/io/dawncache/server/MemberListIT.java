@@ -35,7 +35,7 @@ class MemberListIT {
         CacheServer server = CacheServer.start(node, config)) {
       assertEquals(List.of(warning(SELF)), warnings(log));
 
-      server.join(List.of(OTHER));
+      server.setMembers(List.of(OTHER));
 
       assertEquals(List.of(warning(SELF), warning(SELF)), warnings(log));
       assertEquals(List.of(OTHER), server.members());
@@ -47,8 +47,8 @@ class MemberListIT {
     try (LogRecorder log = LogRecorder.of(CacheServer.class);
         CacheNode node = CacheNode.create();
         CacheServer server = CacheServer.start(node, ServerConfig.builder().build())) {
-      server.join(List.of(server.self(), OTHER));
-      server.join(List.of());
+      server.setMembers(List.of(server.self(), OTHER));
+      server.setMembers(List.of());
 
       assertEquals(List.of(), warnings(log));
     }

@@ -30,7 +30,7 @@ class StartAgainIT {
       first.close();
 
       try (CacheServer second = CacheServer.start(one, anyPort)) {
-        second.join(List.of(other.self()));
+        second.setMembers(List.of(other.self()));
 
         assertEquals("of two", group.get("k").toUtf8());
       }

@@ -96,7 +96,7 @@ final class LoadMainIT {
   void inAFleetEachPutGoesToItsOwnerSoThatNobodyStaysUnreached() throws Exception {
     startNode(Dialect.DAWNCACHE);
     List<String> members = servers.stream().map(CacheServer::self).toList();
-    servers.forEach(server -> server.join(members));
+    servers.forEach(server -> server.setMembers(members));
     LoadResult result =
         new LoadRun(plan(0, 1, LoadPlan.UNBOUNDED, 2_000, 1), new AtomicBoolean(), row -> {}).run();
     assertEquals(Map.of(200, 2_000L), result.total().statuses());

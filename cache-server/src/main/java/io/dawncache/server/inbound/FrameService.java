@@ -454,7 +454,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   }
 
   @Override
-  public void requestIsLate(ChannelHandlerContext ctx) {
+  public void requestTimedOut(ChannelHandlerContext ctx) {
     breakOff(
         "a request is incomplete after " + inbound.limits().requestTimeout().toMillis() + " ms");
   }

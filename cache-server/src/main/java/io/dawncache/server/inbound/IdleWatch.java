@@ -32,7 +32,7 @@ final class IdleWatch {
     long incompleteRequest();
 
     /** That request has taken too long. Called at every look as long as there is one. */
-    void requestIsLate(ChannelHandlerContext ctx);
+    void requestTimedOut(ChannelHandlerContext ctx);
   }
 
   /*
@@ -104,7 +104,7 @@ final class IdleWatch {
     if (takesNothing || (quietLooks >= idleLooks && asksNothing) || handOver.hasLost()) {
       ctx.close();
     } else if (incompleteLooks > requestLooks) {
-      watched.requestIsLate(ctx);
+      watched.requestTimedOut(ctx);
     }
   }
 

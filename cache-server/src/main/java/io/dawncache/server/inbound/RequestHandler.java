@@ -471,9 +471,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   /** Without a body that waits to be whole there is nothing to answer, or it has been answered. */
   @Override
-  public void requestIsLate(ChannelHandlerContext ctx) {
+  public void requestTimedOut(ChannelHandlerContext ctx) {
     if (body != null) {
-      body.fail(Refusal.requestIsLate(inbound.limits().requestTimeout()));
+      body.fail(Refusal.requestTimedOut(inbound.limits().requestTimeout()));
       advance(ctx);
     } else {
       ctx.close();

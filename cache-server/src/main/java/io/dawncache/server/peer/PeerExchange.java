@@ -207,7 +207,7 @@ final class PeerExchange {
     try {
       String timeout = question.timeout().toMillis() + " ms";
       if (isSent()) {
-        unanswered(Status.LATE, "no answer in " + timeout);
+        unanswered(Status.TIMED_OUT, "no answer in " + timeout);
       } else {
         unanswered(Status.NOT_ASKED, "no connection in " + timeout);
       }

@@ -61,7 +61,7 @@ public final class KeyAnswers {
                   case NOT_FOUND -> KeyAnswer.Status.NOT_FOUND;
                   case REJECTED -> KeyAnswer.Status.REJECTED;
                   case FAILED, UNCLEAR -> KeyAnswer.Status.FAILED;
-                  case LATE -> KeyAnswer.Status.LATE;
+                  case TIMED_OUT -> KeyAnswer.Status.TIMED_OUT;
                   case OVERLOADED -> KeyAnswer.Status.OVERLOADED;
                   case NOT_ASKED -> KeyAnswer.Status.NOT_ASKED;
                 })
@@ -202,7 +202,7 @@ public final class KeyAnswers {
       case NOT_FOUND -> end(Status.NOT_FOUND, answer);
       case REJECTED -> end(Status.REJECTED, answer);
       case FAILED, UNRECOGNIZED -> end(Status.FAILED, answer);
-      case LATE -> end(Status.LATE, answer);
+      case TIMED_OUT -> end(Status.TIMED_OUT, answer);
       case OVERLOADED -> end(Status.OVERLOADED, answer);
       case NOT_ASKED -> end(Status.NOT_ASKED, answer);
     };

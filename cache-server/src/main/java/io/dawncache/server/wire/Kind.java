@@ -12,7 +12,7 @@ public enum Kind {
   /** The origin or the way to it failed. */
   FAILED("failed", PeerResult.Status.FAILED),
   /** The time that the get was given is over. */
-  LATE("late", PeerResult.Status.LATE),
+  TIMED_OUT("timed-out", PeerResult.Status.TIMED_OUT),
   /** A bound was reached; nothing was tried. */
   OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
   /** The node does not have the group, so it could not be asked. */

@@ -1,7 +1,7 @@
 package io.dawncache.server.wire;
 
 import io.dawncache.core.GetException;
-import io.dawncache.core.LateException;
+import io.dawncache.core.GetTimeoutException;
 import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
 import io.dawncache.core.PeerResult;
@@ -48,8 +48,8 @@ public record Refusal(int code, Kind kind, String text) {
     if (error instanceof OverloadedException) {
       return new Refusal(503, Kind.OVERLOADED, text);
     }
-    if (error instanceof LateException) {
-      return new Refusal(504, Kind.LATE, text);
+    if (error instanceof GetTimeoutException) {
+      return new Refusal(504, Kind.TIMED_OUT, text);
     }
     return failed(dialect, text);
   }
@@ -115,7 +115,7 @@ public record Refusal(int code, Kind kind, String text) {
   }
 
   /** Returns the answer to a request that is not whole after {@code timeout}. */
-  public static Refusal requestIsLate(Duration timeout) {
+  public static Refusal requestTimedOut(Duration timeout) {
     return new Refusal(
         408, Kind.REFUSED, "request: incomplete after " + timeout.toMillis() + " ms");
   }

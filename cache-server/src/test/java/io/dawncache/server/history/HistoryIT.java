@@ -45,7 +45,7 @@ class HistoryIT {
     for (int i = 0; i < 3; i++) {
       members.add(new Member(origin, peerFrames));
     }
-    join(members).join();
+    setMembers(members).join();
   }
 
   @AfterEach
@@ -56,12 +56,12 @@ class HistoryIT {
   }
 
   /** Tells all nodes, one after the other as it happens, who the members are. */
-  private CompletableFuture<Void> join(List<Member> list) {
+  private CompletableFuture<Void> setMembers(List<Member> list) {
     List<String> urls = list.stream().map(Member::url).toList();
     history.listsChange();
     return CompletableFuture.allOf(
             members.stream()
-                .map(member -> member.ask("join", String.join(",", urls)))
+                .map(member -> member.ask("members", String.join(",", urls)))
                 .toArray(CompletableFuture<?>[]::new))
         .thenRun(() -> history.listsAre(urls));
   }
@@ -142,7 +142,7 @@ class HistoryIT {
       if (i % 2 == 0) {
         list.remove(i / 2 % members.size());
       }
-      CompletableFuture<Void> joined = join(list);
+      CompletableFuture<Void> joined = setMembers(list);
       rounds(ROUNDS / 2 / steps, members);
       joined.join();
     }
@@ -159,7 +159,7 @@ class HistoryIT {
 
   private void remove(Member member) throws Exception {
     members.remove(member);
-    join(members).join();
+    setMembers(members).join();
     member.stop();
   }
 
@@ -168,6 +168,6 @@ class HistoryIT {
     clients.getAll(List.of(newcomer));
     rounds(100, members);
     members.add(newcomer);
-    join(members).join();
+    setMembers(members).join();
   }
 }

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <pre>
  * it hears                      it says
  *                               self URL
- * join ID URL,URL               done ID
+ * members ID URL,URL            done ID
  * get ID KEY                    value ID VALUE | failed ID
  * remove ID KEY                 done ID URL,URL (not reached) | failed ID
  * put ID KEY VALUE              as remove
@@ -86,8 +86,8 @@ final class HistoryNode {
     node.wakeUp(); // as a server does before it answers
     String id = words.get(1);
     switch (words.get(0)) {
-      case "join" -> {
-        server.join(List.of(words.get(2).split(",")));
+      case "members" -> {
+        server.setMembers(List.of(words.get(2).split(",")));
         wire.send("done", id, "");
       }
       case "get" -> answer(id, group.getAsync(words.get(2)));

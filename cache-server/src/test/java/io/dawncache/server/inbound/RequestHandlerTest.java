@@ -372,7 +372,7 @@ class RequestHandlerTest {
   // Time.
 
   @Test
-  void aGetThatIsGivenLittleTimeIsLate() throws Exception {
+  void aGetThatIsGivenLittleTimeTimesOut() throws Exception {
     HttpRequest hasty = get("/held/a");
     hasty.headers().set("Dawncache-Timeout", "1");
 
@@ -383,7 +383,7 @@ class RequestHandlerTest {
 
     FullHttpResponse late = channel.readOutbound();
     assertEquals(504, late.status().code());
-    assertEquals("late", late.headers().get("Dawncache-Status"));
+    assertEquals("timed-out", late.headers().get("Dawncache-Status"));
     late.release();
     origin.answer("a", "1");
     assertEquals(ByteView.ofUtf8("1"), held.get("a")); // its load went on

@@ -321,7 +321,7 @@ class FramePeerIT {
   }
 
   @Test
-  void aFetchThatIsLateIsCancelledAndTheOthersGoOn() throws Exception {
+  void aFetchThatTimesOutIsCancelledAndTheOthersGoOn() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
     ScriptedPeer peer =
         callers.peer(
@@ -342,7 +342,7 @@ class FramePeerIT {
     CompletableFuture<PeerResult> jack = caller.fetch("Jack");
     CompletableFuture<PeerResult> tom = caller.fetch("Tom", SOON);
 
-    assertEquals(PeerResult.of(Status.LATE, "no answer in 20 ms"), tom.join());
+    assertEquals(PeerResult.of(Status.TIMED_OUT, "no answer in 20 ms"), tom.join());
     told.countDown();
 
     assertEquals(value("589"), jack.join());
@@ -392,7 +392,7 @@ class FramePeerIT {
     assertEquals(value("567"), caller.fetch("Sam").join()); // so that the connection is there
     CompletableFuture<PeerResult> tom = caller.fetch("Tom");
 
-    assertEquals(Status.LATE, caller.fetch("Jack", SOON).join().status());
+    assertEquals(Status.TIMED_OUT, caller.fetch("Jack", SOON).join().status());
     assertEquals(value("630"), tom.join());
   }
 

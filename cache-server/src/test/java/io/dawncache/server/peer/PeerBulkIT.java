@@ -198,7 +198,7 @@ class PeerBulkIT {
   }
 
   @Test
-  void keysWithoutAResultInTheirTimeAreLateAndTheConnectionIsClosed() throws Exception {
+  void keysWithoutAResultInTheirTimeHaveTimedOutAndTheConnectionIsClosed() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     ScriptedPeer peer =
         callers.peer(
@@ -217,8 +217,8 @@ class PeerBulkIT {
     BlockingQueue<Told> told = caller.fetchAll(Duration.ofMillis(500), "a", "b", "c");
 
     Set<Told> all = take(told, 3);
-    assertTrue(all.contains(end("a", Status.LATE, "no answer in 500 ms")), all::toString);
-    assertTrue(all.contains(end("c", Status.LATE, "no answer in 500 ms")), all::toString);
+    assertTrue(all.contains(end("a", Status.TIMED_OUT, "no answer in 500 ms")), all::toString);
+    assertTrue(all.contains(end("c", Status.TIMED_OUT, "no answer in 500 ms")), all::toString);
     closed.await();
   }
 

@@ -582,7 +582,7 @@ class PeerClientIT {
   }
 
   @Test
-  void aFetchThatIsNotAnsweredInItsTimeIsLateAndItsConnectionIsClosed() throws Exception {
+  void aFetchThatIsNotAnsweredInItsTimeTimesOutAndItsConnectionIsClosed() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     ScriptedPeer peer =
         peer(
@@ -598,7 +598,7 @@ class PeerClientIT {
 
     PeerResult result = client.startFetch("Tom", SOON).join();
 
-    assertEquals(PeerResult.of(Status.LATE, "no answer in 20 ms"), result);
+    assertEquals(PeerResult.of(Status.TIMED_OUT, "no answer in 20 ms"), result);
     closed.await();
   }
 
@@ -621,7 +621,7 @@ class PeerClientIT {
 
     PeerResult result = client.startFetch("Tom", SOON).join();
 
-    assertEquals(Status.LATE, result.status());
+    assertEquals(Status.TIMED_OUT, result.status());
     closed.await();
   }
 

@@ -135,7 +135,7 @@ class PeerAnswersTest {
     "MAILGUN,    500, rejected,      REJECTED",
     "DAWNCACHE,  500, failed,        FAILED",
     "DAWNCACHE,  503, overloaded,    OVERLOADED",
-    "DAWNCACHE,  504, late,          LATE",
+    "DAWNCACHE,  504, timed-out,     TIMED_OUT",
     "DAWNCACHE,  400, no-such-group, NOT_ASKED",
     "GROUPCACHE, 404, not-found,     NOT_FOUND",
     "GROUPCACHE, 500, failed,        FAILED",

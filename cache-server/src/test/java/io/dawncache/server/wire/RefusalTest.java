@@ -80,7 +80,7 @@ class RefusalTest {
 
   @ParameterizedTest
   @CsvSource({"DAWNCACHE, 504", "GROUPCACHE, 504", "MAILGUN, 504"})
-  void late(Dialect dialect, int code) throws Exception {
+  void timedOut(Dialect dialect, int code) throws Exception {
     CompletableFuture<Loaded> held = new CompletableFuture<>();
     try (CacheNode node = CacheNode.create()) {
       Group group = node.addAsyncGroup("scores", GroupConfig.builder().build(), key -> held);
@@ -92,7 +92,7 @@ class RefusalTest {
       assertEquals("630", group.get("Tom").toUtf8());
 
       assertEquals(code, refusal.code());
-      assertEquals(Kind.LATE, refusal.kind());
+      assertEquals(Kind.TIMED_OUT, refusal.kind());
       Books.check(node);
     }
   }

@@ -7,29 +7,29 @@ import java.util.concurrent.TimeUnit;
  * There was no answer by the deadline of this get; the flight it waited for goes on, and a later
  * get may find its value.
  */
-public final class LateException extends GetFailedException {
+public final class GetTimeoutException extends GetFailedException {
   private static final long serialVersionUID = 1;
 
   /** Stands for one that could not be made, for want of memory; itself made before. */
   @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace and never changes
-  static final LateException WITHOUT_TEXT = new LateException("no answer in time");
+  static final GetTimeoutException WITHOUT_TEXT = new GetTimeoutException("no answer in time");
 
   /** Returns the end of a get whose own deadline has passed; never throws. */
-  static LateException of(String group, String key, Duration timeout) {
+  static GetTimeoutException of(String group, String key, Duration timeout) {
     try {
       long millis = TimeUnit.MILLISECONDS.convert(timeout);
-      return new LateException(
+      return new GetTimeoutException(
           "get " + Keys.shown(group, key) + ": no answer in " + millis + " ms");
     } catch (Throwable t) { // no memory
       return WITHOUT_TEXT;
     }
   }
 
-  LateException(String message) {
+  GetTimeoutException(String message) {
     this(message, message);
   }
 
-  LateException(String message, String shortMessage) {
+  GetTimeoutException(String message, String shortMessage) {
     super(message, shortMessage, null);
   }
 }
