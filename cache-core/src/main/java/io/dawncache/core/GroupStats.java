@@ -7,15 +7,17 @@ package io.dawncache.core;
  * identity before the other. At rest, when no get is in flight, these hold:
  *
  * <ul>
- *   <li>{@code gets == cacheHits + loads}: a get is answered from memory or is a miss;
+ *   <li>{@code gets == cacheHits + misses()}: a get is answered from memory or is a miss;
  *   <li>{@code loadsDeduped == localLoads + localLoadErrs + peerLoads + peerErrors}: what was begun
  *       has ended, one way each;
  *   <li>{@code serverRequests <= gets}: a peer's request is a get too.
  * </ul>
  *
  * @param gets gets by callers and by peers with a valid key
- * @param cacheHits gets answered from memory at the first look
- * @param loads gets that were not: {@code gets - cacheHits}
+ * @param cacheHits gets answered from memory at the first look: with a value, with the memory that
+ *     the key was not found, or with an expired value while the last load of its key has failed
+ * @param loads groupcache's name for {@link #misses()}; how many loads ran, {@code localLoads} and
+ *     {@code localLoadErrs} say
  * @param loadsDeduped keys that the getter was asked for, and fetches from peers, begun for them
  *     and for refreshes, after singleflight; a run of a {@link BulkGetter} for 50 keys counts 50
  *     here and below, and once in {@code loadTimes}
@@ -45,4 +47,13 @@ public record GroupStats(
     CacheStats hotCache,
     CacheStats missingKeys,
     EventStats events,
-    LoadTimeStats loadTimes) {}
+    LoadTimeStats loadTimes) {
+  /**
+   * Returns how many gets were misses: this node's memory held no answer when the get began. Such a
+   * get waits for the key's owner or for the getter, alone or with others; it stays a miss however
+   * it ends, also if it is refused as overloaded or is answered with an expired value at last.
+   */
+  public long misses() {
+    return gets - cacheHits;
+  }
+}

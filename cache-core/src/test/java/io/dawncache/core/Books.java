@@ -79,6 +79,7 @@ public final class Books implements AfterEachCallback {
         () ->
             assertEquals(
                 stats.gets(), stats.cacheHits() + stats.loads(), books + ": gets = hits + loads"),
+        () -> assertEquals(stats.loads(), stats.misses(), books + ": loads are the misses"),
         () ->
             assertEquals(
                 stats.loadsDeduped(),

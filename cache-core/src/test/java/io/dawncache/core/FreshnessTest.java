@@ -421,6 +421,25 @@ class FreshnessTest {
   }
 
   @Test
+  void aMissIsAGetThatMemoryDoesNotAnswerNeitherWithAValueNorWithNotFound() throws Exception {
+    Group group = group(config().negativeTtl(MINUTE));
+    loaded(group, "Tom", Loaded.ofUtf8("630"));
+    CompletableFuture<ByteView> nobody = group.getAsync("Nobody");
+    CompletableFuture<ByteView> nobodyEither = group.getAsync("Nobody");
+    origin.next().answer().complete(Loaded.notFound());
+    failure(NotFoundException.class, nobody);
+    failure(NotFoundException.class, nobodyEither);
+    assertEquals(3, group.stats().misses(), "the two that shared a load are two misses");
+
+    group.get("Tom");
+    assertThrows(NotFoundException.class, () -> group.get("Nobody"));
+
+    assertEquals(3, group.stats().misses());
+    assertEquals(2, group.stats().cacheHits());
+    assertEquals(5, group.stats().gets());
+  }
+
+  @Test
   void theGetterMaySayHowLongAKeyIsNotFound() throws Exception {
     Group group = group(config());
     CompletableFuture<ByteView> first = group.getAsync("Nobody");

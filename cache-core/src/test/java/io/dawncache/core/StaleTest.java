@@ -118,6 +118,22 @@ class StaleTest {
   }
 
   @Test
+  void aGetThatHasToWaitForAnExpiredValueIsAMissAndOneThatHasNotIsAHit() {
+    Group group = group(staleIfError());
+    expire(group);
+    Client atItsDeadline = get(group, SECOND);
+    pass(SECOND.plus(TICK));
+    assertTrue(atItsDeadline.isStale());
+    assertEquals(2, group.stats().misses());
+
+    pass(LOAD_TIMEOUT);
+    assertTrue(get(group, null).isStale());
+
+    assertEquals(2, group.stats().misses());
+    assertEquals(1, group.stats().cacheHits());
+  }
+
+  @Test
   void theLoadThatIsTriedBehindBringsTheNewValue() {
     Group group = group(staleIfError());
     expire(group);

@@ -54,7 +54,7 @@ record NodeStats(
   }
 
   /**
-   * One group: its policy and budget, then {@link GroupStats}.
+   * One group: its policy and budget, then {@link GroupStats} with its misses.
    *
    * @param policy {@code lru} or {@code tinylfu}
    * @param maxBytes the group's budget, 0 for unbounded
@@ -64,6 +64,7 @@ record NodeStats(
       long maxBytes,
       long gets,
       long cacheHits,
+      long misses,
       long loads,
       long loadsDeduped,
       long localLoads,
@@ -83,6 +84,7 @@ record NodeStats(
           group.config().maxBytes(),
           stats.gets(),
           stats.cacheHits(),
+          stats.misses(),
           stats.loads(),
           stats.loadsDeduped(),
           stats.localLoads(),

@@ -21,6 +21,7 @@ class StatusTableTest {
         gets,
         2,
         gets - 2,
+        gets - 2,
         9,
         3,
         1,
