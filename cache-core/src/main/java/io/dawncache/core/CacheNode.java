@@ -38,60 +38,22 @@ public final class CacheNode implements AutoCloseable {
 
   private long lastSweep = -1; // written and read by ticks alone
 
-  private CacheNode(NodeThreads threads, LongSupplier nanoTime, long heapBytes) {
-    this.shares = new HeapShares(heapBytes);
-    this.threads = threads;
-    this.clock = new CoarseClock(nanoTime);
-    this.bytesInFlight = ByteAccount.ofHeap(heapBytes, nanoTime);
+  private CacheNode(Builder builder) {
+    this.shares = new HeapShares(builder.heapBytes);
+    this.threads = builder.nodeThreads();
+    this.clock = new CoarseClock(builder.clock());
+    this.bytesInFlight = ByteAccount.ofHeap(builder.heapBytes, builder.clock());
     this.resources = new NodeResources(clock, threads, bytesInFlight);
   }
 
-  /**
-   * Returns a node whose users' futures complete on threads of its own: a virtual thread each from
-   * JDK 24 on, at most 64 threads before. There, callbacks that block are better given an
-   * {@linkplain #create(Executor) executor of their own}.
-   */
+  /** Returns a node with the defaults of the {@linkplain #builder() builder}. */
   public static CacheNode create() {
-    return withHeap(maxHeapBytes());
+    return builder().build();
   }
 
-  /**
-   * Returns a node whose users' futures complete on {@code callbacks}, which stays the caller's to
-   * shut down and must not run tasks on the thread that submits them.
-   */
-  public static CacheNode create(Executor callbacks) {
-    NodeThreads threads = NodeThreads.create(Objects.requireNonNull(callbacks, "callbacks"));
-    return ticking(new CacheNode(threads, System::nanoTime, maxHeapBytes()));
-  }
-
-  /** Returns a node whose time is told by {@code nanoTime} and moved on by {@link #tick} alone. */
-  static CacheNode withTime(LongSupplier nanoTime) {
-    return new CacheNode(NodeThreads.create(null), nanoTime, maxHeapBytes());
-  }
-
-  /** Returns a node that takes its heap for one of so many bytes. */
-  static CacheNode withHeap(long heapBytes) {
-    return ticking(new CacheNode(NodeThreads.create(null), System::nanoTime, heapBytes));
-  }
-
-  /** As {@link #withTime}, and {@code threads} run its loads and timers. */
-  static CacheNode drivenBy(LongSupplier nanoTime, ScheduledExecutorService threads) {
-    return new CacheNode(new NodeThreads(threads, threads, null), nanoTime, maxHeapBytes());
-  }
-
-  /** As {@link #drivenBy(LongSupplier, ScheduledExecutorService)}; callbacks run on the last. */
-  static CacheNode drivenBy(
-      LongSupplier nanoTime, ScheduledExecutorService threads, Executor callbacks) {
-    return new CacheNode(new NodeThreads(threads, threads, callbacks), nanoTime, maxHeapBytes());
-  }
-
-  private static long maxHeapBytes() {
-    return Runtime.getRuntime().maxMemory();
-  }
-
-  private static CacheNode ticking(CacheNode node) {
-    node.threads.tickEvery(Duration.ofNanos(CoarseClock.TICK_NANOS), node::tick);
-    return node;
+  /** Returns a builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /** Adds a group with the default {@link GroupConfig}. */
@@ -303,6 +265,84 @@ public final class CacheNode implements AutoCloseable {
     Throwable thrown = eachGroup(Group::rehome);
     if (thrown != null) {
       throw new IllegalStateException("a picker threw: " + thrown, thrown);
+    }
+  }
+
+  /** Collects what a {@link CacheNode} runs on; refuses a bad value at once. Not thread-safe. */
+  @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
+  public static final class Builder {
+    private static final long LEAST_HEAP_BYTES = 1 << 20;
+
+    private @Nullable Executor callbackExecutor; // threads of the node's own
+    private long heapBytes = Runtime.getRuntime().maxMemory();
+    private @Nullable LongSupplier nanoTime; // the system's, and a timer moves the time on
+    private @Nullable ScheduledExecutorService threads; // threads of the node's own
+
+    private Builder() {}
+
+    /**
+     * Sets the executor that completes users' futures and calls their listeners. It stays the
+     * caller's to shut down, and must not run tasks on the thread that submits them.
+     *
+     * <p>By default these run on threads of the node's own: a virtual thread each from JDK 24 on,
+     * at most 64 threads before, where callbacks that block are better given an executor.
+     */
+    @CanIgnoreReturnValue
+    public Builder callbackExecutor(Executor callbackExecutor) {
+      this.callbackExecutor = Objects.requireNonNull(callbackExecutor, "callbackExecutor");
+      return this;
+    }
+
+    /**
+     * Sets how many bytes of heap the node takes the heap for; at least 1 MiB, by default all that
+     * the JVM's heap may grow to. Of these the groups' budgets and what is in flight are shares, so
+     * an application that needs much of the heap itself, or has several nodes in it, gives each
+     * node its part.
+     *
+     * @see GroupConfig.Builder#maxBytes
+     * @see CacheNode#bytesInFlight
+     */
+    @CanIgnoreReturnValue
+    public Builder heapBytes(long heapBytes) {
+      if (heapBytes < LEAST_HEAP_BYTES) {
+        throw new IllegalArgumentException(
+            "heapBytes: " + heapBytes + " (expected: >= " + LEAST_HEAP_BYTES + ")");
+      }
+      this.heapBytes = heapBytes;
+      return this;
+    }
+
+    /** Sets who tells the time, which then {@link CacheNode#tick} alone moves on. */
+    @CanIgnoreReturnValue
+    Builder nanoTime(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /** Sets what runs the node's loads and timers. */
+    @CanIgnoreReturnValue
+    Builder threads(ScheduledExecutorService threads) {
+      this.threads = threads;
+      return this;
+    }
+
+    /** Starts the node. */
+    public CacheNode build() {
+      CacheNode node = new CacheNode(this);
+      if (nanoTime == null) {
+        node.threads.tickEvery(Duration.ofNanos(CoarseClock.TICK_NANOS), node::tick);
+      }
+      return node;
+    }
+
+    private LongSupplier clock() {
+      return nanoTime == null ? System::nanoTime : nanoTime;
+    }
+
+    private NodeThreads nodeThreads() {
+      return threads == null
+          ? NodeThreads.create(callbackExecutor)
+          : new NodeThreads(threads, threads, callbackExecutor);
     }
   }
 }

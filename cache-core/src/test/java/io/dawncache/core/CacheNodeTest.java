@@ -140,7 +140,7 @@ class CacheNodeTest {
 
   @Test
   void aBudgetThatTheHeapHasNoRoomForIsRefusedAndTheGroupIsNotThere() {
-    CacheNode small = books.keepFor(CacheNode.withHeap(256L << 20));
+    CacheNode small = books.keepFor(CacheNode.builder().heapBytes(256L << 20).build());
     GroupConfig config = GroupConfig.builder().maxBytes(8L << 30).build();
 
     assertRefused(
@@ -152,7 +152,7 @@ class CacheNodeTest {
 
   @Test
   void groupsOfASmallHeapShareItAndTheFirstGivesUpWhatItHeld() {
-    CacheNode small = books.keepFor(CacheNode.withHeap(2L << 20));
+    CacheNode small = books.keepFor(CacheNode.builder().heapBytes(2L << 20).build());
     Group first = small.addGroup("first", key -> Loaded.of(ByteView.copyOf(new byte[1_000])));
     for (int i = 0; i < 2_000; i++) {
       first.get("key" + i);
@@ -170,7 +170,7 @@ class CacheNodeTest {
 
   @Test
   void aGroupThatIsRefusedForItsNameTakesNoShare() {
-    CacheNode small = books.keepFor(CacheNode.withHeap(128L << 20));
+    CacheNode small = books.keepFor(CacheNode.builder().heapBytes(128L << 20).build());
     Group first = small.addGroup("scores", Loaded::ofUtf8);
 
     assertThrows(IllegalArgumentException.class, () -> small.addGroup("scores", Loaded::ofUtf8));
@@ -239,6 +239,22 @@ class CacheNodeTest {
 
   @Test
   void aNodeWithoutACallbackExecutorIsRefused() {
-    assertThrows(NullPointerException.class, () -> CacheNode.create(null));
+    assertThrows(NullPointerException.class, () -> CacheNode.builder().callbackExecutor(null));
+  }
+
+  @Test
+  void aHeapOfLessThanAMebibyteIsRefused() {
+    assertRefused(
+        "heapBytes: 1048575 (expected: >= 1048576)",
+        () -> CacheNode.builder().heapBytes((1 << 20) - 1));
+  }
+
+  @Test
+  void eachNodeOfAProcessCountsWithItsPartOfTheHeap() {
+    CacheNode half = books.keepFor(CacheNode.builder().heapBytes(64L << 20).build());
+    CacheNode quarter = books.keepFor(CacheNode.builder().heapBytes(32L << 20).build());
+
+    assertEquals(32L << 20, half.addGroup("scores", Loaded::ofUtf8).config().maxBytes());
+    assertEquals(16L << 20, quarter.addGroup("scores", Loaded::ofUtf8).config().maxBytes());
   }
 }

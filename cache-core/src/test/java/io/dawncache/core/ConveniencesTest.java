@@ -138,7 +138,8 @@ class ConveniencesTest {
     AtomicLong nanos = new AtomicLong();
     Queue<Runnable> tasks = new ArrayDeque<>();
     HandThreads threads = new HandThreads(tasks::add, nanos::get);
-    CacheNode driven = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+    CacheNode driven =
+        books.keepFor(CacheNode.builder().nanoTime(nanos::get).threads(threads).build());
     AtomicInteger loads = new AtomicInteger();
     Group group =
         driven.addGroup(
@@ -177,7 +178,8 @@ class ConveniencesTest {
   void aWarmingEndsWhenItsNodeCloses() {
     // Its steps run on this thread: one on a load thread might still begin a key after the close.
     HandThreads threads = new HandThreads(Runnable::run, () -> 0);
-    CacheNode closing = books.keepFor(CacheNode.drivenBy(() -> 0, threads));
+    CacheNode closing =
+        books.keepFor(CacheNode.builder().nanoTime(() -> 0).threads(threads).build());
     Group group = closing.addAsyncGroup("scores", GroupConfig.builder().build(), new HandOrigin());
     CompletableFuture<WarmProgress> before = group.warm(List.of("Tom", "Jack"), 1, p -> {});
 

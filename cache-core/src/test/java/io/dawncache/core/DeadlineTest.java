@@ -44,7 +44,8 @@ class DeadlineTest {
     Queue<Runnable> tasks = new ArrayDeque<>();
     AtomicLong nanos = new AtomicLong();
     HandThreads threads = new HandThreads(tasks::add, nanos::get);
-    CacheNode driven = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+    CacheNode driven =
+        books.keepFor(CacheNode.builder().nanoTime(nanos::get).threads(threads).build());
     Group slow = driven.addAsyncGroup("slow", GroupConfig.builder().build(), origin);
     List<WeakReference<Told>> hasty = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {

@@ -508,7 +508,8 @@ class GroupTest {
   @Test
   void futuresCompleteOnTheCallbackExecutorAndNotOnTheThreadThatEndsTheFlight() throws Exception {
     var completions = new ArrayList<Runnable>();
-    CacheNode byHand = books.keepFor(CacheNode.create(completions::add));
+    CacheNode byHand =
+        books.keepFor(CacheNode.builder().callbackExecutor(completions::add).build());
     Group group = byHand.addAsyncGroup("scores", DEFAULTS, origin);
     CompletableFuture<ByteView> first = group.getAsync("Tom");
     CompletableFuture<ByteView> second = group.getAsync("Tom");
@@ -535,7 +536,8 @@ class GroupTest {
   @Test
   void aDeadlineToo() throws Exception {
     var completions = new LinkedBlockingQueue<Runnable>();
-    CacheNode byHand = books.keepFor(CacheNode.create(completions::add));
+    CacheNode byHand =
+        books.keepFor(CacheNode.builder().callbackExecutor(completions::add).build());
     Group group = byHand.addAsyncGroup("scores", DEFAULTS, origin);
     CompletableFuture<ByteView> hasty = group.getAsync("Tom", Duration.ofMillis(1));
 
@@ -559,7 +561,7 @@ class GroupTest {
           joinUninterrupted(bystander);
           new Thread(completion).start();
         };
-    CacheNode observed = books.keepFor(CacheNode.create(executor));
+    CacheNode observed = books.keepFor(CacheNode.builder().callbackExecutor(executor).build());
     Group group = observed.addAsyncGroup("scores", DEFAULTS, origin);
     CompletableFuture<ByteView> future = group.getAsync("Tom");
     other.set(
@@ -585,10 +587,12 @@ class GroupTest {
         List.of(new RejectedExecutionException("full"), new OutOfMemoryError("no thread"))) {
       CacheNode refusing =
           books.keepFor(
-              CacheNode.create(
-                  completion -> {
-                    throw GroupTest.<RuntimeException>sneaky(refusal);
-                  }));
+              CacheNode.builder()
+                  .callbackExecutor(
+                      completion -> {
+                        throw GroupTest.<RuntimeException>sneaky(refusal);
+                      })
+                  .build());
       Group group = refusing.addAsyncGroup("scores", DEFAULTS, origin);
       CompletableFuture<ByteView> future = group.getAsync("Tom");
       var completer = new CompletableFuture<Thread>();

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The time of a node, moved by the test alone. */
 final class HandClock {
   private final AtomicLong nanos = new AtomicLong(630_000_000_000L);
-  private final CacheNode node = CacheNode.withTime(nanos::get);
+  private final CacheNode node = CacheNode.builder().nanoTime(nanos::get).build();
 
   /** Returns the node that lives by this clock. */
   CacheNode node() {

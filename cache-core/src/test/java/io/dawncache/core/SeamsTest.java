@@ -140,7 +140,8 @@ class SeamsTest {
           };
       CacheNode node;
       try {
-        node = CacheNode.drivenBy(time, threads, callbacks);
+        node =
+            CacheNode.builder().nanoTime(time).threads(threads).callbackExecutor(callbacks).build();
       } catch (Throwable t) {
         return calls.get(); // there is nobody yet who could wait
       }

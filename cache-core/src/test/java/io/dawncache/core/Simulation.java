@@ -315,7 +315,8 @@ final class Simulation {
   /** A node whose group's origin answers when the schedule says so. */
   private final class Node {
     final String url;
-    final CacheNode cache = CacheNode.drivenBy(schedule::nanoTime, schedule.threads());
+    final CacheNode cache =
+        CacheNode.builder().nanoTime(schedule::nanoTime).threads(schedule.threads()).build();
     final Membership members;
     final Group group;
     private final Map<String, SimulatedWay> ways = new HashMap<>();

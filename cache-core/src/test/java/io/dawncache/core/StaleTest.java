@@ -28,7 +28,8 @@ class StaleTest {
 
   private final AtomicLong nanos = new AtomicLong(630_000_000_000L);
   private final HandThreads threads = new HandThreads(Runnable::run, nanos::get);
-  private final CacheNode node = books.keepFor(CacheNode.drivenBy(nanos::get, threads));
+  private final CacheNode node =
+      books.keepFor(CacheNode.builder().nanoTime(nanos::get).threads(threads).build());
   private final AtomicInteger loads = new AtomicInteger();
   private CompletableFuture<Loaded> origin = new CompletableFuture<>();
 

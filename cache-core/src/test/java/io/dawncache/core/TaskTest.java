@@ -59,7 +59,12 @@ class TaskTest {
 
   private CacheNode node(Way way) {
     HandThreads threads = new HandThreads(way.executor::execute, () -> 0);
-    return books.keepFor(CacheNode.drivenBy(() -> 0, threads, way.executor));
+    return books.keepFor(
+        CacheNode.builder()
+            .nanoTime(() -> 0)
+            .threads(threads)
+            .callbackExecutor(way.executor)
+            .build());
   }
 
   private static void awaitCommonPool() {

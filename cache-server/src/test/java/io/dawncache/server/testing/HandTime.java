@@ -11,11 +11,13 @@ public final class HandTime {
   /** Returns a node whose time is told by {@code nanoTime}. */
   public static CacheNode node(LongSupplier nanoTime) {
     try {
-      Method withTime = CacheNode.class.getDeclaredMethod("withTime", LongSupplier.class);
-      withTime.setAccessible(true); // the core does not open itself for its tests
-      return (CacheNode) withTime.invoke(null, nanoTime);
+      CacheNode.Builder builder = CacheNode.builder();
+      Method setter = CacheNode.Builder.class.getDeclaredMethod("nanoTime", LongSupplier.class);
+      setter.setAccessible(true); // the core does not open itself for its tests
+      setter.invoke(builder, nanoTime);
+      return builder.build();
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError("CacheNode has changed; so must HandTime", e);
+      throw new LinkageError("CacheNode.Builder has changed; so must HandTime", e);
     }
   }
 }
