@@ -17,6 +17,10 @@ final class Coordinator {
   /*
    * The key's owner coordinates. If it cannot be asked the next owner does, which then cannot send
    * the owner the change either. At last the node that was asked coordinates.
+   *
+   * The TTL of a put counts from its beginning. It may wait for hints to be delivered, for an owner
+   * that cannot be asked, and for its turn; so each node passes on, or holds the value for, what is
+   * left by then. Only the way of a message is not counted, for clocks need not agree.
    */
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
@@ -78,6 +82,7 @@ final class Coordinator {
     private final Operation operation;
     private final Consumer<OperationResult> ending;
     private final Iterator<Owner> byRank;
+    private final long begunNanos = node.clock().exact();
     private int asked;
 
     Submission(Operation operation, Consumer<OperationResult> ending) {
@@ -96,14 +101,19 @@ final class Coordinator {
                 thrown -> ending.accept(OperationResult.unknown(thrown)));
         handOff.before(remote, reached -> ask(remote.getter(), reached, answer));
       } else {
-        coordinate(operation, ending);
+        coordinate(present(), ending);
       }
+    }
+
+    /** Returns the change as it is now that time has passed. */
+    private Operation present() {
+      return operation.after(node.clock().exact() - begunNanos);
     }
 
     private void ask(PeerGetter getter, boolean reached, Consumer<OperationResult> answer) {
       try {
         if (reached) {
-          getter.coordinate(operation, COORDINATE_TIMEOUT, answer);
+          getter.coordinate(present(), COORDINATE_TIMEOUT, answer);
         } else {
           answer.accept(NOT_REACHED);
         }
@@ -180,7 +190,7 @@ final class Coordinator {
       ending.accept(OperationResult.unknown(late));
       return;
     }
-    Runnable here = () -> forgetting.apply(operation);
+    Runnable here = () -> forgetting.apply(operation.after(node.clock().exact() - cameNanos));
     Change.ofKey(operation, doneBy, MAX_OWNERS, here, handOff, owners, ending).start();
   }
 

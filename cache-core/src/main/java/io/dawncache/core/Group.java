@@ -205,6 +205,16 @@ public final class Group {
     return BlockedCaller.await(putAsync(key, value), unknownIfInterrupted(what));
   }
 
+  /**
+   * As {@link #putAsync(String, ByteView, Duration)}, and waits for it; otherwise as {@link
+   * #remove}.
+   */
+  public Applied put(String key, ByteView value, Duration ttl) {
+    String what = "put " + Keys.shown(name, key);
+    refuseOnEventLoop(what, "putAsync");
+    return BlockedCaller.await(putAsync(key, value, ttl), unknownIfInterrupted(what));
+  }
+
   /** As {@link #clearAsync}, and waits for it; otherwise as {@link #remove}. */
   public Applied clear() {
     String what = "clear " + name;
@@ -241,11 +251,21 @@ public final class Group {
   }
 
   /**
-   * As {@link #putAsync(String, ByteView)}, with a TTL of the value's own.
+   * As {@link #putAsync(String, ByteView)}, with a TTL of the value's own, which overrides the
+   * group's and is not shortened by {@link GroupConfig#ttlJitter}.
+   *
+   * <p>The TTL counts from this call, by the time that each node measures; the way of the message
+   * to the key's owner is not counted. It travels to the owner and, with the value, to each copy,
+   * so the value ends at one time everywhere. If it ends before the change has its turn, the put is
+   * a removal. After its end the value may be answered as stale, as a loaded one may ({@link
+   * GroupConfig#staleIfError}).
    *
    * @param ttl more than zero
    */
   public CompletableFuture<Applied> putAsync(String key, ByteView value, Duration ttl) {
+    if (ttl.isZero() || ttl.isNegative()) {
+      throw new IllegalArgumentException("ttl: " + ttl + " (expected: > 0)");
+    }
     return submit(Operation.put(name, key, value, TimeUnit.NANOSECONDS.convert(ttl)));
   }
 

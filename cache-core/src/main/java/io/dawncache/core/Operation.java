@@ -31,4 +31,15 @@ public record Operation(String group, String key, @Nullable ByteView value, long
   public static Operation put(String group, String key, ByteView value, long ttlNanos) {
     return new Operation(group, key, Objects.requireNonNull(value, "value"), ttlNanos);
   }
+
+  /**
+   * Returns what is left of this change after it has waited for {@code nanos}, at least 0: the TTL
+   * of a put is shorter by that, and a put whose TTL is over is a removal.
+   */
+  Operation after(long nanos) {
+    if (value == null || ttlNanos == Long.MAX_VALUE) {
+      return this;
+    }
+    return nanos < ttlNanos ? put(group, key, value, ttlNanos - nanos) : remove(group, key);
+  }
 }

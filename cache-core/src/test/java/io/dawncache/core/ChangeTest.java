@@ -59,6 +59,7 @@ class ChangeTest {
     Status answer = Status.DONE;
     boolean byHand;
     boolean refusesToCoordinate;
+    Duration lastTtl = Duration.ZERO;
 
     Member(String name) {
       this.name = name;
@@ -85,6 +86,7 @@ class ChangeTest {
     public void coordinate(
         Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
       log.add(name + (operation.value() == null ? " remove " : " put ") + operation.key());
+      lastTtl = Duration.ofNanos(operation.ttlNanos());
       if (refusesToCoordinate) {
         callback.accept(OperationResult.of(Status.NOT_ASKED, "too large"));
       } else {
@@ -178,12 +180,27 @@ class ChangeTest {
 
   @Test
   void aPutValueIsAnsweredWithoutALoadAndEndsWithItsTtl() throws Exception {
-    scores.putAsync("Tom", bytes("630"), Duration.ofSeconds(5)).get();
+    scores.put("Tom", bytes("630"), Duration.ofSeconds(5));
 
     assertEquals("630", scores.get("Tom").toUtf8());
     assertEquals(0, origin.runs());
     time.pass(Duration.ofSeconds(5));
     assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void theTtlOfAPutOverridesTheGroupsAndIsNotShortened() {
+    GroupConfig config = GroupConfig.builder().ttl(Duration.ofHours(1)).ttlJitter(1).build();
+    Group group = node.addAsyncGroup("teams", config, origin);
+
+    group.put("short", bytes("1"), Duration.ofMinutes(1));
+    group.put("long", bytes("2"), Duration.ofDays(1));
+    group.put("for ever", bytes("3"), Duration.ofSeconds(Long.MAX_VALUE));
+
+    GroupEndpoint endpoint = group.forServers();
+    assertEquals(Duration.ofMinutes(1), endpoint.remainingTtl(group.peek("short")));
+    assertEquals(Duration.ofDays(1), endpoint.remainingTtl(group.peek("long")));
+    assertNull(endpoint.remainingTtl(group.peek("for ever")));
   }
 
   @Test
@@ -216,8 +233,16 @@ class ChangeTest {
   void aBadKeyIsRefusedAtOnce() {
     assertThrows(IllegalArgumentException.class, () -> scores.remove(""));
     assertThrows(IllegalArgumentException.class, () -> scores.put("", bytes("630")));
-    assertThrows(
-        IllegalArgumentException.class, () -> scores.putAsync("Tom", bytes("630"), Duration.ZERO));
+  }
+
+  @Test
+  void aTtlThatIsNotLongerThanZeroIsRefusedAtOnce() {
+    for (Duration ttl : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
+      Executable put = () -> scores.put("Tom", bytes("630"), ttl);
+      String message = assertThrows(IllegalArgumentException.class, put).getMessage();
+      assertEquals("ttl: " + ttl + " (expected: > 0)", message);
+    }
+    assertThrows(NullPointerException.class, () -> scores.put("Tom", bytes("630"), null));
   }
 
   // In a fleet: who is told
@@ -355,6 +380,57 @@ class ChangeTest {
     CompletableFuture<OperationResult> result = new CompletableFuture<>();
     scores.forServers().coordinate(operation, result::complete);
     return result;
+  }
+
+  @Test
+  void theTtlOfAPutCountsWhileItWaitsForItsTurn() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+    var first = coordinated(Operation.remove("scores", "Tom"));
+    var second =
+        coordinated(Operation.put("scores", "Tom", bytes("630"), Duration.ofSeconds(9).toNanos()));
+    time.pass(Duration.ofSeconds(5));
+
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+
+    assertEquals(Status.DONE, first.get().status());
+    assertEquals(Status.DONE, second.get().status());
+    assertEquals(Duration.ofSeconds(4), scores.forServers().remainingTtl(scores.peek("Tom")));
+  }
+
+  @Test
+  void aPutWhoseTtlIsOverBeforeItsTurnIsARemoval() throws Exception {
+    fleet(HandPicker.SELF, one.peer());
+    one.byHand = true;
+    var first = coordinated(Operation.remove("scores", "Tom"));
+    loaded("Tom", "630");
+    var second =
+        coordinated(Operation.put("scores", "Tom", bytes("631"), Duration.ofSeconds(1).toNanos()));
+    time.pass(Duration.ofSeconds(1));
+    assertNotNull(scores.peek("Tom"));
+
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.done(List.of()));
+
+    assertEquals(Status.DONE, first.get().status());
+    assertEquals(Status.DONE, second.get().status());
+    assertNull(scores.peek("Tom"));
+  }
+
+  @Test
+  void theTtlOfAPutCountsWhileOwnersCannotBeAsked() throws Exception {
+    fleet(one.peer(), two.peer(), HandPicker.SELF);
+    one.byHand = true;
+    var put = scores.putAsync("Tom", bytes("630"), Duration.ofSeconds(9));
+    time.pass(Duration.ofSeconds(2));
+
+    one.byHand = false;
+    one.unanswered.get(0).accept(OperationResult.of(Status.NOT_ASKED, "gone"));
+
+    assertTrue(put.get().isEverywhere());
+    assertEquals(
+        List.of(Duration.ofSeconds(9), Duration.ofSeconds(7)), List.of(one.lastTtl, two.lastTtl));
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The promise, over many schedules: a get begun after a change was answered sees no value whose
- * load began before that change.
+ * load began before that change; and nobody sees a value that was put with a TTL once that is over.
  *
  * <p>{@code -Ddawncache.schedules=20} plays twenty times as many; a fault names its seed, for
  * {@link Simulation#faultOf}.
@@ -64,6 +64,11 @@ class PromiseTest {
   @Test
   void aMemberThatDoesNotForgetIsFound() {
     isFound(Trouble.DEAF_MEMBERS);
+  }
+
+  @Test
+  void aMemberThatHoldsWhatWasPutForTooLongIsFound() {
+    isFound(Trouble.HOARDING_MEMBERS);
   }
 
   @Test

@@ -40,7 +40,9 @@ final class Simulation {
     /** Members say that they have forgotten and have not: a fault, to be found. */
     DEAF_MEMBERS,
     /** Members say that they have forgotten and do it later: another one. */
-    LATE_MEMBERS
+    LATE_MEMBERS,
+    /** Members hold what is put for longer than they were asked to: another one. */
+    HOARDING_MEMBERS
   }
 
   private static final int STEPS = 100;
@@ -53,6 +55,14 @@ final class Simulation {
   /** A copy may be of a load here, in another's place: that began, ran and ended late. */
   private static final Duration COPIES_END = HOT_TTL.plus(Schedule.LONGEST_WAIT.multipliedBy(3));
 
+  private static final Duration LONGEST_PUT = Duration.ofSeconds(2);
+
+  /**
+   * How long the TTL of a put does not count: while it is on its way to the key's owner, twice if
+   * it was lost and arrives after all, and while the owner's answer to a get is on its way.
+   */
+  private static final Duration WAY_OF_A_PUT = Schedule.LONGEST_WAIT.multipliedBy(6);
+
   private final Schedule schedule;
   private final List<String> keys;
   private final Set<Trouble> troubles;
@@ -60,6 +70,7 @@ final class Simulation {
   private final History history;
   private final List<Node> nodes = new ArrayList<>();
   private final List<SimulatedWay> ways = new ArrayList<>();
+  private final Map<String, Long> endsOfPuts = new HashMap<>();
   private int listChanges;
   private int unanswered;
 
@@ -121,6 +132,7 @@ final class Simulation {
         step();
       }
       settle();
+      outlivePuts();
     } catch (RuntimeException | AssertionError e) {
       return e.toString();
     } finally {
@@ -173,6 +185,21 @@ final class Simulation {
     }
   }
 
+  /**
+   * Lets the time go on until no put value with a TTL may be answered any more, and asks for all.
+   */
+  private void outlivePuts() {
+    if (endsOfPuts.isEmpty()) {
+      return;
+    }
+    for (long left = LONGEST_PUT.plus(WAY_OF_A_PUT).toNanos(); left > 0; left -= 1_000_000_000) {
+      pass(Duration.ofSeconds(1));
+      schedule.endAll();
+    }
+    nodes.forEach(node -> keys.forEach(key -> get(node, key)));
+    schedule.endAll();
+  }
+
   // Clients
 
   private void get(Node node, String key) {
@@ -214,6 +241,10 @@ final class Simulation {
       schedule.say(() -> get + " is answered " + value);
       unanswered--;
       history.answered(get, value, atOnce);
+      Long endNanos = endsOfPuts.get(value);
+      if (endNanos != null && get.begunNanos() > endNanos && !entry.isStale()) {
+        history.faults().add(get + " saw " + value + ", of which the TTL was over");
+      }
     }
 
     @Override
@@ -234,9 +265,11 @@ final class Simulation {
       coordinator.clear(result -> ended(clear, result));
     } else if (dice < 4) {
       History.Change put = begun(history.put(schedule.any(keys)));
-      ByteView value = ByteView.ofUtf8(Objects.requireNonNull(put.value));
+      String value = Objects.requireNonNull(put.value);
+      long ttlNanos = schedule.onceIn(2) ? Long.MAX_VALUE : ttlOfPut(value);
       coordinator.submit(
-          Operation.put(group.name(), Objects.requireNonNull(put.key), value, Long.MAX_VALUE),
+          Operation.put(
+              group.name(), Objects.requireNonNull(put.key), ByteView.ofUtf8(value), ttlNanos),
           result -> ended(put, result));
     } else {
       History.Change removal = begun(history.remove(schedule.any(keys)));
@@ -244,6 +277,13 @@ final class Simulation {
           Operation.remove(group.name(), Objects.requireNonNull(removal.key)),
           result -> ended(removal, result));
     }
+  }
+
+  /** Draws a TTL for a value that is put now, and notes when it has ended everywhere. */
+  private long ttlOfPut(String value) {
+    long ttlNanos = LONGEST_PUT.dividedBy(1 + schedule.draw(20)).toNanos();
+    endsOfPuts.put(value, schedule.nanoTime() + ttlNanos + WAY_OF_A_PUT.toNanos());
+    return troubles.contains(Trouble.HOARDING_MEMBERS) ? 100 * ttlNanos : ttlNanos;
   }
 
   private History.Change begun(History.Change change) {

@@ -117,8 +117,8 @@ final class SemanticsExample {
     database.write("Tom", 631);
     Applied applied = scores.remove("Tom");
     Applied put = scores.put("Tom", ByteView.ofUtf8("631"));
-    CompletableFuture<Applied> later =
-        scores.putAsync("Tom", ByteView.ofUtf8("631"), Duration.ofMinutes(1));
+    Applied brief = scores.put("Tom", ByteView.ofUtf8("631"), Duration.ofMinutes(1));
+    CompletableFuture<Applied> later = scores.putAsync("Tom", ByteView.ofUtf8("631"));
     if (!applied.isEverywhere()) {
       log(applied.unreached());
     }

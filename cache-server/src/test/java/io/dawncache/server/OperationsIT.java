@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Applied;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -102,10 +104,33 @@ class OperationsIT {
     Duration ttl = Duration.ofHours(1);
     try (Fleet fleet = fleet(dialect)) {
       String key = fleet.keyOwnedBy(1);
-      ByteView value = ByteView.ofUtf8("mortal");
-      fleet.group(0).putAsync(key, value, ttl).get(30, TimeUnit.SECONDS);
+      fleet.group(0).put(key, ByteView.ofUtf8("mortal"), ttl);
       Duration left = fleet.group(1).forServers().remainingTtl(fleet.group(1).peek(key));
       assertTrue(left.compareTo(ttl) <= 0 && !left.isZero(), left::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPutWithATtlEndsAtItsTimeAtEveryNode(Dialect dialect) throws IOException {
+    Duration ttl = Duration.ofMillis(500);
+    try (Fleet fleet = fleet(dialect)) {
+      List<Group> groups = new ArrayList<>();
+      for (int i = 0; i < 3; i++) { // which keeps copies
+        groups.add(fleet.node(i).addGroup(OTHERS, key -> Loaded.ofUtf8("loaded")));
+      }
+      for (int putAt = 0; putAt < 3; putAt++) {
+        String key = fleet.keyOwnedBy(1);
+        groups.get(putAt).put(key, ByteView.ofUtf8("put"), ttl);
+        long endNanos = System.nanoTime() + ttl.toNanos(); // it was held before its answer
+        for (Group group : groups) {
+          long begunNanos = System.nanoTime();
+          while (group.get(key).toUtf8().equals("put")) {
+            assertTrue(begunNanos - endNanos < 0, group::toString);
+            begunNanos = System.nanoTime();
+          }
+        }
+      }
     }
   }
 
