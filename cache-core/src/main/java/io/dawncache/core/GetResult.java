@@ -19,7 +19,7 @@ public record GetResult(@Nullable Entry entry, @Nullable GetException error) {
   }
 
   /** Returns whether there is a value. */
-  public boolean isThere() {
+  public boolean isFound() {
     return entry != null;
   }
 

@@ -3,10 +3,14 @@ package io.dawncache.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * nothing itself. A value is decoded each time it is asked for, on the thread that asks or
  * completes; what is kept and sent are its bytes.
  *
- * <p>Gets, puts and removals are those of the group and fail as they do; besides, a codec that
- * fails comes as a {@link CodecException}, which names group and key.
+ * <p>It has the operations of its group, which do the same and fail in the same way; besides, a
+ * codec that fails comes as a {@link CodecException}, which names group and key. Safe for use by
+ * any thread.
  *
  * @param <T> the type of the values
  */
@@ -28,6 +33,16 @@ public final class TypedGroup<T> {
     this.codec = Objects.requireNonNull(codec, "codec");
   }
 
+  /** As {@link Group#name}. */
+  public String name() {
+    return group.name();
+  }
+
+  /** As {@link Group#config}. */
+  public GroupConfig config() {
+    return group.config();
+  }
+
   /** As {@link Group#get(String)}. */
   public T get(String key) {
     return decode(key, group.get(key));
@@ -38,38 +53,63 @@ public final class TypedGroup<T> {
     return decode(key, group.get(key, timeout));
   }
 
+  /** As {@link Group#getEntry}. */
+  public TypedEntry<T> getEntry(String key, Duration timeout) {
+    return decode(key, group.getEntry(key, timeout));
+  }
+
   /** As {@link Group#getAsync(String)}. */
   public CompletableFuture<T> getAsync(String key) {
-    return decoded(key, group.getAsync(key));
+    return decoded(group.getAsync(key), bytes -> decode(key, bytes));
   }
 
   /** As {@link Group#getAsync(String, Duration)}. */
   public CompletableFuture<T> getAsync(String key, Duration timeout) {
-    return decoded(key, group.getAsync(key, timeout));
+    return decoded(group.getAsync(key, timeout), bytes -> decode(key, bytes));
+  }
+
+  /** As {@link Group#getEntryAsync}. */
+  public CompletableFuture<TypedEntry<T>> getEntryAsync(String key, Duration timeout) {
+    return decoded(group.getEntryAsync(key, timeout), entry -> decode(key, entry));
+  }
+
+  /** As {@link Group#getAll(Collection)}; a value that cannot be decoded is its key's error. */
+  public Map<String, TypedResult<T>> getAll(Collection<String> keys) {
+    return decode(group.getAll(keys));
+  }
+
+  /** As {@link Group#getAllAsync}; a value that cannot be decoded is its key's error. */
+  public CompletableFuture<Map<String, TypedResult<T>>> getAllAsync(
+      Collection<String> keys, @Nullable Duration timeout) {
+    return decoded(group.getAllAsync(keys, timeout), this::decode);
   }
 
   /**
-   * Returns the values of those {@code keys} that are there.
-   *
-   * @throws GetException as the first of the keys that failed or was refused
+   * As {@link Group#getAll(Collection, Duration, BiConsumer)}; a value that cannot be decoded is
+   * its key's error. The codec runs where {@code callback} does, and must not block either.
    */
-  public Map<String, T> getAll(Collection<String> keys) {
-    Map<String, T> values = new LinkedHashMap<>();
-    group
-        .getAll(keys)
-        .forEach(
-            (key, result) -> {
-              if (!(result.error() instanceof NotFoundException)) {
-                values.put(key, decode(key, result.value()));
-              }
-            });
-    return values;
+  public void getAll(
+      Collection<String> keys,
+      @Nullable Duration timeout,
+      BiConsumer<String, ? super TypedResult<T>> callback) {
+    Objects.requireNonNull(callback, "callback");
+    group.getAll(keys, timeout, (key, result) -> callback.accept(key, decode(key, result)));
   }
 
-  /** As {@link Group#peek}; null if there is nothing in memory. */
-  public @Nullable T peek(String key) {
+  /** As {@link Group#peek}. */
+  public @Nullable TypedEntry<T> peek(String key) {
     Entry entry = group.peek(key);
-    return entry == null ? null : decode(key, entry.value());
+    return entry == null ? null : decode(key, entry);
+  }
+
+  /** As {@link Group#put(String, ByteView)}. */
+  public Applied put(String key, T value) {
+    return group.put(key, encode(key, value));
+  }
+
+  /** As {@link Group#put(String, ByteView, Duration)}. */
+  public Applied put(String key, T value, Duration ttl) {
+    return group.put(key, encode(key, value), ttl);
   }
 
   /** As {@link Group#putAsync(String, ByteView)}. */
@@ -77,9 +117,60 @@ public final class TypedGroup<T> {
     return group.putAsync(key, encode(key, value));
   }
 
+  /** As {@link Group#putAsync(String, ByteView, Duration)}. */
+  public CompletableFuture<Applied> putAsync(String key, T value, Duration ttl) {
+    return group.putAsync(key, encode(key, value), ttl);
+  }
+
+  /** As {@link Group#remove}. */
+  public Applied remove(String key) {
+    return group.remove(key);
+  }
+
   /** As {@link Group#removeAsync}. */
   public CompletableFuture<Applied> removeAsync(String key) {
     return group.removeAsync(key);
+  }
+
+  /** As {@link Group#clear}. */
+  public Applied clear() {
+    return group.clear();
+  }
+
+  /** As {@link Group#clearAsync}. */
+  public CompletableFuture<Applied> clearAsync() {
+    return group.clearAsync();
+  }
+
+  /** As {@link Group#warm}. */
+  public CompletableFuture<WarmProgress> warm(
+      Collection<String> keys, double keysPerSecond, Consumer<? super WarmProgress> listener) {
+    return group.warm(keys, keysPerSecond, listener);
+  }
+
+  /** As {@link Group#sampleKeys}. */
+  public List<String> sampleKeys(int count) {
+    return group.sampleKeys(count);
+  }
+
+  /** As {@link Group#stats}. */
+  public GroupStats stats() {
+    return group.stats();
+  }
+
+  /** As {@link Group#addListener}. */
+  public void addListener(GroupListener listener) {
+    group.addListener(listener);
+  }
+
+  /** As {@link Group#removeListener}. */
+  public boolean removeListener(GroupListener listener) {
+    return group.removeListener(listener);
+  }
+
+  /** As {@link Group#isRemoved}. */
+  public boolean isRemoved() {
+    return group.isRemoved();
   }
 
   private ByteView encode(String key, T value) {
@@ -98,17 +189,42 @@ public final class TypedGroup<T> {
     }
   }
 
+  private TypedEntry<T> decode(String key, Entry entry) {
+    return new TypedEntry<>(decode(key, entry.value()), entry.isStale());
+  }
+
+  /** Each key ends by itself, so what its value makes the codec throw is its own end too. */
+  private TypedResult<T> decode(String key, GetResult result) {
+    try {
+      Entry entry = result.entry();
+      return entry == null
+          ? new TypedResult<>(null, result.error())
+          : new TypedResult<>(decode(key, entry), null);
+    } catch (CodecException e) {
+      return new TypedResult<>(null, e);
+    } catch (Throwable t) { // a codec's, which may be an error
+      return new TypedResult<>(null, new CodecException("decode", group.name(), key, t));
+    }
+  }
+
+  private Map<String, TypedResult<T>> decode(Map<String, GetResult> results) {
+    Map<String, TypedResult<T>> decoded = new LinkedHashMap<>();
+    results.forEach((key, result) -> decoded.put(key, decode(key, result)));
+    return decoded;
+  }
+
   /** A future of its own, so that its failures come as they are and not as another stage's. */
-  private CompletableFuture<T> decoded(String key, CompletableFuture<ByteView> bytes) {
-    CompletableFuture<T> future = new CompletableFuture<>();
+  private static <A, B> CompletableFuture<B> decoded(
+      CompletableFuture<A> encoded, Function<? super A, ? extends B> decoder) {
+    CompletableFuture<B> future = new CompletableFuture<>();
     var unused =
-        bytes.whenComplete(
+        encoded.whenComplete(
             (value, error) -> {
               try {
                 if (error != null) {
                   future.completeExceptionally(causeOf(error));
                 } else {
-                  future.complete(decode(key, value));
+                  future.complete(decoder.apply(value));
                 }
               } catch (Throwable t) { // a codec's, which may be an error
                 future.completeExceptionally(t);

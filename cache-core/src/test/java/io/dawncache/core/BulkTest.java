@@ -470,7 +470,7 @@ class BulkTest {
         scores.getAllAsync(List.of("held", "Tom"), Duration.ofMillis(1));
 
     assertInstanceOf(GetTimeoutException.class, all.get().get("Tom").error());
-    assertTrue(all.get().get("held").isThere());
+    assertTrue(all.get().get("held").isFound());
     origin.next().is("630"); // the flight has gone on
   }
 

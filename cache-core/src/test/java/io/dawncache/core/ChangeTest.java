@@ -552,7 +552,7 @@ class ChangeTest {
         one.fetchTimeouts);
     one.fetches.forEach(fetch -> fetch.accept(PeerResult.value(bytes("567"))));
     assertEquals("567", value(single));
-    assertTrue(many.join().values().stream().allMatch(GetResult::isThere));
+    assertTrue(many.join().values().stream().allMatch(GetResult::isFound));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.dawncache.core;
 
-import static io.dawncache.core.Answers.failure;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,60 +26,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Typed groups, peeking, warming, key samples, listeners and load times. */
+/** Peeking, warming, key samples, listeners and load times. */
 class ConveniencesTest {
   @RegisterExtension final Books books = new Books();
 
   private final CacheNode node = books.keepFor(CacheNode.create());
-
-  // Typed groups
-
-  private static final Codec<Integer> NUMBER =
-      Codec.of(
-          (Integer n) -> n.toString().getBytes(StandardCharsets.UTF_8),
-          bytes -> Integer.valueOf(new String(bytes, StandardCharsets.UTF_8)));
-
-  @Test
-  void aTypedGroupDecodesWhatIsAskedForAndEncodesWhatIsPut() throws Exception {
-    Group group = node.addGroup("scores", key -> Loaded.ofUtf8("630"));
-    TypedGroup<Integer> scores = group.as(NUMBER);
-
-    assertEquals(630, scores.get("Tom"));
-    assertEquals(630, scores.get("Tom", Duration.ofMinutes(1)));
-    assertEquals(630, scores.getAsync("Tom").get());
-    assertEquals(630, scores.peek("Tom"));
-    assertNull(scores.peek("Jack"));
-    scores.putAsync("Tom", 631).get();
-    assertEquals("631", group.get("Tom").toUtf8());
-    assertEquals(Map.of("Tom", 631, "Jack", 630), scores.getAll(Set.of("Tom", "Jack")));
-    scores.removeAsync("Tom").get();
-    assertNull(group.peek("Tom"));
-  }
-
-  @Test
-  void textIsATypeOfItsOwn() {
-    assertEquals("é", node.addGroup("names", Loaded::ofUtf8).as(Codec.utf8()).get("é"));
-  }
-
-  @Test
-  void aCodecThatFailsNamesGroupAndKey() {
-    TypedGroup<Integer> scores = node.addGroup("scores", key -> Loaded.ofUtf8("many")).as(NUMBER);
-
-    CodecException wrong = assertThrows(CodecException.class, () -> scores.get("Tom"));
-    assertTrue(wrong.getMessage().startsWith("decode scores/Tom: "), wrong.getMessage());
-    assertInstanceOf(NumberFormatException.class, wrong.getCause());
-    assertInstanceOf(CodecException.class, failure(scores.getAsync("Tom")));
-    assertThrows(CodecException.class, () -> scores.putAsync("Tom", null));
-  }
-
-  @Test
-  void aTypedGroupFailsAsItsGroupDoes() {
-    TypedGroup<Integer> scores = node.addGroup("scores", key -> Loaded.notFound()).as(NUMBER);
-
-    assertThrows(NotFoundException.class, () -> scores.get("Nobody"));
-    assertInstanceOf(NotFoundException.class, failure(scores.getAsync("Nobody")));
-    assertEquals(Map.of(), scores.getAll(List.of("Nobody")));
-  }
 
   // Peek
 

@@ -58,7 +58,7 @@ class RoomsTest {
               "data",
               "",
               "GroupConfig CachePolicy Getter AsyncGetter BulkGetter Loaded ByteView Codec"
-                  + " CodecException Entry GetResult Applied WarmProgress GroupStats EventStats"
+                  + " CodecException Entry TypedEntry GetResult TypedResult Applied WarmProgress GroupStats EventStats"
                   + " CacheStats LoadTimes LoadTimeStats GroupEvent GroupListener GetException"
                   + " NotFoundException RejectedException RemoteOriginException GetFailedException"
                   + " GetTimeoutException OverloadedException OutcomeUnknownException PeerRequest"

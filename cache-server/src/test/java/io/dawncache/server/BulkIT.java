@@ -191,7 +191,7 @@ class BulkIT {
       results.forEach(
           (key, result) -> assertInstanceOf(GetTimeoutException.class, result.error(), key));
       release.countDown();
-      fleet.group(0).getAll(keys).forEach((key, result) -> assertTrue(result.isThere(), key));
+      fleet.group(0).getAll(keys).forEach((key, result) -> assertTrue(result.isFound(), key));
       assertTrue(loads.values().stream().allMatch(count -> count == 1));
     }
   }

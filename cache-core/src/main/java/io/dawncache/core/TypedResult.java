@@ -1,0 +1,40 @@
+package io.dawncache.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the get of one key among many of a {@link TypedGroup} ended: exactly one of the two is
+ * non-null.
+ *
+ * @param entry the value, or null
+ * @param error why there is none: what a {@link GetResult} has, or a {@link CodecException}; or
+ *     null
+ * @param <T> the type of the values
+ */
+public record TypedResult<T>(@Nullable TypedEntry<T> entry, @Nullable RuntimeException error) {
+  /** Refuses both and neither. */
+  public TypedResult {
+    if ((entry == null) == (error == null)) {
+      throw new IllegalArgumentException(
+          "entry: " + entry + ", error: " + error + " (expected: one of them)");
+    }
+  }
+
+  /** Returns whether there is a value. */
+  public boolean isFound() {
+    return entry != null;
+  }
+
+  /**
+   * Returns the value.
+   *
+   * @throws GetException if there is none
+   * @throws CodecException if it could not be decoded
+   */
+  public T value() {
+    if (entry == null) {
+      throw error == null ? new IllegalStateException("no end") : error;
+    }
+    return entry.value();
+  }
+}
