@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value as a node holds it and answers it: the bytes, and how long they are true.
  *
- * <p>Its public view does not change; safe for use by any thread. {@link GroupEndpoint#remainingTtl}
- * returns how much of its TTL is left.
+ * <p>Its public view does not change; safe for use by any thread. {@link
+ * GroupEndpoint#remainingTtl} returns how much of its TTL is left.
  */
 public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing, Entry.Stale {
   private final String key;

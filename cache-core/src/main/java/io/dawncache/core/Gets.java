@@ -287,7 +287,8 @@ final class Gets {
       flight.ended(new Entry.Stale(key, result.value()), null);
       return;
     }
-    Entry entry = new Entry.Copy(key, result.value(), CoarseClock.end(sentNanos, result.ttlNanos()));
+    Entry entry =
+        new Entry.Copy(key, result.value(), CoarseClock.end(sentNanos, result.ttlNanos()));
     try {
       keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
     } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same

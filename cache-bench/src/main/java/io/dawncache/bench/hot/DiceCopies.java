@@ -17,7 +17,7 @@ final class DiceCopies implements Copies {
   private static final float LOAD_FACTOR = 0.75f;
 
   private final LongSupplier nanoTime;
-  private final long lifeNanos;
+  private final long ttlNanos;
   private final int copies;
   private final SplittableRandom random;
 
@@ -28,12 +28,12 @@ final class DiceCopies implements Copies {
    * Holds nothing yet.
    *
    * @param copies how many copies a node has room for
-   * @param lifeNanos how long a copy lasts
+   * @param ttlNanos how long a copy lasts
    * @param seed of the dice
    */
-  DiceCopies(int nodes, int copies, long lifeNanos, LongSupplier nanoTime, long seed) {
+  DiceCopies(int nodes, int copies, long ttlNanos, LongSupplier nanoTime, long seed) {
     this.nanoTime = nanoTime;
-    this.lifeNanos = lifeNanos;
+    this.ttlNanos = ttlNanos;
     this.copies = copies;
     this.random = new SplittableRandom(seed);
     for (int node = 0; node < nodes; node++) {
@@ -53,7 +53,7 @@ final class DiceCopies implements Copies {
       return;
     }
     Map<Integer, Long> held = endNanos.get(node);
-    held.put(key, nanoTime.getAsLong() + lifeNanos);
+    held.put(key, nanoTime.getAsLong() + ttlNanos);
     if (held.size() > copies) {
       Iterator<Integer> leastRecentlyUsed = held.keySet().iterator();
       leastRecentlyUsed.next();

@@ -93,7 +93,7 @@ final class Simulation {
   private Copies copiesOf(Chooser chooser) {
     return switch (chooser) {
       case NOBODY -> new Clairvoyant(owners, nodes, 0, Clairvoyant.FOR_EVER, this::nowNanos);
-      case DICE -> new DiceCopies(nodes, copies, HOT_LIFE_NANOS, this::nowNanos, SEED);
+      case DICE -> new DiceCopies(nodes, copies, HOT_TTL_NANOS, this::nowNanos, SEED);
       case RATE -> new ShippedCopies(keys, nodes, copies, this::nowNanos);
       case RENEWING_CLAIRVOYANT ->
           new Clairvoyant(owners, nodes, copies, HOT_TTL_NANOS, this::nowNanos);
