@@ -19,6 +19,4 @@ module io.dawncache.server {
   requires static org.jspecify;
 
   exports io.dawncache.server;
-  exports io.dawncache.server.inbound; // for Page, in ServerConfig's pages
-  exports io.dawncache.server.wire; // for its Dialect and Limits
 }

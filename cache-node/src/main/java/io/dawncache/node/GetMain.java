@@ -3,7 +3,7 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Escape;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;

@@ -1,7 +1,7 @@
 package io.dawncache.node;
 
 import io.dawncache.core.CachePolicy;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;

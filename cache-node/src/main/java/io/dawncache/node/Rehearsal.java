@@ -3,8 +3,8 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
-import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.Escape;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.FilterOutputStream;

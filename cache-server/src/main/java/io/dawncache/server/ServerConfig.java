@@ -1,9 +1,6 @@
 package io.dawncache.server;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.dawncache.server.inbound.Page;
-import io.dawncache.server.wire.Dialect;
-import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import java.time.Duration;
 import java.util.LinkedHashMap;

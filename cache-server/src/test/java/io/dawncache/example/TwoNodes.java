@@ -4,8 +4,8 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.CacheServer;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
-import io.dawncache.server.wire.Dialect;
 import java.util.List;
 
 /** An application that embeds two nodes, which get each other's keys; {@link OutsideServerIT}. */

@@ -1,6 +1,7 @@
 package io.dawncache.server;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
@@ -10,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -24,8 +26,17 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.dawncache.core.Group;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
 import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +55,14 @@ class ArchitectureTest {
   private static final String PEER = "io.dawncache.server.peer..";
   private static final String FRAME = "io.dawncache.server.frame..";
   private static final String WIRE = "io.dawncache.server.wire..";
+
+  /** What an application sets, and every package below may know. */
+  private static final DescribedPredicate<JavaClass> SETTINGS =
+      describe(
+          "are settings",
+          type ->
+              Stream.of(Dialect.class, Limits.class, Page.class)
+                  .anyMatch(setting -> type.getFullName().startsWith(setting.getName())));
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -87,7 +106,9 @@ class ArchitectureTest {
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
         .layer("server")
-        .definedBy(SERVER)
+        .definedBy(resideInAnyPackage(SERVER).and(not(SETTINGS)))
+        .layer("settings")
+        .definedBy(SETTINGS)
         .layer("inbound")
         .definedBy(INBOUND)
         .layer("peer")
@@ -104,12 +125,43 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("server")
         .whereLayer("frame")
         .mayOnlyBeAccessedByLayers("inbound", "peer")
+        .whereLayer("settings")
+        .mayNotAccessAnyLayer()
+        .check(MAIN);
+  }
+
+  /**
+   * The settings lie where an application finds them, and are a slice of their own all the same.
+   */
+  @Test
+  void packagesHaveNoCycles() {
+    slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return SliceIdentifier.of(SETTINGS.test(type) ? "settings" : type.getPackageName());
+              }
+
+              @Override
+              public String getDescription() {
+                return "packages, and the settings";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
         .check(MAIN);
   }
 
   @Test
-  void packagesHaveNoCycles() {
-    slices().matching("io.dawncache.(**)").should().beFreeOfCycles().check(MAIN);
+  void anApplicationSeesOnePackage() throws Exception {
+    URI classes = CacheServer.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    try (InputStream file = Files.newInputStream(Path.of(classes).resolve("module-info.class"))) {
+      List<String> exported =
+          ModuleDescriptor.read(file).exports().stream().map(Exports::source).toList();
+
+      assertEquals(List.of(SERVER), exported);
+    }
   }
 
   @Test

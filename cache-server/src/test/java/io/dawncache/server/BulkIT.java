@@ -11,7 +11,6 @@ import io.dawncache.core.GetTimeoutException;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
-import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

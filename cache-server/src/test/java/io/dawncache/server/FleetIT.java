@@ -488,7 +488,7 @@ class FleetIT {
           config()
               .page(
                   "/blocking",
-                  new io.dawncache.server.inbound.Page(
+                  new Page(
                       "text/plain",
                       () -> {
                         try {

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Loaded;
 import io.dawncache.server.RawClient.Answer;
-import io.dawncache.server.inbound.Page;
-import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

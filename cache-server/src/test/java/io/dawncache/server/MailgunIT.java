@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.RawClient.Answer;
-import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.pb.Response;
 import io.dawncache.server.wire.pb.SetRequest;
 import java.io.IOException;

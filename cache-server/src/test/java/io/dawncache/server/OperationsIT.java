@@ -8,7 +8,6 @@ import io.dawncache.core.Applied;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
-import io.dawncache.server.wire.Dialect;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

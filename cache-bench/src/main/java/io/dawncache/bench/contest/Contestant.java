@@ -1,6 +1,6 @@
 package io.dawncache.bench.contest;
 
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import io.dawncache.bench.workload.ZipfKeys;
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.node.NodeMain;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

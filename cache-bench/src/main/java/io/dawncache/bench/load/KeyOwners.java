@@ -2,7 +2,7 @@ package io.dawncache.bench.load;
 
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.HashMap;
 import java.util.List;

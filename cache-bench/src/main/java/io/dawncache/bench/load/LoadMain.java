@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.memory.Trace;
 import io.dawncache.node.OutOfMemory;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package io.dawncache.bench.load;
 
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package io.dawncache.bench.load;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Escape;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.MessageKind;

@@ -3,7 +3,7 @@ package io.dawncache.bench.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;
 import io.netty.bootstrap.ServerBootstrap;

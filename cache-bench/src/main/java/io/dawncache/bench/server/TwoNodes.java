@@ -3,7 +3,7 @@ package io.dawncache.bench.server;
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.node.NodeMain;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.KeyPath;
 import java.io.IOException;
 import java.util.List;

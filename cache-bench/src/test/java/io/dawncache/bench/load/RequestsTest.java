@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.SetRequest;

@@ -1,7 +1,7 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.server.Limits;
 import io.dawncache.server.wire.Fatal;
-import io.dawncache.server.wire.Limits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;

@@ -1,9 +1,10 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.CacheNode;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
+import io.dawncache.server.Limits;
+import io.dawncache.server.Page;
 import io.dawncache.server.wire.Fleet;
-import io.dawncache.server.wire.Limits;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Map;

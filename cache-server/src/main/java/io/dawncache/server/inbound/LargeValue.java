@@ -2,7 +2,7 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Entry;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.netty.buffer.ByteBuf;

@@ -1,8 +1,9 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.Group;
+import io.dawncache.server.Dialect;
+import io.dawncache.server.Page;
 import io.dawncache.server.wire.BadRequestException;
-import io.dawncache.server.wire.Dialect;
 import io.dawncache.server.wire.GroupPath;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.KeyPath;

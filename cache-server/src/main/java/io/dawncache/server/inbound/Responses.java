@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
+import io.dawncache.server.Page;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.PeerCodec;

@@ -1,7 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.ByteAccount;
-import io.dawncache.server.wire.Limits;
+import io.dawncache.server.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;

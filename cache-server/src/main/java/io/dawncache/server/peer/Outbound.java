@@ -1,9 +1,9 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.core.ByteAccount;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
+import io.dawncache.server.Limits;
 import io.dawncache.server.wire.Fleet;
-import io.dawncache.server.wire.Limits;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
 import io.dawncache.server.wire.PeerRequests;

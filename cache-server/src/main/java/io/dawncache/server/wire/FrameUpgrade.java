@@ -1,5 +1,6 @@
 package io.dawncache.server.wire;
 
+import io.dawncache.server.Dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.DefaultHttpHeaders;

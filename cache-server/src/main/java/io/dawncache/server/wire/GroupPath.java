@@ -1,5 +1,7 @@
 package io.dawncache.server.wire;
 
+import io.dawncache.server.Dialect;
+
 /**
  * How the paths of a group's keys begin, as one sender writes them; what is behind it is the key.
  *

@@ -1,5 +1,6 @@
 package io.dawncache.server.wire;
 
+import io.dawncache.server.Dialect;
 import java.util.List;
 
 /**

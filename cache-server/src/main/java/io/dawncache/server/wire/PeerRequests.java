@@ -3,6 +3,7 @@ package io.dawncache.server.wire;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.Dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;

@@ -6,6 +6,7 @@ import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.RejectedException;
+import io.dawncache.server.Dialect;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.time.Duration;

@@ -1,5 +1,5 @@
 /**
- * The protocol, in one place: the {@linkplain io.dawncache.server.wire.Dialect dialects} of the
+ * The protocol, in one place: the {@linkplain io.dawncache.server.Dialect dialects} of the
  * groupcache family, what a path means and how it is escaped, what is said of a get that ended
  * without a value, what our nodes ask each other and what the answers mean, how frames are laid
  * out, and the protobuf messages. Pure functions between the core's words and HTTP's; no connection

@@ -10,7 +10,7 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.netty.buffer.ByteBuf;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.server.wire.Dialect;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.Headers;

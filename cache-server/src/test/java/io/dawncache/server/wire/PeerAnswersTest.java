@@ -10,6 +10,7 @@ import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.Dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;

@@ -8,6 +8,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBufUtil;

@@ -9,6 +9,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.RejectedException;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.testing.Books;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;

@@ -17,6 +17,7 @@ import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.Credit;
 import io.dawncache.server.wire.pb.FetchRequest;

@@ -1,4 +1,4 @@
-package io.dawncache.server.inbound;
+package io.dawncache.server;
 
 import java.util.Objects;
 import java.util.function.Supplier;

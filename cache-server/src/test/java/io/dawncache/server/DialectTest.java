@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

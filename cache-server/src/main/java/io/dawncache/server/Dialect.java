@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server;
 
 import io.dawncache.core.consistenthash.Scheme;
 
@@ -64,7 +64,7 @@ public enum Dialect {
    * Returns whether a Go client of this dialect writes a space as {@code +} (its {@code
    * QueryEscape}) and a plus as {@code %2B}; the others write {@code %20} and leave a plus alone.
    */
-  boolean goWritesSpaceAsPlus() {
+  public boolean goWritesSpaceAsPlus() {
     return this != MAILGUN;
   }
 
@@ -81,25 +81,31 @@ public enum Dialect {
     return putsAndDeletes() ? "GET, HEAD, PUT, DELETE" : "GET, HEAD";
   }
 
-  /** Returns whether an unmarked answer of {@code code} is the owner's last word on the key. */
-  boolean isFinal(int code) {
+  /** Returns whether an unmarked answer of {@code code} is final: no other node is asked. */
+  public boolean isFinal(int code) {
     return this == MAILGUN && (code == 404 || code == 503);
   }
 
-  int noSuchGroupCode() {
+  /** Returns the HTTP status of a get in a group that the node does not have. */
+  public int noSuchGroupCode() {
     return noSuchGroupCode;
   }
 
-  String noSuchGroupText() {
+  /** Returns how the body of that answer begins; the group's name follows. */
+  public String noSuchGroupText() {
     return noSuchGroupText;
   }
 
-  int failedCode() {
+  /** Returns the HTTP status of a get whose load failed. */
+  public int failedCode() {
     return failedCode;
   }
 
-  /** Go programs know no rejection; 500 is an error to all of them. */
-  int rejectedCode() {
+  /**
+   * Returns the HTTP status of a get that the origin rejected. Go programs know no rejection; 500
+   * is an error to all of them.
+   */
+  public int rejectedCode() {
     return this == DAWNCACHE ? 502 : 500;
   }
 }

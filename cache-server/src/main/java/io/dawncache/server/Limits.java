@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server;
 
 import java.time.Duration;
 
