@@ -5,15 +5,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The keys of one get of many that are to be loaded one by one: a few at a time, so that they do
- * not fill the queue of loads, which is bounded, with each other.
+ * The keys of one bulk get that are loaded one by one: only a few at a time, so that they do not
+ * fill the bounded queue of loads.
  */
 final class Feed {
   /*
-   * A key's load starts, or its wait joins the flight of another get, when a place is free. The end
-   * of one frees its place for the next. A load may end on the thread that starts it, and would then
-   * start the next inside itself; so places are counted, and who moves the count from 0 starts
-   * loads until it has brought it back to 0.
+   * When a place is free, a key's load starts, or its wait joins the flight of another get. When it
+   * ends, it frees its place for the next key. A load may end on the thread that starts it, and
+   * would then start the next one inside itself. So free places are counted: the thread that moves
+   * the count from 0 starts loads until it has brought the count back to 0.
    */
   private final Loads loads;
   private final Queue<PendingGet> rest = new ConcurrentLinkedQueue<>();
@@ -41,7 +41,7 @@ final class Feed {
     }
   }
 
-  /** Starts the next load that somebody still waits for. */
+  /** Starts the next load that a caller still waits for. */
   private void startNext() {
     for (PendingGet wait = rest.poll(); wait != null; wait = rest.poll()) {
       if (!wait.hasLeft()) {
@@ -62,7 +62,7 @@ final class Feed {
               placeIsFree();
             }
           });
-    } catch (Throwable t) { // no memory
+    } catch (Throwable t) { // out of memory
       wait.giveUp(t);
       placeIsFree();
     }

@@ -13,17 +13,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fetch: asks the owner, then the next owner if the first could not be asked, and has the key
- * loaded here if neither could.
+ * One fetch: asks the owner, then the next owner if the first could not be asked. If neither could,
+ * it loads the key here.
  */
 final class Fetch {
   /*
-   * Any answer of an owner ends the fetch: what the owner says of its own load is final, so a key
-   * is not loaded twice because the origin failed or the owner is busy. Only an owner that could
-   * not be asked is passed over. The next owner on the ring is the same for every node, so a fleet
-   * that loses a node goes on loading each of that node's keys in one place. A fetch asks two
-   * owners at most, because each may cost a connect time-out. The time-out is the whole fetch's:
-   * an owner gets what is left of it when it has received its hints.
+   * Any answer of an owner ends the fetch. An owner's answer about its own load is final, so a key
+   * is not loaded twice because the origin failed or the owner is busy. The fetch passes over an
+   * owner only if it could not be asked. The next owner on the ring is the same for every node, so
+   * a fleet that loses a node goes on loading each of that node's keys in one place. A fetch asks
+   * at most two owners, because each may cost a connect time-out. The time-out is that of the whole
+   * fetch: an owner gets the time that is left after it has received its hints.
    */
   private static final int MAX_OWNERS_ASKED = 2;
 
@@ -50,12 +50,12 @@ final class Fetch {
     this.flight = flight;
   }
 
-  /** Sends the owner its hints, then asks it with what is left of the time. */
+  /** Sends the owner its hints, then asks it with the time that is left. */
   void ask(Owner.Remote owner) {
     Attempt attempt = attempt(owner);
     try {
       gets.handOff().before(owner, reached -> askInTheRest(owner.getter(), reached, attempt));
-    } catch (Throwable t) { // a picker of the user's
+    } catch (Throwable t) { // thrown by the user's picker
       attempt.fail(t);
     }
   }
@@ -71,19 +71,19 @@ final class Fetch {
         getter.fetch(rest, attempt);
       }
     } catch (Throwable t) {
-      // Whatever it is, the waiters have to be called. If the getter answered before it threw, that
-      // answer counts.
+      // Whatever was thrown, the waiters must be called. If the getter answered before it threw,
+      // that answer counts.
       attempt.fail(t);
     }
   }
 
-  /** Starts several fetches whose first owner is the same: it gets one request for all. */
+  /** Starts several fetches with the same first owner, which gets one request for all. */
   static void askAll(HandOff handOff, Owner.Remote owner, List<Fetch> fetches) {
     Map<String, Attempt> attempts = new HashMap<>();
     try {
       fetches.forEach(fetch -> attempts.put(fetch.request.key(), fetch.attempt(owner)));
       handOff.before(owner, reached -> askAll(owner.getter(), reached, fetches, attempts));
-    } catch (Throwable t) { // a picker of the user's
+    } catch (Throwable t) { // thrown by the user's picker
       failAll(fetches, attempts, t);
     }
   }
@@ -116,7 +116,7 @@ final class Fetch {
     }
   }
 
-  /** Fails the attempts that have not ended, and ends the fetches that have none. */
+  /** Fails the attempts that have not ended, and ends the fetches that have no attempt. */
   private static void failAll(
       List<Fetch> fetches, Map<String, Attempt> attempts, Throwable thrown) {
     for (Fetch fetch : fetches) {
@@ -136,7 +136,7 @@ final class Fetch {
     return attempt;
   }
 
-  /** Asks the next owner, or has the key loaded here. */
+  /** Asks the next owner, or loads the key here. */
   private void passOver() {
     Owner next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
     if (next instanceof Owner.Remote remote && inTheRest() != null) {
@@ -146,15 +146,15 @@ final class Fetch {
     }
   }
 
-  /** Returns the request with what is left of its time, or null if nothing is. */
+  /** Returns the request with the time that is left, or null if none is left. */
   private @Nullable PeerRequest inTheRest() {
     Duration left = request.timeout().minusNanos(gets.clock().exact() - startNanos);
     return left.isNegative() || left.isZero() ? null : request.withTimeout(left);
   }
 
   /**
-   * One owner's answer: the first result that its peer getter brings counts, and whatever its
-   * handling throws (no memory, a picker of the user's), the flight ends.
+   * One owner's answer. The first result from its peer getter counts, and the flight ends whatever
+   * the handling of the result throws (out of memory, the user's picker).
    */
   private final class Attempt implements Consumer<PeerResult> {
     private final String url;
@@ -170,12 +170,12 @@ final class Fetch {
       answer.accept(result);
     }
 
-    /** The owner could not be asked, because of an exception on our side. */
+    /** Handles an exception on this side: the owner could not be asked. */
     void fail(Throwable thrown) {
       PeerResult notAsked;
       try {
         notAsked = PeerResult.of(Status.NOT_ASKED, thrown.getClass().getName());
-      } catch (Throwable t) { // no memory
+      } catch (Throwable t) { // out of memory
         notAsked = NOT_ASKED;
       }
       accept(notAsked);
@@ -209,8 +209,9 @@ final class Fetch {
 
     /**
      * A get with time left asks again after a fetch that timed out (see {@link PendingGet}). A peer
-     * that says so at once would then be asked as often as the network allows, so the fetch timed
-     * out only if at least half of the time that it was given has passed; else it has failed.
+     * that answers "timeout" at once would then be asked as fast as the network allows. So the
+     * answer counts as a timeout only after at least half of the request's time; before that, it
+     * counts as a failure.
      */
     private GetException timedOut(String message, String shortly) {
       Duration spent = Duration.ofNanos(gets.clock().exact() - startNanos);
@@ -220,7 +221,9 @@ final class Fetch {
               message + " (timed out after " + spent.toMillis() + " ms)", shortly + "failed", null);
     }
 
-    /** Returns what those who wait are given: the same as at the owner, but that it names it. */
+    /**
+     * Returns the waiters' exception: the same as at the owner, but its message names the owner.
+     */
     private GetException error(PeerResult result) {
       String shortly = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
       return switch (result.status()) {

@@ -7,9 +7,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One load that is given a second one beside it if it is slow; the first to answer counts. */
+/** One load, with a second one beside it if the first is slow; the first value counts. */
 final class Hedge implements Ending<Loaded> {
-  /** What is slow is not known before so many loads have ended. */
+  /** How long a slow load takes is unknown until this many loads have ended. */
   static final int FEWEST_LOADS = 100;
 
   private final Ending<Loaded> ending;
@@ -29,9 +29,9 @@ final class Hedge implements Ending<Loaded> {
   /**
    * Starts a load.
    *
-   * @param times of loads that have ended, which say what is slow
+   * @param times the times of ended loads, from which the slow ones are known
    * @param run starts one load
-   * @param onSecond told when there is a second one, before it starts
+   * @param onSecond called when there is a second load, before it starts
    */
   static void start(
       NodeThreads threads,
@@ -52,7 +52,7 @@ final class Hedge implements Ending<Loaded> {
                 try {
                   onSecond.run();
                   run.accept(hedge);
-                } catch (Throwable t) { // the first waits for its end
+                } catch (Throwable t) { // else the first would wait for its end
                   hedge.ended(null, GetFailedException.WITHOUT_TEXT);
                 }
               }
@@ -69,7 +69,7 @@ final class Hedge implements Ending<Loaded> {
     return true;
   }
 
-  /** A value ends both; a failure only if the other one has failed, too. */
+  /** A value ends both loads; a failure does so only if the other load has failed, too. */
   @Override
   public void ended(@Nullable Loaded loaded, @Nullable GetException error) {
     synchronized (this) {

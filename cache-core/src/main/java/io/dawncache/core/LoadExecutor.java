@@ -18,35 +18,37 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one group's getter: so many loads at once, a bounded queue behind them, and an end to every
- * load in time whatever the user's code does.
+ * Runs one group's getter: a limited number of loads at once, a bounded queue behind them, and a
+ * time-out that ends every load whatever the user's code does.
  */
 final class LoadExecutor {
   /*
    * A load holds one of the group's permits from its start to its end. It ends once: when the
    * getter answers, or at its time-out. A getter that ignores the interrupt keeps its thread but
-   * not its permit: the thread is "abandoned", so a getter that blocks for ever costs its own key
-   * one time-out and the other keys nothing. Threads are not free, though: once ABANDONED_PER_PERMIT
-   * times the permits are abandoned, the group refuses loads until some threads come back.
+   * not its permit. The thread is then "abandoned", so a getter that blocks for ever costs its own
+   * key one time-out and costs other keys nothing. Threads are not free, though: when
+   * ABANDONED_PER_PERMIT times the permits are abandoned, the group refuses loads until some
+   * threads return.
    *
-   * What can race is the time-out (timer thread) with the getter's return (load thread). Both take
-   * the load's monitor, and the first ends it. The thread is interrupted under that monitor and only
-   * while it is inside the getter, so the interrupt can never hit the thread's next task.
+   * The time-out (timer thread) can race with the getter's return (load thread). Both take the
+   * load's monitor, and the first ends the load. The time-out interrupts the thread under that
+   * monitor and only while the thread is inside the getter, so the interrupt can never reach the
+   * thread's next task.
    *
-   * A getter may get other keys, of this group or of another, and its load then waits for theirs. If
-   * those needed permits as well, maxLoads such loads would wait for each other until their
-   * time-outs. So a load that waits lends its permit to one queued load after another that it waits
-   * for: that one runs as a "borrower", on no permit of its own group. A load that ends before its
-   * borrower hands the permit over, and the borrower is counted from then on. Who waits for which
-   * key is noted before the wait joins its flight (want), on both sides; so of two loads that come
-   * to wait for each other at least the second sees it, and fails at once with the circle's names.
-   * What a getter waits for on threads of its own making is not known; such a wait ends at the
-   * time-out.
+   * A getter may get other keys, of this group or of another; its load then waits for their loads.
+   * If those needed permits as well, maxLoads such loads would wait for each other until their
+   * time-outs. So a waiting load lends its permit to one queued load that it waits for, and later
+   * to the next. The queued load runs as a "borrower", without a permit of its own. If the lender
+   * ends before its borrower, it hands the permit over, and the borrower counts as a permit holder
+   * from then on. Both sides note which load waits for which key before the wait joins its flight
+   * (want). So of two loads that come to wait for each other, at least the second finds the circle
+   * and fails at once with its keys. This class does not know what a getter waits for on threads of
+   * its own; such a wait ends at the time-out.
    *
-   * A load that has been marked as ended cannot end again, so from there on nothing may keep its
-   * ending from being called: exceptions are made by code that cannot throw, and the permit goes
-   * back in a try whose finally calls the ending. The lock is a monitor, for to wait for a monitor
-   * allocates nothing that an exhausted heap could refuse.
+   * A load that is marked as ended cannot end again, so after that nothing may prevent the call of
+   * its ending. Exceptions are made by code that cannot throw, and the permit is returned in a try
+   * whose finally calls the ending. The lock is a monitor because waiting for a monitor allocates
+   * nothing, and so works on an exhausted heap.
    */
   private static final int ABANDONED_PER_PERMIT = 16;
 
@@ -56,14 +58,14 @@ final class LoadExecutor {
     @Nullable CompletionStage<T> start() throws Exception;
   }
 
-  /** Is called once when a load has ended: exactly one of the two is non-null. */
+  /** Called once when a load has ended: exactly one of the two arguments is non-null. */
   @FunctionalInterface
   interface Ending<T> {
     void ended(@Nullable T loaded, @Nullable GetException error);
 
     /**
-     * Returns {@code steps} with a net: if they throw, {@code flight} ends with what they threw. To
-     * be made before the load starts.
+     * Returns {@code steps} with a guard: if they throw, {@code flight} ends with that exception.
+     * Make it before the load starts.
      */
     static <T> Ending<T> of(Waiter<?> flight, Ending<T> steps) {
       return (loaded, error) -> {
@@ -77,12 +79,12 @@ final class LoadExecutor {
   }
 
   /**
-   * The loads of all nodes whose getters run, by their threads. A thread local would cost every
+   * The loads, of all nodes, whose getters are running, by thread. A thread-local would cost every
    * virtual thread a table of its own.
    */
   private static final ConcurrentHashMap<Thread, Load<?>> IN_GETTER = new ConcurrentHashMap<>();
 
-  /** A load that waits for a key, which may be loaded by this executor. */
+  /** A load's wait for a key that this executor may load. */
   final class Want {
     private final String key;
     private final Load<?> asker;
@@ -92,7 +94,7 @@ final class LoadExecutor {
       this.asker = asker;
     }
 
-    /** The wait is over. */
+    /** Ends the wait. */
     void end() {
       asker.wants.remove(this);
       synchronized (lock) {
@@ -104,7 +106,7 @@ final class LoadExecutor {
       return LoadExecutor.this.lend(asker, load -> load.keys.contains(key));
     }
 
-    /** Returns by which keys this waits for {@code goal}, or null if it does not. */
+    /** Returns the keys through which this wait leads to {@code goal}, or null if it does not. */
     private @Nullable List<String> wayTo(Load<?> goal, Set<Load<?>> seen) {
       for (Load<?> load : loadsOf(key)) {
         if (load == goal) {
@@ -148,7 +150,7 @@ final class LoadExecutor {
   @GuardedBy("lock")
   private final ArrayDeque<Load<?>> queue = new ArrayDeque<>();
 
-  /** Loads that run on the permit of one that waits for them. */
+  /** Loads that run on the permit of a load that waits for them. */
   @GuardedBy("lock")
   private final Set<Load<?>> borrowers = new HashSet<>();
 
@@ -169,16 +171,16 @@ final class LoadExecutor {
     this.sizes = new LoadedSizes(config.maxLoads());
   }
 
-  /** Returns the sizes of what is loaded; if they are large, fewer loads run at once. */
+  /** Returns the sizes of loaded values; if they are large, fewer loads run at once. */
   LoadedSizes sizes() {
     return sizes;
   }
 
   /**
-   * Runs {@code call} or refuses to; {@code ending} is called on the thread that ended the load,
-   * which is the caller's own for a refusal. Never throws but what {@code ending} throws.
+   * Runs {@code call} or refuses it. {@code ending} is called on the thread that ends the load; for
+   * a refusal, that is the calling thread. Throws nothing except what {@code ending} throws.
    *
-   * @param keys what is loaded, at least one
+   * @param keys the keys to load, at least one
    */
   <T> void load(Set<String> keys, Call<T> call, Ending<? super T> ending) {
     Load<T> load;
@@ -186,7 +188,7 @@ final class LoadExecutor {
     try {
       load = new Load<>(keys, call, ending);
       refusal = admit(load);
-    } catch (Throwable t) { // no memory
+    } catch (Throwable t) { // out of memory
       ending.ended(null, GetException.of(group, keys.iterator().next(), t));
       return;
     }
@@ -197,16 +199,17 @@ final class LoadExecutor {
     try {
       load.watch();
     } catch (Throwable t) {
-      load.end(End.THREW, null, t); // it would have no end of its own
+      load.end(End.THREW, null, t); // without a time-out, the load might never end
     }
     startQueued();
     wantsOf(load).forEach(Want::lend);
   }
 
   /**
-   * Notes that the getter that runs on this thread, if one does, waits for {@code key}.
+   * Notes that the getter on this thread, if there is one, waits for {@code key}.
    *
-   * @return null if there is no getter; else to be {@linkplain Want#end ended} with the wait
+   * @return null if no getter runs on this thread; else the wait, which the caller {@linkplain
+   *     Want#end ends}
    * @throws GetFailedException if that getter's load would wait for itself
    */
   @Nullable Want want(String key) {
@@ -258,7 +261,7 @@ final class LoadExecutor {
     return loads;
   }
 
-  /** Starts a queued load on the permit of {@code lender}, if it has that to lend. */
+  /** Starts a queued load on the permit of {@code lender}, if that permit is free to lend. */
   private boolean lend(Load<?> lender, Predicate<Load<?>> isWanted) {
     Load<?> borrower = null;
     synchronized (lock) {
@@ -279,7 +282,7 @@ final class LoadExecutor {
     return true;
   }
 
-  /** The permit that the load runs on is its own from now on, though there may be one too many. */
+  /** Makes the borrowed permit the load's own from now on, even if that is one permit too many. */
   private void handOver(Load<?> borrower) {
     synchronized (lock) {
       if (borrowers.remove(borrower)) {
@@ -301,20 +304,20 @@ final class LoadExecutor {
       try {
         load.end(End.CLOSED, null, null);
       } catch (Throwable t) {
-        Uncaught.report(t); // the others have to end, too
+        Uncaught.report(t); // the others must end, too
       }
     }
     node.loadRoom().startOthers();
   }
 
-  /** Returns whether it refuses all loads because it was closed. */
+  /** Returns whether this executor is closed and refuses all loads. */
   boolean isClosed() {
     synchronized (lock) {
       return closed;
     }
   }
 
-  /** Queues the load, or returns why not. */
+  /** Queues the load; returns null, or the reason for a refusal. */
   private @Nullable GetException admit(Load<?> load) {
     synchronized (lock) {
       if (closed) {
@@ -333,7 +336,10 @@ final class LoadExecutor {
     }
   }
 
-  /** Starts queued loads while there are permits; a loop, so that no failure nests in another. */
+  /**
+   * Starts queued loads while permits are free. A loop, so that one failure does not nest in
+   * another.
+   */
   private void startQueued() {
     for (Load<?> load = takePermit(); load != null; load = takePermit()) {
       start(load);
@@ -343,7 +349,7 @@ final class LoadExecutor {
   private void start(Load<?> load) {
     try {
       node.threads().startLoad(load);
-    } catch (Throwable t) { // refused, or no memory for it
+    } catch (Throwable t) { // refused, or out of memory
       load.end(End.NO_THREAD, null, t);
     }
   }
@@ -354,7 +360,7 @@ final class LoadExecutor {
       if (load == null) {
         return null;
       }
-      running.add(load); // it must be in one of the two, and adding may throw
+      running.add(load); // first: the load must always be in one of the two, and adding may throw
       if (!takeRoom(load)) {
         running.remove(load);
         return null;
@@ -364,7 +370,7 @@ final class LoadExecutor {
     }
   }
 
-  /** A load that is the only one of its group needs no room, so that each group gets on. */
+  /** The only running load of a group needs no room, so that every group makes progress. */
   @GuardedBy("lock")
   private boolean takeRoom(Load<?> load) {
     long bytes = sizes.expectedBytes();
@@ -396,7 +402,7 @@ final class LoadExecutor {
     }
   }
 
-  /** One key's load from its turn in the queue to its end. */
+  /** The load of one or more keys, from its place in the queue to its end. */
   private final class Load<T> implements Runnable {
     private final Set<String> keys;
     private final Call<T> call;
@@ -414,22 +420,24 @@ final class LoadExecutor {
     @GuardedBy("this")
     private boolean ended;
 
-    private long expectedBytes; // taken of the node's room for loads; guarded by the lock
+    private long expectedBytes; // taken from the node's room for loads; guarded by the lock
 
-    private volatile boolean waitsForRoom; // for what its getter is about to read
+    private volatile boolean waitsForRoom; // for the bytes that its getter is about to read
 
     // Most loads never need these two. Both are made on the getter's thread.
 
-    /** What its getter is known to hold, since it said so. */
+    /** The bytes that its getter has reserved. */
     private volatile ByteAccount.@Nullable Holder memory;
 
-    /** What its getter waits for. */
+    /** The keys that its getter waits for. */
     private volatile Set<LoadExecutor.Want> wants = Set.of();
 
-    /** The load that runs on this one's permit; this load itself once it has no permit to lend. */
+    /**
+     * The load that runs on this load's permit; this load itself once there is no permit to lend.
+     */
     private final AtomicReference<@Nullable Load<?>> borrower = new AtomicReference<>();
 
-    /** The load on whose permit this one runs, if it does. */
+    /** The load on whose permit this load runs, or null. */
     private volatile @Nullable Load<?> lender;
 
     Load(Set<String> keys, Call<T> call, Ending<? super T> ending) {
@@ -477,8 +485,8 @@ final class LoadExecutor {
     }
 
     /**
-     * Only the first reservation waits: loads that held some and waited for more might all wait for
-     * each other.
+     * Only the first reservation waits: loads that each held some bytes and waited for more could
+     * wait for each other.
      */
     void reserve(long bytes) throws InterruptedException {
       if (hasEnded()) {
@@ -532,7 +540,7 @@ final class LoadExecutor {
     private synchronized boolean leaveGetter(@Nullable CompletionStage<T> stage) {
       threadInGetter = null;
       pending = stage;
-      Thread.interrupted(); // the time-out's interrupt was for the getter alone
+      Thread.interrupted(); // the time-out's interrupt was only for the getter
       return ended;
     }
 
@@ -571,7 +579,7 @@ final class LoadExecutor {
       }
     }
 
-    /** Ends the load unless it has ended: gives its permit back, then calls its ending. */
+    /** Ends the load unless it has ended: returns its permit, then calls its ending. */
     void end(End end, @Nullable T loaded, @Nullable Throwable thrown) {
       boolean abandonsThread;
       CompletionStage<T> unfinished;
@@ -594,7 +602,7 @@ final class LoadExecutor {
         endLending();
       } finally {
         if (!abandonsThread) {
-          letMemoryGo(); // first: those who get the value may hold it in the account themselves
+          letMemoryGo(); // first: callers that get the value may reserve it in the account
         }
         try {
           ending.ended(loaded, loaded == null ? error(end, thrown) : null);
@@ -606,7 +614,7 @@ final class LoadExecutor {
       }
     }
 
-    /** Passes this load's own permit on to who runs on it, and a borrowed one back. */
+    /** Passes this load's own permit on to its borrower, or returns a borrowed permit. */
     private void endLending() {
       Load<?> running = borrower.getAndSet(this);
       if (running != null) {
@@ -633,18 +641,19 @@ final class LoadExecutor {
           threadInGetter.interrupt();
         }
       } catch (Throwable t) {
-        Uncaught.report(t); // the getter goes on, as one does that ignores the interrupt
+        Uncaught.report(t); // the getter goes on, like a getter that ignores the interrupt
       }
     }
 
     /**
-     * Cancelling runs what the user hung on the stage; on the timer it would stop all time-outs.
+     * Cancels on a load thread: cancelling runs the user's dependents of the stage, which could
+     * block the timer.
      */
     private void cancelElsewhere(CompletionStage<T> stage) {
       try {
         node.threads().startLoad(() -> cancel(stage));
       } catch (Throwable t) {
-        // No thread for it: the stage ends unheard.
+        // No thread for it: the stage goes on, and nothing reads its result.
       }
     }
 
@@ -653,7 +662,7 @@ final class LoadExecutor {
       try {
         stage.toCompletableFuture().cancel(true);
       } catch (Throwable t) {
-        // A stage need not be cancellable; it then ends unheard.
+        // The stage cannot be cancelled: it goes on, and nothing reads its result.
       }
     }
 
@@ -676,7 +685,7 @@ final class LoadExecutor {
             yield thrown instanceof OverloadedException overloaded ? overloaded : failed(thrown);
           }
         };
-      } catch (Throwable t) { // no memory, or an exception of the getter's whose text cannot be had
+      } catch (Throwable t) { // out of memory, or the getter's exception throws from getMessage
         return GetFailedException.WITHOUT_TEXT;
       }
     }

@@ -11,16 +11,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The load flights of one group: when the getter runs, and what becomes of its answer. */
+/** The load flights of one group: when the getter runs, and what happens to its answer. */
 final class Loads {
   /*
-   * Between a miss and its flight an earlier flight may have landed; a flight is removed only after
-   * its value was put, so one more look inside the new flight keeps the key from being loaded twice.
+   * A load looks into memory once more inside its new flight, because an earlier flight may have
+   * ended between the caller's miss and this flight. A flight is removed only after its value was
+   * put, so the second look keeps the key from being loaded twice.
    *
-   * Every flight notes its key's generation before anything else; Memory tells why.
+   * Every flight notes its key's generation before anything else; Memory explains why.
    */
 
-  /** After a load that failed, an older value answers for so long before another load is tried. */
+  /** After a failed load, an older value answers for this long before the next load is tried. */
   private static final long RETRY_NANOS = 1_000_000_000;
 
   private static final Loaded NOT_FOUND = Loaded.notFound();
@@ -64,17 +65,17 @@ final class Loads {
     this.executor = new LoadExecutor(group, config, node);
   }
 
-  /** Returns the flights, for what registers several before any of them starts. */
+  /** Returns the flights, so that a caller can register several before any of them starts. */
   Singleflight<String, Entry> flights() {
     return flights;
   }
 
-  /** Returns whether the origin can be asked for many keys at once. */
+  /** Returns whether the origin can load many keys with one call. */
   boolean loadsManyAtOnce() {
     return bulkGetter != null;
   }
 
-  /** Returns how many loads of a get of many keys are started before one of them has ended. */
+  /** Returns how many loads of one bulk get may run at a time. */
   int placesOfABulk() {
     return config.maxLoads();
   }
@@ -84,7 +85,7 @@ final class Loads {
     return executor.want(key);
   }
 
-  /** Has {@code waiter} join the key's flight, or starts one. */
+  /** Joins the key's flight with {@code waiter}, or starts one. */
   void join(String key, Waiter<Entry> waiter) {
     flights.join(key, this::start, waiter);
   }
@@ -99,7 +100,7 @@ final class Loads {
     }
   }
 
-  /** Ends the flight by what an earlier one has brought, if one has. */
+  /** Ends the flight with the result of an earlier one, if there is one. */
   private boolean hasEnded(String key, Waiter<Entry> flight) {
     Entry entry = memory.own(key);
     if (entry != null && !entry.isExpired(node.clock().now())) {
@@ -112,36 +113,36 @@ final class Loads {
     return true;
   }
 
-  /** Loads {@code entry}'s key anew while it still answers, unless somebody does already. */
+  /** Loads the key of a valid {@code entry} again, unless a load for it already runs. */
   void refresh(Entry.Own entry) {
     if (entry.claimRefresh()) {
       try {
         flights.join(entry.key(), this::startRefresh, (loaded, error) -> release(entry, error));
-      } catch (Throwable t) { // no memory; the entry answers on, and is tried again
+      } catch (Throwable t) { // out of memory; the entry still answers, and a later get tries again
         releaseUntried(entry);
       }
     }
   }
 
   /**
-   * Loads the key of an expired {@code entry} anew, of which the last load failed, unless somebody
-   * does already or it failed a moment ago. Nobody waits for it: the old value answers meanwhile.
+   * Loads the key of an expired {@code entry} again after its last load failed, unless a load
+   * already runs or failed a moment ago. No caller waits for it: the old value answers meanwhile.
    */
   void retry(Entry.Own entry, long nowNanos) {
     if (entry.claimRetry(nowNanos)) {
       try {
         flights.join(entry.key(), this::start, (loaded, error) -> release(entry, error));
-      } catch (Throwable t) { // no memory; the entry answers on, and is tried again
+      } catch (Throwable t) { // out of memory; the entry still answers, and a later get tries again
         releaseFailed(entry);
       }
     }
   }
 
   /**
-   * A load has ended whose claim {@code entry} still has: the load was not kept, because a
-   * neighbour on the stripe was forgotten, and left the entry in its place. That load must not be
-   * the last one tried. Only after a failure may the entry outlive its end: where the origin has
-   * answered, whatever it said, the old value is not answered beyond that.
+   * Releases the claim of {@code entry} if its load has ended and left it: the loaded value was not
+   * kept, because another key of the stripe was forgotten. A later get must be able to load again.
+   * The entry may outlive its end only after a failure: once the origin has answered, with a value
+   * or without, the old value is not answered beyond its end.
    */
   private void release(Entry.Own entry, @Nullable Throwable error) {
     if (error == null || error instanceof NotFoundException || error instanceof RejectedException) {
@@ -157,7 +158,10 @@ final class Loads {
     }
   }
 
-  /** The next load runs behind while the entry holds, and after that in front of its callers. */
+  /**
+   * While the entry is valid, the next load runs in the background; after that, callers wait for
+   * it.
+   */
   private void releaseUntried(Entry.Own entry) {
     if (entry.isClaimed()) {
       long next = nextTry();
@@ -214,11 +218,11 @@ final class Loads {
             ending.ended(answer, fault);
           }
         };
-    counters.loadsDeduped.increment(); // only now: nothing throws before the ending is called
+    counters.loadsDeduped.increment(); // last: nothing throws from here to the ending
     executor.load(Set.of(key), call, counted);
   }
 
-  /** Loads what these flights, of keys apart, have begun for, with one call of the origin. */
+  /** Loads the keys of all these flights with one call of the origin. */
   void startAll(Map<String, Waiter<Entry>> begun) {
     BulkGetter bulk = bulkGetter;
     if (bulk == null || begun.size() == 1) {
@@ -238,11 +242,11 @@ final class Loads {
         runAll(bulk, generations, begun);
       }
     } catch (Throwable t) {
-      begun.values().forEach(flight -> flight.ended(null, t)); // those that have ended ignore it
+      begun.values().forEach(flight -> flight.ended(null, t)); // flights that have ended ignore it
     }
   }
 
-  /** Starts a flight's load; a flight that cannot start has ended, and keeps no other from it. */
+  /** Starts a flight's load. If that fails, this flight ends, and the others still start. */
   private void startOne(String key, Waiter<Entry> flight) {
     try {
       start(key, flight);
@@ -265,17 +269,17 @@ final class Loads {
                 (key, generation) ->
                     landOne(key, generation, found, error, Objects.requireNonNull(begun.get(key))));
             times.record(node.clock().exact() - start);
-          } catch (Throwable t) { // no memory to go through them; those that have ended ignore it
+          } catch (Throwable t) { // out of memory; flights that have ended ignore it
             for (int i = 0; i < all.size(); i++) {
               all.get(i).ended(null, t);
             }
           }
         };
-    counters.loadsDeduped.add(keys.size()); // only now: nothing throws before all have ended
+    counters.loadsDeduped.add(keys.size()); // last: nothing throws from here to the endings
     executor.load(keys, call, landing);
   }
 
-  /** Ends the flight of one key of many; whatever goes wrong, the other keys have to land. */
+  /** Ends the flight of one key of many. It never throws, so that the other keys land too. */
   private void landOne(
       String key,
       long generation,
@@ -287,7 +291,7 @@ final class Loads {
       GetException failure = error;
       try {
         loaded = found == null ? null : Objects.requireNonNullElse(found.get(key), NOT_FOUND);
-      } catch (Throwable t) { // the map is the getter's
+      } catch (Throwable t) { // the map comes from the getter
         failure = GetException.of(group, key, t);
       }
       failure = faultOf(key, loaded, failure);
@@ -307,7 +311,9 @@ final class Loads {
     }
   }
 
-  /** Returns why a load has failed: a value that is longer than the group allows has, too. */
+  /**
+   * Returns why a load has failed, or null. A value longer than the group allows is a failure, too.
+   */
   private @Nullable GetException faultOf(
       String key, @Nullable Loaded loaded, @Nullable GetException error) {
     String fault = loaded == null ? null : Values.fault(loaded.value(), config.maxValueBytes());
@@ -322,7 +328,7 @@ final class Loads {
     if (error instanceof OverloadedException) {
       events.overloaded(key);
     } else if (error != null) {
-      if (!executor.isClosed()) { // else the origin was not asked, or not waited for
+      if (!executor.isClosed()) { // otherwise nothing called the origin, or waited for it
         log.failed(error);
       }
     } else if (loaded != null && loaded.rejection() != null) {
@@ -332,7 +338,7 @@ final class Loads {
     }
   }
 
-  /** Ends a flight: keeps the value first, so that who comes after the flight finds it. */
+  /** Ends a flight. It keeps the value first, so that the next caller finds it. */
   private void land(
       String key,
       long generation,
@@ -357,7 +363,7 @@ final class Loads {
     if (value == null) {
       try {
         keeper.keepMissing(key, ttlNanos, generation);
-      } catch (Throwable t) { // a picker of the user's: what was loaded is true all the same
+      } catch (Throwable t) { // thrown by the user's picker: the loaded answer is still right
         Uncaught.report(t);
       }
       flight.ended(null, notFound(key));
@@ -374,7 +380,7 @@ final class Loads {
     flight.ended(entry, null);
   }
 
-  /** An older value answers in the place of a load that failed, now and until one succeeds. */
+  /** Answers with an older value in place of the failed load, now and until a load succeeds. */
   private void landFailure(
       String key, long generation, @Nullable GetException error, Waiter<Entry> flight) {
     Entry.Own older = memory.held(key, generation);
@@ -391,7 +397,7 @@ final class Loads {
     flight.ended(isStale ? new Entry.Stale(key, older.value()) : older, null);
   }
 
-  /** Returns the end of a get for a key that the origin holds nothing under. */
+  /** Returns the exception that ends a get when the origin has no value for the key. */
   NotFoundException notFound(String key) {
     return new NotFoundException("load " + Keys.shown(group, key) + ": not found");
   }
@@ -405,7 +411,7 @@ final class Loads {
     return times;
   }
 
-  /** Ends all loads, and refuses later ones. */
+  /** Ends all loads and refuses later ones. */
   void close() {
     executor.close();
   }

@@ -7,24 +7,27 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One get that waits for a flight: it counts among the group's waiters and has an end of its own.
+ * One get that waits for a flight. It counts among the group's waiters and has its own deadline.
  */
 final class PendingGet implements Waiter<Entry> {
   /*
-   * A deadline ends this wait alone; the flight goes on for the others. But a fetch carries the
-   * deadline of the get that began it, so the fetch may time out while another get that joined it
-   * has time left:
+   * A deadline ends only this wait; the flight goes on for the other waiters. But a fetch carries
+   * the deadline of the get that began it, so the fetch may time out while another get that joined
+   * it has time left:
    *   1. a get with 100 ms starts the fetch, which carries these 100 ms;
    *   2. a get with 5 s joins it;
    *   3. the fetch times out.
-   * The second get then starts a fetch of its own with the time it has left. The owner's load has
-   * gone on meanwhile, and the new fetch joins it.
+   * The second get then starts a fetch of its own with the time that it has left. The owner's load
+   * is still running, and the new fetch joins it.
    */
   private final Gets gets;
   private final String key;
   private final long deadlineNanos;
 
-  /** Null when the wait has ended, so that a flight which still holds this holds no caller. */
+  /**
+   * Null once the wait has ended, so that a flight which still refers to this keeps no caller in
+   * memory.
+   */
   private final AtomicReference<@Nullable Waiter<? super Entry>> caller;
 
   private volatile @Nullable Future<?> timer;
@@ -57,7 +60,7 @@ final class PendingGet implements Waiter<Entry> {
     }
   }
 
-  /** Notes the getter that waits, if one does, so that its load lends its permit to the key's. */
+  /** Notes the getter that waits, if any, so that its load lends its permit to the key's load. */
   void isWantedBy(LoadExecutor.@Nullable Want want) {
     this.want = want;
   }
@@ -91,7 +94,7 @@ final class PendingGet implements Waiter<Entry> {
     return caller.get() == null;
   }
 
-  /** The deadline has passed: answers with an expired value, if one may be answered. */
+  /** Called at the deadline: answers with an expired value if one may be answered. */
   void timeOut(Duration timeout) {
     Entry held = null;
     try {
@@ -101,7 +104,7 @@ final class PendingGet implements Waiter<Entry> {
     }
   }
 
-  /** Ends this, whatever becomes of the flight. */
+  /** Fails this wait; the flight may go on. */
   void giveUp(Throwable why) {
     complete(null, why);
   }

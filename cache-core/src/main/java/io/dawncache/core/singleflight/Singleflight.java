@@ -11,13 +11,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the work for a key once, however many ask for it while it runs, and tells them all how it
- * ended. Nothing is remembered: who asks after the end starts another flight.
+ * Runs the work for a key once, however many callers join while it runs, and notifies all of them
+ * when it ends. It stores no results: a caller after the end starts another flight.
  *
- * <p>Safe from any thread; no call blocks. A flight that ends by any means (value, error, an
- * exception out of the work, an answer against the rules) leaves nothing behind and tells everybody
- * who joined it. Only work that never ends its flight keeps its callers waiting, so give it a
- * deadline of its own.
+ * <p>Safe from any thread; no call blocks. A flight may end with a value, an error, an exception
+ * thrown by the work, or an answer that breaks the rules. In each case it leaves nothing behind and
+ * notifies every caller that joined. If the work never ends its flight, the callers wait for ever,
+ * so give the work a deadline of its own.
  *
  * @param <K> the type of keys, with stable {@code equals} and {@code hashCode}
  * @param <V> the type of values
@@ -25,64 +25,67 @@ import org.jspecify.annotations.Nullable;
 public final class Singleflight<K, V> {
 
   /*
-   * A flight is in the map while it may be joined, and holds its waiters in a stack after Treiber
-   * (1986): one compare-and-set to join, one swap for null, the seal, to take them all and let
-   * nobody join any more. There is no lock to wait on; keys meet only in the map's bins.
+   * A flight is in the map while callers may join it. It holds its waiters in a Treiber stack
+   * (1986): a caller joins with one compare-and-set. One swap for null, the seal, takes all waiters
+   * and lets no caller join after it. There is no lock to wait for; different keys meet only in the
+   * map's bins.
    *
-   * Ending a flight takes three steps: (1) remove it from the map, (2) seal its stack, (3) tell the
-   * waiters. Their order answers every race. A detached flight was removed before; it ends by (2)
-   * and (3) alone.
+   * Ending a flight takes three steps: (1) remove it from the map, (2) seal its stack, (3) notify
+   * the waiters. This order answers every race. A detached flight was removed before; it ends with
+   * (2) and (3) alone.
    *
-   * Two threads end the same flight. The seal, a swap, brings the stack to one of them; that one
-   * goes on, the other's answer is ignored.
+   * Two threads end the same flight. Sealing is a swap, so only one thread gets the stack. That
+   * thread goes on; the other's answer is ignored.
    *
    * A caller joins while the flight ends:
    *   1. the caller finds the flight in the map;
    *   2. the ending thread removes it;
    *   3. the caller pushes its waiter;
    *   4. the ending thread seals, finds the waiter, and calls it like the others.
-   * Or, with 3 and 4 the other way round:
+   * Or, with 3 and 4 in the other order:
    *   3. the ending thread seals;
-   *   4. the caller meets the seal, and looks into the map again. This flight is no longer
-   *      there, because removal came before the seal; so the caller finds a later flight or starts
-   *      one. Were it sealed first, the caller would spin until the ending thread got to run.
+   *   4. the caller finds the seal, and looks into the map again. This flight is no longer there,
+   *      because removal came before the seal; so the caller finds a later flight or starts one. If
+   *      sealing came first, the caller would spin until the ending thread ran again.
    *
    * A waiter calls join for the same key:
    *   1. the ending thread has removed and sealed, and calls the waiter;
-   *   2. the waiter joins: the map is free, a new flight starts, and its work runs right here;
-   *   3. the waiters after it get the first flight's end when it returns. They sit in a chain
-   *      that nobody else can reach, so the new flight cannot take them along.
+   *   2. the waiter joins: the map has no flight, a new one starts, and its work runs inside this
+   *      call;
+   *   3. when it returns, the later waiters get the first flight's result. They are in a chain that
+   *      only the ending thread can reach, so the new flight cannot take them.
    *
-   * A waiter may stop waiting (hasLeft). It is not taken out at once: a joiner that finds the stack
-   * has grown enough since the last time sweeps it, and unlinks those that have left. So at most
-   * twice as many as still wait, and FEWEST_TO_SWEEP, are held, and a join costs the same on average.
-   * Only links below the top change, which joiners do not read. The ending thread does read them:
+   * A waiter may stop waiting (hasLeft). It is not removed at once. A joiner that finds that the
+   * stack has grown enough since the last sweep sweeps it, and unlinks the waiters that have left.
+   * So a flight holds at most twice the waiters that still wait, plus FEWEST_TO_SWEEP, and the
+   * average cost of a join stays the same. A sweep changes only links below the top, which joiners
+   * do not read. The ending thread does read them:
    *   1. a joiner begins to sweep: the state goes from OPEN to SWEEPING;
    *   2. the ending thread notes the outcome, seals, and swaps the state for ENDED;
    *   3. it finds SWEEPING, and leaves the stack to the joiner;
    *   4. the joiner cannot go back to OPEN, so it notifies the waiters itself.
    * Only the thread that holds the state follows the links, and no thread waits for another.
    *
-   * Two callers start at once. putIfAbsent lets one in; the other joins it. The work starts after
-   * that call has returned: work that ends at once finds its flight registered, and user code never
-   * runs under the lock of a map's bin, as it would inside computeIfAbsent.
+   * Two callers start at once. putIfAbsent lets one start the flight; the other joins it. The work
+   * starts after putIfAbsent has returned. So work that ends at once finds its flight registered,
+   * and user code never runs under the lock of a map's bin, as it would inside computeIfAbsent.
    */
 
   private final ConcurrentHashMap<K, Flight> flights = new ConcurrentHashMap<>();
 
-  /** Makes one without any flights. */
+  /** Makes an instance without flights. */
   public Singleflight() {}
 
   /**
    * Joins the flight for {@code key}, or starts one.
    *
-   * <p>If this call starts the flight, {@code work} runs on the calling thread before it returns.
-   * {@code waiter} is called exactly once, unless it {@linkplain Waiter#hasLeft has left}: mostly
-   * on the thread that ends the flight, maybe on one that joins it meanwhile, maybe before this
-   * call returns. Waiters are called in the order in which they joined.
+   * <p>If this call starts the flight, {@code work} runs on the calling thread before the call
+   * returns. {@code waiter} is called exactly once, unless it {@linkplain Waiter#hasLeft has left}:
+   * usually on the thread that ends the flight, sometimes on a thread that joins it meanwhile, and
+   * possibly before this call returns. Waiters are called in the order in which they joined.
    *
-   * @param work is started if no flight is there to join; else it is dropped
-   * @param waiter called with the flight's end
+   * @param work started if there is no flight to join; else ignored
+   * @param waiter called when the flight ends
    * @return true if this call started the flight
    */
   public boolean join(K key, Work<? super K, V> work, Waiter<? super V> waiter) {
@@ -102,18 +105,18 @@ public final class Singleflight<K, V> {
       if (flight.add(waiter)) {
         return false;
       }
-      flights.remove(key, flight); // mostly gone already; the ending thread may have failed to
+      flights.remove(key, flight); // usually gone, unless the ending thread failed to remove it
     }
   }
 
   /**
-   * Joins the flight for {@code key}, or starts one by asking {@code function} on the calling
+   * Joins the flight for {@code key}, or starts one by calling {@code function} on the calling
    * thread.
    *
-   * <p>Every call answers a future of its own: cancelling it, completing it or letting it time out
-   * touches neither the flight nor anybody else. Dependents of the future run on the thread that
-   * ends the flight. Where the stage fails with a {@link CompletionException}, its cause is passed
-   * on.
+   * <p>Every call returns a future of its own. Cancelling it, completing it or letting it time out
+   * affects neither the flight nor any other caller. Dependents of the future run on the thread
+   * that ends the flight. If the stage fails with a {@link CompletionException}, the future gets
+   * its cause.
    *
    * @param function starts the work; if it throws, returns null, or returns a stage that completes
    *     with null, all futures of the flight fail
@@ -143,8 +146,8 @@ public final class Singleflight<K, V> {
   }
 
   /**
-   * Lets nobody join the flight for {@code key} any more: who asks after this call starts another.
-   * Those who have joined are told how it ends, as ever. O(1).
+   * Lets no more callers join the flight for {@code key}: the next caller starts another. The
+   * callers that have joined still get its result. O(1).
    */
   public void detach(K key) {
     flights.remove(requireNonNull(key, "key"));
@@ -155,12 +158,14 @@ public final class Singleflight<K, V> {
     flights.clear();
   }
 
-  /** Returns how many flights may be joined. Under concurrent use an estimate, else exact. */
+  /** Returns how many flights callers may join: an estimate under concurrent use, else exact. */
   public int inFlight() {
     return flights.size();
   }
 
-  /** A stage that depends on another wraps the failure it passes on; waiters get the failure. */
+  /**
+   * A stage that depends on another wraps the failure that it passes on; waiters get the failure.
+   */
   private static @Nullable Throwable causeOf(@Nullable Throwable error) {
     return error instanceof CompletionException && error.getCause() != null
         ? error.getCause()
@@ -168,28 +173,29 @@ public final class Singleflight<K, V> {
   }
 
   /**
-   * Is told once how a flight ended: exactly one of value and error is non-null.
+   * Called once when a flight ends: exactly one of value and error is non-null.
    *
    * <p>Runs on the thread that ends the flight or on one that joins it meanwhile, before the
-   * waiters that joined later, so it should be brief. What it throws goes to that thread's uncaught
-   * exception handler and keeps nobody else from being told. It may call {@code join} again, for
-   * the same key too.
+   * waiters that joined later, so it should be short. An exception that it throws goes to that
+   * thread's uncaught exception handler, and the later waiters are still called. It may call {@code
+   * join} again, also for the same key.
    *
    * @param <V> the type of the value
    */
   @FunctionalInterface
   public interface Waiter<V> {
     /**
-     * The flight has ended.
+     * Called when the flight has ended.
      *
-     * @param value what it brought, or null if it failed
-     * @param error why it failed, or null if it did not
+     * @param value the result, or null if the flight failed
+     * @param error why the flight failed, or null if it did not
      */
     void ended(@Nullable V value, @Nullable Throwable error);
 
     /**
-     * Returns whether this waiter no longer waits, which stays true from then on: its flight may
-     * drop it and never call {@link #ended}. Called now and then, by any thread; must not block.
+     * Returns whether this waiter has stopped waiting. Once true, it must stay true: the flight may
+     * drop the waiter and never call {@link #ended}. Any thread may call this at any time; it must
+     * not block.
      */
     default boolean hasLeft() {
       return false;
@@ -207,21 +213,22 @@ public final class Singleflight<K, V> {
 
     /**
      * Starts the work, which must call {@code flight.ended} exactly once, from any thread, now or
-     * later. An error outweighs a value; neither is an error, too. Later calls are ignored.
+     * later. If it passes both a value and an error, the error counts; if it passes neither, that
+     * is an error, too. Later calls are ignored.
      *
-     * @throws Exception or any other throwable, which ends the flight as an error
+     * @throws Exception this, or any other throwable, ends the flight as an error
      */
     void start(K key, Waiter<V> flight) throws Exception;
   }
 
-  /** Who may follow the links of a flight's stack; see the essay. */
+  /** Which thread may follow the links of a flight's stack; see the essay. */
   private enum State {
     OPEN,
     SWEEPING,
     ENDED
   }
 
-  /** One run for one key, and those who wait for it. */
+  /** One run for one key, and its waiters. */
   private final class Flight implements Waiter<V> {
     private static final int FEWEST_TO_SWEEP = 16;
 
@@ -232,14 +239,15 @@ public final class Singleflight<K, V> {
 
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
-    /** The stack is swept when this many have joined it. Written by who sweeps. */
+    /** The stack is swept when this many waiters have joined it. Written by the sweeping thread. */
     private volatile long sweepAt = FEWEST_TO_SWEEP;
 
-    // The outcome, written before the state becomes ENDED; null and null if it broke the rules.
+    // The outcome, written before the state becomes ENDED; both are null if the work broke the
+    // rules.
     private @Nullable V value;
     private @Nullable Throwable error;
 
-    /** What the ending thread has taken, if it left it to who sweeps. */
+    /** The stack that the ending thread took, for the sweeping thread to finish. */
     private @Nullable Waiting<V> sealed;
 
     Flight(K key, Waiter<? super V> first) {
@@ -264,7 +272,7 @@ public final class Singleflight<K, V> {
       }
     }
 
-    /** Unlinks those that have left, below {@code top}, which stays. */
+    /** Unlinks the waiters below {@code top} that have left; {@code top} stays. */
     private void sweep(Waiting<V> top) {
       try {
         long left = 0;
@@ -279,7 +287,7 @@ public final class Singleflight<K, V> {
         }
         sweepAt = top.number + Math.max(FEWEST_TO_SWEEP, left);
       } catch (Throwable e) {
-        report(e); // the waiter that has just joined is in its flight all the same
+        report(e); // the waiter that has just joined stays in its flight
       } finally {
         if (!state.compareAndSet(State.SWEEPING, State.OPEN)) {
           tell(sealed);
@@ -292,7 +300,7 @@ public final class Singleflight<K, V> {
         work.start(key, this);
       } catch (Throwable e) {
         if (e instanceof InterruptedException) {
-          Thread.currentThread().interrupt(); // the thread's business, not only the waiters'
+          Thread.currentThread().interrupt(); // the thread's interrupt, not only the waiters'
         }
         ended(null, e);
       }
@@ -303,14 +311,14 @@ public final class Singleflight<K, V> {
       try {
         flights.remove(key, this);
       } finally {
-        seal(value, error); // whatever a key's equals throws
+        seal(value, error); // even if a key's equals throws
       }
     }
 
     private void seal(@Nullable V value, @Nullable Throwable error) {
       Waiting<V> last = lastJoined.getAndSet(null);
       if (last == null) {
-        return; // it has ended before
+        return; // it has ended already
       }
       this.value = error == null ? value : null;
       this.error = error;
@@ -335,12 +343,12 @@ public final class Singleflight<K, V> {
       try {
         return new IllegalStateException(
             "flight for " + key + ": ended with null (expected: a value or an error)");
-      } catch (Throwable e) { // a key whose text cannot be had
+      } catch (Throwable e) { // the key's toString throws
         return e;
       }
     }
 
-    /** Turns the stack, ours alone once sealed, into the order of joining. */
+    /** Reverses the sealed stack, which only this thread can reach, into the order of joining. */
     private @Nullable Waiting<V> reversed(@Nullable Waiting<V> sealed) {
       Waiting<V> last = sealed;
       Waiting<V> first = null;
@@ -358,7 +366,7 @@ public final class Singleflight<K, V> {
       try {
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
       } catch (Throwable ignored) {
-        // As the JVM does; the waiters after this one still have to be told.
+        // Ignored, as by the JVM; the later waiters must still be called.
       }
     }
   }
@@ -367,10 +375,12 @@ public final class Singleflight<K, V> {
   private static final class Waiting<V> {
     final Waiter<? super V> waiter;
 
-    /** The one that joined before; once the flight has ended, the one that joined after. */
+    /**
+     * The waiter that joined before this one; once the flight has ended, the one that joined after.
+     */
     @Nullable Waiting<V> link;
 
-    /** How many had joined the flight with this one. */
+    /** This waiter's number in the order of joining, from 1. */
     final long number;
 
     Waiting(Waiter<? super V> waiter, @Nullable Waiting<V> link) {

@@ -1,7 +1,7 @@
 /**
- * One run a key at a time, shared by all who ask meanwhile. {@link
- * io.dawncache.core.singleflight.Singleflight} never blocks a thread and starts none: callers leave
- * a callback or take a future, and whoever ends the work tells them all.
+ * One run per key at a time, shared by all callers that join meanwhile. {@link
+ * io.dawncache.core.singleflight.Singleflight} never blocks a thread and starts none: callers pass
+ * a callback or get a future, and the thread that ends the work notifies them all.
  */
 @NullMarked
 package io.dawncache.core.singleflight;
