@@ -4,14 +4,14 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.function.LongConsumer;
 
 /**
- * How the regions of a group share its bytes: the small ones begin with nothing and are allotted
- * more in steps, as they fill, up to their part; main has all the rest.
+ * How the regions of a group share its bytes: the small regions begin with nothing and get more in
+ * steps, as they fill, up to their part; main has the rest.
  */
 final class Budget {
   /*
-   * Whoever gives goes first: main shrinks before another region grows, and that one shrinks before
-   * main grows, so the sum never passes the budget. The steps are few because a policy that adapts
-   * itself begins to learn anew whenever its bound changes.
+   * The region that gives bytes changes first: main shrinks before another region grows, and that
+   * region shrinks before main grows, so the sum never exceeds the budget. There are few steps
+   * because a policy that adapts itself starts to learn again whenever its bound changes.
    */
   private static final int STEPS = 8;
 
@@ -24,9 +24,9 @@ final class Budget {
   private long allottedBytes;
 
   /**
-   * Has main hold it all.
+   * Gives the whole budget to main.
    *
-   * @param maxBytes the whole; 0 for unbounded
+   * @param maxBytes the whole budget; 0 for unbounded
    * @param resizeMain sets main's bound
    */
   Budget(long maxBytes, LongConsumer resizeMain) {
@@ -34,19 +34,19 @@ final class Budget {
     this.resizeMain = resizeMain;
   }
 
-  /** Returns a region's part, of which nothing is allotted yet. */
+  /** Returns a region's part, which begins with nothing. */
   Part part(long mostBytes, LongConsumer resize) {
     return new Part(mostBytes, resize);
   }
 
-  /** Returns whether main, as it is now, can hold an entry of so many bytes. */
+  /** Returns whether main, at its present size, can hold an entry of this many bytes. */
   synchronized boolean fits(long bytes) {
     return maxBytes == 0 || bytes <= maxBytes - allottedBytes;
   }
 
   /**
-   * Changes the whole, to more than the parts may take together. A smaller whole comes after its
-   * parts have become smaller.
+   * Changes the whole budget; the parts together must be smaller. To shrink the whole, shrink the
+   * parts first.
    */
   synchronized void resize(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -60,7 +60,7 @@ final class Budget {
     }
   }
 
-  /** What one of the small regions may hold. */
+  /** The part of one small region. */
   final class Part {
     private final LongConsumer resize;
 
@@ -73,7 +73,7 @@ final class Budget {
       resizeMost(mostBytes);
     }
 
-    /** Changes how far the part goes; takes from the region what is beyond. */
+    /** Changes the part's maximum; shrinks the region if it exceeds it. */
     synchronized void resizeMost(long mostBytes) {
       this.mostBytes = mostBytes;
       this.stepBytes = Math.max(1, mostBytes / STEPS);
@@ -84,7 +84,7 @@ final class Budget {
       }
     }
 
-    /** Makes room for so many bytes in all, as far as the part goes. */
+    /** Makes room for this many bytes in total, up to the part's maximum. */
     void grow(long neededBytes) {
       if (neededBytes > bytes && bytes < mostBytes) {
         growTo(neededBytes);
@@ -101,12 +101,12 @@ final class Budget {
       }
     }
 
-    /** Returns whether anything is allotted. */
+    /** Returns whether the region has any bytes. */
     boolean isAllotted() {
       return bytes > 0;
     }
 
-    /** Gives back whole steps that the region does not use. */
+    /** Returns whole steps that the region does not use. */
     synchronized void shrink(long heldBytes) {
       long shrunk = (heldBytes / stepBytes + 1) * stepBytes;
       if (bytes - shrunk >= stepBytes) {

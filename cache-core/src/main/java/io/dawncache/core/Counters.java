@@ -2,10 +2,7 @@ package io.dawncache.core;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * A group's counters while they count; {@link GroupStats} and {@link EventStats} tell what each one
- * means.
- */
+/** A group's live counters; {@link GroupStats} and {@link EventStats} explain each one. */
 final class Counters {
   final LongAdder cacheHits = new LongAdder();
   final LongAdder loads = new LongAdder();

@@ -13,19 +13,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what happens in a group, and brings it to the listeners, in order and off the threads that
- * it happens on.
+ * Counts what happens in a group, and reports it to the listeners, in order and on other threads
+ * than those on which it happens.
  */
 final class Events implements Memory.Departures {
   /*
-   * `waiting` counts the events queued or being told. Who moves it from 0 starts the one task that
-   * tells; that task ends when it brings it back to 0. So there is never more than one, and an
-   * event that is queued while it ends starts the next. It is the timer that hands the task to the
-   * callback executor, which may be a user's: an event may happen under a lock.
+   * `waiting` counts the events that are queued or being reported. The thread that moves it from 0
+   * starts the one task that reports; that task ends when it brings the count back to 0. So there
+   * is never more than one task, and an event that is queued while it ends starts the next. The
+   * timer passes the task to the callback executor, because that may be the user's and an event may
+   * happen under a lock.
    */
   private static final int MOST_WAITING = 10_000;
 
-  /** The log of groups; by its text, for a group is made of this. */
+  /** The log of groups; named by text, because a Group is made of this class. */
   static final System.Logger LOG = System.getLogger("io.dawncache.core.Group");
 
   private static final long WARNING_PACE_NANOS = 60_000_000_000L;
@@ -85,18 +86,18 @@ final class Events implements Memory.Departures {
               + ": "
               + entry.value().length()
               + " bytes do not fit the budget: answered, not kept, and loaded at each get";
-      // This is under a lock, where nothing is written to a log.
+      // This runs under a lock, and logging is not allowed under a lock.
       var unused = threads.startAfter(Duration.ZERO, Task.of(() -> LOG.log(WARNING, text)));
     }
   }
 
-  /** This node has forgotten the key, or, if null, the group. */
+  /** This node has forgotten the key, or the whole group if the key is null. */
   void removed(@Nullable String key) {
     counters.removed.increment();
     happened(GroupEvent.Type.REMOVED, key);
   }
 
-  /** A value was loaded before its end. */
+  /** A value was loaded again before its end. */
   void refreshed(String key) {
     happened(GroupEvent.Type.REFRESHED, key);
   }
@@ -113,7 +114,7 @@ final class Events implements Memory.Departures {
     happened(GroupEvent.Type.OVERLOADED, key);
   }
 
-  /** Queues an event if anybody listens; runs no code of a user's, and never throws. */
+  /** Queues an event if there is a listener; runs no user code, and never throws. */
   private void happened(GroupEvent.Type type, @Nullable String key) {
     if (listeners.isEmpty()) {
       return;
@@ -124,7 +125,7 @@ final class Events implements Memory.Departures {
     }
     try {
       queue.add(new GroupEvent(type, group, key));
-    } catch (Throwable t) { // no memory
+    } catch (Throwable t) { // out of memory
       unheard.increment();
       return;
     }
@@ -132,7 +133,7 @@ final class Events implements Memory.Departures {
       try {
         Task telling = Task.of(this::tellAll);
         var unused = threads.after(Duration.ZERO, () -> threads.callBack(telling));
-      } catch (Throwable t) { // no memory; the next event is to start another task
+      } catch (Throwable t) { // out of memory; the next event starts another task
         takeAll(event -> unheard.increment());
       }
     }

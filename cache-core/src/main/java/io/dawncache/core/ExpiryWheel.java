@@ -9,31 +9,33 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the entries whose time has come without looking at those whose time has not; thread-safe.
+ * Finds the entries that have expired without visiting the others; thread-safe.
  *
- * <p>Time is that of a {@link CoarseClock}, {@code >= 0}. An entry is in one wheel at most.
+ * <p>Times are those of a {@link CoarseClock}, {@code >= 0}. An entry is in at most one wheel.
  */
 final class ExpiryWheel {
   /*
    * A hierarchical timing wheel (Varghese, Lauck 1987). Time is counted in ticks of 2^27 ns, about
-   * an eighth of a second, and a tick is a number of six digits to the base 64: together the 63 bits
-   * of every time to come. Each digit has a ring of 64 slots. An entry stands in the ring of the
-   * highest digit in which its tick differs from the present one, in the slot of its own digit
-   * there. So whatever is due in this tick stands in the lowest ring, at the present digit; and when
-   * a higher digit moves on, the slot that it moves to is dealt out over the rings below.
+   * an eighth of a second. A tick is a number of six digits to the base 64; ticks and digits
+   * together cover the 63 bits of every future time. Each digit has a ring of 64 slots. An entry is
+   * in the ring of the highest digit in which its tick differs from the present one, in the slot of
+   * its own digit there. So an entry that is due in this tick is in the lowest ring, at the present
+   * digit. When a higher digit advances, the entries of its new slot are distributed over the rings
+   * below.
    *
-   * A slot is a list through the entries themselves. To add or to remove is to set a few links. An
-   * entry is looked at once for each digit that it was dealt out by, five times in the longest TTL,
-   * and when its time has come. A tick that nothing stands in costs a look at one slot, so hours
-   * that a paused process has slept through pass in a millisecond.
+   * A slot is a list linked through the entries themselves, so adding and removing set a few links.
+   * An entry is visited once for each digit by which it is distributed, five times at most, and
+   * when it expires. An empty tick costs a look at one slot, so hours for which a process was
+   * paused pass in a millisecond.
    *
-   * One lock guards the links and is held for one entry, or by advance for a batch of them: dealing
-   * out a million entries keeps no writer waiting for more than that. What adds between two batches
-   * does no harm, for the slot that is being dealt out is that of the present digit, and no entry is
-   * added there in a ring above the lowest: it does not differ there.
+   * One lock guards the links. It is held for one entry, or by advance for one batch, so a writer
+   * waits for at most one batch even while a million entries are distributed. An entry may be added
+   * between two batches. That does no harm: the slot that is being distributed is that of the
+   * present digit, and an entry is added above the lowest ring only where its digit differs from
+   * the present one.
    *
-   * An entry is late by a tick at most and by the pace of advance: it is told of when the tick in
-   * which it ends is over.
+   * An entry is reported at most one tick late, plus the interval between calls of advance: after
+   * the tick in which it ends is over.
    */
   static final int TICK_SHIFT = 27;
   private static final int DIGIT_BITS = 6;
@@ -48,32 +50,34 @@ final class ExpiryWheel {
   private final Consumer<? super Entry> onExpired;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The first of each slot's list: the ring of the lowest digit, then the next, and so on. */
+  /**
+   * The first entry of each slot's list: the ring of the lowest digit, then the next, and so on.
+   */
   @GuardedBy("lock")
   private final @Nullable Entry[] slots = new @Nullable Entry[DIGITS * RING];
 
-  /** The present tick: all that ended in a tick before it has been told of. */
+  /** The present tick: every entry that ended in an earlier tick has been reported. */
   @GuardedBy("lock")
   private long tick;
 
-  /** How many entries are here. */
+  /** The number of entries. */
   @GuardedBy("lock")
   private int size;
 
   /**
    * Makes an empty wheel at time 0.
    *
-   * @param endNanos when an entry's time comes, {@link CoarseClock#NEVER} if it does not; always
-   *     the same for the same entry
-   * @param onExpired told of each entry whose time has come, when it has left the wheel, under no
-   *     lock; may add and remove; must not throw
+   * @param endNanos when an entry expires, {@link CoarseClock#NEVER} if it does not; always the
+   *     same for the same entry
+   * @param onExpired called for each expired entry, after it has left the wheel, under no lock; may
+   *     add and remove; must not throw
    */
   ExpiryWheel(ToLongFunction<? super Entry> endNanos, Consumer<? super Entry> onExpired) {
     this.endNanos = endNanos;
     this.onExpired = onExpired;
   }
 
-  /** Adds an entry that is in no wheel; one that never ends is not kept. O(1). */
+  /** Adds an entry that is in no wheel; an entry that never expires is ignored. O(1). */
   void add(Entry entry) {
     long end = endNanos.applyAsLong(entry);
     if (end == CoarseClock.NEVER) {
@@ -88,8 +92,8 @@ final class ExpiryWheel {
   }
 
   /**
-   * Removes an entry; does nothing if it is not here. O(1). An entry that another thread is just
-   * about to tell of is no longer here.
+   * Removes an entry; does nothing if it is not here. O(1). An entry that another thread is about
+   * to report is no longer here.
    */
   void remove(Entry entry) {
     lock.lock();
@@ -102,13 +106,13 @@ final class ExpiryWheel {
     }
   }
 
-  /** Moves the time on to {@code nowNanos} and tells of what has ended; never moves it back. */
+  /** Advances the time to {@code nowNanos} and reports expired entries; never moves it back. */
   void advance(long nowNanos) {
     long now = nowNanos >> TICK_SHIFT;
     if (skipTo(now)) {
       return;
     }
-    List<Entry> expired = new ArrayList<>(BATCH); // it never grows: an entry would be lost
+    List<Entry> expired = new ArrayList<>(BATCH); // never grows, so no entry is lost
     boolean behind = true;
     while (behind) {
       lock.lock();
@@ -122,7 +126,7 @@ final class ExpiryWheel {
     }
   }
 
-  /** Moves on if there is no entry to tell of; returns whether it did. */
+  /** Advances the time if the wheel is empty; returns whether it is. */
   private boolean skipTo(long now) {
     lock.lock();
     try {
@@ -135,7 +139,7 @@ final class ExpiryWheel {
     }
   }
 
-  /** Does a bounded piece of the way to {@code now}; returns whether there is more of it. */
+  /** Advances at most one batch towards {@code now}; returns whether more is left. */
   @GuardedBy("lock")
   private boolean advanceABatch(long now, List<Entry> expired) {
     for (int steps = 0; steps < BATCH; steps++) {
@@ -158,7 +162,7 @@ final class ExpiryWheel {
     return true;
   }
 
-  /** Returns an entry that is due in this tick or has to be dealt out now, or null. */
+  /** Returns an entry that is due in this tick or must be distributed now, or null. */
   @GuardedBy("lock")
   private @Nullable Entry nextAtTick() {
     long digits = tick;
@@ -169,7 +173,7 @@ final class ExpiryWheel {
         return first;
       }
       if (digit != 0) {
-        return null; // the digits above have not moved
+        return null; // the higher digits have not advanced
       }
       digits >>= DIGIT_BITS;
     }
@@ -178,7 +182,7 @@ final class ExpiryWheel {
 
   @GuardedBy("lock")
   private void link(Entry entry, long endTick) {
-    long at = Math.max(endTick, tick); // what is over already is told of next
+    long at = Math.max(endTick, tick); // an entry that has already ended is reported next
     int ring = at == tick ? 0 : (63 - Long.numberOfLeadingZeros(at ^ tick)) / DIGIT_BITS;
     int slot = ring * RING + ((int) (at >> (ring * DIGIT_BITS)) & (RING - 1));
     Entry first = slots[slot];

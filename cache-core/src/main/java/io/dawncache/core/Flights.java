@@ -3,8 +3,8 @@ package io.dawncache.core;
 import io.dawncache.core.singleflight.Singleflight;
 
 /**
- * What one group is asking for: loads of the origin, and fetches of other nodes. A flight that is
- * detached goes on for those who wait already; who comes later starts another.
+ * One group's flights: loads from the origin, and fetches from other nodes. A detached flight goes
+ * on for its waiters; the next caller starts another.
  *
  * @param loads by key
  * @param fetches by key

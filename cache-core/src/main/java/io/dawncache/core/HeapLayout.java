@@ -4,14 +4,14 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How a JVM lays objects out on its heap, and so what any object or array costs there.
+ * How a JVM lays out objects on its heap, and so what an object or array costs there.
  *
  * @param headerBytes of an object, before its fields
  * @param arrayHeaderBytes of an array, before its elements
  * @param referenceBytes of a reference in a field or an array
- * @param alignmentBytes what every object is rounded up to
- * @param latin1 whether a string takes one byte a char where that suffices
- * @param regionBytes the length of the heap's regions, of which an object longer than half of one
+ * @param alignmentBytes every object's size is rounded up to a multiple of this
+ * @param latin1 whether a string of Latin-1 characters takes one byte for each
+ * @param regionBytes the size of the heap's regions, of which an object longer than half a region
  *     takes whole ones; 0 if the collector has none
  */
 record HeapLayout(
@@ -22,22 +22,23 @@ record HeapLayout(
     boolean latin1,
     long regionBytes) {
   /*
-   * HotSpot sets fields without gaps wherever their sizes allow, those of a superclass included, and
-   * rounds the whole up. The one gap that can stay is before a field of eight bytes behind a header
-   * of twelve, when there is nothing narrower to fill it.
+   * HotSpot lays out fields, including those of superclasses, without gaps where their sizes allow
+   * it, and rounds the total up. One gap can stay: before a field of eight bytes after a header of
+   * twelve, if there is no narrower field to fill it.
    *
-   * G1 gives an array of more than half a region regions of its own: one of a megabyte takes two in
-   * a small heap, where a region is a megabyte, for its header does not fit any more.
+   * G1 puts an array longer than half a region into regions of its own. In a small heap, where a
+   * region is a megabyte, an array of a megabyte takes two regions, because its header does not fit
+   * into the first.
    *
-   * Seven options decide the rest. They are asked for once, through a management bean of the JDK; a
-   * program that runs without its module, or on another JVM, gets the largest layout: its caches
-   * hold less than they might, never more.
+   * Seven options decide the rest. They are read once, through a management bean of the JDK. A
+   * program that runs without that bean's module, or on another JVM, uses the largest layout: its
+   * caches then hold less than they could, never more.
    */
 
-  /** No HotSpot with its usual alignment needs more for any object. */
+  /** HotSpot with its usual alignment needs at most this for any object. */
   static final HeapLayout LARGEST = new HeapLayout(16, 24, 8, 8, false, 0);
 
-  /** The layout of the JVM that runs this. */
+  /** The layout of the running JVM. */
   static final HeapLayout RUNNING = ofRunningJvm();
 
   private static final int LONG_BYTES = 8;
@@ -58,7 +59,7 @@ record HeapLayout(
     int lengthBytes = 4;
     return new HeapLayout(
         headerBytes,
-        // Until 22 the elements began at a multiple of eight.
+        // Before Java 23, array elements began at a multiple of eight.
         javaVersion < 23 ? roundUp(headerBytes + lengthBytes, 8) : headerBytes + lengthBytes,
         isSet(options, "UseCompressedOops", true) ? 4 : 8,
         Integer.parseInt(options.getVMOption("ObjectAlignmentInBytes").getValue()),
@@ -68,7 +69,7 @@ record HeapLayout(
             : 0);
   }
 
-  /** Returns an option of the JVM, or what holds before it came and after it goes. */
+  /** Returns an option of the JVM, or {@code otherwise} on a Java version that does not have it. */
   private static boolean isSet(HotSpotDiagnosticMXBean options, String name, boolean otherwise) {
     try {
       return Boolean.parseBoolean(options.getVMOption(name).getValue());
@@ -78,11 +79,11 @@ record HeapLayout(
   }
 
   /**
-   * Returns what an object costs.
+   * Returns the cost of an object.
    *
-   * @param references how many fields hold references
-   * @param longs how many fields take eight bytes
-   * @param narrowBytes what its other fields take together
+   * @param references the number of reference fields
+   * @param longs the number of eight-byte fields
+   * @param narrowBytes the total size of its other fields
    */
   long objectBytes(int references, int longs, int narrowBytes) {
     int wide = LONG_BYTES * longs;
@@ -96,7 +97,7 @@ record HeapLayout(
     return aligned(headerBytes + wide + Math.max(gap, narrow));
   }
 
-  /** Returns what an array of bytes costs. */
+  /** Returns the cost of an array of bytes. */
   long byteArrayBytes(long length) {
     long bytes = aligned(arrayHeaderBytes + length);
     return regionBytes > 0 && bytes > regionBytes / 2
@@ -104,7 +105,7 @@ record HeapLayout(
         : bytes;
   }
 
-  /** Returns what a string costs, its characters included. O(length). */
+  /** Returns the cost of a string, including its characters. O(length). */
   long stringBytes(String text) {
     long charBytes = latin1 && isLatin1(text) ? 1 : 2;
     // A reference to the characters; the hash in four bytes, and two flags.

@@ -13,38 +13,43 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Short-lived copies of values that other nodes own, so that a key which everybody asks for does
- * not make its owner answer everybody.
+ * Short-lived copies of values that other nodes own, so that the owner of a popular key does not
+ * have to answer every get of the fleet.
  *
- * <p>Holds what it is given until it is removed or outranked: when a copy expires, and whose keys
- * are another's, is for the group to know. Safe for use by any thread; {@link #get} and {@link
- * #peek} take no lock.
+ * <p>Holds a copy until it is removed or outranked. The group decides when a copy expires and which
+ * keys other nodes own. Safe for use by any thread; {@link #get} and {@link #peek} take no lock.
  */
 final class HotCopies {
   /*
-   * A place here is worth the fetches that it saves, so it goes to the copy with the most gets a
-   * minute and byte, as the owner measures them over the whole fleet. A newcomer gets in if its
-   * rate is higher than that of every copy that would have to go for it; so most of what is fetched
-   * once is turned away by one comparison, and nothing leaves for a key that does not get in.
-   * groupcache keeps one fetched value in ten whatever its rate; see docs/benchmarks.md.
+   * A place here is worth the fetches that it saves. So it goes to the copy with the most gets per
+   * minute and byte, as its owner measures them over the whole fleet. A new copy gets in if its
+   * rate is higher than that of every copy that must leave for it. So one comparison refuses most
+   * values that are fetched once, and no copy leaves for a key that does not get in. groupcache's
+   * dice let in one fetched value in ten, whatever its rate, and the least recently used copy
+   * leaves.
    *
-   * An owner that hears of a key only by fetches would take it for cold as soon as everybody holds
-   * a copy. So copies count what they answer, and the next fetch reports it. That fetch mostly comes
-   * after the copy has expired, and its count must outlive it: see UnreportedGets.
+   * If the owner counted only fetches, a key would seem cold as soon as every node holds a copy. So
+   * copies count the gets that they answer, and the next fetch reports them. That fetch usually
+   * comes after the copy has expired, and its count must outlive it: see UnreportedGets.
    *
-   * All changes are made under one lock, which a fetch takes twice and a hit never. Readers go by
-   * the concurrent map alone:
+   * All changes are made under one lock, which a fetch takes twice and a hit never. Readers use
+   * only the concurrent map:
    *   1. A finds a copy;
    *   2. B evicts it and takes its count;
-   *   3. A counts its get, which nobody will take any more.
-   * A rate may lack such gets, and those that two threads count at the same instant; it is a
-   * measurement. The bound does not: a copy leaves the map before the next one comes.
+   *   3. A counts its get, and no thread takes this count any more.
+   * A rate may lack such gets, and gets that two threads count at the same instant; it is only a
+   * measurement. The bound is exact: a copy leaves the map before the next one is put.
+   *
+   * Under DICE a hit only writes the time, which is the number of uses so far, into the copy; the
+   * order is corrected when a copy must leave. Times only grow. So if the first copy in the order
+   * has not been used since it was placed there, it leaves; else it moves to its new place, and the
+   * next copy is checked.
    */
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
   /**
-   * What a copy takes beside its entry: its {@link Copy}, the tree's node, the map's, and two slots
-   * of the map's table, which is between three and six eighths full.
+   * What a copy takes besides its entry: its {@link Copy}, the tree's node, the map's node, and two
+   * slots of the map's table, which is between three and six eighths full.
    */
   static final long PLACE_BYTES =
       HEAP.objectBytes(1, 2, 0)
@@ -56,7 +61,7 @@ final class HotCopies {
   private final Map<String, Copy> copies = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The same copies in the order in which they leave. */
+  /** The same copies, in the order in which they leave. */
   @GuardedBy("lock")
   private final TreeSet<Copy> worstFirst =
       new TreeSet<>(
@@ -76,11 +81,11 @@ final class HotCopies {
   private long evictions;
 
   /**
-   * Holds nothing yet.
+   * Makes an empty instance.
    *
    * @param maxBytes the bound, exact at every moment; 0 keeps nothing, Long.MAX_VALUE has no bound
-   * @param onEvicted told of each copy that leaves to make room, on the thread that needs it, after
-   *     the change and under no lock
+   * @param onEvicted called for each copy that leaves to make room, on the thread that needs it,
+   *     after the change and under no lock
    */
   HotCopies(long maxBytes, Consumer<? super Entry> onEvicted) {
     this.maxBytes = maxBytes;
@@ -88,7 +93,7 @@ final class HotCopies {
     this.unreported.makeRoomFor(maxBytes);
   }
 
-  /** Returns the copy under {@code key} and counts the get, or null; does not ask if it expired. */
+  /** Returns the copy under {@code key} and counts the get, or null; the copy may have expired. */
   @Nullable Entry get(String key) {
     Copy copy = copies.get(key);
     if (copy == null) {
@@ -105,9 +110,9 @@ final class HotCopies {
   }
 
   /**
-   * Keeps the copy if it earns a place; an older one of the key goes either way.
+   * Keeps the copy if it is worth a place; an older copy of the key is dropped in either case.
    *
-   * @param minuteQps how often a minute its owner is asked for it; 0 if the owner does not tell
+   * @param minuteQps how many gets per minute its owner measures; 0 if the owner sends no rate
    * @return whether it was kept
    */
   boolean offer(Entry.Copy entry, double minuteQps) {
@@ -131,7 +136,7 @@ final class HotCopies {
     return true;
   }
 
-  /** A rate that is negative, infinite or not a number is none: a peer may name any. */
+  /** A negative, infinite or NaN rate counts as 0: a peer may send anything. */
   private static double rank(double minuteQps, long weightBytes) {
     return minuteQps > 0 && minuteQps < Double.POSITIVE_INFINITY ? minuteQps / weightBytes : 0;
   }
@@ -157,7 +162,7 @@ final class HotCopies {
     throw new AssertionError("all copies together leave too little room: " + room);
   }
 
-  /** Evicts until {@code roomBytes} are free, which is no more than the bound. */
+  /** Evicts until {@code roomBytes} are free; {@code roomBytes} is at most the bound. */
   @GuardedBy("lock")
   private void makeRoom(long roomBytes, List<Entry> evicted) {
     while (bytes > maxBytes - roomBytes) {
@@ -190,7 +195,7 @@ final class HotCopies {
     }
   }
 
-  /** Removes the very copy; returns whether it was there. */
+  /** Removes exactly this copy; returns whether it was there. */
   boolean remove(Entry entry) {
     lock.lock();
     try {
@@ -215,14 +220,14 @@ final class HotCopies {
         });
   }
 
-  /** Shows all copies; {@code action} runs under no lock. Weakly consistent. */
+  /** Passes all copies to {@code action}, which runs under no lock. Weakly consistent. */
   void forEach(Consumer<? super Entry> action) {
     copies.values().forEach(copy -> action.accept(copy.entry));
   }
 
   /**
-   * Returns how many gets copies of {@code key} have answered since this was last asked, also those
-   * that have left; some may have been forgotten, none is told twice.
+   * Returns how many gets the copies of {@code key} have answered since the last call, including
+   * copies that have left. Some gets may be lost; none is returned twice.
    */
   long takeGets(String key) {
     lock.lock();
@@ -234,7 +239,7 @@ final class HotCopies {
     }
   }
 
-  /** Changes the bound; the copies that earn their place least leave before this returns. */
+  /** Changes the bound; the lowest-ranked copies leave before this returns. */
   void resize(long maxBytes) {
     List<Entry> evicted = new ArrayList<>();
     lock.lock();
@@ -248,12 +253,12 @@ final class HotCopies {
     evicted.forEach(onEvicted);
   }
 
-  /** Returns what the copy costs here in bytes of heap, the place that it takes included. */
+  /** Returns the copy's cost in bytes of heap, including its place here. */
   long weigh(Entry entry) {
     return Weight.of(entry) + PLACE_BYTES;
   }
 
-  /** Returns what is held; the evictions are those of copies that left to make room. */
+  /** Returns what is held; evictions are the copies that left to make room. */
   CacheStats stats() {
     lock.lock();
     try {

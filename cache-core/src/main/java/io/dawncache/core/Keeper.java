@@ -4,18 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Decides where a value that has come goes, and for how long: main, hot, or nowhere. */
+/** Decides where an arrived value is kept, and for how long: in main, in hot, or nowhere. */
 final class Keeper {
   /*
-   * Main holds only what this node owns under its present member list. The list may change between
-   * the question and the put:
-   *   1. we ask, and own the key;
-   *   2. a new list is published, and rehome sweeps, not seeing the key;
-   *   3. we put.
-   * So we ask again after the put. A list published after that second question is swept after the
-   * put and sees the key. A copy of what has become our own goes in the same way.
+   * Main holds only keys that this node owns under its present member list. The list may change
+   * between the owner check and the put:
+   *   1. this node checks, and owns the key;
+   *   2. a new list is published, and rehome sweeps without finding the key;
+   *   3. this node puts the value.
+   * So the node checks again after the put. A list that is published after the second check is
+   * swept after the put, and finds the key. A copy of a key that this node has come to own is
+   * dropped in the same way.
    *
-   * The picker that is asked may be a user's: it is not asked under Memory's locks.
+   * The picker may be the user's, so it is not called under Memory's locks.
    */
   private final GroupConfig config;
   private final CoarseClock clock;
@@ -46,7 +47,7 @@ final class Keeper {
     return new Entry.Own(key, value, clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
 
-  /** Returns how long what was loaded holds: the getter's word, else the group's; with jitter. */
+  /** Returns a loaded answer's TTL: the getter's, or else the group's; with jitter. */
   long ttlNanos(Loaded loaded) {
     Duration ttl = loaded.ttl();
     if (ttl == null) {
@@ -59,7 +60,7 @@ final class Keeper {
     return (long) (TimeUnit.NANOSECONDS.convert(ttl) * kept);
   }
 
-  /** Keeps a loaded value: as an own one, or as a copy if it was loaded in another's place. */
+  /** Keeps a loaded value: as an own value, or as a copy if another node owns the key. */
   void keep(Entry.Own entry, long generation) {
     String key = entry.key();
     if (!owners.isSelf(key)) {
@@ -73,7 +74,9 @@ final class Keeper {
     }
   }
 
-  /** Keeps a fetched value as a copy, if it has not expired and its owner reports a rate. */
+  /**
+   * Keeps a fetched value as a copy if it is still valid and popular at its owner, or by chance.
+   */
   void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
     String key = fetched.key();
     boolean wanted = minuteQps > 0; // NaN is no rate
@@ -85,20 +88,20 @@ final class Keeper {
     }
   }
 
-  /** Remembers for a while that an own key was not found; what was held under it goes. */
+  /** Remembers for a while that an own key is not found, and drops its older value. */
   void keepMissing(String key, long ttlNanos, long generation) {
     boolean remembered = ttlNanos > 0 && owners.isSelf(key);
     long end = remembered ? clock.endOf(ttlNanos) : 0;
     memory.keepMissing(new Entry.Missing(key, end), generation);
   }
 
-  /** Holds a value that was put, in the place of whatever there is; see {@link Memory#replace}. */
+  /** Holds a value that was put, instead of any other value; see {@link Memory#replace}. */
   void replace(Entry.Own successor, Runnable detach) {
     memory.replace(successor, detach);
     disownUnlessOurs(successor);
   }
 
-  /** Goes through all that is held when the member list has changed. */
+  /** Moves or drops every value whose owner changed with the member list. */
   void rehome() {
     memory.rehome(owners::isSelf, rates::minuteQps);
   }

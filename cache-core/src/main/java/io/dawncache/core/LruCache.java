@@ -5,13 +5,13 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Strict least-recently-used order, by a {@link ConcurrentLru}. */
+/** Strict least-recently-used order, from a {@link ConcurrentLru}. */
 final class LruCache<E extends Entry> implements LocalCache<E> {
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
   /**
-   * What an entry takes beside itself: the list's node, the map's, and two slots of its table,
-   * which is between three and six eighths full.
+   * What an entry takes besides itself: the list's node, the map's node, and two slots of its
+   * table, which is between three and six eighths full.
    */
   static final long PLACE_BYTES =
       HEAP.objectBytes(4, 1, 4) + HEAP.objectBytes(3, 0, 4) + 2L * HEAP.referenceBytes();

@@ -10,40 +10,40 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one group holds in memory, and the one place where that changes: <em>main</em>, the values
- * of this node's own keys; <em>hot</em>, short-lived copies of others' values; and
- * <em>missing</em>, own keys that were not found.
+ * What one group holds in memory, and the only place that changes it: <em>main</em>, the values of
+ * this node's own keys; <em>hot</em>, short-lived copies of values that other nodes own; and
+ * <em>missing</em>, own keys that are known to be not found.
  */
 final class Memory {
   /*
-   * Forgetting against loads in flight. A load that began before a removal must not bring the old
+   * Invalidation against loads in flight. A load that began before a removal must not bring the old
    * value back after it:
    *   1. the load reads the old value at the origin;
    *   2. the user writes the origin, and removes the key here;
    *   3. the load lands.
-   * So every key has a generation. Whoever is about to ask for a value notes it before, and the
-   * value is kept only if it is still the same; forgetting moves it on. To compare and to put is
-   * one step, under the lock of the key's stripe, and so is to move on, to drop and to detach the
-   * flights. Keys that share a stripe share its generation: now and then one of them is not kept
-   * that could have been, and that is all.
+   * So every key has a generation. A caller notes it before it asks for a value, and the value is
+   * kept only if the generation is still the same. Forgetting a key increments its generation.
+   * Comparing and putting is one step, under the lock of the key's stripe; so is incrementing,
+   * dropping and detaching the flights. Keys of a stripe share its generation, so sometimes a value
+   * is not kept although it could have been.
    *
-   * Reading takes none of these locks. Under a stripe's lock those of the budget, the regions and
-   * the wheel are taken; under none of them is a stripe's asked for, and no code of a user's runs.
+   * Reads take none of these locks. Code under a stripe's lock takes the locks of the budget, the
+   * regions and the wheel. Code under those locks takes no stripe's lock and runs no user code.
    */
   private static final int STRIPES = 1024; // a power of two
 
-  /** A generation and the lock under which its keys change. */
+  /** A generation, and the lock under which its keys change. */
   private static final class Stripe {
     volatile long generation;
   }
 
-  /** Told of entries that leave by themselves, under locks: counts and queues, no more. */
+  /** Called, under locks, for entries that leave by themselves: only counts and queues. */
   interface Departures {
     void evicted(Entry entry);
 
     void expired(Entry entry);
 
-    /** An own value could not be kept: it is heavier than the budget allows. */
+    /** An own value was not kept because it is heavier than the budget allows. */
     void tooLarge(Entry entry);
   }
 
@@ -60,7 +60,7 @@ final class Memory {
   private final Budget.Part hotPart;
   private final Budget.Part missingPart;
 
-  /** Read under a stripe's lock by whoever is about to keep something. */
+  /** Read under a stripe's lock before anything is kept. */
   private volatile boolean closed;
 
   Memory(GroupConfig config, CoarseClock clock, Departures departures) {
@@ -79,24 +79,24 @@ final class Memory {
     missingPart = budget.part(config.missingBytes(), missing::resize);
   }
 
-  /** Changes what the group may hold, to the bounds of {@code resolved}; evicts what is beyond. */
+  /** Changes the bounds to those of {@code resolved} and evicts what exceeds them. */
   synchronized void resize(GroupConfig resolved) {
     hotPart.resizeMost(resolved.hotBytes());
     missingPart.resizeMost(resolved.missingBytes());
     budget.resize(resolved.maxBytes());
   }
 
-  /** Returns this node's own value, noting the use, or null; it may have expired. */
+  /** Returns this node's own value and notes the use, or null; it may have expired. */
   Entry.@Nullable Own own(String key) {
     return main.get(key);
   }
 
-  /** Returns the copy of another's value, noting the use, or null; it may have expired. */
+  /** Returns the copy of another node's value and notes the use, or null; it may have expired. */
   @Nullable Entry copy(String key) {
     return hot.get(key);
   }
 
-  /** Returns what is held under the key, expired or not, without noting a use, or null. */
+  /** Returns the value under the key, expired or not, without noting a use, or null. */
   @Nullable Entry peek(String key) {
     Entry own = main.peek(key);
     return own == null ? hot.peek(key) : own;
@@ -108,12 +108,12 @@ final class Memory {
     return marker != null && !marker.isExpired(clock.now());
   }
 
-  /** Returns the key's generation, to be noted before its value is asked for. */
+  /** Returns the key's generation, to be noted before a caller asks for its value. */
   long generation(String key) {
     return stripe(key).generation;
   }
 
-  /** Keeps an own value if its key's generation is still the one noted; returns whether it did. */
+  /** Keeps an own value if its key still has the noted generation; returns whether it did. */
   boolean keepOwn(Entry.Own entry, long generation) {
     Stripe stripe = stripe(entry.key());
     synchronized (stripe) {
@@ -121,7 +121,7 @@ final class Memory {
     }
   }
 
-  /** As {@link #keepOwn}, for a copy, if its rate earns it a place. */
+  /** As {@link #keepOwn}, for a copy, if its rate is high enough for a place. */
   boolean keepCopy(Entry.Copy copy, double minuteQps, long generation) {
     Stripe stripe = stripe(copy.key());
     synchronized (stripe) {
@@ -129,7 +129,7 @@ final class Memory {
     }
   }
 
-  /** As {@link #keepOwn}, for the memory that there is no value; an older value goes. */
+  /** As {@link #keepOwn}, for a marker that the key is not found; an older value is dropped. */
   void keepMissing(Entry.Missing marker, long generation) {
     Stripe stripe = stripe(marker.key());
     synchronized (stripe) {
@@ -147,7 +147,7 @@ final class Memory {
     }
   }
 
-  /** Drops what is held under a key, if the generation is the same: the origin rejects the key. */
+  /** Drops what is held under the key if the generation is the same: the origin rejects the key. */
   void drop(String key, long generation) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
@@ -158,7 +158,8 @@ final class Memory {
   }
 
   /**
-   * Returns the own value under the key that may yet be answered, if the generation is the same.
+   * Returns the own value under the key if it may still be answered and the generation is the same,
+   * or null.
    */
   Entry.@Nullable Own held(String key, long generation) {
     Stripe stripe = stripe(key);
@@ -168,7 +169,7 @@ final class Memory {
     }
   }
 
-  /** Returns the own value under the key that may yet be answered, expired or not, or null. */
+  /** Returns the own value under the key if it may still be answered, expired or not, or null. */
   Entry.@Nullable Own held(String key) {
     Entry.Own entry = main.peek(key);
     return entry == null || clock.now() >= end(entry) ? null : entry;
@@ -196,7 +197,7 @@ final class Memory {
     }
   }
 
-  /** Forgets everything; {@code detach} runs when no value of before can be kept any more. */
+  /** Forgets everything; {@code detach} runs once no older value can be kept any more. */
   void forgetAll(Runnable detach) {
     for (Stripe stripe : stripes) {
       synchronized (stripe) {
@@ -208,15 +209,16 @@ final class Memory {
   }
 
   /**
-   * Forgets everything, and keeps nothing from now on. Whoever took a stripe's lock before this has
-   * put what goes with the rest, and whoever takes it after this sees that it is closed.
+   * Forgets everything, and keeps nothing from now on. A thread that took a stripe's lock before
+   * this has put its value, which is removed with the rest. A thread that takes it after this finds
+   * the memory closed.
    */
   void close() {
     closed = true;
     forgetAll(() -> {});
   }
 
-  /** Goes through everything that is held after the member list has changed. */
+  /** Moves or drops every value whose owner changed with the member list. */
   void rehome(Predicate<String> owns, ToDoubleFunction<String> minuteQps) {
     main.forEach(
         entry -> {
@@ -229,8 +231,9 @@ final class Memory {
   }
 
   /**
-   * Turns an own value into a copy: the key has another owner now. It is there before it has left
-   * here, so that a sweep through all, which goes the same way and takes no lock, cannot miss it.
+   * Turns an own value into a copy, because the key now has another owner. The copy is put before
+   * the own value is removed, so that a sweep, which visits main before hot and takes no lock,
+   * cannot miss it.
    */
   void disown(Entry.Own entry, double minuteQps) {
     synchronized (stripe(entry.key())) {
@@ -248,7 +251,7 @@ final class Memory {
     }
   }
 
-  /** Drops a copy of what has become this node's own key. */
+  /** Drops a copy of a key that this node now owns. */
   void dropCopy(Entry copy) {
     synchronized (stripe(copy.key())) {
       if (hot.remove(copy)) {
@@ -257,12 +260,12 @@ final class Memory {
     }
   }
 
-  /** Returns how many gets copies of the key have answered since this was last asked. */
+  /** Returns how many gets the key's copies have answered since the last call. */
   long takeCopyGets(String key) {
     return hot.takeGets(key);
   }
 
-  /** Lets go of what has expired by now, and of room that the small regions do not use. */
+  /** Removes expired entries, and returns room that the small regions do not use. */
   void tick() {
     wheel.advance(clock.now());
     if (hotPart.isAllotted()) {
@@ -273,13 +276,13 @@ final class Memory {
     }
   }
 
-  /** Shows all values held, weakly consistent, under no lock. */
+  /** Passes all values to {@code action}; weakly consistent, under no lock. */
   void forEach(Consumer<? super Entry> action) {
     main.forEach(action);
     hot.forEach(action);
   }
 
-  /** Returns the keys of up to {@code count} values, each as likely as any other. */
+  /** Returns the keys of up to {@code count} values, each with the same probability. */
   List<String> sampleKeys(int count) {
     // Vitter's algorithm R: of n keys seen so far, each is in the sample with probability count/n.
     List<String> sample = new ArrayList<>();
@@ -313,7 +316,7 @@ final class Memory {
     return stripes[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
   }
 
-  /** Under the stripe's lock. On the wheel first: an entry may be evicted as soon as it is put. */
+  /** Under the stripe's lock. Adds to the wheel first: a put entry may be evicted at once. */
   private boolean putOwn(Entry.Own entry) {
     if (closed) {
       return false;
@@ -405,7 +408,7 @@ final class Memory {
     departures.evicted(entry);
   }
 
-  /** Returns when an entry leaves: an own value may be asked for as a stale one for a while. */
+  /** Returns when an entry leaves: an own value may still be answered as stale for a while. */
   long end(Entry entry) {
     return entry instanceof Entry.Own
         ? CoarseClock.end(entry.expiresNanos(), config.staleIfError().toNanos())

@@ -7,54 +7,57 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An owner's measure of how often a minute the other nodes ask for each of its keys, in the same
- * few bytes however many keys there are.
+ * An owner's measure of how many gets per minute the other nodes make of each of its keys, in a
+ * fixed size for any number of keys.
  *
- * <p>What it answers is an estimate over the last minute or so, which weighs new gets more than old
- * ones: right for a steady rate from the first second on, too high for a key that shares all its
- * counters with busier ones, up to twice too high while counters are being halved, too low by the
- * gets that threads count for one key at the same instant. Safe for use by any thread; nobody waits
- * for anybody.
+ * <p>The result is an estimate over about the last minute, in which new gets weigh more than old
+ * ones. It is right for a steady rate from the first second on. It is too high for a key that
+ * shares all its counters with busier keys, up to twice too high while counters are being halved,
+ * and too low by the gets that threads count for one key at the same instant. Safe for use by any
+ * thread; no thread waits for another.
  */
 final class RateSketch {
   /*
    * A count-min sketch (Cormode and Muthukrishnan 2005): a key has one counter in each of four
-   * rows, and its count is the least of the four, for the others that share a counter only add to
-   * it. To count is to lift the four only as far as the new least (Estan and Varghese's
-   * conservative update, 2002), so that rare keys do not inherit the counts of frequent ones.
+   * rows. Its count is the smallest of the four, because keys that share a counter only add to it.
+   * A count raises the four counters only up to the new smallest value (conservative update, Estan
+   * and Varghese 2002), so that rare keys do not inherit the counts of frequent ones.
    *
-   * Every period all counters are halved, and so is the time in which they were counted:
+   * After every period all counters are halved, and so is the time in which they were counted:
    *
    *   count = gets of this period + 1/2 of the gets of the last one + 1/4 of the one before ...
    *   time  = time into this one  + 1/2 period                      + 1/4 period ...
    *
-   * A steady rate is count / time from the start on, when a fixed divisor would answer too little
-   * for minutes. Who comes after a pause of n periods shifts by n, so a pause needs no timer.
+   * So a steady rate is count / time from the start; a fixed divisor would give too low a rate for
+   * minutes. The first thread after a pause of n periods shifts by n, so a pause needs no timer.
    *
-   * Races. Counters are lifted by what they lacked when they were read, so threads that count one
-   * key at the same time add up, unless one reads in the midst of the other's four steps; then one
-   * of the two may be lost. One thread wins the change of period and halves while others count on:
+   * Races. A thread adds the difference that it found between a counter and its target, so threads
+   * that count one key at the same time add up. If one thread reads between the four steps of
+   * another, one of the two counts may be lost. One thread wins the change of period and halves
+   * while others still count:
    *   1. A publishes the new period, whose time is halved;
-   *   2. B reads a counter that A has not come to, and answers up to twice the rate;
-   *   3. B lifts it while A halves it, and one of the two may be lost: plain writes make this pass
-   *      ten times shorter, for somebody's event loop has to do it.
-   * That takes a fraction of a millisecond in thirty seconds.
+   *   2. B reads a counter that A has not reached yet, and returns up to twice the rate;
+   *   3. B raises it while A halves it, and one of the two writes may be lost: plain writes make
+   *      this pass, which runs on an event loop, ten times shorter.
+   * This takes a fraction of a millisecond every thirty seconds.
    */
   private static final int ROWS = 4;
   private static final int MIN_WIDTH = 1 << 10;
   private static final int MAX_WIDTH = 1 << 16;
 
-  /** A byte of counters for so many bytes of the group's budget. */
+  /** One byte of counters for this many bytes of the group's budget. */
   private static final int BUDGET_SHARE = 256;
 
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** The shortest time to conclude from: one get in a group's first millisecond is no rate. */
+  /** The shortest time for a rate: one get in a group's first millisecond is no rate. */
   private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final double NANOS_A_MINUTE = TimeUnit.MINUTES.toNanos(1);
 
-  /** Counters are in sixteenths of a get, so that a rare key is not halved to nothing at once. */
+  /**
+   * Counters are in sixteenths of a get, so that halving does not reduce a rare key to 0 at once.
+   */
   private static final int UNITS_A_GET = 16;
 
   private static final long MAX_GETS = Integer.MAX_VALUE / UNITS_A_GET;
@@ -68,13 +71,13 @@ final class RateSketch {
   @SuppressWarnings("FieldCanBeFinal") // PERIOD sets it
   private volatile Period period;
 
-  /** Row after row; made when the first get is counted, for many groups have no peers. */
+  /** The rows, one after the other; made at the first count, because many groups have no peers. */
   private volatile @Nullable AtomicIntegerArray counters;
 
   /**
-   * Has counted nothing yet; its time begins now.
+   * Makes a sketch without counts; its time begins now.
    *
-   * @param maxBytes the group's budget, 0 for unbounded; 1/256 of it goes into counters, but at
+   * @param maxBytes the group's budget, 0 for unbounded; the counters take 1/256 of it, but at
    *     least 16 KiB and at most 1 MiB
    */
   RateSketch(long maxBytes, LongSupplier nanoTime) {
@@ -88,9 +91,9 @@ final class RateSketch {
   }
 
   /**
-   * Counts {@code gets} of {@code key} and returns its rate a minute, these included.
+   * Counts {@code gets} of {@code key} and returns its rate per minute, including these.
    *
-   * @param gets at least 0; beyond some millions a second the rate rises no further
+   * @param gets at least 0; above some millions a second the rate does not rise further
    */
   double count(String key, long gets) {
     AtomicIntegerArray counters = makeCounters();
@@ -111,7 +114,7 @@ final class RateSketch {
     return perMinute(counted, nanos);
   }
 
-  /** Returns how often a minute {@code key} is asked for; counts nothing. */
+  /** Returns the gets per minute of {@code key}; counts nothing. */
   double minuteQps(String key) {
     AtomicIntegerArray counters = this.counters;
     if (counters == null) {
@@ -129,7 +132,7 @@ final class RateSketch {
   private AtomicIntegerArray makeCounters() {
     AtomicIntegerArray made = counters;
     if (made == null) {
-      synchronized (this) { // once in a group's life
+      synchronized (this) { // once per group
         made = counters;
         if (made == null) {
           made = new AtomicIntegerArray(ROWS * width);
@@ -140,7 +143,10 @@ final class RateSketch {
     return made;
   }
 
-  /** Halves what is due; returns the time in which the counters, as they then are, were counted. */
+  /**
+   * Halves the counters if that is due; returns the time in which their present counts were
+   * counted.
+   */
   private long nanosAfterHalving(AtomicIntegerArray counters) {
     long now = nanoTime.getAsLong();
     Period present = period;
@@ -166,14 +172,15 @@ final class RateSketch {
     return (int) Math.min(Integer.MAX_VALUE, (long) counter + units);
   }
 
-  /** Returns the key's counter in a row: the halves of one hash make as many as we need. */
+  /** Returns the index of the key's counter in a row: the two halves of one hash give all rows. */
   private int index(long hash, int row) {
     int step = (int) (hash >>> 32) | 1;
     return row * width + (((int) hash + row * step) & (width - 1));
   }
 
   /**
-   * Hashes all characters to 64 bits: keys with one hash code are common, and were one key here.
+   * Hashes all characters to 64 bits: keys with equal hash codes are common, and would count as
+   * one.
    */
   private static long hash(String key) {
     long hash = key.length();
@@ -189,7 +196,7 @@ final class RateSketch {
    * The time between two halvings.
    *
    * @param beganNanos when it began
-   * @param nanosBefore what is left, after all halvings, of the time before it
+   * @param nanosBefore the time before it, after all halvings
    */
   private record Period(long beganNanos, long nanosBefore) {
     /** Returns how many periods have ended since this one began. */
@@ -197,13 +204,13 @@ final class RateSketch {
       return Math.max(0, now - beganNanos) / PERIOD_NANOS;
     }
 
-    /** Returns the period that begins when {@code over} are over. */
+    /** Returns the period that begins after {@code over} periods. */
     Period after(long over) {
       long shortOfPeriod = (nanosBefore - PERIOD_NANOS) >> Math.min(over, Long.SIZE - 1);
       return new Period(beganNanos + over * PERIOD_NANOS, PERIOD_NANOS + shortOfPeriod);
     }
 
-    /** Returns the time that all counts come from, older ones counted for less. */
+    /** Returns the time in which the counts were counted, halved like them. */
     long nanos(long now) {
       return nanosBefore + Math.max(0, now - beganNanos);
     }

@@ -16,31 +16,31 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** W-TinyLFU by Caffeine, whose upkeep runs on the thread that caused it. */
+/** W-TinyLFU by Caffeine, whose maintenance runs on the thread that caused it. */
 final class TinyLfuCache<E extends Entry> implements LocalCache<E> {
   /*
-   * Caffeine evicts behind its writers: a put changes the map at once, and the policy hears of it
-   * when somebody gets hold of its lock. Many writers of large values are ahead of it by many
-   * values: 64 MiB of budget were seen to hold 600. So here writers take turns at a gate, and none
-   * leaves it before the policy has heard of its entry and made room: the map holds at most the one
-   * entry too much that is in the gate. Readers never come to the gate, and the policy decides as it
-   * always does, only sooner.
+   * Caffeine evicts after its writers: a put changes the map at once, and the policy learns of it
+   * when a thread gets its lock. With many writers of large values the policy falls behind by many
+   * values: a budget of 64 MiB was seen to hold 600. So here writers take turns at a gate, and no
+   * writer leaves it before the policy has processed its entry and made room. The map exceeds its
+   * budget by at most the one entry in the gate. Readers do not use the gate, and the policy
+   * decides as it always does, only sooner.
    *
-   * Room is needed by a put, but a reader that does the policy's upkeep in between may make it:
+   * A put needs room, but a reader that does the policy's maintenance meanwhile may make it:
    *   1. a writer puts its entry in the map;
-   *   2. a reader's buffer is full, and the upkeep that this causes evicts another;
-   *   3. the writer asks for upkeep and finds nothing left to do.
-   * Caffeine tells of the evicted one in 2, under its locks. It waits in a queue until the writer,
-   * behind 3, takes it and tells of it.
+   *   2. a reader's buffer is full, and its maintenance evicts another entry;
+   *   3. the writer calls for maintenance and finds nothing left to do.
+   * Caffeine reports the evicted entry in 2, under its locks. The entry waits in a queue until the
+   * writer, after 3, takes it and reports it.
    */
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
-  /** Counters of eight bytes, as many as entries rounded up to a power of two. */
+  /** The sketch's eight-byte counters: one per entry, rounded up to a power of two. */
   private static final long SKETCH_BYTES = 12;
 
   /**
-   * What an entry takes beside itself: the policy's node, the map's, two slots of its table, which
-   * is between three and six eighths full, and its part of the frequency sketch.
+   * What an entry takes besides itself: the policy's node, the map's node, two slots of its table,
+   * which is between three and six eighths full, and its part of the frequency sketch.
    */
   static final long PLACE_BYTES =
       HEAP.objectBytes(4, 0, 12)
@@ -129,7 +129,7 @@ final class TinyLfuCache<E extends Entry> implements LocalCache<E> {
     cache.asMap().values().forEach(action);
   }
 
-  /** Changes the budget; Caffeine forgets how far it had tuned recency against frequency. */
+  /** Changes the budget; Caffeine forgets how it had tuned recency against frequency. */
   @Override
   public void resize(long maxBytes) {
     List<E> left;

@@ -1,38 +1,38 @@
 package io.dawncache.core;
 
 /**
- * Gets that copies answered before they left, kept for the next fetch of their key to report.
+ * Gets that copies answered before they left, kept until the next fetch of their key reports them.
  *
- * <p>Bounded, without the keys themselves: what waits longest is forgotten, and of two keys with
- * one hash code either may be told the gets of the other. A measured rate survives both. Not
+ * <p>Bounded, and without the keys: the oldest counts are forgotten, and of two keys with the same
+ * hash code, either may report the gets of the other. A measured rate tolerates both. Not
  * thread-safe.
  */
 final class UnreportedGets {
   /*
-   * Buckets of four slots, eight bytes each: the hash code of a key in the upper half, its gets in
-   * the lower; nothing if they are 0. The latest comes first in its bucket and moves the others back
-   * into the first gap; where there is none, the last is forgotten.
+   * Buckets of four slots of eight bytes: a key's hash code in the upper half, its gets in the
+   * lower; a slot of 0 is empty. A new count takes the first slot of its bucket and moves the
+   * others back into the first gap; if there is no gap, the last is forgotten.
    */
   private static final int WAYS = 4;
   private static final int MIN_SLOTS = 1 << 10;
   private static final int MAX_SLOTS = 1 << 17;
 
-  /** A slot for so many bytes of copies, which is about what a small one weighs. */
+  /** One slot for this many bytes of copies, about the weight of a small copy. */
   private static final int BYTES_A_SLOT = 256;
 
   private int size = MIN_SLOTS;
-  private long[] slots = {}; // as many as size says when the first copy leaves
+  private long[] slots = {}; // gets its size when the first copy leaves
 
   /**
-   * Has room for the copies that weigh {@code maxBytes} together, or as many as it ever had room
-   * for: 1/32 of their bytes, but 8 KiB at least and 1 MiB at most.
+   * Provides slots for copies of {@code maxBytes} in total, and never fewer than before: 1/32 of
+   * their bytes, but at least 8 KiB and at most 1 MiB.
    */
   void makeRoomFor(long maxBytes) {
     long slots = Math.min(MAX_SLOTS, maxBytes / BYTES_A_SLOT);
     size = Math.max(size, (int) Long.highestOneBit(slots));
   }
 
-  /** Adds to what is remembered of {@code key}; {@code gets} is at least 0. */
+  /** Adds to the gets remembered for {@code key}; {@code gets} is at least 0. */
   void add(String key, long gets) {
     if (gets > 0) {
       if (slots.length < size) {
@@ -62,7 +62,7 @@ final class UnreportedGets {
     slots[first] = (long) hashCode << Integer.SIZE | Math.min(gets, Integer.MAX_VALUE);
   }
 
-  /** Returns the gets remembered of {@code key} and forgets them. */
+  /** Returns the gets remembered for {@code key} and forgets them. */
   long take(String key) {
     if (slots.length == 0) {
       return 0;
@@ -87,9 +87,9 @@ final class UnreportedGets {
     return slot & Integer.MAX_VALUE;
   }
 
-  /** Returns where the bucket begins. */
+  /** Returns the bucket's first slot. */
   private int bucket(int hashCode) {
-    int mixed = hashCode * 0x9E3779B9; // a product's upper bits depend on all of the factor's
+    int mixed = hashCode * 0x9E3779B9; // a product's upper bits depend on all bits of the factor
     return (mixed >>> Integer.numberOfLeadingZeros(slots.length - 1)) & -WAYS;
   }
 }

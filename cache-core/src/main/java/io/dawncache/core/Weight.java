@@ -1,10 +1,11 @@
 package io.dawncache.core;
 
 /**
- * What an entry costs in bytes of heap on this JVM, wherever it is held: the {@link Entry} itself,
- * its key and its value. The place it takes in a cache comes on top, see {@link LocalCache#weigh}.
+ * An entry's cost in bytes of heap on this JVM, wherever it is held: the {@link Entry} itself, its
+ * key and its value. Its place in a cache is extra, see {@link LocalCache#weigh}.
  *
- * <p>A key counts even if the program holds the same string, for nobody can tell.
+ * <p>The key always counts, because the cache cannot know whether the program also holds that
+ * string.
  */
 final class Weight {
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
@@ -14,12 +15,12 @@ final class Weight {
   private static final long COPY_BYTES = HEAP.objectBytes(4, 2, 8); // and a second end, and a count
   private static final long MISSING_BYTES = HEAP.objectBytes(4, 1, 4);
 
-  /** An array; where in it and how long. */
+  /** An array, an offset in it and a length. */
   private static final long VIEW_BYTES = HEAP.objectBytes(1, 0, 8);
 
   private Weight() {}
 
-  /** Returns what {@code entry} costs. O(length of the key). */
+  /** Returns the cost of {@code entry}. O(length of the key). */
   static long of(Entry entry) {
     return shallow(entry)
         + HEAP.stringBytes(entry.key())
