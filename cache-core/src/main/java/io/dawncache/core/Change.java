@@ -12,23 +12,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One change of a key, or of a whole group, as this node makes it at all members. */
+/** One change of a key, or of a whole group, that this node makes at all members. */
 final class Change {
   /*
-   * ARCHITECTURE.md has the promise: on reached members that hold the same member list, a get begun
-   * after the answer sees no value whose load began before the change. A node that has forgotten a
-   * key brings no such value back by itself (Memory). But it may fetch one from a node that has not
-   * forgotten yet, and keep it:
+   * ARCHITECTURE.md states the promise: on reached members that hold the same member list, a get
+   * that begins after the answer sees no value whose load began before the change. A node that has
+   * forgotten a key does not bring back such a value by itself (Memory). But it may fetch one from
+   * a node that has not forgotten yet, and keep it:
    *   1. this member receives the change, and forgets;
    *   2. a get here fetches the key from another member, which still holds the old value;
    *   3. that member receives the change.
    * So a change goes through the members in stages, and each stage ends before the next begins.
-   * First come those that a fetch may ask: the key's owner, then the next owner; then all others at
-   * once. Of a whole group every member owns a part; so all receive the change twice, and what was
-   * fetched between the two goes with the second.
+   * First come the members that a fetch may ask: the key's owner, then the next owner. All others
+   * come together in the last stage. For a whole group every member owns a part, so all members
+   * receive the change twice; the second removes what was fetched between the two.
    *
-   * This node makes the change in the stage in which it stands. If it is no member, because it
-   * stands alone or has left the fleet, it does so last.
+   * This node makes the change in the stage that contains it. If it is not a member, because it
+   * stands alone or has left the fleet, it makes the change last.
    */
   private final Forget what;
   private final Runnable here;
@@ -42,7 +42,7 @@ final class Change {
   /** Members that did not receive an earlier stage. */
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
 
-  /** How many members of the present stage have not answered; one more while it is being sent. */
+  /** The members of the present stage that have not answered, plus one while it is being sent. */
   private final AtomicInteger unanswered = new AtomicInteger();
 
   private Change(
@@ -64,7 +64,8 @@ final class Change {
   }
 
   /**
-   * Notes a change of a key in the journal, and returns it, to be {@linkplain #start started}.
+   * Notes a change of a key in the journal, and returns it; the caller {@linkplain #start starts}
+   * it.
    *
    * @param doneBy the member that has made the change already, or null
    * @param mostOwners how many owners a fetch may ask
@@ -92,7 +93,7 @@ final class Change {
           && operation.value() != null
           && doneBy == null
           && owner instanceof Owner.Remote) {
-        withoutValue.add(owner.url()); // it may receive what to forget, but not what to hold
+        withoutValue.add(owner.url()); // it may learn what to forget, but not what to hold
       }
       if (others.remove(owner)) {
         stages.add(List.of(owner));
@@ -116,8 +117,8 @@ final class Change {
   }
 
   /**
-   * Sends the change to the members of the first stage; their answers start the next. What this
-   * throws ends the change, and its caller has to see to that.
+   * Sends the change to the members of the first stage; their answers start the next. If this
+   * throws, the caller must end the change.
    */
   void start() {
     nextStage();
@@ -143,7 +144,7 @@ final class Change {
     }
   }
 
-  /** What follows from an answer may throw, and nobody else would notice. */
+  /** Handling an answer may throw, so this reports the exception to the caller of the change. */
   private void answered(Owner member, boolean received) {
     try {
       if (!received) {
@@ -162,7 +163,7 @@ final class Change {
     }
   }
 
-  /** By now the members have said, with their answers, which lists they hold. */
+  /** Ends the change. The members' answers have said by now which lists they hold. */
   private void finish() {
     if (isMember || isMadeHere()) {
       ending.accept(OperationResult.done(List.copyOf(unreached), owners.otherLists()));
@@ -172,7 +173,9 @@ final class Change {
     }
   }
 
-  /** Makes the change on this node; a picker of the user's that throws must not stop the change. */
+  /**
+   * Makes the change on this node; an exception from the user's picker must not stop the change.
+   */
   private boolean isMadeHere() {
     try {
       here.run();

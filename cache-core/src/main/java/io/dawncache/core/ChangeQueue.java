@@ -7,29 +7,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of changes for each key of one group: one change of a key at a time, in the order in
- * which they came. Safe for use by any thread.
+ * A queue of changes for each key of one group: one change of a key at a time, in the order of
+ * their arrival. Safe for use by any thread.
  */
 final class ChangeQueue {
-  /** What is to become of a change that has just come. */
+  /** What happens to a new change. */
   enum Place {
     /** It begins at once. */
     FIRST,
     /** {@link #next} will return it. */
     WAITING,
-    /** Too many are waiting. */
+    /** Too many changes are waiting. */
     NONE
   }
 
-  /** At most that many changes of a key may wait. */
+  /** At most this many changes of a key may wait. */
   static final int MOST_WAITING = 10_000;
 
-  /** At most that many bytes of values may wait, or one value if it is longer. */
+  /** At most this many bytes of values may wait, or one longer value. */
   static final long MOST_WAITING_BYTES = 64 << 20;
 
   private record Waiting(Task change, long bytes) {}
 
-  /** The changes that wait, by the keys that are being changed. */
+  /** The waiting changes, by key, for each key that is being changed. */
   @GuardedBy("this")
   private final Map<String, ArrayDeque<Waiting>> changing = new HashMap<>();
 
@@ -60,7 +60,7 @@ final class ChangeQueue {
     return waitingBytes == 0 || bytes <= MOST_WAITING_BYTES - waitingBytes;
   }
 
-  /** A change of the key has ended; returns the next, to be begun by the caller, or null. */
+  /** Ends a change of the key; returns the next change, which the caller starts, or null. */
   synchronized @Nullable Task next(String key) {
     ArrayDeque<Waiting> waiting = changing.get(key);
     Waiting next = waiting == null ? null : waiting.poll();

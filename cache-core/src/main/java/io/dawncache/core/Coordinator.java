@@ -10,17 +10,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which node makes a change of one group, and makes it here if it is this node: one change
- * of a key at a time. Safe for use by any thread.
+ * Decides which node makes a change of one group. If it is this node, makes one change of a key at
+ * a time. Safe for use by any thread.
  */
 final class Coordinator {
   /*
-   * The key's owner coordinates. If it cannot be asked the next owner does, which then cannot send
-   * the owner the change either. At last the node that was asked coordinates.
-   *
-   * The TTL of a put counts from its beginning. It may wait for hints to be delivered, for an owner
-   * that cannot be asked, and for its turn; so each node passes on, or holds the value for, what is
-   * left by then. Only the way of a message is not counted, for clocks need not agree.
+   * The key's owner coordinates a change. If it cannot be asked, the next owner does, which then
+   * cannot send the change to the owner either. If neither can be asked, this node coordinates.
    */
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
@@ -45,19 +41,19 @@ final class Coordinator {
     this.node = node;
   }
 
-  /** Has the key's owner make the change, or the next owner, or at last this node. */
+  /** Passes the change to the key's owner, to the next owner, or at last to this node. */
   void submit(Operation operation, Consumer<? super OperationResult> callback) {
     Once<OperationResult> ending = new Once<>(callback, Uncaught::report);
     guarded(ending, () -> new Submission(operation, ending).askNext());
   }
 
-  /** Coordinates a change of a key here, in its turn. */
+  /** Coordinates a change of a key on this node when its turn comes. */
   void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
     Once<OperationResult> ending = new Once<>(callback, Uncaught::report);
     guarded(ending, () -> inTurn(operation, null, ending));
   }
 
-  /** Has every member forget the whole group. */
+  /** Makes every member forget the whole group. */
   void clear(Consumer<? super OperationResult> callback) {
     Once<OperationResult> ending = new Once<>(callback, Uncaught::report);
     Runnable here = () -> forgetting.forget(Forget.all(group));
@@ -65,9 +61,8 @@ final class Coordinator {
   }
 
   /**
-   * Runs {@code step}. If it throws, as a picker or a peer getter of the user's may, the change
-   * ends all the same, so that its caller does not wait for ever, and the key's next change has its
-   * turn.
+   * Runs {@code step}. If it throws, as the user's picker or peer getter may, the change still
+   * ends, so that its caller does not wait for ever and the key's next change gets its turn.
    */
   private static void guarded(Consumer<OperationResult> ending, Runnable step) {
     try {
@@ -134,8 +129,8 @@ final class Coordinator {
     }
 
     /**
-     * Makes the change on this node if the owner has not: it may not have reached this node, or
-     * this node may be no member of its list.
+     * Makes the change on this node if the owner has not: it may have failed to reach this node, or
+     * this node may not be in its list.
      */
     private OperationResult madeHere(OperationResult result) {
       Owner self = owners.self();
@@ -151,10 +146,10 @@ final class Coordinator {
   }
 
   /**
-   * Makes a change when those of its key before it have ended, or not at all if by then its caller
-   * no longer waits.
+   * Makes a change after the earlier changes of its key have ended. Does not make it if its caller
+   * no longer waits by then.
    *
-   * @param doneBy the member that has made the change already, if one has
+   * @param doneBy the member that has made the change already, or null
    */
   private void inTurn(
       Operation operation, @Nullable String doneBy, Consumer<OperationResult> callback) {
@@ -169,7 +164,7 @@ final class Coordinator {
             },
             Uncaught::report);
     long cameNanos = node.clock().exact();
-    // Both made now: between the end of one change and the next there may be no memory.
+    // Both are made now: between the end of one change and the next, memory may run out.
     Runnable steps = () -> makeInTime(operation, doneBy, cameNanos, ending);
     Task change = Task.of(() -> guarded(ending, steps));
     ByteView value = operation.value();
@@ -194,7 +189,7 @@ final class Coordinator {
     Change.ofKey(operation, doneBy, MAX_OWNERS, here, handOff, owners, ending).start();
   }
 
-  /** Starts the key's next change on a thread of its own: a chain of them must not nest. */
+  /** Starts the key's next change on another thread, so that a chain of changes does not nest. */
   private void startNext(String key) {
     Task next = queue.next(key);
     if (next != null) {

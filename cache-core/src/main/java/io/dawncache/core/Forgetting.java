@@ -1,8 +1,8 @@
 package io.dawncache.core;
 
 /**
- * Forgets on this node: what one group holds, and what it is asking for. A get that begins after
- * this returns asks anew. Safe for use by any thread.
+ * Forgets on this node: what one group holds, and its flights. A get that begins after this returns
+ * asks again. Safe for use by any thread.
  */
 final class Forgetting {
   private final GroupConfig config;
@@ -30,7 +30,7 @@ final class Forgetting {
     this.events = events;
   }
 
-  /** Forgets values, copies, what was not found, and what is being asked for; notes the change. */
+  /** Forgets values, copies and not-found markers, and detaches flights; notes the change. */
   void forget(Forget what) {
     handOff.note(what);
     if (what.isAll()) {
@@ -45,7 +45,7 @@ final class Forgetting {
     events.removed(key);
   }
 
-  /** Makes a change on this node alone, in one step. */
+  /** Makes a change on this node only, in one step. */
   void apply(Operation operation) {
     String key = operation.key();
     ByteView value = operation.value();
@@ -64,8 +64,8 @@ final class Forgetting {
   }
 
   /**
-   * Forgets everything if this process was stopped for longer than a copy may live: it did not
-   * receive what it was to forget, and other members no longer count on it.
+   * Forgets everything if this process was stopped for longer than the TTL of copies: it missed
+   * changes meanwhile, and other members have stopped waiting for it.
    */
   void wasStopped(long forNanos) {
     if (forNanos > config.hotTtl().toNanos()) {
