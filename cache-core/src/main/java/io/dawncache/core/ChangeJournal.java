@@ -17,26 +17,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeJournal {
   /*
-   * A node that is not in the list receives no change. It may all the same hold old values, with
-   * which it would answer for good once it is in the list:
-   *   1. a new node starts, with itself in its list, and loads the key, which it owns by that list;
+   * A node that is not in the list receives no changes. It may still hold old values, and would
+   * answer with them once it is in the list:
+   *   1. a new node starts with itself in its list, and loads the key, which it owns by that list;
    *   2. the key is removed, and the members of the others' list receive the change;
-   *   3. the new node comes into the others' list, and they ask it.
+   *   3. the new node joins the others' list, and they ask it.
    * So each node keeps a journal of the changes of all members that it has received. A member that
-   * joins gets hints for the changes since it left, or for all of them if it was never seen. If
-   * that is more than the journal holds, the hint is the whole group.
+   * joins gets hints for the changes since it left, or for all of them if it was never seen. If the
+   * journal no longer holds them all, the hint is the whole group.
    *
    * A change reads the list, then is noted; a member may join between the two:
    *   1. a change reads the list, which does not contain the member;
    *   2. the member joins, and gets hints for all changes so far;
    *   3. the change is noted, and the member does not receive it.
-   * So a member that is present and was not in the list of a change has missed that change, as if
-   * it had left before and come back after. The list is read under no lock of ours, because a
-   * user's picker may have its own. Of two looks at the list the one that began later counts. If it
-   * found the older list, the picker has not announced the newer list yet, and another look comes.
+   * So a member that is present but was not in the list of a change has missed that change, as if
+   * it had left before and come back after. The list is read under no lock of this class, because a
+   * user's picker may have its own. Of two looks at the list, the one that began later counts. If
+   * it found the older list, the picker has not announced the newer list yet, and another look
+   * follows.
    *
-   * A node that has just started has an empty journal and no hints for the members, all of which
-   * join its first list. The hints that it receives cost it little, for it holds little.
+   * A node that has just started has an empty journal, and so no hints for the members of its first
+   * list, which all join at once. The hints that it receives cost it little, because it holds
+   * little.
    */
   private static final int MOST_MEMBERS = 1_000;
 
@@ -49,15 +51,15 @@ final class ChangeJournal {
   @GuardedBy("this")
   private long journalChars;
 
-  /** How many changes there have been. */
+  /** The number of changes so far. */
   @GuardedBy("this")
   private long changes;
 
-  /** How many there had been before the first one in the journal. */
+  /** How many of them came before the first one in the journal. */
   @GuardedBy("this")
   private long changesForgotten;
 
-  /** Of members that have left: how many changes there had been then. The oldest come first. */
+  /** For each member that has left: the number of changes at that time. The oldest come first. */
   @GuardedBy("this")
   private final Map<String, Long> left = new LinkedHashMap<>();
 
@@ -70,7 +72,7 @@ final class ChangeJournal {
 
   private volatile Set<String> present = Set.of();
 
-  /** Is empty. */
+  /** Makes an empty journal. */
   ChangeJournal(String group) {
     this.group = group;
   }
@@ -79,8 +81,8 @@ final class ChangeJournal {
    * Notes a change.
    *
    * @param members the list as it was read to send the change
-   * @return whether a present member is not in that list and so misses the change, because it has
-   *     left or has joined since; then the list is to be looked at again
+   * @return whether a present member is not in that list, because it has left or has joined since,
+   *     and so misses the change; then the caller must look at the list again
    */
   synchronized boolean note(Forget what, Set<String> members) {
     boolean isMissed = !members.containsAll(present);
@@ -108,17 +110,17 @@ final class ChangeJournal {
     return present.contains(url);
   }
 
-  /** Returns the number of a look at the list, which is to be read after this. */
+  /** Returns the number of a look at the list; the caller reads the list after this. */
   synchronized long beginLook() {
     return ++looks;
   }
 
   /**
-   * Notes which members are in the list, unless a later look has been noted already, which may have
-   * found a newer list.
+   * Notes which members are in the list, unless a later look, which may have found a newer list,
+   * has been noted already.
    *
-   * @param missed called with what each member that was not in the list before has missed, if
-   *     anything, before the member counts as present
+   * @param missed called for each member that was not in the list before, with the changes that it
+   *     missed, if any, before the member counts as present
    * @return whether this look counts
    */
   synchronized boolean listIs(long look, Set<String> members, BiConsumer<String, Forget> missed) {
@@ -145,7 +147,9 @@ final class ChangeJournal {
     return true;
   }
 
-  /** These have left, and had not received all changes that came before. */
+  /**
+   * Notes that these have left without all earlier changes, so they must get all if they return.
+   */
   synchronized void neverSeen(Set<String> urls) {
     left.keySet().removeAll(urls);
   }

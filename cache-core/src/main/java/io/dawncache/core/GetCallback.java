@@ -1,21 +1,21 @@
 package io.dawncache.core;
 
 /**
- * Told once how a get ended, without a future in between: the form in which a server asks.
+ * Called once when a get ends; a server uses it instead of a future.
  *
- * <p>A hit answers on the calling thread before the call returns; a miss answers on whichever
- * thread ended the flight, possibly an event loop. An implementation must neither block nor run
- * code that might: it hands over.
+ * <p>A hit calls it on the calling thread before the get returns; a miss calls it on the thread
+ * that ends the flight, possibly an event loop. An implementation must not block or run code that
+ * might; it passes the work on.
  */
 public interface GetCallback {
   /**
-   * The get ended with a value.
+   * Called if the get ended with a value.
    *
-   * @param minuteQps for a peer's get: how often a minute other nodes ask this node for the key; 0
-   *     for a client's
+   * @param minuteQps for a peer's get, how many gets per minute other nodes make of the key at this
+   *     node; 0 for a client's
    */
   void value(Entry entry, double minuteQps);
 
-  /** The get ended without a value. */
+  /** Called if the get ended without a value. */
   void error(GetException error);
 }

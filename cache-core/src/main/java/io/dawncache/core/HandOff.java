@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Hinted hand-off of one group's changes: what a member did not receive it receives before this
+ * Hinted hand-off of one group's changes: a member receives the changes that it missed before this
  * node asks it anything again. Safe for use by any thread.
  */
 final class HandOff {
@@ -20,7 +20,7 @@ final class HandOff {
   private final Hints hints;
   private final ChangeJournal journal;
 
-  private long nextTryNanos; // read and written by ticks alone
+  private long nextTryNanos; // read and written only by ticks
 
   HandOff(String group, Owners owners, CoarseClock clock) {
     this.owners = owners;
@@ -29,7 +29,7 @@ final class HandOff {
     this.journal = new ChangeJournal(group);
   }
 
-  /** Notes a change of which another member has sent word. */
+  /** Notes a change that another member has sent. */
   void note(Forget what) {
     note(what, owners.members());
   }
@@ -44,19 +44,19 @@ final class HandOff {
     }
   }
 
-  /** Sends a change to a member, with all hints for it; calls {@code then} with whether it came. */
+  /** Sends a change and all hints to a member; calls {@code then} with whether it received them. */
   void send(Owner.Remote member, Forget what, Consumer<Boolean> then) {
     hints.add(member.url(), what);
     hints.deliver(member, delivery -> then.accept(delivery == Delivery.RECEIVED));
   }
 
   /**
-   * Calls {@code then} once the member that is about to be asked something has all hints for it, or
-   * takes none; with false if it could not be reached.
+   * Calls {@code then} with true when the member has received all its hints, or takes none, so that
+   * this node may ask it; with false if it could not be reached.
    */
   void before(Owner.Remote member, Consumer<Boolean> then) {
     if (!journal.isPresent(member.url())) {
-      membersChanged(); // it is in the list already, and the picker's notice has not come yet
+      membersChanged(); // it is in the list already, and the picker calls its listeners soon
     }
     if (hints.areFor(member.url())) {
       hints.deliver(member, delivery -> then.accept(delivery != Delivery.LOST));
@@ -67,7 +67,8 @@ final class HandOff {
 
   /**
    * Adds hints for members that joined since the last look, so that they receive the changes they
-   * missed. Drops the hints for members that have left: if they come back, they have missed all.
+   * missed. Drops the hints for members that have left: if they come back, they get hints for
+   * everything.
    */
   void membersChanged() {
     long look = journal.beginLook();
@@ -84,7 +85,7 @@ final class HandOff {
     return !hints.isEmpty();
   }
 
-  /** Sends the hints again now and then. Runs on the timer thread. */
+  /** Sends the hints again at intervals. Runs on the timer thread. */
   void tick() {
     long now = clock.now();
     if (hints.isEmpty() || now < nextTryNanos) {

@@ -16,37 +16,37 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hints of one group: for each member, the keys that it still has to forget because it did not
+ * The hints of one group: for each member, the keys that it must still forget because it did not
  * receive their changes. Safe for use by any thread.
  */
 final class Hints {
   /*
-   * The hints for a member are a set of keys until the set grows too large; then they are the whole
-   * group. One message delivers all of them. A hint that is added while the message is under way is
-   * not delivered by it, even if the message contains the same key:
+   * The hints for a member are a set of keys. If the set grows too large, they become the whole
+   * group. One message delivers all of them. A message in flight does not deliver a hint that is
+   * added meanwhile, even if it contains the same key:
    *   1. the message leaves with the keys so far;
    *   2. a change of one of them does not reach the member, and is added;
    *   3. the member answers the message, which it may have read before 2.
    * So a message takes its keys out of the set, and a lost message puts them back. The member's
-   * record stays until a message was answered and nothing has been added since, so that all threads
+   * record stays until a message was answered and nothing was added meanwhile, so that all threads
    * see that hints are still to be delivered.
    *
-   * A member receives one message at a time. A caller that is about to ask the member something
-   * waits for the hints that were there when it called: for the message under way and perhaps for
-   * one more. It does not wait until there are no hints, because under steady changes there always
-   * are some. What it waits for is a number: how many hints, of all that were ever added for any
-   * member, this member must have received.
+   * A member receives one message at a time. A caller that is about to ask the member waits for the
+   * hints that existed when it called: for the message in flight and perhaps for one more. It does
+   * not wait until there are no hints, because under steady changes there always are some. It waits
+   * for a number: how many hints, of all that were ever added for any member, this member must have
+   * received.
    *
-   * The hints for a member go when the member leaves. If it comes back, it has missed all changes
-   * (ChangeJournal). A message that is under way to it then still gets its answer.
+   * The hints for a member are dropped when it leaves. If it comes back, it has missed all changes
+   * (ChangeJournal). A message in flight to it still gets its answer.
    */
   /** How a delivery ended. */
   enum Delivery {
     /** The member has received the hints. */
     RECEIVED,
-    /** It may not have; they are sent again. */
+    /** The member may not have received them; they are sent again. */
     LOST,
-    /** It takes no such message. */
+    /** The member does not understand such messages. */
     NOT_UNDERSTOOD
   }
 
@@ -70,7 +70,7 @@ final class Hints {
   private volatile boolean none = true;
 
   /**
-   * Has no hints.
+   * Makes an instance without hints.
    *
    * @param timeout how long a member may take to answer a message
    */
@@ -101,7 +101,7 @@ final class Hints {
     return added;
   }
 
-  /** Drops the hints for all but {@code members}, and returns for whom they were. */
+  /** Drops the hints for members other than {@code members}, and returns those members. */
   synchronized Set<String> retain(Set<String> members) {
     Set<String> others = new HashSet<>(byUrl.keySet());
     others.removeAll(members);
@@ -116,8 +116,7 @@ final class Hints {
   }
 
   /**
-   * Sends the member all hints that there are for it now, then calls {@code then} with how that
-   * ended; never blocks.
+   * Sends the member all its present hints, then calls {@code then} with the outcome; never blocks.
    */
   void deliver(Owner.Remote member, Consumer<Delivery> then) {
     deliver(member, added(), then);
@@ -134,7 +133,7 @@ final class Hints {
           }
           try {
             deliver(member, count, then); // the message had left before this call
-          } catch (Throwable t) { // no memory to join
+          } catch (Throwable t) { // out of memory
             then.accept(Delivery.LOST);
           }
         });
@@ -174,19 +173,21 @@ final class Hints {
     };
   }
 
-  /** The member takes no hints: nothing is promised through it, and it may be asked. */
+  /**
+   * Drops the hints of a member that takes none: it gets no guarantee, and this node may ask it.
+   */
   private synchronized void drop(String url) {
     byUrl.remove(url);
     none = byUrl.isEmpty();
   }
 
-  /** Takes the member's hints into a message. */
+  /** Moves the member's hints into a message. */
   private synchronized @Nullable Forget take(String url) {
     OfMember hints = byUrl.get(url);
     return hints == null ? null : hints.take(group, added);
   }
 
-  /** The member has received the last message; its record goes if nothing was added since. */
+  /** The member has received the last message; drops its record if nothing was added since. */
   private synchronized void received(String url) {
     OfMember hints = byUrl.get(url);
     if (hints != null && hints.received()) {
@@ -195,7 +196,7 @@ final class Hints {
     }
   }
 
-  /** The last message was lost; its hints are to be delivered still. */
+  /** The last message was lost; its hints must still be delivered. */
   private synchronized void lost(String url) {
     OfMember hints = byUrl.get(url);
     if (hints != null) {
@@ -208,10 +209,10 @@ final class Hints {
     private Keys undelivered = new Keys();
     private Keys underWay = new Keys();
 
-    /** How many of all hints that were ever added the member has received. */
+    /** How many hints, of all that were ever added, the member has received. */
     private long received;
 
-    /** How many it will have received with the message under way. */
+    /** How many it will have received once the message in flight is answered. */
     private long receivedThen;
 
     OfMember(long received) {
@@ -236,10 +237,10 @@ final class Hints {
 
     void lost() {
       try {
-        underWay.addAll(undelivered); // mostly the larger, for a member that is away for long
+        underWay.addAll(undelivered); // usually the larger set if the member is away for long
         undelivered = underWay;
       } catch (OutOfMemoryError e) {
-        undelivered.addEverything(); // takes no memory, and contains all that was lost
+        undelivered.addEverything(); // allocates nothing, and covers all that was lost
       }
     }
   }

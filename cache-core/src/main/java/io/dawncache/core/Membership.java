@@ -15,15 +15,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The fleet as this node sees it: a ring over the present member list, and the way to each member.
- * The core's own {@link PeerPicker}.
+ * The fleet as this node sees it: a ring over the present member list, and a peer getter for each
+ * member. The core's own {@link PeerPicker}.
  *
  * <p>Reading takes no lock; a change publishes a new snapshot. Before the first {@link #set} there
- * is no member and this node owns every key. A list that leaves this node out is taken at its word:
- * the node then owns nothing.
+ * is no member, and this node owns every key. A list without this node is accepted as it is: the
+ * node then owns nothing.
  */
 public final class Membership implements PeerPicker {
-  /** Virtual nodes a member, as every dialect of the family has it. */
+  /** Virtual nodes per member, the same as in groupcache and its ports. */
   public static final int REPLICAS = 50;
 
   private record Snapshot(Ring ring, Map<String, Owner> peers, MemberList list) {}
@@ -46,8 +46,8 @@ public final class Membership implements PeerPicker {
    *
    * @param self this node's exact text in the member list
    * @param scheme how the ring names and hashes its points, the same at every node of a fleet
-   * @param replicas virtual nodes a member, at least 1, the same at every node of a fleet
-   * @param connector makes the ways to other members
+   * @param replicas virtual nodes per member, at least 1, the same at every node of a fleet
+   * @param connector makes the peer getters for other members
    */
   public Membership(String self, Scheme scheme, int replicas, PeerConnector connector) {
     this.self = Objects.requireNonNull(self, "self");
@@ -65,7 +65,7 @@ public final class Membership implements PeerPicker {
    * Replaces the member list. Members that stay keep their connections; the listeners run before
    * this returns.
    *
-   * @param members every member's URL, this node's own among them as a rule
+   * @param members every member's URL, normally including this node's own
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
   public void set(List<String> members) {
@@ -78,25 +78,25 @@ public final class Membership implements PeerPicker {
       snapshot = after;
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
-      // After the snapshot: a listener that came before it has not looked at it yet.
+      // After the snapshot: a listener that was added before it has not seen it yet.
       consequences.addAll(listeners);
       consequences.addAll(closing(left));
     }
-    // Code of others, so outside the lock. Of two changes at once a listener may hear when both can
-    // be seen; it hears of each after it can be seen, and that is all it is promised.
+    // Foreign code, so outside the lock. Of two concurrent changes, a listener may be called when
+    // both are visible; it is promised only that it is called for each after that one is visible.
     runAll(consequences);
   }
 
   /**
-   * Closes the ways to all members; the list stays, and its members cannot be asked any more. The
-   * node may take another picker from now on.
+   * Closes the peer getters of all members; the list stays, but its members cannot be asked any
+   * more. The node may register another picker from now on.
    */
   public void close() {
     closed = true;
     runAll(closing(snapshot.peers.values()));
   }
 
-  /** Returns the present member list in the order it was given. */
+  /** Returns the present member list in its original order. */
   public List<String> members() {
     return snapshot.ring.members();
   }
@@ -106,14 +106,14 @@ public final class Membership implements PeerPicker {
     return snapshot.peers.values();
   }
 
-  /** Returns the present member list as this node says it to others. */
+  /** Returns the present member list as this node reports it to others. */
   public MemberList list() {
     return snapshot.list;
   }
 
   /**
-   * Notes which list another node holds. One that differs is logged once, with the difference;
-   * nothing else follows from it but what {@link #otherLists} says.
+   * Notes which list another node holds. A list that differs is logged once, with the difference;
+   * otherwise it only changes the result of {@link #otherLists}.
    */
   public void heard(MemberList other) {
     others.heard(snapshot.list, other);
@@ -122,8 +122,8 @@ public final class Membership implements PeerPicker {
   /**
    * Notes the fingerprint of the list that another node holds.
    *
-   * @return whether it differs and which members it has is not known: then the list is to be asked
-   *     for
+   * @return whether it differs and its members are not known; then the caller should ask for the
+   *     list
    */
   public boolean heard(String url, long fingerprint) {
     MemberList own = snapshot.list;
@@ -195,7 +195,7 @@ public final class Membership implements PeerPicker {
     return Collections.unmodifiableMap(peers);
   }
 
-  /** Returns what asks the node at {@code url}. */
+  /** Returns the peer getter for the node at {@code url}. */
   private PeerGetter connect(String url) {
     return Objects.requireNonNull(
         connector.connect(url), () -> "connect " + url + ": null (expected: a PeerGetter)");
@@ -211,7 +211,7 @@ public final class Membership implements PeerPicker {
     return closing;
   }
 
-  /** Runs all, even if some throw; then throws what the first of these threw. */
+  /** Runs all, even if some throw; then throws the first exception. */
   private static void runAll(List<Runnable> actions) {
     RuntimeException thrown = null;
     for (Runnable action : actions) {

@@ -13,14 +13,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other nodes say of the member lists that they hold, as far as this node knows. A list that
- * differs from this node's is logged once, with the difference.
+ * What other nodes last reported about the member lists that they hold. A list that differs from
+ * this node's is logged once, with the difference.
  */
 final class OtherLists {
   /*
-   * A member of this node's list counts with the last that it said. Another node counts for a minute:
-   * it may have been taken out of the fleet and stopped. So does a member that a change of this
-   * node's list has left out; that it goes on with the old list is what must be noticed.
+   * The last report of a member of this node's list counts without a time limit. That of another
+   * node counts for a minute, because the node may have left the fleet and stopped. So does that of
+   * a member that this node's list has dropped: if it goes on with the old list, that must be
+   * noticed.
    */
   private static final long STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int MOST_HEARD = 4096;
@@ -33,7 +34,7 @@ final class OtherLists {
   private final Map<String, Heard> byUrl = new HashMap<>();
 
   /**
-   * What one node has said last.
+   * The last report of one node.
    *
    * @param members null if only the fingerprint is known
    * @param logged the fingerprint of this node's list when a difference was logged, or null
@@ -100,13 +101,13 @@ final class OtherLists {
     return more > 0 ? named + " and " + more + " more" : named;
   }
 
-  /** Returns whether the members of a list that differs are not known yet. */
+  /** Returns whether the node's list differs and its members are not known yet. */
   synchronized boolean isUnknown(MemberList own, String url) {
     Heard heard = byUrl.get(url);
     return heard != null && heard.fingerprint != own.fingerprint() && heard.members == null;
   }
 
-  /** Returns the nodes, by URL, that hold another list than this node. */
+  /** Returns the URLs of the nodes that hold another list than this node. */
   synchronized List<String> differing(MemberList own) {
     if (byUrl.isEmpty()) {
       return List.of();

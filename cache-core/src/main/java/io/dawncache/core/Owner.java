@@ -13,7 +13,7 @@ public sealed interface Owner {
    * @param url see {@link Owner#url()}
    */
   record Self(String url) implements Owner {
-    /** Refuses null. */
+    /** Rejects null. */
     public Self {
       Objects.requireNonNull(url, "url");
     }
@@ -26,7 +26,7 @@ public sealed interface Owner {
    * @param getter asks that node
    */
   record Remote(String url, PeerGetter getter) implements Owner {
-    /** Refuses nulls. */
+    /** Rejects nulls. */
     public Remote {
       Objects.requireNonNull(url, "url");
       Objects.requireNonNull(getter, "getter");

@@ -8,14 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns a key: asks the node's {@link PeerPicker}, if it has one. A node without one stands
- * alone and owns every key. Safe for use by any thread; throws what the user's picker throws.
+ * Decides who owns a key by the node's {@link PeerPicker}, if there is one. A node without a picker
+ * stands alone and owns every key. Safe for use by any thread; throws what the user's picker
+ * throws.
  */
 final class Owners {
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
 
   /**
-   * Asks {@code next} from now on.
+   * Uses {@code next} from now on.
    *
    * @throws IllegalStateException if there is a picker that has not ended
    */
@@ -27,7 +28,7 @@ final class Owners {
     }
   }
 
-  /** Returns the owners of {@code key}, the first before the others; none if this stands alone. */
+  /** Returns the owners of {@code key} in order; none if this node stands alone. */
   Iterator<Owner> of(String key) {
     PeerPicker present = picker.get();
     return present == null ? Collections.emptyIterator() : present.owners(key);
@@ -39,13 +40,13 @@ final class Owners {
     return !owners.hasNext() || owners.next() instanceof Owner.Self;
   }
 
-  /** Returns all members, this node among them; none if this stands alone. */
+  /** Returns all members, including this node; none if this node stands alone. */
   Collection<Owner> members() {
     PeerPicker present = picker.get();
     return present == null ? List.of() : present.peers();
   }
 
-  /** Returns this node as a member, or null if it is none. */
+  /** Returns this node as a member, or null if it is not one. */
   @Nullable Owner self() {
     for (Owner member : members()) {
       if (member instanceof Owner.Self) {
@@ -55,7 +56,7 @@ final class Owners {
     return null;
   }
 
-  /** Returns the nodes, by URL, that hold another member list. */
+  /** Returns the URLs of the nodes that hold another member list. */
   List<String> otherLists() {
     PeerPicker present = picker.get();
     return present == null ? List.of() : present.otherLists();

@@ -1,10 +1,10 @@
 package io.dawncache.core;
 
-/** Makes the way to a member that has entered the member list; what a server gives the core. */
+/** Makes the peer getter for a member that has joined; a server gives one to the core. */
 @FunctionalInterface
 public interface PeerConnector {
   /**
-   * Returns the way to ask the node at {@code url}; does not yet connect.
+   * Returns a peer getter for the node at {@code url}; does not connect yet.
    *
    * @throws IllegalArgumentException if the URL is not one of a node
    */

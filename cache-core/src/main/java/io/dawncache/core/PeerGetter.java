@@ -6,21 +6,22 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The core's one seam to the network: asks one other node for keys, and tells it what has changed.
+ * The core's only seam to the network: asks one other node for keys, and sends it changes.
  *
- * <p>Safe for use by any thread, also by an event loop: nothing here blocks. Callbacks are told
- * exactly once, no later than the time-out from now, on any thread; they do not block either. A
- * call that throws counts as <em>not asked</em>.
+ * <p>Safe for use by any thread, including an event loop: nothing here blocks. A callback is called
+ * exactly once, at the time-out at the latest, on any thread; it does not block either. A call that
+ * throws counts as <em>not asked</em>.
  *
- * <p>A peer getter that knows only {@link #fetch} is whole: what the others do by default is right
- * for a peer that takes no such message.
+ * <p>A peer getter needs only {@link #fetch}: the default methods are right for a peer that does
+ * not understand their messages.
  */
 public interface PeerGetter extends AutoCloseable {
   /** Asks the peer for a key. */
   void fetch(PeerRequest request, Consumer<? super PeerResult> callback);
 
   /**
-   * Asks the peer for many keys at once; {@code callback} is told of each as its answer comes.
+   * Asks the peer for many keys at once; {@code callback} is called for each when its answer
+   * arrives.
    *
    * @param requests of one group, each key once
    */
@@ -29,20 +30,20 @@ public interface PeerGetter extends AutoCloseable {
     requests.forEach(request -> fetch(request, result -> callback.accept(request, result)));
   }
 
-  /** Tells the peer to forget. */
+  /** Sends the peer keys to forget. */
   default void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
     callback.accept(
         OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
-  /** Has the peer, an owner of the key, make the change and tell all members to forget the key. */
+  /** Asks the peer, an owner of the key, to make the change and to send it to all members. */
   default void coordinate(
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
     callback.accept(
         OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
-  /** The peer has left the member list: fetches in flight may end, idle connections are closed. */
+  /** Called when the peer has left the list: ends fetches in flight and closes idle connections. */
   @Override
   default void close() {}
 }
