@@ -3,24 +3,24 @@ package io.dawncache.core;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** The threads of getters that wait for room in a {@link ByteAccount}, first come, first served. */
+/** The getters' threads that wait for room in a {@link ByteAccount}, in order of arrival. */
 final class BlockedLoads {
   /*
-   * One of them tries at a time, and the others wait behind it, so that one that needs much is not
-   * passed for ever by those that need little, and bytes that leave wake one thread. It also tries
-   * again ten times a second: for a holder that has become stuck meanwhile, which is not notified,
-   * and in case the bytes left between its try and its wait.
+   * One thread tries at a time, and the others wait behind it. So loads that need little do not
+   * pass one that needs much for ever, and released bytes wake only one thread. It also tries again
+   * ten times a second: a holder that becomes stuck wakes no thread, and bytes may be released
+   * between a try and its wait.
    */
   private static final long RETRY_MILLIS = 100;
 
   private final ReentrantLock turn = new ReentrantLock(true);
 
-  /** Returns whether a thread waits, behind which others have to. */
+  /** Returns whether a thread waits; others must then wait behind it. */
   boolean areWaiting() {
     return turn.isLocked();
   }
 
-  /** Returns when {@code attempt} has returned true. */
+  /** Waits until {@code attempt} returns true. */
   void await(BooleanSupplier attempt) throws InterruptedException {
     turn.lockInterruptibly();
     try {
@@ -34,7 +34,7 @@ final class BlockedLoads {
     }
   }
 
-  /** Bytes have left the account. */
+  /** Wakes the thread that tries: bytes have left the account. */
   void tryAgain() {
     if (areWaiting()) {
       synchronized (this) {

@@ -10,27 +10,28 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that a node holds for what is in flight: requests and answers that have come in part,
- * values that wait for a client or a peer to take them, and what loads say they need. One account a
- * node, so that no number of connections or loads makes it hold more than {@link #maxBytes}.
+ * The bytes that a node holds for what is in flight: requests and answers that have arrived in
+ * part, values that a client or a peer has not taken yet, and what loads reserve. There is one
+ * account per node, so that no number of connections or loads makes the node hold more than {@link
+ * #maxBytes}.
  *
- * <p>What is held is in the books of a {@link Holder}, mostly a connection's. Safe for use by any
- * thread; only getters wait here, see {@link LoadMemory}.
+ * <p>A {@link Holder}, usually one per connection, holds the bytes. Safe for use by any thread;
+ * only getters wait here, see {@link LoadMemory}.
  *
  * @see CacheNode#bytesInFlight()
  */
 public final class ByteAccount {
   /*
-   * Only what stays is counted: a hit that leaves with the read that asked for it never comes here,
-   * so the account costs it nothing.
+   * Only bytes that stay are counted. A hit that is answered within the read of its request never
+   * comes here, so the account costs it nothing.
    *
-   * When there is no room, the holder that holds most of those that have not moved for a second is
-   * closed, and the next, until there is. If all have moved, the one who asks is refused. Bytes of a
-   * closed holder are free in the books at once; in the heap they are when its connection's event
-   * loop has closed it, soon after.
+   * If there is no room, the account closes the largest holder that has not moved for a second,
+   * then the next, until there is room. If all have moved, it refuses the new bytes. The bytes of a
+   * closed holder leave the account at once; they leave the heap soon after, when the event loop
+   * has closed the holder's connection.
    *
-   * A holder's monitor guards what it holds, so that its bytes leave the account exactly once, on
-   * whatever thread its end comes. Two of those monitors are never held together.
+   * A holder's monitor guards its bytes, so that they leave the account exactly once, on whatever
+   * thread the holder ends. No thread holds two of these monitors.
    *
    * Loads wait for room instead, on their getters' threads.
    */
@@ -38,12 +39,12 @@ public final class ByteAccount {
 
   private static final int HEAP_PART = 8;
 
-  /** One value of the greatest length that a server takes, and what is around it. */
+  /** One value of the greatest length that a server accepts, and its surroundings. */
   private static final long LEAST_BYTES = 17L << 20;
 
   private final LongSupplier nanoTime;
   private final AtomicLong bytes = new AtomicLong();
-  private final Set<Holder> holders = ConcurrentHashMap.newKeySet(); // those that hold something
+  private final Set<Holder> holders = ConcurrentHashMap.newKeySet(); // those that hold any bytes
   private final LongAdder refused = new LongAdder();
   private final LongAdder closed = new LongAdder();
   private final BlockedLoads blocked = new BlockedLoads();
@@ -55,7 +56,7 @@ public final class ByteAccount {
     this.nanoTime = nanoTime;
   }
 
-  /** Returns an account for an eighth of the heap; of a small heap a quarter at most. */
+  /** Returns an account for an eighth of the heap; at most a quarter of a small heap. */
   static ByteAccount ofHeap(long heapBytes, LongSupplier nanoTime) {
     long least = Math.min(LEAST_BYTES, heapBytes / 4);
     return new ByteAccount(Math.max(heapBytes / HEAP_PART, least), nanoTime);
@@ -67,8 +68,8 @@ public final class ByteAccount {
   }
 
   /**
-   * Changes the most that may be in flight; by default an eighth of the heap. What is in flight
-   * already stays.
+   * Changes the maximum in flight; by default an eighth of the heap. Bytes that are already in
+   * flight stay.
    *
    * @param maxBytes more than 0
    */
@@ -84,7 +85,7 @@ public final class ByteAccount {
     return bytes.get();
   }
 
-  /** Returns how often there was no room, and the one who asked for it was refused. */
+  /** Returns how often bytes were refused for lack of room. */
   public long refused() {
     return refused.sum();
   }
@@ -95,16 +96,16 @@ public final class ByteAccount {
   }
 
   /**
-   * Returns a holder that holds nothing yet.
+   * Returns an empty holder.
    *
    * @param onClosed run at most once, on any thread, when the account closes the holder to make
-   *     room: it should end what holds the bytes, and must not block
+   *     room: it should release the bytes, and must not block
    */
   public Holder open(Runnable onClosed) {
     return new Holder(Objects.requireNonNull(onClosed, "onClosed"));
   }
 
-  /** Returns a holder that holds nothing yet, and that is never closed to make room for others. */
+  /** Returns an empty holder that is never closed to make room for others. */
   public Holder open() {
     return new Holder(null);
   }
@@ -120,7 +121,7 @@ public final class ByteAccount {
     return false;
   }
 
-  /** Closes holders that do not move until there is room; returns whether there is. */
+  /** Closes holders that do not move until there is room; returns whether there is room. */
   private boolean makeRoom(long more) {
     if (more > maxBytes) {
       return false;
@@ -163,14 +164,14 @@ public final class ByteAccount {
       this.onClosed = onClosed;
     }
 
-    /** Returns how many bytes it holds. */
+    /** Returns how many bytes this holder holds. */
     public long bytes() {
       return heldBytes;
     }
 
     /**
-     * Holds {@code more} bytes, or returns false and holds no more than before: there is no room,
-     * or this is closed.
+     * Adds {@code more} bytes; returns false, and adds nothing, if there is no room or this is
+     * closed.
      *
      * @param more at least 0
      */
@@ -188,7 +189,7 @@ public final class ByteAccount {
       return false;
     }
 
-    /** A holder that is closed closes no other to make room for itself. */
+    /** A closed holder must not close another one to make room for itself. */
     private synchronized boolean isOpen() {
       return !isClosed;
     }
@@ -208,9 +209,9 @@ public final class ByteAccount {
     }
 
     /**
-     * Holds {@code fewer} bytes less; nothing changes after the close, which has given back all.
+     * Removes {@code fewer} bytes; does nothing after the close, which has released all bytes.
      *
-     * @param fewer at most what it holds
+     * @param fewer at most the bytes held
      */
     public synchronized void remove(long fewer) {
       if (isClosed) {
@@ -238,9 +239,9 @@ public final class ByteAccount {
     }
 
     /**
-     * Holds at least {@code target} bytes, and waits until there is room for them; for a target
-     * above the whole account until that is its own. Returns at once if this is closed. For threads
-     * of getters, one at a time.
+     * Waits until there is room for {@code target} bytes, and holds at least as many. If the target
+     * exceeds the whole account, waits until this holds the whole account. Returns at once if this
+     * is closed. For getters' threads, one at a time.
      */
     void awaitSet(long target) throws InterruptedException {
       if (blocked.areWaiting() || !hasAtLeast(target)) {
@@ -253,14 +254,14 @@ public final class ByteAccount {
       return more <= 0 || tryAdd(more) || (makeRoom(more) && tryAdd(more));
     }
 
-    /** Notes that some of what it holds has left, or that something has come: it is not stuck. */
+    /** Notes that bytes have left or arrived, so this holder is not stuck. */
     public void moved() {
       if (heldBytes > 0) {
         movedNanos = nanoTime.getAsLong();
       }
     }
 
-    /** Gives back all that it holds, and holds nothing from then on. Once more does nothing. */
+    /** Releases all bytes; this accepts none from then on. Closing again does nothing. */
     @Override
     public synchronized void close() {
       isClosed = true;
@@ -277,7 +278,7 @@ public final class ByteAccount {
       closed.increment();
       try {
         Objects.requireNonNull(onClosed).run();
-      } catch (Throwable t) { // not for whoever needs the room
+      } catch (Throwable t) { // the thread that needs the room goes on
         Uncaught.report(t);
       }
     }

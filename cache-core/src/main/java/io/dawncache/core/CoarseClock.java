@@ -3,24 +3,24 @@ package io.dawncache.core;
 import java.util.function.LongSupplier;
 
 /**
- * The time by which entries live, read without a system call: a timer moves it on, readers look at
- * a field.
+ * The time by which entries expire, read without a system call: a timer advances it, readers read a
+ * field.
  */
 final class CoarseClock {
   /*
-   * Told time is one tick ahead of what the timer last read, so an entry ends up to a tick early
-   * and, while the timer keeps up, never late. When the timer does not keep up the process was
-   * stopped or starved; whoever moves the clock on sees by how much, before anybody is told the new
-   * time.
+   * The returned time is one tick ahead of the timer's last reading. So an entry ends up to a tick
+   * early and, while the timer keeps up, never late. If the timer does not keep up, the process was
+   * stopped or starved. The thread that advances the clock finds out by how much before any other
+   * thread reads the new time.
    *
-   * Time is counted from the clock's own start: nanoTime may be negative and wrap.
+   * Time counts from the clock's own start, because nanoTime may be negative and overflow.
    */
   static final long TICK_NANOS = 10_000_000;
 
-  /** The timer is late by more than load explains: the process was stopped. */
+  /** A timer that is later than load explains: the process was stopped. */
   static final long STOPPED_NANOS = 20 * TICK_NANOS;
 
-  /** The end of what has none. */
+  /** The end of an entry that never ends. */
   static final long NEVER = Long.MAX_VALUE;
 
   private final LongSupplier nanoTime;
@@ -33,35 +33,37 @@ final class CoarseClock {
     this.startNanos = nanoTime.getAsLong();
   }
 
-  /** Returns the present time for an entry's end: at most one tick early, late with the timer. */
+  /**
+   * Returns the time to compare ends with: at most one tick early, and late only with the timer.
+   */
   long now() {
     return readNanos + TICK_NANOS;
   }
 
-  /** Reads the true time; for what happens once a load, a fetch or a message. */
+  /** Reads the true time; for what happens once per load, fetch or message. */
   long exact() {
     return nanoTime.getAsLong() - startNanos;
   }
 
-  /** Returns the end of what begins now; {@link #NEVER} for what lives so long. */
+  /** Returns the end of a TTL that begins now; {@link #NEVER} for a TTL of {@link #NEVER}. */
   long endOf(long durationNanos) {
     return durationNanos == NEVER ? NEVER : end(exact(), durationNanos);
   }
 
-  /** Returns how long ago the clock was moved on. */
+  /** Returns how long ago the clock was advanced. */
   long behindNanos(long exact) {
     return exact - readNanos;
   }
 
-  /** Moves the clock on to a reading of the true time. */
+  /** Advances the clock to a reading of the true time. */
   void tick(long exact) {
     readNanos = exact;
   }
 
   /**
-   * Returns {@code fromNanos + durationNanos}: {@link #NEVER} where that is too large for a long,
-   * {@link Long#MIN_VALUE} where it is too small. A peer may name any TTL, so all sums of times are
-   * made here and in {@link #leftUntil}.
+   * Returns {@code fromNanos + ttlNanos}: {@link #NEVER} if that is too large for a long, {@link
+   * Long#MIN_VALUE} if it is too small. A peer may send any TTL, so all times are added here and
+   * subtracted in {@link #leftUntil}.
    */
   static long end(long fromNanos, long durationNanos) {
     long end = fromNanos + durationNanos;
@@ -70,8 +72,8 @@ final class CoarseClock {
   }
 
   /**
-   * Returns how much time is left until {@code endNanos}, negative if that is past; {@link #NEVER}
-   * if there is no end. What does not fit in a long is the nearest long.
+   * Returns the time left until {@code endNanos}, negative if that is past; {@link #NEVER} if there
+   * is no end. A result that does not fit in a long is the nearest long.
    */
   long leftUntil(long endNanos) {
     return endNanos == NEVER ? NEVER : left(endNanos, exact());

@@ -7,14 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's future, and how it ends: completed on the callback executor, once.
+ * A user's future and its end: completed once, on the callback executor.
  *
- * <p>Made before the operation starts. From the operation's end to the future's completion it makes
- * no object but the future's own record of a failure; if there is no memory even for that, the
- * node's next tick completes the future.
+ * <p>Made before the operation starts. From the operation's end to the future's completion it
+ * allocates only the future's own record of a failure. If there is no memory for that, the node's
+ * next tick completes the future.
  *
- * @param <A> what the operation answers
- * @param <T> what the future answers
+ * @param <A> the type of the operation's answer
+ * @param <T> the type of the future's value
  */
 final class Completion<A, T> extends Task {
   private final NodeThreads threads;
@@ -22,14 +22,14 @@ final class Completion<A, T> extends Task {
   private final CompletableFuture<T> future = new CompletableFuture<>();
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  // Written by the first call of end, before this is handed over.
+  // Written by the first call of end, before this is passed to an executor.
   private @Nullable A answer;
   private @Nullable Throwable error;
 
   /**
-   * Makes one.
+   * Makes a completion.
    *
-   * @param form turns the answer into the future's; what it throws is the future's failure
+   * @param form converts the answer to the future's value; if it throws, the future fails
    */
   Completion(NodeThreads threads, Function<? super A, ? extends T> form) {
     this.threads = threads;
@@ -40,7 +40,9 @@ final class Completion<A, T> extends Task {
     return future;
   }
 
-  /** Ends the future by the answer or, if that is null, by the error; later calls do nothing. */
+  /**
+   * Ends the future with the answer or, if that is null, with the error; later calls do nothing.
+   */
   void end(@Nullable A answer, @Nullable Throwable error) {
     if (ended.compareAndSet(false, true)) {
       this.answer = answer;
@@ -66,7 +68,7 @@ final class Completion<A, T> extends Task {
   private void fail(Throwable why) {
     try {
       future.completeExceptionally(why);
-    } catch (Throwable t) { // no memory
+    } catch (Throwable t) { // out of memory
       rewind();
       threads.callBackLater(this);
     }

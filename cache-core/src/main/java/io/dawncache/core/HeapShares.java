@@ -8,45 +8,45 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the groups of a node share the heap: a budget that a user has set is checked against what is
- * left when its group is added; the groups of which no budget was set share the rest equally.
+ * Shares the heap among the groups of a node. A budget that a user sets is checked against what is
+ * left when its group is added; the groups without a set budget share the rest equally.
  */
 final class HeapShares {
   /*
-   * Three quarters of the heap may go to budgets. One eighth is for what is in flight, one eighth
-   * for the program itself and for the room that a collector needs. The default budgets take half
-   * of the heap at most, so that a node with no option set does not run at its limit.
+   * Budgets may take three quarters of the heap. One eighth is for bytes in flight, and one eighth
+   * for the program itself and for the collector's reserve. The default budgets take at most half
+   * of the heap, so that a node without options does not run at its limit.
    *
-   * A budget of 0, unbounded, is not in the sum: nothing is known of it, and the user who
-   * sets it has to know that the values fit.
+   * A budget of 0, unbounded, is not in the sum: its size is unknown, and the user who sets it must
+   * ensure that the values fit.
    */
   private static final System.Logger LOG = System.getLogger(HeapShares.class.getName());
 
-  /** What a group gets by default if the heap has room for it. */
+  /** A group's default budget if the heap has room for it. */
   static final long MOST_DEFAULT_BYTES = 64L << 20;
 
-  /** A group with less would keep next to nothing. */
+  /** A group with less would hold almost nothing. */
   static final long LEAST_DEFAULT_BYTES = 64L << 10;
 
   private final long heapBytes;
 
   @GuardedBy("this")
-  private long loggedBytes = MOST_DEFAULT_BYTES; // the default share of which the log has told last
+  private long loggedBytes = MOST_DEFAULT_BYTES; // the last default share in the log
 
   @GuardedBy("this")
   private final Set<Share> shares = new LinkedHashSet<>();
 
   /**
-   * Has the whole heap to share.
+   * Shares out the whole heap.
    *
-   * @param heapBytes what the heap may grow to, such as {@link Runtime#maxMemory()}
+   * @param heapBytes the heap's maximum size, such as {@link Runtime#maxMemory()}
    */
   HeapShares(long heapBytes) {
     this.heapBytes = heapBytes;
   }
 
   /**
-   * Returns the share of one more group; the default shares of the others may become smaller.
+   * Adds a group and returns its share; the default shares of the others may shrink.
    *
    * @throws IllegalArgumentException if the heap has no room for it
    */
@@ -68,7 +68,7 @@ final class HeapShares {
     return taken;
   }
 
-  /** Returns what one more budget may be if every default share is as small as it may be. */
+  /** Returns the maximum of one more budget if every default share is as small as possible. */
   @GuardedBy("this")
   private long room() {
     return heapBytes / 4 * 3 - setBytes() - defaults() * LEAST_DEFAULT_BYTES;
@@ -84,7 +84,7 @@ final class HeapShares {
     return shares.stream().filter(Share::isDefault).count();
   }
 
-  /** Gives each default share its part of what there is now. */
+  /** Divides the present remainder among the default shares. */
   @GuardedBy("this")
   private void shareOut() {
     long count = defaults();
@@ -98,7 +98,7 @@ final class HeapShares {
         share.set(bytes);
       }
     }
-    if (bytes <= loggedBytes / 2) { // a line for each halving, however many groups there are
+    if (bytes <= loggedBytes / 2) { // one line per halving, for any number of groups
       loggedBytes = bytes;
       LOG.log(
           Level.INFO,
@@ -126,16 +126,14 @@ final class HeapShares {
       return setBytes < 0;
     }
 
-    /** Returns the budget, 0 for unbounded; a default one may change. */
+    /** Returns the budget, 0 for unbounded; a default budget may change. */
     long bytes() {
       synchronized (HeapShares.this) {
         return isDefault() ? bytes : setBytes;
       }
     }
 
-    /**
-     * Calls {@code onChange} with each new budget from now on, and at once with the present one.
-     */
+    /** Calls {@code onChange} with the present budget at once, and with each new one. */
     void onChange(LongConsumer onChange) {
       synchronized (HeapShares.this) {
         this.onChange = onChange;
@@ -150,7 +148,7 @@ final class HeapShares {
       }
     }
 
-    /** Gives the share back: the group is gone. Once more does nothing. */
+    /** Returns the share when the group is removed. A second call does nothing. */
     void giveBack() {
       synchronized (HeapShares.this) {
         onChange = null;

@@ -9,15 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * Bounds what the running loads of all groups of a node are expected to need: half as many bytes as
  * may be in flight. Safe for use by any thread.
  *
- * <p>These bytes are estimates, so they are not in the node's account. What a load is known to hold
- * is, see {@link LoadMemory}.
+ * <p>These bytes are estimates, so they are not in the node's account. Bytes that a load has
+ * reserved are, see {@link LoadMemory}.
  */
 final class LoadRoom {
   private static final int ACCOUNT_PART = 2;
 
   private final ByteAccount account;
   private final AtomicLong expected = new AtomicLong();
-  private final Set<Runnable> refused = ConcurrentHashMap.newKeySet(); // one of each group at most
+  private final Set<Runnable> refused = ConcurrentHashMap.newKeySet(); // at most one per group
 
   LoadRoom(ByteAccount account) {
     this.account = account;
@@ -33,7 +33,7 @@ final class LoadRoom {
       return true;
     }
     refused.add(onRoom);
-    if (tryTake(bytes)) { // there is some since
+    if (tryTake(bytes)) { // room has been returned meanwhile
       refused.remove(onRoom);
       return true;
     }
@@ -52,17 +52,17 @@ final class LoadRoom {
     return false;
   }
 
-  /** Takes these bytes although there may be no room: one load of a group always runs. */
+  /** Takes these bytes even if there is no room: one load of a group always runs. */
   void take(long bytes) {
     expected.addAndGet(bytes);
   }
 
-  /** Gives back what was taken for a load. */
+  /** Returns the bytes taken for a load. */
   void giveBack(long bytes) {
     expected.addAndGet(-bytes);
   }
 
-  /** Has groups that were refused try again: a load has ended. */
+  /** Makes refused groups try again after a load has ended. */
   void startOthers() {
     if (refused.isEmpty()) {
       return;
@@ -74,7 +74,7 @@ final class LoadRoom {
     }
   }
 
-  /** Returns what all running loads are expected to need. */
+  /** Returns the bytes that all running loads together are expected to need. */
   long expectedBytes() {
     return expected.get();
   }

@@ -1,26 +1,26 @@
 package io.dawncache.core;
 
-/** How long the next value of a group is expected to be, from those that its getter returned. */
+/** Expects the length of a group's next value from those that its getter returned. */
 final class LoadedSizes {
   /*
-   * What a getter holds while it loads cannot be seen, only what it returns. So the next value is
-   * taken to be as long as the longest one, of which a shorter one takes off a sixteenth of the
-   * difference, and three times that to be needed: for what has been read, what is put together from
-   * it, and the value that is copied from that.
+   * The memory that a getter uses while it loads is unknown; only the length of its result is
+   * known. So the next value is expected to be as long as the longest so far; each shorter value
+   * lowers this by a sixteenth of the difference. A load is expected to need three times that
+   * length: for the bytes read, for what is built from them, and for the value copied from that.
    *
-   * A new group that runs no more loads at once than by default starts with 256 KiB, so that a node
-   * in a small heap does not begin with sixty-four loads of a megabyte each. A user who allows more
-   * loads knows the values.
+   * A new group that runs at most the default number of loads starts with 256 KiB, so that a node
+   * with a small heap does not start sixty-four loads of a megabyte each. A user who allows more
+   * loads knows how long the values are.
    */
   private static final int COPIES = 3;
   private static final int DECAY = 16;
   private static final long FIRST_BYTES = 256 << 10;
 
-  /** A race loses the length of one value, no more. */
+  /** A race loses at most the length of one value. */
   private volatile long longBytes;
 
   /**
-   * Expects the first value.
+   * Makes the estimate for the first value.
    *
    * @param maxLoads how many loads the group runs at once
    */
@@ -28,7 +28,7 @@ final class LoadedSizes {
     longBytes = maxLoads <= GroupConfig.DEFAULT_MAX_LOADS ? FIRST_BYTES : 0;
   }
 
-  /** Notes the length of a value that was loaded, 0 if there was none. */
+  /** Notes the length of a loaded value, 0 if there was none. */
   void loaded(long bytes) {
     long known = longBytes;
     if (bytes != known) {

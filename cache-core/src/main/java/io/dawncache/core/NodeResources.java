@@ -1,9 +1,9 @@
 package io.dawncache.core;
 
 /**
- * What all groups of one node share.
+ * The resources that all groups of one node share.
  *
- * @param clock tells the time
+ * @param clock the time
  * @param threads run loads, timers and users' callbacks
  * @param bytesInFlight bounds what requests, answers and loads hold
  * @param loadRoom bounds what the running loads are expected to need

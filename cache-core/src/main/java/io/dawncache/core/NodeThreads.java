@@ -27,17 +27,18 @@ final class NodeThreads {
   private final @Nullable ExecutorService ownCallbacks;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  /** What has to end when the node closes, and has no time-out of its own. */
+  /** Endings for what has no time-out of its own, run when the node closes. */
   private final Set<Runnable> atClose = ConcurrentHashMap.newKeySet();
 
-  /** A stack of callbacks that no executor may have taken; linked through the tasks themselves. */
+  /**
+   * A stack of callbacks that perhaps no executor has taken, linked through the tasks themselves.
+   */
   private final AtomicReference<@Nullable Task> notBegun = new AtomicReference<>();
 
   /**
-   * Uses these executors, and shuts down those that are its own.
+   * Uses these executors, and shuts down its own.
    *
-   * @param callbacks a user's executor, which stays the user's to shut down; null for one of its
-   *     own
+   * @param callbacks a user's executor, which the user shuts down; null to make one
    */
   NodeThreads(ExecutorService loads, ScheduledExecutorService timer, @Nullable Executor callbacks) {
     this.loads = loads;
@@ -46,7 +47,7 @@ final class NodeThreads {
     this.callbacks = ownCallbacks == null ? Objects.requireNonNull(callbacks) : ownCallbacks;
   }
 
-  /** Starts threads as a node has them by default. */
+  /** Starts a node's default threads. */
   static NodeThreads create(@Nullable Executor callbacks) {
     return new NodeThreads(
         Threads.perTask("dawncache-load"), Threads.timer("dawncache-timer"), callbacks);
@@ -58,12 +59,15 @@ final class NodeThreads {
     var unused = timer.scheduleAtFixedRate(tick, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Runs a load on a thread of its own; the groups bound how many loads run. */
+  /** Runs a load on a thread of its own; the groups bound the number of running loads. */
   void startLoad(Runnable load) {
     loads.execute(load);
   }
 
-  /** Runs {@code task}, which does not block, on another thread; here if there is no other. */
+  /**
+   * Runs {@code task}, which does not block, on another thread, or on this one if there is no
+   * other.
+   */
   void startSoon(Task task) {
     try {
       loads.execute(task);
@@ -72,7 +76,10 @@ final class NodeThreads {
     }
   }
 
-  /** Runs {@code task} as by {@link #startSoon} after {@code delay}; never if the node closes. */
+  /**
+   * Runs {@code task} as {@link #startSoon} does after {@code delay}; never if the node closes
+   * first.
+   */
   Future<?> startAfter(Duration delay, Task task) {
     return after(delay, () -> startSoon(task));
   }
@@ -87,10 +94,10 @@ final class NodeThreads {
   }
 
   /**
-   * Runs {@code task}, which calls a user's code, on the callback executor. If that executor
-   * refuses it, because it is full, shut down or out of threads, the common pool runs the task. The
-   * common pool may lose a task if it has no memory for a thread, so every tick offers the task
-   * again until it has begun.
+   * Runs {@code task}, which calls user code, on the callback executor. If that executor refuses
+   * it, because it is full, shut down or out of threads, the common pool runs it. The common pool
+   * may lose a task if it has no memory for a thread, so every tick offers the task again until it
+   * has begun.
    */
   void callBack(Task task) {
     try {
@@ -99,15 +106,15 @@ final class NodeThreads {
       callBackLater(task);
       try {
         ForkJoinPool.commonPool().execute(task);
-      } catch (Throwable t2) { // no memory
-        if (isClosed()) { // no tick comes
+      } catch (Throwable t2) { // out of memory
+        if (isClosed()) { // there are no more ticks
           task.run();
         }
       }
     }
   }
 
-  /** As {@link #callBack}, at the next tick, unless the task has begun by then. */
+  /** As {@link #callBack}, but at the next tick, and only if the task has not begun by then. */
   void callBackLater(Task task) {
     if (task.enterStack()) {
       do {
@@ -116,7 +123,7 @@ final class NodeThreads {
     }
   }
 
-  /** Offers the callbacks again that may not have begun; called at every tick. */
+  /** Offers again the callbacks that may not have begun; called at every tick. */
   void callBackAll() {
     Task task = notBegun.getAndSet(null);
     while (task != null) {
@@ -128,7 +135,7 @@ final class NodeThreads {
     }
   }
 
-  /** Runs {@code ending}, at least once, when the node closes or if it has; it must not throw. */
+  /** Runs {@code ending}, at least once, when the node closes or has closed; it must not throw. */
   void atClose(Runnable ending) {
     atClose.add(ending);
     if (isClosed()) {
@@ -136,7 +143,7 @@ final class NodeThreads {
     }
   }
 
-  /** Withdraws what was given to {@link #atClose}. */
+  /** Removes an ending that was passed to {@link #atClose}. */
   void forgetAtClose(Runnable ending) {
     atClose.remove(ending);
   }
@@ -146,12 +153,12 @@ final class NodeThreads {
     return closing.get();
   }
 
-  /** Begins to close, which {@link #close} completes; returns false if it has begun before. */
+  /** Begins to close, which {@link #close} completes; returns false if that has begun before. */
   boolean beginClosing() {
     return !closing.getAndSet(true);
   }
 
-  /** Runs what has to end, and stops the threads. */
+  /** Runs the endings of {@link #atClose}, and stops the threads. */
   void close() {
     atClose.forEach(Runnable::run);
     timer.shutdownNow();

@@ -4,9 +4,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A callback for code that may call it twice, or never get to the end of what follows from it: the
- * first result counts, and if its handling throws, so that those who wait for its outcome would
- * wait for ever, they are notified by {@code orElse}.
+ * A callback for code that may call it twice, or whose handling may fail. The first result counts.
+ * If its handling throws, callers could wait for ever, so {@code orElse} ends their wait.
  *
  * <p>Made before its operation starts, so that its end allocates nothing.
  */
@@ -16,7 +15,7 @@ final class Once<T> implements Consumer<T> {
   private final AtomicBoolean called = new AtomicBoolean();
 
   /**
-   * Makes one.
+   * Makes a callback.
    *
    * @param callback receives the first result
    * @param orElse receives what {@code callback} threw; ends the same wait, which may have ended

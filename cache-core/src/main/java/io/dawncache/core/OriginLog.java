@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Writes to the operator's log when the origin of one group begins to fail or to reject, and when
- * it answers again, and no load has failed for a minute: one warning a minute at most, however many
- * loads fail.
+ * it answers again and no load has failed for a minute. It writes at most one warning a minute,
+ * however many loads fail.
  */
 final class OriginLog {
   private static final int MOST_CAUSES = 5;
@@ -18,7 +18,7 @@ final class OriginLog {
   private final OutageLog outage;
   private final AtomicBoolean servesStale = new AtomicBoolean(); // the log says so
 
-  /** Writes about the origin of {@code group}, at the times that {@code nanoTime} tells. */
+  /** Writes about the origin of {@code group}, with times from {@code nanoTime}. */
   OriginLog(String group, System.Logger log, LongSupplier nanoTime) {
     this.group = Keys.shown(group);
     this.log = log;
@@ -31,7 +31,7 @@ final class OriginLog {
     outage.occurred(() -> "group " + group + ": no value from the origin: " + told(error), error);
   }
 
-  /** An expired value answers in the place of a load that failed. */
+  /** An expired value answers in place of a failed load. */
   void servesStale(String key) {
     try {
       if (outage.isWarned() && servesStale.compareAndSet(false, true)) {
@@ -40,7 +40,7 @@ final class OriginLog {
             "group " + group + ": expired values answer while the origin fails, first " + key);
       }
     } catch (Throwable t) {
-      // Those who wait for the load come before a line in the log.
+      // The load's waiters are more important than a line in the log.
     }
   }
 
@@ -62,7 +62,7 @@ final class OriginLog {
     return text.toString();
   }
 
-  /** Returns the cause as it shows itself; its class if it throws instead, since it is a user's. */
+  /** Returns the cause's toString, or its class name if that throws: the cause is user code. */
   private static String shown(Throwable cause) {
     try {
       return cause.toString();

@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What another thread is to run, once: a second run does nothing. So a task that an executor ran,
- * or has queued, before it threw may be handed to the next executor all the same.
+ * Work for another thread, run once: a second run does nothing. So a task may be passed to the next
+ * executor even if the first one ran or queued it before it threw.
  *
- * <p>Made before the moment at which it is needed, because an exhausted heap would not allow it
- * then. What it throws goes to the running thread's uncaught exception handler.
+ * <p>Made before it is needed, because there may be no memory then. Exceptions go to the running
+ * thread's uncaught exception handler.
  */
 abstract class Task implements Runnable {
   private static final AtomicIntegerFieldUpdater<Task> BEGUN =
@@ -21,10 +21,10 @@ abstract class Task implements Runnable {
   private volatile int begun;
   private volatile int onStack;
 
-  /** The one below on {@link CacheNode#callBackLater}'s stack. */
+  /** The task below on {@link CacheNode#callBackLater}'s stack. */
   @Nullable Task below;
 
-  /** Returns a task of {@code steps}. */
+  /** Returns a task that runs {@code steps}. */
   static Task of(Runnable steps) {
     return new Task() {
       @Override
@@ -51,17 +51,17 @@ abstract class Task implements Runnable {
     return begun != 0;
   }
 
-  /** Allows one more run, because this one had no memory. */
+  /** Allows one more run, because this one ran out of memory. */
   final void rewind() {
     begun = 0;
   }
 
-  /** Returns whether it is to be put on the stack: it may be on one once. */
+  /** Returns whether the caller must put it on the stack; it may be there only once. */
   final boolean enterStack() {
     return onStack == 0 && ON_STACK.compareAndSet(this, 0, 1);
   }
 
-  /** Returns the one below. */
+  /** Takes it off the stack; returns the task below. */
   final @Nullable Task leaveStack() {
     Task next = below;
     below = null;

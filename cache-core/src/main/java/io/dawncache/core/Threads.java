@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where a node's threads come from: virtual ones from JDK 24 on, where {@code synchronized} no
- * longer pins them (<a href="https://openjdk.org/jeps/491">JEP 491</a>), daemon threads before.
+ * Makes a node's threads: virtual threads from JDK 24 on, where {@code synchronized} no longer pins
+ * them (<a href="https://openjdk.org/jeps/491">JEP 491</a>), daemon threads before.
  */
 final class Threads {
   private static final int FIRST_JDK_WITHOUT_PINNING = 24;
@@ -22,7 +22,7 @@ final class Threads {
 
   private Threads() {}
 
-  /** Returns an executor that gives every task a thread; its users bound how many they start. */
+  /** Returns an executor that starts a thread for every task; its users bound their number. */
   static ExecutorService perTask(String name) {
     return Runtime.version().feature() >= FIRST_JDK_WITHOUT_PINNING
         ? virtualPerTask(name)
@@ -37,8 +37,8 @@ final class Threads {
 
   /**
    * Returns an executor for users' callbacks. There may be many at once, so before JDK 24 they
-   * share a pool; a callback that waits there for another one's get may find the pool full of its
-   * kind.
+   * share a pool. A callback there that waits for another callback's get may find the pool full of
+   * waiting callbacks.
    */
   static ExecutorService callbacks(String name) {
     if (Runtime.version().feature() >= FIRST_JDK_WITHOUT_PINNING) {
@@ -56,7 +56,7 @@ final class Threads {
     return pool;
   }
 
-  /** Returns the one thread that watches time-outs; a cancelled one leaves nothing behind. */
+  /** Returns the one thread that runs time-outs; a cancelled time-out leaves nothing behind. */
   static ScheduledThreadPoolExecutor timer(String name) {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons(name));
     timer.setRemoveOnCancelPolicy(true);
@@ -65,8 +65,8 @@ final class Threads {
   }
 
   /**
-   * Threads that know nothing of who happened to be the first to need them: without that thread's
-   * inheritable thread locals, and with the context class loader of who made the node.
+   * Makes threads that do not depend on the thread that first needs them: they do not inherit its
+   * thread-locals, and they have the context class loader of the node's creator.
    */
   private static ThreadFactory daemons(String name) {
     AtomicLong count = new AtomicLong();
@@ -89,7 +89,7 @@ final class Threads {
 
   /**
    * {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(..)
-   * .inheritInheritableThreadLocals(false).factory())}, on 17 too.
+   * .inheritInheritableThreadLocals(false).factory())}, also on JDK 17.
    */
   private static ExecutorService virtualPerTask(String name) {
     try {

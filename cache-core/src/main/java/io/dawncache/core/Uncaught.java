@@ -1,6 +1,6 @@
 package io.dawncache.core;
 
-/** Where an exception goes that nobody waits for. */
+/** Reports an exception that no caller waits for. */
 final class Uncaught {
   private Uncaught() {}
 
@@ -10,7 +10,7 @@ final class Uncaught {
     try {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
     } catch (Throwable ignored) {
-      // As the JVM does: what called this has to go on.
+      // Ignored, as by the JVM: the caller must go on.
     }
   }
 }
