@@ -10,15 +10,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread blocked in {@link Group#get(String)} until its flight ends: woken directly by the
- * ending thread, for no user code runs in between. The one place where the core blocks.
+ * One thread blocked in {@link Group#get(String)} until its flight ends. The ending thread wakes it
+ * directly, because no user code runs in between. The only place where the core blocks.
  */
 final class BlockedCaller implements Waiter<Entry> {
   private final String group;
   private final String key;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // Written before the latch falls, read after.
+  // Written before the latch opens, read after.
   private @Nullable Entry entry;
   private @Nullable Throwable error;
 
@@ -36,7 +36,7 @@ final class BlockedCaller implements Waiter<Entry> {
 
   /**
    * Waits for the end of {@code wait}, for ever if {@code timeout} is null; the flight itself is
-   * bounded. Who gives up is no waiter of the group any more.
+   * bounded. A caller that gives up is no longer a waiter of the group.
    */
   Entry await(PendingGet wait, @Nullable Duration timeout) {
     try {
@@ -44,7 +44,7 @@ final class BlockedCaller implements Waiter<Entry> {
         ended.await();
       } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
         wait.timeOut(timeout);
-        ended.await(); // at once: if it was not this that ended the wait, the flight is about to
+        ended.await(); // brief: if late did not end the wait, the flight is ending it
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -56,7 +56,7 @@ final class BlockedCaller implements Waiter<Entry> {
     return answer();
   }
 
-  /** Returns or throws what the wait has ended with. */
+  /** Returns the entry that ended the wait, or throws its exception. */
   Entry answer() {
     if (entry != null) {
       return entry;
@@ -65,9 +65,9 @@ final class BlockedCaller implements Waiter<Entry> {
   }
 
   /**
-   * Returns the value of a future of ours, or throws what it failed with.
+   * Returns the value of one of our futures, or throws its exception.
    *
-   * @param ifInterrupted makes what is thrown if this thread is interrupted
+   * @param ifInterrupted makes the exception for an interrupt of this thread
    */
   static <T> T await(
       CompletableFuture<T> future, Function<InterruptedException, RuntimeException> ifInterrupted) {

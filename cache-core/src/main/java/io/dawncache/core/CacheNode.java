@@ -18,11 +18,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's share of the cache: its groups, its present members, and the threads that loads and
- * callbacks run on.
+ * One process's part of the cache: its groups, its present members, and the threads that run loads
+ * and callbacks.
  *
  * <p>A node without a {@link PeerPicker} stands alone and owns every key. Safe for use by any
- * thread; several nodes may live in one process and share nothing.
+ * thread; several nodes may be in one process and share nothing.
  */
 public final class CacheNode implements AutoCloseable {
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
@@ -33,10 +33,10 @@ public final class CacheNode implements AutoCloseable {
   private final NodeResources resources;
   private final Owners owners = new Owners();
 
-  /** The shortest TTL of a copy in any group, as long as there was such a group. */
+  /** The shortest TTL of copies in any group that was ever added. */
   private final AtomicLong shortestHotTtlNanos = new AtomicLong(Long.MAX_VALUE);
 
-  private long lastSweep = -1; // written and read by ticks alone
+  private long lastSweep = -1; // written and read only by ticks
 
   private CacheNode(Builder builder) {
     this.shares = new HeapShares(builder.heapBytes);
@@ -46,7 +46,11 @@ public final class CacheNode implements AutoCloseable {
     this.resources = new NodeResources(clock, threads, bytesInFlight);
   }
 
-  /** Returns a node with the defaults of the {@linkplain #builder() builder}. */
+  /**
+   * Returns a node whose users' futures complete on its own threads: from JDK 24 on, a virtual
+   * thread each; before, at most 64 threads. Before JDK 24, use an {@linkplain #create(Executor)
+   * executor of your own} for callbacks that block.
+   */
   public static CacheNode create() {
     return builder().build();
   }
@@ -66,7 +70,7 @@ public final class CacheNode implements AutoCloseable {
    *
    * @param name any non-empty, well-formed text; the same at every node of the fleet
    * @throws IllegalArgumentException if there is a group of that name, or the name is empty, or the
-   *     heap has no room for the group's budget beside those of the other groups
+   *     heap has no room for the group's budget besides those of the other groups
    * @see GroupConfig.Builder#maxBytes
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
@@ -92,7 +96,7 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "name: \"" + name + "\" (expected: a non-empty group name, well-formed UTF-16)");
     }
-    if (groups.containsKey(name)) { // before other groups make room for it
+    if (groups.containsKey(name)) { // before other groups shrink for it
       throw nameIsTaken(name);
     }
     HeapShares.Share share = shares.take(config);
@@ -111,7 +115,7 @@ public final class CacheNode implements AutoCloseable {
     }
     shortestHotTtlNanos.accumulateAndGet(config.hotTtl().toNanos(), Math::min);
     if (threads.isClosed()) {
-      group.close(); // closing may have missed it
+      group.close(); // close may have missed it
     }
     return group;
   }
@@ -122,14 +126,14 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Removes a group from this node: it forgets everything, ends every load with a {@link
-   * GetFailedException}, and from then on refuses gets with the same and changes with an {@link
-   * IllegalStateException}. Its name is free at once for another group, with which it shares
-   * nothing. Fetches in flight end by themselves, and nothing of them is kept.
+   * Removes a group from this node. The group forgets everything and ends every load with a {@link
+   * GetFailedException}. From then on it refuses gets with the same exception and changes with an
+   * {@link IllegalStateException}. Its name is free at once for another group, with which it shares
+   * nothing. Fetches in flight end by themselves, and none of their values is kept.
    *
-   * <p>The group is removed here alone. Peers that ask this node for it are answered that it has no
-   * such group, and ask the next owner; so remove a group at all nodes, and after its last use.
-   * What members had yet to be told of its changes is dropped: their copies end with the hot TTL.
+   * <p>Only this node removes the group. It answers peers that it has no such group, and they ask
+   * the next owner; so remove a group at all nodes, and after its last use. Hints for its changes
+   * are dropped, and members' copies end with their TTL.
    *
    * @return whether there was a group of that name
    */
@@ -151,20 +155,20 @@ public final class CacheNode implements AutoCloseable {
     return Collections.unmodifiableCollection(groups.values());
   }
 
-  /** Returns what the groups share. */
+  /** Returns the resources that the groups share. */
   NodeResources resources() {
     return resources;
   }
 
-  /** Returns the account of what is in flight at this node, for a server of it. */
+  /** Returns the account of the bytes in flight at this node, for its server. */
   public ByteAccount bytesInFlight() {
     return bytesInFlight;
   }
 
   /**
-   * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys.
-   * Entries that this node does not own by it become copies, now and after each of its changes. It
-   * may take the place of one that {@linkplain PeerPicker#isClosed() has ended}.
+   * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys. Now
+   * and after each change of the picker, entries that this node does not own become copies. The
+   * picker may replace one that {@linkplain PeerPicker#isClosed() has ended}.
    *
    * @throws IllegalStateException if a picker is registered already and has not ended
    */
@@ -177,12 +181,11 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Forgets everything that the groups hold, ends every load with a {@link GetFailedException},
-   * refuses later ones and every change, and stops the node's threads. Nothing is kept from then
-   * on, so a closed node answers with no value that it was not told to forget. Closing again does
-   * nothing.
+   * refuses later loads and every change, and stops the node's threads. Nothing is kept from then
+   * on, so a closed node answers with no value that has been removed. Closing again does nothing.
    *
-   * <p>A server of this node is to be closed before: it answers what is in flight, and then its
-   * peers ask other nodes. Of a node closed first they would hear that their gets have failed.
+   * <p>Close a server of this node first: it answers the requests in flight, and then its peers ask
+   * other nodes. If the node is closed first, its peers get failures.
    */
   @Override
   public void close() {
@@ -193,9 +196,9 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * For a server, before it answers what it has just read: if this process was stopped and its
-   * timer has not run since, moves the time on, so that nothing is answered that ended meanwhile.
-   * Costs one reading of the time.
+   * Called by a server before it answers requests that it has just read. If this process was
+   * stopped and its timer has not run since, advances the time, so that no value that ended
+   * meanwhile is answered. Costs one reading of the time.
    */
   public void wakeUp() {
     if (clock.behindNanos(clock.exact()) > CoarseClock.STOPPED_NANOS) {
@@ -204,8 +207,8 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Moves the time on, lets go of what has ended by it, and tells members what they are owed. Runs
-   * on the timer thread, which would never tick again after an exception.
+   * Advances the time, removes what has ended, and sends members their hints. Runs on the timer
+   * thread, which would never tick again after an exception.
    */
   void tick() {
     try {
@@ -218,9 +221,9 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Lets groups go of what has ended: once in a tick of their wheels, which are coarser than the
-   * clock's, so that thousands of idle groups cost next to nothing. May take long, so under no
-   * lock: an event loop may be about to move the time on.
+   * Removes what has ended from the groups: once per tick of their wheels, which is longer than the
+   * clock's, so that thousands of idle groups cost almost nothing. May take long, so it runs under
+   * no lock: an event loop may need to advance the time.
    */
   private void sweep() {
     long present = clock.now() >> ExpiryWheel.TICK_SHIFT;
@@ -231,14 +234,15 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Moves the time on.
+   * Advances the time.
    *
-   * <p>A process that was stopped was told nothing meanwhile. What it then no longer trusts goes
-   * before the time moves on, so another thread that looks at the clock waits for that here; and if
-   * a group could not let go of it, the time stands still until it can, at the next tick.
+   * <p>A process that was stopped missed changes meanwhile. The values that may be out of date are
+   * forgotten before the time advances, so another thread that checks the clock waits here for
+   * that. If a group fails to forget them, the time does not advance until it succeeds, at a later
+   * tick.
    */
   private synchronized void moveOn() {
-    long now = clock.exact(); // once: a stop after this reading shows at the next
+    long now = clock.exact(); // read once: a stop after this shows at the next reading
     long behind = clock.behindNanos(now);
     boolean wasStopped = behind > shortestHotTtlNanos.get();
     if (!wasStopped || eachGroup(group -> group.wasStopped(behind)) == null) {
@@ -246,7 +250,7 @@ public final class CacheNode implements AutoCloseable {
     }
   }
 
-  /** Gives every group its turn whatever another's throws; returns what was thrown last. */
+  /** Calls {@code action} for every group, even if some calls throw; returns the last exception. */
   @CanIgnoreReturnValue
   private @Nullable Throwable eachGroup(Consumer<Group> action) {
     Throwable thrown = null;

@@ -15,18 +15,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named cache that fills itself: answers from memory, else from the key's owner, else by its
- * getter, and asks neither twice for one key at one time.
+ * A named cache that fills itself: answers from memory, else from the key's owner, else with its
+ * getter, and has at most one question per key in flight.
  *
  * <p>Made by {@link CacheNode#addGroup}. Safe for use by any thread. Keys are non-empty,
- * well-formed UTF-16, and bounded ({@link GroupConfig#maxKeyBytes()}); a bad key throws {@link
- * IllegalArgumentException} at once, while a failure of the world comes as a {@link GetException}.
+ * well-formed UTF-16, and bounded ({@link GroupConfig#maxKeyBytes()}). A bad key throws {@link
+ * IllegalArgumentException} at once; every other failure of a get is a {@link GetException}.
  */
 public final class Group {
   /*
-   * What a group is made of: Gets is the way of a get; Memory holds, and is where a change is one
-   * step; Keeper decides what is kept; Loads runs the getter; the Coordinator makes changes all
-   * over the fleet, and Forgetting on this node; HandOff brings them to members that missed them.
+   * The parts of a group: Gets is the way of a get; Memory holds entries and changes them in one
+   * step; Keeper decides what is kept; Loads runs the getter; Coordinator makes changes in the
+   * whole fleet, Forgetting on this node; HandOff sends them to members that missed them.
    */
   private static final GetResult UNFINISHED =
       new GetResult(null, new GetFailedException("not ended", null));
@@ -94,30 +94,30 @@ public final class Group {
   }
 
   /**
-   * Returns the group's bounds and policies. A default budget is shown as what it comes to now: a
-   * share of the heap that changes when groups are added or removed.
+   * Returns the group's bounds and policies. A default budget is shown at its present size: a share
+   * of the heap that changes when groups are added or removed.
    */
   public GroupConfig config() {
     return config;
   }
 
   /**
-   * Returns the value of {@code key}. A hit never leaves the calling thread; a miss blocks it until
-   * the flight ends: within the load time-out for a key of this node's own, within two of them and
-   * a second for another's.
+   * Returns the value of {@code key}. A hit never leaves the calling thread. A miss blocks it until
+   * the flight ends: at most for the load time-out if this node owns the key, else at most for two
+   * of them and a second.
    *
-   * @throws NotFoundException if the origin holds nothing under the key
-   * @throws GetFailedException if the origin failed or this thread was interrupted, which leaves
-   *     its interrupt status set and the flight to its other waiters
+   * @throws NotFoundException if the origin has no value for the key
+   * @throws GetFailedException if the origin failed or this thread was interrupted; its interrupt
+   *     status is then set, and the flight goes on for its other waiters
    * @throws OverloadedException if a bound of the group was reached
-   * @throws IllegalStateException if it would block an {@link EventLoopThread}: a hit never does
+   * @throws IllegalStateException if it would block an {@link EventLoopThread}; a hit never does
    */
   public ByteView get(String key) {
     return getBlocking(key, null).value();
   }
 
   /**
-   * As {@link #get(String)}, but waits no longer than {@code timeout}; the flight goes on.
+   * As {@link #get(String)}, but waits at most for {@code timeout}; the flight goes on.
    *
    * @throws GetTimeoutException if there was no answer in time, and no expired value that may be
    *     answered as stale
@@ -126,7 +126,7 @@ public final class Group {
     return getEntry(key, timeout).value();
   }
 
-  /** As {@link #get(String, Duration)}, but tells more than the bytes. */
+  /** As {@link #get(String, Duration)}, but returns the whole entry. */
   public Entry getEntry(String key, Duration timeout) {
     return getBlocking(key, Objects.requireNonNull(timeout, "timeout"));
   }
@@ -139,7 +139,7 @@ public final class Group {
     refuseOnEventLoop("get " + Keys.shown(name, key), "getAsync");
     BlockedCaller caller = new BlockedCaller(name, key);
     PendingGet wait =
-        gets.begin(key, timeout, caller, false); // the caller watches the clock itself
+        gets.begin(key, timeout, caller, false); // the caller waits for the deadline itself
     if (wait == null) {
       return caller.answer();
     }
@@ -148,9 +148,9 @@ public final class Group {
   }
 
   /**
-   * Returns a future of the value of {@code key}: complete on return for a hit, else completed on
-   * the callback executor, exceptionally with a {@link GetException}. The future is the caller's
-   * own: cancelling it ends this wait and no other.
+   * Returns a future of the value of {@code key}. It is complete on return for a hit; else it is
+   * completed on the callback executor, in case of failure with a {@link GetException}. Each call
+   * returns its own future: cancelling it ends only this wait.
    */
   public CompletableFuture<ByteView> getAsync(String key) {
     return getAsync(key, null, Entry::value);
@@ -164,7 +164,7 @@ public final class Group {
     return getAsync(key, Objects.requireNonNull(timeout, "timeout"), Entry::value);
   }
 
-  /** As {@link #getAsync(String, Duration)}, but tells more than the bytes. */
+  /** As {@link #getAsync(String, Duration)}, but returns the whole entry. */
   public CompletableFuture<Entry> getEntryAsync(String key, Duration timeout) {
     return getAsync(key, Objects.requireNonNull(timeout, "timeout"), entry -> entry);
   }
@@ -185,10 +185,10 @@ public final class Group {
   }
 
   /**
-   * As {@link #removeAsync}, and waits for it.
+   * As {@link #removeAsync}, but waits for the result.
    *
-   * @throws OutcomeUnknownException if it cannot be known whether it was done, also if this thread
-   *     was interrupted, which leaves its interrupt status set and the change to go on
+   * @throws OutcomeUnknownException if the outcome is unknown, also if this thread was interrupted;
+   *     its interrupt status is then set, and the change goes on
    * @throws IllegalStateException if the node was closed or the group removed, or if called on an
    *     {@link EventLoopThread}
    */
@@ -198,7 +198,9 @@ public final class Group {
     return BlockedCaller.await(removeAsync(key), unknownIfInterrupted(what));
   }
 
-  /** As {@link #putAsync(String, ByteView)}, and waits for it; otherwise as {@link #remove}. */
+  /**
+   * As {@link #putAsync(String, ByteView)}, but waits for the result; otherwise as {@link #remove}.
+   */
   public Applied put(String key, ByteView value) {
     String what = "put " + Keys.shown(name, key);
     refuseOnEventLoop(what, "putAsync");
@@ -228,11 +230,12 @@ public final class Group {
   }
 
   /**
-   * Has every member of the fleet forget {@code key}. Write the origin first: what is loaded after
-   * this may be kept.
+   * Makes every member of the fleet forget {@code key}. Write the origin first: a value that is
+   * loaded after this may be kept.
    *
-   * @return a future completed on the callback executor once every member has forgotten or could
-   *     not be told; exceptionally with an {@link OutcomeUnknownException} if that cannot be known
+   * @return a future completed on the callback executor once every member has forgotten the key or
+   *     could not be reached; exceptionally with an {@link OutcomeUnknownException} if the outcome
+   *     is unknown
    * @throws IllegalStateException if the node was closed
    */
   public CompletableFuture<Applied> removeAsync(String key) {
@@ -240,8 +243,8 @@ public final class Group {
   }
 
   /**
-   * As {@link #removeAsync}, and has the key's owner hold {@code value} for the group's TTL. It may
-   * be evicted at once, so write the origin first.
+   * As {@link #removeAsync}, and makes the key's owner hold {@code value} for the group's TTL. The
+   * value may be evicted at once, so write the origin first.
    *
    * @throws IllegalArgumentException if the value is longer than {@link
    *     GroupConfig#maxValueBytes()}
@@ -251,8 +254,7 @@ public final class Group {
   }
 
   /**
-   * As {@link #putAsync(String, ByteView)}, with a TTL of the value's own, which overrides the
-   * group's and is not shortened by {@link GroupConfig#ttlJitter}.
+   * As {@link #putAsync(String, ByteView)}, with the value's own TTL.
    *
    * <p>The TTL counts from this call, by the time that each node measures; the way of the message
    * to the key's owner is not counted. It travels to the owner and, with the value, to each copy,
@@ -305,9 +307,8 @@ public final class Group {
    * Gets many keys at once and waits for all of them; otherwise as {@link #getAll(Collection,
    * Duration, BiConsumer)}.
    *
-   * @return how each ended, in the order of {@code keys}
-   * @throws GetFailedException if this thread was interrupted, which leaves its interrupt status
-   *     set
+   * @return the result for each key, in the order of {@code keys}
+   * @throws GetFailedException if this thread was interrupted; its interrupt status is then set
    * @throws IllegalStateException if called on an {@link EventLoopThread}
    */
   public Map<String, GetResult> getAll(Collection<String> keys) {
@@ -318,8 +319,8 @@ public final class Group {
   }
 
   /**
-   * As {@link #getAll(Collection, Duration, BiConsumer)}: a future of how all of the keys ended,
-   * completed on the callback executor, never exceptionally.
+   * As {@link #getAll(Collection, Duration, BiConsumer)}, but returns a future of the results for
+   * all keys, completed on the callback executor, never exceptionally.
    */
   public CompletableFuture<Map<String, GetResult>> getAllAsync(
       Collection<String> keys, @Nullable Duration timeout) {
@@ -347,7 +348,7 @@ public final class Group {
     return completion.future();
   }
 
-  /** Returns the group as a server of this node uses it: for clients and for peers. */
+  /** Returns what a server of this node needs of this group, for clients and for peers. */
   public GroupEndpoint forServers() {
     return forServers;
   }
@@ -358,8 +359,8 @@ public final class Group {
   }
 
   /**
-   * Returns what this node has in memory under {@code key} and may be answered, or null: asks
-   * nobody, counts nothing, and does not count as a use.
+   * Returns the entry under {@code key} in this node's memory if it may be answered, or null.
+   * Neither loads nor fetches, counts nothing, and is not a use.
    */
   public @Nullable Entry peek(String key) {
     Entry entry = memory.peek(Objects.requireNonNull(key, "key"));
@@ -367,15 +368,16 @@ public final class Group {
   }
 
   /**
-   * Gets {@code keys}, at most so many a second, so that those which this node owns are in its
-   * memory and others in their owners'.
+   * Gets {@code keys}, at most this many per second, so that this node's memory holds those that it
+   * owns, and their owners' memories hold the others.
    *
    * @param keysPerSecond more than 0
-   * @param listener told now and then how far it is, and at the end; on the callback executor, one
-   *     call at a time but for the last
-   * @return a future of how it ended, completed on the callback executor, exceptionally with an
-   *     {@link IllegalStateException} if the node closes before; cancelling it begins no more keys
-   * @throws IllegalArgumentException for a bad key, before anything is asked
+   * @param listener called with the progress at intervals, and at the end; on the callback
+   *     executor, one call at a time except for the last
+   * @return a future of the final progress, completed on the callback executor; exceptionally with
+   *     an {@link IllegalStateException} if the node closes first; cancelling it starts no more
+   *     gets
+   * @throws IllegalArgumentException for a bad key, before the first get
    */
   public CompletableFuture<WarmProgress> warm(
       Collection<String> keys, double keysPerSecond, Consumer<? super WarmProgress> listener) {
@@ -387,9 +389,9 @@ public final class Group {
   }
 
   /**
-   * Returns some of the keys in memory, each as likely as any other; for operators. O(entries).
+   * Returns some of the keys in memory, each with the same probability; for operators. O(entries).
    *
-   * @param count at most so many, at least 0
+   * @param count the maximum, at least 0
    */
   public List<String> sampleKeys(int count) {
     if (count < 0) {
@@ -403,14 +405,14 @@ public final class Group {
     return counters.snapshot(memory, loads.times(), events.unheard());
   }
 
-  /** Has {@code listener} told of what happens from now on. */
+  /** Adds {@code listener}, to be called for every event from now on. */
   public void addListener(GroupListener listener) {
     events.add(Objects.requireNonNull(listener, "listener"));
   }
 
   /**
-   * Removes a listener; an event that happened before may still reach it. One that was added twice
-   * is removed once.
+   * Removes a listener; an earlier event may still reach it. A listener that was added twice is
+   * removed once.
    *
    * @return whether it was there
    */
@@ -424,16 +426,16 @@ public final class Group {
   }
 
   /**
-   * Gets many keys at once; each ends by itself, so a slow one delays no other. What is not in
-   * memory or in flight is asked for by one request to each owner, and of the origin by one call of
-   * a {@link BulkGetter}, if the group has one.
+   * Gets many keys at once; each ends by itself, so a slow key delays no other. Keys that are not
+   * in memory or in flight take one request to each owner, and one call of a {@link BulkGetter} if
+   * the group has one.
    *
-   * @param keys in any number and order; one that stands there twice is told of once
-   * @param timeout ends the waits that are left with a {@link GetTimeoutException}; null for none
-   * @param callback called once for each key, for a hit before this returns; runs on whatever
-   *     thread ends a key, two of them at a time if two end at a time, and must not block; what it
-   *     throws goes to that thread's uncaught exception handler
-   * @throws IllegalArgumentException for a bad key, before anything is asked
+   * @param keys any number in any order; duplicates are reported once
+   * @param timeout ends the remaining waits with a {@link GetTimeoutException}; null for none
+   * @param callback called once for each key, for a hit before this returns. It runs on the thread
+   *     that ends the key's wait, possibly for two keys at the same time, and must not block. What
+   *     it throws goes to that thread's uncaught exception handler.
+   * @throws IllegalArgumentException for a bad key, before the first get
    */
   public void getAll(
       Collection<String> keys,
@@ -442,18 +444,18 @@ public final class Group {
     new Bulk(gets, loads).getAll(keys, timeout, callback);
   }
 
-  /** Goes through what is held; called after the member list has changed. */
+  /** Called after the member list has changed: moves or drops every value with a new owner. */
   void rehome() {
     handOff.membersChanged();
     keeper.rehome();
   }
 
-  /** Forgets what is no longer to be trusted after this process was stopped. */
+  /** Forgets what may be out of date after this process was stopped. */
   void wasStopped(long forNanos) {
     forgetting.wasStopped(forNanos);
   }
 
-  /** Lets go of what has expired. Runs on the timer thread. */
+  /** Removes expired entries, and sends hints again. Runs on the timer thread. */
   void tick() {
     memory.tick();
     handOff.tick();
@@ -471,7 +473,7 @@ public final class Group {
     return handOff;
   }
 
-  /** Forgets everything, then ends all loads: no older value may answer in a load's place. */
+  /** Forgets everything first, so that no older value answers in place of a load that this ends. */
   void close() {
     memory.close();
     loads.close();

@@ -14,7 +14,7 @@ public final class GroupConfig {
   private static final long UNBOUNDED_HOT_BYTES = 8L << 20;
   private static final long UNBOUNDED_MISSING_BYTES = 4L << 20;
 
-  /** A shorter stop of the process does not show. */
+  /** A shorter stop of the process is not detected. */
   private static final Duration LEAST_HOT_TTL = Duration.ofNanos(CoarseClock.STOPPED_NANOS);
 
   private final long maxBytes;
@@ -59,7 +59,7 @@ public final class GroupConfig {
     }
   }
 
-  /** Is {@code other} with another budget. */
+  /** Copies {@code other} with another budget. */
   private GroupConfig(GroupConfig other, long maxBytes) {
     this.maxBytes = maxBytes;
     maxBytesSet = other.maxBytesSet;
@@ -86,9 +86,9 @@ public final class GroupConfig {
   }
 
   /**
-   * Returns the budget in bytes of heap: keys, values and what holds them; 0 for unbounded. If none
-   * is set, 64 MiB, which is the most that a group may get by default; what it has got, {@link
-   * Group#config()} shows.
+   * Returns the budget in bytes of heap, for keys, values and their overhead; 0 for unbounded. If
+   * none is set, this is 64 MiB, the maximum for a default budget; {@link Group#config()} shows the
+   * actual budget.
    */
   public long maxBytes() {
     return maxBytes;
@@ -98,7 +98,7 @@ public final class GroupConfig {
     return maxBytesSet;
   }
 
-  /** Returns this configuration with the budget that its group has got. */
+  /** Returns this configuration with the group's actual budget. */
   GroupConfig resolved(long maxBytes) {
     return maxBytes == this.maxBytes ? this : new GroupConfig(this, maxBytes);
   }
@@ -108,7 +108,7 @@ public final class GroupConfig {
     return policy;
   }
 
-  /** Returns how long a load may take, its time in the queue included. */
+  /** Returns how long a load may take, including its time in the queue. */
   public Duration loadTimeout() {
     return loadTimeout;
   }
@@ -118,17 +118,17 @@ public final class GroupConfig {
     return maxLoads;
   }
 
-  /** Returns how many loads may wait for their turn; one more is refused as overloaded. */
+  /** Returns how many loads may wait in the queue; one more is refused as overloaded. */
   public int maxQueuedLoads() {
     return maxQueuedLoads;
   }
 
-  /** Returns how long a key may be, in bytes of UTF-8. */
+  /** Returns the maximum length of a key, in bytes of UTF-8. */
   public int maxKeyBytes() {
     return maxKeyBytes;
   }
 
-  /** Returns how long a value may be, in bytes. */
+  /** Returns the maximum length of a value, in bytes. */
   public int maxValueBytes() {
     return maxValueBytes;
   }
@@ -160,19 +160,19 @@ public final class GroupConfig {
     return negativeTtl;
   }
 
-  /** Returns the most of the budget that copies of other nodes' values may take, in bytes. */
+  /** Returns the largest part of the budget for copies of other nodes' values, in bytes. */
   public long hotBytes() {
     if (hotBytes < 0) {
       return maxBytes == 0 ? UNBOUNDED_HOT_BYTES : maxBytes / HOT_PART;
     }
-    return Math.min(hotBytes, mostHotBytes()); // a default budget may have become smaller
+    return Math.min(hotBytes, mostHotBytes()); // a default budget may have shrunk
   }
 
   private long mostHotBytes() {
     return maxBytes == 0 ? Long.MAX_VALUE : maxBytes / 2;
   }
 
-  /** Returns how long a copy of another node's value holds at most. */
+  /** Returns the maximum TTL of a copy of another node's value. */
   public Duration hotTtl() {
     return hotTtl;
   }
@@ -182,12 +182,12 @@ public final class GroupConfig {
     return maxWaiters;
   }
 
-  /** Returns whether a slow load is given a second one beside it. */
+  /** Returns whether a second load starts beside a slow one. */
   public boolean hedge() {
     return hedge;
   }
 
-  /** Returns the most that remembering what was not found may take, in bytes. */
+  /** Returns the largest part of the budget for remembering keys that are not found, in bytes. */
   long missingBytes() {
     return maxBytes == 0 ? UNBOUNDED_MISSING_BYTES : maxBytes / MISSING_PART;
   }
@@ -230,7 +230,7 @@ public final class GroupConfig {
         + "]";
   }
 
-  /** Collects a {@link GroupConfig}; refuses a bad value at once. Not thread-safe. */
+  /** Collects a {@link GroupConfig}; rejects a bad value at once. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -256,12 +256,12 @@ public final class GroupConfig {
 
     /**
      * Sets the budget in bytes; 0 for unbounded. Adding the group fails if the heap has no room for
-     * it: all budgets together may take three quarters of the heap. A group without a bound is not
-     * in that sum; that its values fit is the caller's affair.
+     * it: all budgets together may take three quarters of the heap. An unbounded group is not in
+     * that sum; the caller must ensure that its values fit.
      *
-     * <p>By default a group gets 64 MiB, or less where the heap is small: all groups of a node that
-     * have no budget set share what the others leave, half of the heap at most, equally. Their
-     * budgets change when groups are added and removed.
+     * <p>By default a group gets 64 MiB, or less if the heap is small: all groups of a node without
+     * a set budget share equally what the others leave, at most half of the heap. Their budgets
+     * change when groups are added and removed.
      */
     @CanIgnoreReturnValue
     public Builder maxBytes(long maxBytes) {
@@ -291,14 +291,14 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Sets how many loads may wait for their turn; at least 0, default 10,000. */
+    /** Sets how many loads may wait in the queue; at least 0, default 10,000. */
     @CanIgnoreReturnValue
     public Builder maxQueuedLoads(int maxQueuedLoads) {
       this.maxQueuedLoads = (int) atLeast("maxQueuedLoads", maxQueuedLoads, 0);
       return this;
     }
 
-    /** Sets how long a key may be, in bytes of UTF-8; at least 1, default 16 KiB. */
+    /** Sets the maximum length of a key, in bytes of UTF-8; at least 1, default 16 KiB. */
     @CanIgnoreReturnValue
     public Builder maxKeyBytes(int maxKeyBytes) {
       this.maxKeyBytes = (int) atLeast("maxKeyBytes", maxKeyBytes, 1);
@@ -306,9 +306,9 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets how long a value may be, in bytes; at least 0, default 16 MiB. A longer one is refused
-     * by a put, and fails a load or a fetch. The same at every node of the fleet, and no more than
-     * the servers' own limit, whose default it is.
+     * Sets the maximum length of a value, in bytes; at least 0, default 16 MiB. A put rejects a
+     * longer value, and a load or fetch of one fails. Set it the same at every node of the fleet,
+     * and no higher than the servers' own limit, which has the same default.
      */
     @CanIgnoreReturnValue
     public Builder maxValueBytes(int maxValueBytes) {
@@ -317,8 +317,8 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets how long a loaded value holds whose getter gave it no TTL of its own; more than zero, or
-     * null for ever, the default.
+     * Sets the TTL of loaded values whose getter sets none; more than zero, or null for ever, the
+     * default.
      */
     @CanIgnoreReturnValue
     public Builder ttl(@Nullable Duration ttl) {
@@ -327,8 +327,8 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets the largest fraction by which each TTL is shortened, drawn once a load, so that what was
-     * loaded together does not end together; 0, the default, to 1.
+     * Sets the largest fraction by which each TTL is shortened, at random for each load, so that
+     * values loaded together do not expire together; 0, the default, to 1.
      */
     @CanIgnoreReturnValue
     public Builder ttlJitter(double ttlJitter) {
@@ -340,9 +340,9 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets from what age on a get of a value, answered at once, makes its owner load it anew; more
-     * than zero, or null for never, the default. It may be longer than {@link #ttl}, for a value's
-     * own TTL may be; a value that ends sooner is not refreshed.
+     * Sets the age from which a get of a value, which is answered at once, makes its owner load it
+     * again; more than zero, or null for never, the default. It may be longer than {@link #life},
+     * because a value may have a TTL of its own; a value that expires sooner is not refreshed.
      */
     @CanIgnoreReturnValue
     public Builder refreshAfterWrite(@Nullable Duration refreshAfterWrite) {
@@ -353,7 +353,7 @@ public final class GroupConfig {
 
     /**
      * Sets how long after its end a value may still be answered, marked as stale, if the origin
-     * fails; zero, the default, never does.
+     * fails; zero, the default, means never.
      */
     @CanIgnoreReturnValue
     public Builder staleIfError(Duration staleIfError) {
@@ -362,8 +362,8 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets how long a key's owner remembers that the origin holds nothing under it, in a sixteenth
-     * of the budget at most; zero, the default, asks the origin each time.
+     * Sets the negative TTL: how long a key's owner remembers that the origin has no value for it,
+     * in at most a sixteenth of the budget; zero, the default, asks the origin each time.
      */
     @CanIgnoreReturnValue
     public Builder negativeTtl(Duration negativeTtl) {
@@ -372,8 +372,8 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets the most of the budget that copies of other nodes' values may take, in bytes; 0 keeps
-     * none; default an eighth of {@link #maxBytes}, and 8 MiB if that is unbounded.
+     * Sets the largest part of the budget for copies of other nodes' values, in bytes; 0 keeps
+     * none; by default an eighth of {@link #maxBytes}, or 8 MiB if that is unbounded.
      */
     @CanIgnoreReturnValue
     public Builder hotBytes(long hotBytes) {
@@ -382,9 +382,9 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets how long a copy of another node's value holds at most; at least 200 ms, default 10 s. A
-     * node that was stopped for longer clears itself, and a shorter stop than 200 ms is not told
-     * from a busy machine; for no copies at all see {@link #hotBytes}.
+     * Sets the maximum TTL of a copy of another node's value; at least 200 ms, default 10 s. A node
+     * that was stopped for longer clears itself, and a stop shorter than 200 ms looks like a busy
+     * machine. To keep no copies, see {@link #hotBytes}.
      */
     @CanIgnoreReturnValue
     public Builder hotTtl(Duration hotTtl) {
@@ -408,8 +408,8 @@ public final class GroupConfig {
     }
 
     /**
-     * Sets whether a load that takes longer than 99 of 100 do gets a second one beside it, of which
-     * the first to answer counts; default false, for it loads a key twice.
+     * Sets whether a load that takes longer than 99 of 100 loads gets a second one beside it, of
+     * which the first to answer counts; default false, because it loads a key twice.
      */
     @CanIgnoreReturnValue
     public Builder hedge(boolean hedge) {

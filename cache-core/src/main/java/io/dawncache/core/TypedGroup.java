@@ -14,13 +14,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Group} whose values are a user's own: a view, made by {@link Group#as}, that holds
- * nothing itself. A value is decoded each time it is asked for, on the thread that asks or
- * completes; what is kept and sent are its bytes.
+ * A {@link Group} of a user's own values: a view, made by {@link Group#as}, that stores nothing
+ * itself. A value is decoded at each get, on the thread that gets it or completes the future; the
+ * cache keeps and sends its bytes.
  *
- * <p>It has the operations of its group, which do the same and fail in the same way; besides, a
- * codec that fails comes as a {@link CodecException}, which names group and key. Safe for use by
- * any thread.
+ * <p>Gets, puts and removals are those of the group and fail as they do. If the codec fails, they
+ * throw a {@link CodecException} that names group and key.
  *
  * @param <T> the type of the values
  */
@@ -85,8 +84,9 @@ public final class TypedGroup<T> {
   }
 
   /**
-   * As {@link Group#getAll(Collection, Duration, BiConsumer)}; a value that cannot be decoded is
-   * its key's error. The codec runs where {@code callback} does, and must not block either.
+   * Returns the values of those {@code keys} that have one.
+   *
+   * @throws GetException that of the first key that failed or was refused
    */
   public void getAll(
       Collection<String> keys,
@@ -226,7 +226,7 @@ public final class TypedGroup<T> {
                 } else {
                   future.complete(decoder.apply(value));
                 }
-              } catch (Throwable t) { // a codec's, which may be an error
+              } catch (Throwable t) { // thrown by the codec, maybe an Error
                 future.completeExceptionally(t);
               }
             });

@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** One {@link Group#warm}: gets a list of keys at a bounded pace. */
+/** One {@link Group#warm}: gets a list of keys at a limited rate. */
 final class Warming {
   /*
-   * Every STEP the keys that are due by the pace are begun, as far as fewer than MOST_AT_ONCE are in
-   * flight: an origin slower than the pace is not flooded. One step at a time: each arranges the
-   * next when it is over.
+   * Every STEP, this starts the gets that are due at the rate, while fewer than MOST_AT_ONCE are in
+   * flight; so a slow origin is not flooded. Steps run one at a time: each schedules the next when
+   * it ends.
    */
   private static final Duration STEP = Duration.ofMillis(10);
   private static final int MOST_AT_ONCE = 256;
@@ -26,10 +26,10 @@ final class Warming {
   private final Consumer<? super WarmProgress> listener;
   private final Completion<WarmProgress, WarmProgress> completion;
   private final long keys;
-  private final Iterator<String> rest; // of one step at a time
+  private final Iterator<String> rest; // used by one step at a time
   private final long startNanos;
-  private long begun; // of one step at a time
-  private long told = -1; // of one step at a time
+  private long begun; // used by one step at a time
+  private long told = -1; // used by one step at a time
 
   private final AtomicLong found = new AtomicLong();
   private final AtomicLong notFound = new AtomicLong();
@@ -68,7 +68,7 @@ final class Warming {
   private void step() {
     try {
       stepOrThrow();
-    } catch (Throwable t) { // nobody else would end the future
+    } catch (Throwable t) { // otherwise the future would never end
       completion.end(null, t);
     }
   }
@@ -108,7 +108,7 @@ final class Warming {
         });
   }
 
-  /** Tells the listener how far it is, unless it is still listening to an earlier word. */
+  /** Calls the listener with the progress, unless an earlier call is still running. */
   private void tell(WarmProgress progress) {
     if (progress.done() > told && telling.compareAndSet(false, true)) {
       told = progress.done();
@@ -124,7 +124,7 @@ final class Warming {
     }
   }
 
-  /** Calls the listener with the last progress, before the future is complete. */
+  /** Calls the listener with the last progress, before the future completes. */
   private WarmProgress tellLast(WarmProgress progress) {
     try {
       listener.accept(progress);
