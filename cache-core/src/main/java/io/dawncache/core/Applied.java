@@ -5,26 +5,26 @@ import java.util.List;
 /**
  * A change that has been made.
  *
- * @param unreached the members, by URL, that could not be told in time and may go on answering with
- *     an older value; they are told before anything else is asked of them by the node that made the
- *     change
- * @param otherLists the nodes, by URL, that hold another member list than the node that made the
- *     change: they, and members that only they know, may go on answering with an older value until
+ * @param unreached the URLs of the members that did not receive the change in time and may go on
+ *     answering with an older value; the node that made the change sends it to them before it asks
+ *     them anything else
+ * @param otherLists the URLs of the nodes that hold another member list than the node that made the
+ *     change; they, and members that only they know, may go on answering with an older value until
  *     the lists are the same
  */
 public record Applied(List<String> unreached, List<String> otherLists) {
-  /** Refuses nulls. */
+  /** Rejects nulls. */
   public Applied {
     unreached = List.copyOf(unreached);
     otherLists = List.copyOf(otherLists);
   }
 
-  /** A change in a fleet whose nodes hold the same member list, as far as is known. */
+  /** Makes one for a fleet whose nodes hold the same member list, as far as is known. */
   public Applied(List<String> unreached) {
     this(unreached, List.of());
   }
 
-  /** Returns whether every member was told, and no node is known to hold another member list. */
+  /** Returns whether every member received it, and no node is known to hold another member list. */
   public boolean isEverywhere() {
     return unreached.isEmpty() && otherLists.isEmpty();
   }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Immutable bytes: a cached value from the getter's answer to the socket.
  *
- * <p>Every way in copies, and no way out lets the holder change what is inside, so a view may be
- * shared by any number of threads. Two views are equal when their bytes are.
+ * <p>Bytes are copied on the way in, and no way out allows a change, so any number of threads may
+ * share a view. Two views are equal when their bytes are.
  */
 public final class ByteView {
   private static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
 
   /**
-   * A stream is never handed our array, for it could keep or change it; it gets copies this big.
+   * A stream never gets our array, because it could keep or change it; it gets copies of this size.
    */
   private static final int STREAM_CHUNK_BYTES = 8192;
 
@@ -59,8 +59,8 @@ public final class ByteView {
   }
 
   /**
-   * As {@link #copyOf(ByteBuffer)}, of the bytes of several buffers, one behind the other: a value
-   * that came in pieces is still copied once.
+   * As {@link #copyOf(ByteBuffer)}, of the bytes of several buffers in sequence: a value that
+   * arrived in pieces is still copied only once.
    */
   public static ByteView copyOf(ByteBuffer[] sources) {
     int length = 0;
@@ -77,11 +77,11 @@ public final class ByteView {
   }
 
   /**
-   * Returns a view of the next {@code length} bytes of {@code in}, which are held once and not
-   * twice as they are read.
+   * Returns a view of the next {@code length} bytes of {@code in}; they are never in memory twice
+   * while they are read.
    *
    * @param length at least 0
-   * @throws java.io.EOFException if fewer come
+   * @throws java.io.EOFException if the stream ends first
    * @throws IOException if {@code in} throws it
    */
   public static ByteView read(InputStream in, int length) throws IOException {
@@ -128,7 +128,7 @@ public final class ByteView {
 
   /**
    * Returns the bytes from {@code from} inclusive to {@code to} exclusive; shares memory with this
-   * view and therefore keeps all of it reachable.
+   * view and so keeps all of it reachable.
    *
    * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length()}
    */
@@ -137,12 +137,12 @@ public final class ByteView {
     return from == to ? EMPTY : new ByteView(bytes, offset + from, to - from);
   }
 
-  /** Returns these bytes in an array of their own: this very view unless it is a slice. */
+  /** Returns these bytes in an array of their own: this view itself unless it is a slice. */
   ByteView compact() {
     return length == bytes.length ? this : new ByteView(toByteArray(), 0, length);
   }
 
-  /** Returns a copy of the bytes, the caller's to change. */
+  /** Returns a copy of the bytes, which the caller may change. */
   public byte[] toByteArray() {
     return Arrays.copyOfRange(bytes, offset, offset + length);
   }
@@ -153,7 +153,8 @@ public final class ByteView {
   }
 
   /**
-   * Copies all bytes into {@code target} at its position, which moves behind them.
+   * Copies all bytes into {@code target} at its position, and advances the position by their
+   * number.
    *
    * @throws java.nio.BufferOverflowException if the target has less room than {@link #length()}
    * @throws java.nio.ReadOnlyBufferException if the target is read-only
@@ -194,7 +195,7 @@ public final class ByteView {
     return hash;
   }
 
-  /** Returns the length alone: cached bytes do not belong in logs. */
+  /** Returns only the length: cached bytes do not belong in logs. */
   @Override
   public String toString() {
     return "ByteView[" + length + " bytes]";

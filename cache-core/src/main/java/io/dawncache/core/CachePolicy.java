@@ -5,7 +5,7 @@ public enum CachePolicy {
   /** The least recently used entry, exactly. */
   LRU,
   /**
-   * W-TinyLFU by Caffeine: keeps what is asked for often, lets through what is asked for once.
+   * W-TinyLFU by Caffeine: keeps entries that are asked for often, and drops those asked for once.
    *
    * @see <a href="https://doi.org/10.1145/3149371">Einziger, Friedman, Manes 2017</a>
    */

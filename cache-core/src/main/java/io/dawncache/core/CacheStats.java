@@ -3,8 +3,8 @@ package io.dawncache.core;
 /**
  * What a local cache holds at one moment.
  *
- * @param bytes the heap that the entries take: keys, values and what holds them
+ * @param bytes the heap that the entries take: keys, values and their overhead
  * @param items the number of entries
- * @param evictions entries that left to make room, since the group began
+ * @param evictions entries that left to make room, since the group was added
  */
 public record CacheStats(long bytes, long items, long evictions) {}

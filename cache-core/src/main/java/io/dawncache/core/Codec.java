@@ -17,7 +17,7 @@ public interface Codec<T> {
   /** Returns the value in {@code bytes}, never null. */
   T decode(ByteView bytes) throws Exception;
 
-  /** Returns the codec of text in UTF-8. */
+  /** Returns the codec for text in UTF-8. */
   static Codec<String> utf8() {
     return new Codec<>() {
       @Override
@@ -32,7 +32,7 @@ public interface Codec<T> {
     };
   }
 
-  /** Returns a codec of two functions over arrays, which are copies and the functions' own. */
+  /** Returns a codec of two functions over arrays; each array is a copy, which they may keep. */
   static <T> Codec<T> of(Form<? super T, byte[]> encoder, Form<byte[], ? extends T> decoder) {
     return new Codec<>() {
       @Override
@@ -50,12 +50,12 @@ public interface Codec<T> {
   /**
    * A function that may throw.
    *
-   * @param <A> from
-   * @param <B> to
+   * @param <A> the type of the argument
+   * @param <B> the type of the result
    */
   @FunctionalInterface
   interface Form<A, B> {
-    /** Returns what {@code from} is in the other form. */
+    /** Returns the other form of {@code from}. */
     B of(A from) throws Exception;
   }
 }

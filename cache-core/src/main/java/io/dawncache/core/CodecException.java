@@ -1,6 +1,6 @@
 package io.dawncache.core;
 
-/** A {@link Codec} failed: the bytes are not what it reads, or the value not what it writes. */
+/** Thrown if a {@link Codec} failed: it could not read the bytes or not write the value. */
 public final class CodecException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -2,6 +2,6 @@ package io.dawncache.core;
 
 /**
  * Marks the threads that move bytes and must never wait. {@link Group#get(String)} refuses to wait
- * on them; a server's thread factory makes its event loop threads of a class that carries the mark.
+ * on them. A server makes its event loop threads of a class with this mark.
  */
 public interface EventLoopThread {}

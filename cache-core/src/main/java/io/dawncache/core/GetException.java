@@ -3,14 +3,14 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A get that ended without a value, and why: the key is {@linkplain NotFoundException not found},
- * the origin {@linkplain RejectedException rejected} it, the get {@linkplain GetFailedException
- * failed}, or a bound was reached and the group is {@linkplain OverloadedException overloaded}.
+ * Why a get ended without a value: the key is {@linkplain NotFoundException not found}, the origin
+ * {@linkplain RejectedException rejected} it, the get {@linkplain GetFailedException failed}, or a
+ * bound was reached and the group is {@linkplain OverloadedException overloaded}.
  *
- * <p>All callers that waited for one flight are given the same instance. It carries group, key and
- * peer in its message, never cached bytes, and no stack trace: it would tell of the thread that
- * ended the flight; what went wrong is in the {@linkplain #getCause() cause}: what the getter
- * threw, or, if another node loads the key, a {@link RemoteOriginException} that names it.
+ * <p>All callers that waited for one flight get the same instance. Its message names group, key and
+ * peer, and never holds cached bytes. It has no stack trace, which would only show the thread that
+ * ended the flight. Its {@linkplain #getCause() cause} is what the getter threw or, if another node
+ * loads the key, a {@link RemoteOriginException} that names it.
  */
 public abstract sealed class GetException extends RuntimeException
     permits NotFoundException, RejectedException, GetFailedException, OverloadedException {
@@ -24,16 +24,16 @@ public abstract sealed class GetException extends RuntimeException
   }
 
   /**
-   * Returns the message for somebody outside the fleet: group, key and a short reason. It holds no
-   * word of the origin's or of the getter's, and no URL, path or host.
+   * Returns the message for clients outside the fleet: group, key and a short reason. It holds no
+   * text of the origin or of the getter, and no URL, path or host.
    */
   public String shortMessage() {
     return shortMessage;
   }
 
   /**
-   * Returns what a flight ended with; what is not one of us is a fault that it ran into. Never
-   * throws: a waiter is about to be notified.
+   * Returns the exception for a flight's error; one that is not a GetException is an internal
+   * fault. Never throws, because a waiter is about to be notified.
    */
   static GetException of(String group, String key, @Nullable Throwable error) {
     if (error instanceof GetException known) {
@@ -42,7 +42,7 @@ public abstract sealed class GetException extends RuntimeException
     try {
       String get = "get " + Keys.shown(group, key) + ": ";
       return new GetFailedException(get + error, get + "failed", error);
-    } catch (Throwable t) { // no memory, or an exception of a user's whose text cannot be had
+    } catch (Throwable t) { // out of memory, or the user's exception throws from getMessage
       return GetFailedException.WITHOUT_TEXT;
     }
   }

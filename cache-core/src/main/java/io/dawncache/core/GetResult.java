@@ -3,14 +3,14 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the get of one key among many ended: exactly one of the two is non-null.
+ * The result of the get of one key among many: exactly one of the two is non-null.
  *
  * @param entry the value, or null
- * @param error why there is none: {@link NotFoundException}, {@link RejectedException}, {@link
+ * @param error why there is no value: {@link NotFoundException}, {@link RejectedException}, {@link
  *     GetFailedException} or {@link OverloadedException}; or null
  */
 public record GetResult(@Nullable Entry entry, @Nullable GetException error) {
-  /** Refuses both and neither. */
+  /** Rejects both and neither. */
   public GetResult {
     if ((entry == null) == (error == null)) {
       throw new IllegalArgumentException(
@@ -26,7 +26,7 @@ public record GetResult(@Nullable Entry entry, @Nullable GetException error) {
   /**
    * Returns the value's bytes.
    *
-   * @throws GetException if there is none
+   * @throws GetException if there is no value
    */
   public ByteView value() {
     if (entry == null) {

@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * There was no answer by the deadline of this get; the flight it waited for goes on, and a later
- * get may find its value.
+ * There was no answer by the deadline of this get. The flight that it waited for goes on, and a
+ * later get may find its value.
  */
 public final class GetTimeoutException extends GetFailedException {
   private static final long serialVersionUID = 1;
 
-  /** Stands for one that could not be made, for want of memory; itself made before. */
+  /** Used when memory is too short to make an exception; itself made in advance. */
   @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace and never changes
   static final GetTimeoutException WITHOUT_TEXT = new GetTimeoutException("no answer in time");
 
-  /** Returns the end of a get whose own deadline has passed; never throws. */
+  /** Returns the exception for a get whose deadline has passed; never throws. */
   static GetTimeoutException of(String group, String key, Duration timeout) {
     try {
       long millis = TimeUnit.MILLISECONDS.convert(timeout);
       return new GetTimeoutException(
           "get " + Keys.shown(group, key) + ": no answer in " + millis + " ms");
-    } catch (Throwable t) { // no memory
+    } catch (Throwable t) { // out of memory
       return WITHOUT_TEXT;
     }
   }

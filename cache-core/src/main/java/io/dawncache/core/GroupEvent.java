@@ -3,27 +3,27 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened in a group, as its listeners hear of it.
+ * An event in a group, as its listeners receive it.
  *
  * @param type what happened
  * @param group the group's name
- * @param key whose value it happened to; null where it is the whole group's
+ * @param key the key, or null if the event concerns the whole group
  */
 public record GroupEvent(Type type, String group, @Nullable String key) {
   /** The kinds of event. */
   public enum Type {
     /** A value left to make room. */
     EVICTED,
-    /** A value left because its end had come. */
+    /** A value left because it had expired. */
     EXPIRED,
     /**
-     * This node was told to forget the key, by a removal or a put, whether it held it or not; or,
+     * This node forgot the key because of a removal or a put, whether it held it or not; or,
      * without a key, the whole group.
      */
     REMOVED,
-    /** A value was loaded anew before its end. */
+    /** A value was loaded again before its end. */
     REFRESHED,
-    /** A get was answered with a value that had expired, for the origin failed. */
+    /** A get was answered with an expired value because the origin failed. */
     STALE_SERVED,
     /** A get or a load was refused because a bound was reached. */
     OVERLOADED

@@ -2,15 +2,15 @@ package io.dawncache.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** What a key must be, and how a key is shown in messages. */
+/** Checks keys, and shows them in messages. */
 final class Keys {
   private static final int SHOWN_CHARS = 80;
 
   private Keys() {}
 
   /**
-   * Refuses a key that is empty, holds a lone surrogate (it has no UTF-8 form, so two such keys
-   * would meet on the wire), or is longer than {@code maxBytes} of UTF-8.
+   * Rejects a key that is empty, holds a lone surrogate, or is longer than {@code maxBytes} of
+   * UTF-8. A lone surrogate has no UTF-8 form, so two such keys would be the same on the wire.
    */
   static void check(String key, int maxBytes) {
     if (key.isEmpty()) {
@@ -48,7 +48,9 @@ final class Keys {
     return text.getBytes(UTF_8).length;
   }
 
-  /** Returns {@code text} or as much of its beginning as {@code maxBytes} of UTF-8 hold. */
+  /**
+   * Returns {@code text}, or the longest beginning of it that fits in {@code maxBytes} of UTF-8.
+   */
   static String cut(String text, int maxBytes) {
     int bytes = 0;
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -66,7 +68,7 @@ final class Keys {
     return shown(group) + "/" + shown(key);
   }
 
-  /** Returns {@code text} for a message, as {@link #shown(String, String)} shows a key. */
+  /** Returns {@code text} for a message, shown like a key by {@link #shown(String, String)}. */
   static String shown(String text) {
     StringBuilder shown = new StringBuilder(Math.min(text.length(), SHOWN_CHARS) + 1);
     text.codePoints()

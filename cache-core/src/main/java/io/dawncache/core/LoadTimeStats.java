@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the loads of a group took that have ended, whatever their end; immutable. Times are told
- * as the upper bounds of buckets, at most 12.5 % too long.
+ * How long the ended loads of a group took, whatever their result; immutable. Times are the upper
+ * bounds of buckets, at most 12.5 % too long.
  */
 public final class LoadTimeStats {
   private final long[] counts;

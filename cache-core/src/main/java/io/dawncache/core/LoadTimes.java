@@ -3,13 +3,14 @@ package io.dawncache.core;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long loads took: a histogram whose buckets are an eighth of a power of two wide, from a
- * microsecond on. Safe for use by any thread; to record is one increment.
+ * How long loads took: a histogram from a microsecond on, with eight buckets for each power of two.
+ * Safe for use by any thread; recording is one increment.
  */
 final class LoadTimes {
   /*
-   * A time in microseconds of n bits falls by its n - 1 and its next three bits into one of eight
-   * buckets of its power of two: an upper bound is at most 12.5 % above the times below it.
+   * A time of n bits in microseconds belongs to one of the eight buckets of its power of two, by n
+   * - 1 and by the three bits after the first: a bucket's upper bound is at most 12.5 % above its
+   * times.
    */
   private static final int BITS = 3;
   private static final int BUCKETS = (64 - BITS) << BITS;
@@ -36,7 +37,7 @@ final class LoadTimes {
     return (shift << BITS) + (int) (micros >>> shift);
   }
 
-  /** Returns the largest number of microseconds that falls into the bucket. */
+  /** Returns the largest number of microseconds that belongs to the bucket. */
   static long upperMicros(int bucket) {
     if (bucket < 2 << BITS) {
       return bucket;

@@ -5,11 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the origin answered a getter: a value, that there is none under this key, or that it rejects
+ * The origin's answer to a getter: a value, that the key is not found, or that the origin rejects
  * the request.
  *
- * <p><em>Not found</em> and <em>rejected</em> are answers of a healthy origin, and final; if the
- * origin cannot answer, the getter throws instead. Immutable.
+ * <p><em>Not found</em> and <em>rejected</em> are final answers of a healthy origin. If the origin
+ * cannot answer, the getter throws instead. Immutable.
  */
 public final class Loaded {
   private static final Loaded NOT_FOUND = new Loaded(null, null, null);
@@ -24,25 +24,25 @@ public final class Loaded {
     this.rejection = rejection;
   }
 
-  /** Returns the answer that the origin holds {@code value}. */
+  /** Returns the answer that the origin's value is {@code value}. */
   public static Loaded of(ByteView value) {
     return new Loaded(Objects.requireNonNull(value, "value"), null, null);
   }
 
-  /** Returns the answer that the origin holds the UTF-8 bytes of {@code text}. */
+  /** Returns the answer that the origin's value is {@code text} in UTF-8. */
   public static Loaded ofUtf8(String text) {
     return of(ByteView.ofUtf8(text));
   }
 
-  /** Returns the answer that the origin holds nothing under the key. */
+  /** Returns the answer that the origin has no value for the key. */
   public static Loaded notFound() {
     return NOT_FOUND;
   }
 
   /**
-   * Returns the answer that the origin rejects the request for this key, for example because it may
-   * not be read, or is no key that the origin takes. Those who wait get a {@link
-   * RejectedException}, and an older value of the key ends: it is not answered as stale.
+   * Returns the answer that the origin rejects the request for this key, for example because access
+   * is denied or the key is invalid. Waiting callers get a {@link RejectedException}, and an older
+   * value of the key ends: it is not answered as stale.
    *
    * @param reason for the operator's log and for callers in Java; clients over HTTP do not see it
    */
@@ -51,10 +51,10 @@ public final class Loaded {
   }
 
   /**
-   * Returns this answer with a TTL of its own, which counts from when the getter answered and
-   * overrides the group's. For <em>not found</em>, how long that is remembered; a rejection is not.
+   * Returns this answer with its own TTL, which counts from the getter's answer and overrides the
+   * group's. For <em>not found</em> it is the negative TTL; a rejection is never remembered.
    *
-   * @param ttl zero serves those who wait and is not kept
+   * @param life zero answers the waiting callers but is not kept
    * @throws IllegalArgumentException if it is negative
    */
   public Loaded withTtl(Duration ttl) {
@@ -64,7 +64,7 @@ public final class Loaded {
     return new Loaded(value, ttl, rejection);
   }
 
-  /** Returns how long the answer holds, or null for as long as the group's configuration says. */
+  /** Returns the answer's TTL, or null if the group's configuration decides. */
   public @Nullable Duration ttl() {
     return ttl;
   }

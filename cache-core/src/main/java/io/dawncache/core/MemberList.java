@@ -12,20 +12,20 @@ import java.util.TreeSet;
 /**
  * The member list that one process holds.
  *
- * @param self the process's own URL, as lists have it
- * @param instance a number that the process drew at its start: two processes with one URL differ
- * @param members every member's URL in any order; {@code self} alone for a node that stands alone
- * @param fingerprint of the members, whatever their order: the first eight bytes, big-endian, of
- *     the SHA-256 of the distinct URLs in the order of their chars, each followed by a newline
+ * @param self the process's own URL, as in the lists
+ * @param instance a random number chosen at the process's start: two processes with one URL differ
+ * @param members every member's URL in any order; only {@code self} for a node that stands alone
+ * @param fingerprint of the members, independent of their order: the first eight bytes, big-endian,
+ *     of the SHA-256 of the distinct URLs sorted by their chars, each followed by a newline
  */
 public record MemberList(String self, long instance, List<String> members, long fingerprint) {
-  /** Refuses nulls. */
+  /** Rejects nulls. */
   public MemberList {
     Objects.requireNonNull(self, "self");
     members = List.copyOf(members);
   }
 
-  /** Returns the list of a process; no members at all mean that it stands alone. */
+  /** Returns the list of a process; without members, it stands alone. */
   public static MemberList of(String self, long instance, List<String> members) {
     List<String> all = members.isEmpty() ? List.of(self) : members;
     return new MemberList(self, instance, all, fingerprintOf(all));

@@ -1,6 +1,6 @@
 package io.dawncache.core;
 
-/** The origin holds nothing under the key: a final answer of a healthy origin. */
+/** The origin has no value for the key: a final answer of a healthy origin. */
 public final class NotFoundException extends GetException {
   private static final long serialVersionUID = 1;
 

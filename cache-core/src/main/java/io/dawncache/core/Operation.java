@@ -4,16 +4,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's change of one key, as the node where it was made tells it to the key's owner.
+ * A user's change of one key, as its node sends it to the key's owner.
  *
  * @param group the group's name, never empty
  * @param key the key, never empty
- * @param value what the owner is to hold; null to remove
- * @param ttlNanos how long that value holds from now on, more than 0; {@link Long#MAX_VALUE} for
- *     ever
+ * @param value the value that the owner is to hold; null to remove
+ * @param ttlNanos the value's TTL from now on, more than 0; {@link Long#MAX_VALUE} for ever
  */
 public record Operation(String group, String key, @Nullable ByteView value, long ttlNanos) {
-  /** Refuses nulls, but for the value, and a TTL that is over. */
+  /** Rejects nulls, except for the value, and a TTL that is not positive. */
   public Operation {
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(key, "key");

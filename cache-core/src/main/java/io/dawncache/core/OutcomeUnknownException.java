@@ -2,7 +2,7 @@ package io.dawncache.core;
 
 /**
  * A change may or may not have been made: the key's owner was asked to make it, and its answer was
- * lost. To make the change once more is safe.
+ * lost. It is safe to make the change again.
  */
 public final class OutcomeUnknownException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -1,6 +1,6 @@
 package io.dawncache.core;
 
-/** A bound of the group was reached: nothing was tried; trying later may succeed. */
+/** A bound of the group was reached and nothing was tried; a later get may succeed. */
 public final class OverloadedException extends GetException {
   private static final long serialVersionUID = 1;
 

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What one node asks another.
+ * A node's request to another node.
  *
  * @param group the group's name, never empty
  * @param key the key, never empty
- * @param timeout how long the asking node waits for the answer; it travels with the question
- * @param copyGets how many gets the asking node's copies of the key have answered since it last
- *     asked, at least 0
+ * @param timeout how long the requesting node waits for the answer; sent with the request
+ * @param copyGets how many gets the requesting node's copies of the key have answered since its
+ *     last request, at least 0
  */
 public record PeerRequest(String group, String key, Duration timeout, long copyGets) {
-  /** Refuses nulls and a negative count. */
+  /** Rejects nulls and a negative count. */
   public PeerRequest {
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(key, "key");
@@ -23,7 +23,7 @@ public record PeerRequest(String group, String key, Duration timeout, long copyG
     }
   }
 
-  /** A request of a node that holds no copy. */
+  /** Makes a request of a node that holds no copy. */
   public PeerRequest(String group, String key, Duration timeout) {
     this(group, key, timeout, 0);
   }

@@ -1,7 +1,7 @@
 package io.dawncache.core;
 
 /**
- * The origin rejected the request for this key, by {@link Loaded#rejected}: a final answer of a
+ * The origin rejected the request for this key with {@link Loaded#rejected}: a final answer of a
  * healthy origin. An older value of the key has ended.
  */
 public final class RejectedException extends GetException {
@@ -14,7 +14,7 @@ public final class RejectedException extends GetException {
     this.reason = reason;
   }
 
-  /** Returns the reason that the getter gave; for a key of another node, its first 1,024 bytes. */
+  /** Returns the getter's reason; for a key of another node, its first 1,024 bytes. */
   public String reason() {
     return reason;
   }

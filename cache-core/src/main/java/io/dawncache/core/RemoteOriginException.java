@@ -1,9 +1,10 @@
 package io.dawncache.core;
 
 /**
- * Stands for what a getter threw at another node: the cause of a {@link GetFailedException} whose
- * key that node owns. Class name and message travel between the nodes, at most 1,024 bytes of UTF-8
- * together; the exception itself, its stack trace and its own causes do not.
+ * Represents an exception that a getter threw at another node: the cause of a {@link
+ * GetFailedException} for a key that the other node owns. The nodes send its class name and
+ * message, at most 1,024 bytes of UTF-8 together; they do not send the exception itself, its stack
+ * trace or its causes.
  */
 public final class RemoteOriginException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -18,14 +19,12 @@ public final class RemoteOriginException extends RuntimeException {
     this.originMessage = originMessage;
   }
 
-  /**
-   * Returns the binary name of the class of what was thrown, such as {@code java.io.IOException}.
-   */
+  /** Returns the binary name of the exception's class, such as {@code java.io.IOException}. */
   public String className() {
     return className;
   }
 
-  /** Returns the message of what was thrown; empty if it had none. */
+  /** Returns the exception's message; empty if it had none. */
   public String originMessage() {
     return originMessage;
   }

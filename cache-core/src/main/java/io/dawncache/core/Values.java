@@ -2,7 +2,7 @@ package io.dawncache.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a value must be. */
+/** Checks values. */
 final class Values {
   private Values() {}
 
@@ -13,7 +13,7 @@ final class Values {
         : "value: " + value.length() + " bytes (expected: <= " + maxBytes + ")";
   }
 
-  /** Refuses a value that is longer than {@code maxBytes}. */
+  /** Rejects a value that is longer than {@code maxBytes}. */
   static void check(@Nullable ByteView value, int maxBytes) {
     String fault = fault(value, maxBytes);
     if (fault != null) {

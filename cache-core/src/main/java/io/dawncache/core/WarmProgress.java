@@ -1,15 +1,15 @@
 package io.dawncache.core;
 
 /**
- * How far a {@link Group#warm} has come.
+ * The progress of a {@link Group#warm}.
  *
- * @param keys how many there are in all, each counted once
- * @param found how many of them have a value
- * @param notFound how many the origin holds nothing under
+ * @param keys the number of keys, each counted once
+ * @param there how many of them have a value
+ * @param notFound how many the origin does not have
  * @param failed how many failed or were refused
  */
 public record WarmProgress(long keys, long found, long notFound, long failed) {
-  /** Returns how many keys have ended, one way or another. */
+  /** Returns how many keys have ended, in any way. */
   public long done() {
     return found + notFound + failed;
   }
