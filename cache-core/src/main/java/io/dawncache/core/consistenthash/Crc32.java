@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/** CRC-32 with the IEEE polynomial: the JDK's for arrays and long texts, a table for short ones. */
+/**
+ * CRC-32 with the IEEE polynomial: by the JDK for arrays and long texts, by a table for short ones.
+ */
 final class Crc32 {
   /*
-   * The JDK's takes an array and is made for long ones. A text of few ASCII characters is its own
-   * UTF-8, and is hashed sooner as it stands, by a table's look-up for each. From some 16 on the
-   * JDK's is faster, its array included.
+   * The JDK's CRC-32 takes an array and is made for long ones. A text of few ASCII characters is
+   * its own UTF-8, so a table look-up for each character is faster. From about 16 characters on the
+   * JDK is faster, including the array.
    */
   private static final int SHORT_LENGTH = 15;
 

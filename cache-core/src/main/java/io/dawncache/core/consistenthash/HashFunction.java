@@ -7,10 +7,10 @@ import com.google.errorprone.annotations.Immutable;
 /**
  * Maps bytes to a place on the ring.
  *
- * <p>Places are ordered as signed longs. A 32-bit hash therefore answers its unsigned value, which
- * keeps its unsigned order; a 64-bit hash answers its bits as they are.
+ * <p>Places are ordered as signed longs. So a 32-bit hash returns its unsigned value, which keeps
+ * its unsigned order; a 64-bit hash returns its bits unchanged.
  *
- * <p>An implementation is a pure function, safe from any thread, and leaves the array as it was.
+ * <p>An implementation is a pure function, safe from any thread, and does not change the array.
  */
 @Immutable
 @SuppressWarnings("exports") // Immutable is for compilers that know it
@@ -32,7 +32,7 @@ public interface HashFunction {
       };
 
   /**
-   * FNV-1 of 64 bits: for each byte multiply, then xor (FNV-1a does it the other way round).
+   * 64-bit FNV-1: for each byte multiply, then xor (FNV-1a xors first).
    *
    * @see <a href="https://datatracker.ietf.org/doc/draft-eastlake-fnv/">Fowler, Noll, Vo, Eastlake
    *     and Hansen, The FNV Non-Cryptographic Hash Algorithm</a>
@@ -51,7 +51,7 @@ public interface HashFunction {
 
   /**
    * Returns the place of the UTF-8 encoding of {@code text}, in which lone surrogates become {@code
-   * ?}: always what {@link #hash(byte[])} answers of it, so override this only to be faster.
+   * ?}. It always equals {@link #hash(byte[])} of that encoding, so override this only for speed.
    */
   default long hash(String text) {
     return hash(text.getBytes(UTF_8));

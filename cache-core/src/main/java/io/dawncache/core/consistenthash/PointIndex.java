@@ -3,26 +3,27 @@ package io.dawncache.core.consistenthash;
 import java.util.Arrays;
 
 /**
- * Finds a place among points in constant time, if they lie evenly, as those of a good hash do: the
- * span from the first point to the last is cut into cells of one width, about as many as points,
- * and each cell knows which points lie in it.
+ * Finds a place among points in constant time if the points are spread evenly, as with a good hash.
+ * The span from the first point to the last is cut into cells of one width, about as many as
+ * points, and each cell stores which points are in it.
  */
 final class PointIndex {
   /*
    * The cells' width is a power of two, so a shift of the distance from the first point finds the
-   * cell. A distance is taken as unsigned: points anywhere among the signed longs, even at both
-   * ends, are less than 2^64 apart. Places before the first point and after the last never come to
-   * the cells.
+   * cell. A distance is unsigned: any two signed longs are less than 2^64 apart. Places before the
+   * first point and after the last do not use the cells.
    *
-   * A cell of a good hash holds a point or two, which are looked at one by one. Points that crowd in
-   * few cells are searched there by halving, so an uneven hash costs what it would without cells.
+   * With a good hash a cell holds one or two points, which are compared one by one. A crowded cell
+   * is searched by halving, so an uneven hash costs what it would without cells.
    */
   private static final int CROWD = 8;
 
   private final long[] places; // ascending
   private final int shift;
 
-  /** Cell i holds the points from {@code firsts[i]} to before {@code firsts[i + 1]}. */
+  /**
+   * Cell i holds the points from {@code firsts[i]} up to but not including {@code firsts[i + 1]}.
+   */
   private final int[] firsts;
 
   private PointIndex(long[] places, int shift, int[] firsts) {
@@ -31,7 +32,7 @@ final class PointIndex {
     this.firsts = firsts;
   }
 
-  /** Makes the index of {@code places}, which are distinct, ascend, and must not change. */
+  /** Makes the index of {@code places}, which are distinct and ascending, and must not change. */
   static PointIndex of(long[] places) {
     if (places.length == 0) {
       return new PointIndex(places, 0, new int[0]);
@@ -51,7 +52,9 @@ final class PointIndex {
     return new PointIndex(places, shift, firsts);
   }
 
-  /** Returns the first point at or after {@code place}, or the number of points if none is. */
+  /**
+   * Returns the first point at or after {@code place}, or the number of points if there is none.
+   */
   int firstAtOrAfter(long place) {
     int points = places.length;
     if (points == 0 || place > places[points - 1]) {

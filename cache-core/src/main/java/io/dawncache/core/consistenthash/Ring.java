@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable consistent-hash ring: every member claims a number of points on a circle of longs,
- * and a key belongs to the member at the first point at or clockwise after its hash. A member that
- * leaves gives up its own keys and moves no others. Looking up takes constant time where the hash
+ * An immutable consistent-hash ring: every member has a number of points on a circle of longs, and
+ * a key belongs to the member at the first point at or clockwise after its hash. A member that
+ * leaves gives up its own keys and moves no others. A look-up takes constant time if the hash
  * spreads points evenly, and never more than O(log points).
  *
  * <p>Safe from any thread. To change the members, make another ring.
@@ -24,21 +24,22 @@ import org.jspecify.annotations.Nullable;
 public final class Ring {
   private final Scheme scheme;
   private final int replicas;
-  private final List<String> members; // distinct, in the order they were given
+  private final List<String> members; // distinct, in their original order
 
-  // Point i is the i-th from the smallest place on, and belongs to members.get(holders[i]).
+  // Point i is the one with the i-th smallest place; it belongs to members.get(holders[i]).
   private final PointIndex points;
   private final int[] holders;
-  private final int owners; // how many members hold a point at all
+  private final int owners; // how many members hold at least one point
 
   /**
-   * Draws the ring. O(points * log points), where points are {@code members * replicas}.
+   * Makes the ring. O(points * log points), where points are {@code members * replicas}.
    *
-   * @param scheme how points are named, hashed and told apart
+   * @param scheme how points are named and hashed, and how collisions are settled
    * @param replicas the virtual nodes of each member, {@code >= 1}
-   * @param members the members; none make an empty ring, one named again is the same member (and
-   *     counts as added there again, should its scheme care). Their order matters only under {@link
-   *     Scheme.Collision#LAST_ADDED}, and there only where two points collide
+   * @param members the members; an empty list makes an empty ring; a repeated name is the same
+   *     member, but for a scheme that depends on order it counts as added there again. The order
+   *     matters only under {@link Scheme.Collision#LAST_ADDED}, and there only where two points
+   *     collide
    * @throws IllegalArgumentException if {@code replicas} is less than 1 or a member is empty
    * @throws NullPointerException if a member is null
    */
@@ -94,19 +95,19 @@ public final class Ring {
   }
 
   /**
-   * Returns who owns {@code key}, then who would if the first were gone, and so on clockwise: the
-   * first is {@link #owner(String)}, and each member comes once. (A member that lost every single
-   * point in collisions owns nothing and does not come.)
+   * Returns the owner of {@code key}, then its owner without the first one, and so on clockwise.
+   * The first is {@link #owner(String)}, and each member appears once. (A member that lost all its
+   * points in collisions owns nothing and does not appear.)
    *
-   * <p>The walk is lazy: finding the first costs one look-up, going on costs the points passed. The
-   * iterator cannot remove and belongs to one thread.
+   * <p>The walk is lazy: the first owner costs one look-up, and each further one costs the points
+   * passed. The iterator cannot remove and belongs to one thread.
    */
   public Iterator<String> owners(String key) {
     int start = holders.length == 0 ? 0 : firstPoint(scheme.hash().hash(key));
     return new Walk(start);
   }
 
-  /** Returns the distinct members in the order they were first given; unmodifiable. */
+  /** Returns the distinct members in the order of their first appearance; unmodifiable. */
   public List<String> members() {
     return members;
   }
@@ -116,7 +117,7 @@ public final class Ring {
     return replicas;
   }
 
-  /** Returns how the ring is drawn. */
+  /** Returns the ring's scheme. */
   public Scheme scheme() {
     return scheme;
   }
@@ -127,7 +128,8 @@ public final class Ring {
   }
 
   /**
-   * Returns who holds the point at or clockwise after {@code place}; the ring must not be empty.
+   * Returns the holder of the point at or clockwise after {@code place}; the ring must not be
+   * empty.
    */
   private String holderAt(long place) {
     return members.get(holders[firstPoint(place)]);
@@ -136,7 +138,7 @@ public final class Ring {
   /** Returns the point at or clockwise after {@code place}; the ring must not be empty. */
   private int firstPoint(long place) {
     int point = points.firstAtOrAfter(place);
-    return point < holders.length ? point : 0; // past the last point the circle closes
+    return point < holders.length ? point : 0; // after the last point comes the first
   }
 
   private static void requireMember(@Nullable String member, int index) {
@@ -148,7 +150,7 @@ public final class Ring {
     }
   }
 
-  /** One walk round the circle that stops at every owner once. */
+  /** One walk round the circle that returns every owner once. */
   private final class Walk implements Iterator<String> {
     private @Nullable BitSet met; // from the second owner on: most walks end at the first
     private int point;

@@ -9,14 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * How a ring is drawn: what a virtual node is called, where that name and the keys are hashed to,
- * and who holds a place that two members claim. Nodes agree about owners exactly when they agree
- * about the scheme, the number of virtual nodes and the members.
+ * How a ring is made: how virtual nodes are named, how their names and the keys are hashed, and
+ * which member holds a place that two members claim. Nodes agree about owners exactly when they
+ * agree about the scheme, the number of virtual nodes and the members.
  *
- * @param name what to call the scheme in messages
+ * @param name the scheme's name in messages
  * @param pointName names the virtual nodes
  * @param hash places names and keys on the ring
- * @param collision decides between two members on one place
+ * @param collision decides between two members at one place
  */
 @Immutable
 @SuppressWarnings("exports") // Immutable is for compilers that know it
@@ -30,7 +30,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
           HashFunction.CRC32,
           Collision.LAST_ADDED);
 
-  /** As golang/groupcache does it: CRC-32 of the number followed by the member. */
+  /** As in golang/groupcache: CRC-32 of the number followed by the member. */
   public static final Scheme GROUPCACHE =
       new Scheme(
           "groupcache",
@@ -39,8 +39,8 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
           Collision.LAST_ADDED);
 
   /**
-   * As mailgun/groupcache does it: FNV-1 of the MD5, in lower-case hexadecimal, of the number
-   * followed by the member. Its version 2 lists members as URLs, version 3 as {@code host:port}.
+   * As in mailgun/groupcache: FNV-1 of the MD5, in lower-case hexadecimal, of the number followed
+   * by the member. Its version 2 lists members as URLs, version 3 as {@code host:port}.
    */
   public static final Scheme MAILGUN =
       new Scheme(
@@ -49,7 +49,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
           HashFunction.FNV1_64,
           Collision.LAST_ADDED);
 
-  /** Refuses nulls. */
+  /** Rejects nulls. */
   public Scheme {
     requireNonNull(name, "name");
     requireNonNull(pointName, "pointName");
@@ -90,10 +90,10 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
     byte[] bytes(String member, int replica);
   }
 
-  /** Who holds a place that two members claim. */
+  /** Which member holds a place that two members claim. */
   public enum Collision {
 
-    /** The member later in the list, as in the Go programs: there the order of the list matters. */
+    /** The member later in the list, as in the Go programs: the order of the list then matters. */
     LAST_ADDED {
       @Override
       String holder(String earlier, String later) {
@@ -101,10 +101,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
       }
     },
 
-    /**
-     * The smaller member by {@link String#compareTo}, so that the order of the list never matters.
-     * The wise choice where no Go node has to agree.
-     */
+    /** The smaller member by {@link String#compareTo}, for any order of the list. */
     SMALLEST_MEMBER {
       @Override
       String holder(String earlier, String later) {
@@ -112,7 +109,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
       }
     };
 
-    /** Returns which of two members, in the order of the list, holds the place. */
+    /** Returns which of two members, given in the order of the list, holds the place. */
     abstract String holder(String earlier, String later);
   }
 }

@@ -3,15 +3,15 @@ package io.dawncache.core.lru;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Numbers accesses. Each number is higher than all that the same thread had before, and than those
- * that other threads had before, except their last few hundred.
+ * Numbers accesses. Each number is higher than all earlier numbers of the same thread, and than all
+ * earlier numbers of other threads except their last few hundred.
  */
 final class AccessClock {
   /*
-   * A single counter for all threads would move from core to core with every access. So the threads
-   * of a stripe have a counter of their own, and all share a base, after Lamport (1978): a counter
-   * that has fallen behind the base jumps to it, and one that is far ahead of the base pulls it
-   * along. The base is read with each access but written once in a few hundred, so it is usually in
+   * A single counter for all threads would move between cores with every access. So the threads of
+   * each stripe have their own counter, and all counters share a base, after Lamport (1978): a
+   * counter that has fallen behind the base jumps to it, and one that is far ahead advances the
+   * base. The base is read with each access but written once in a few hundred, so it is usually in
    * every core's cache.
    */
   private static final int MOST_AHEAD = 256;
@@ -50,7 +50,7 @@ final class AccessClock {
   }
 
   /**
-   * Returns a number higher than all that any thread had before, and lower than all later ones.
+   * Returns a number higher than all earlier numbers of any thread, and lower than all later ones.
    * Safe from any thread.
    */
   long nextForAll() {

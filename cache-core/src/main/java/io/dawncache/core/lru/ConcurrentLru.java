@@ -10,32 +10,32 @@ import org.jspecify.annotations.Nullable;
  * A map bounded by weight that evicts the least recently used entries. Safe from any thread; {@link
  * #get} and {@link #peek} take no lock and allocate nothing.
  *
- * <p>The order is that of gets and puts. A call evicts what was used least recently by all gets and
- * puts that returned before it began; so for a single thread the order is exact, call by call. Gets
- * of several threads at the same time count in any order between these threads.
+ * <p>The order is that of gets and puts. A call evicts the least recently used entries by all gets
+ * and puts that returned before it began; so for a single thread the order is exact, call by call.
+ * Concurrent gets of several threads count in any order between these threads.
  *
- * <p>Keys and values are never null. Every operation is O(1) unless it says otherwise; a change,
- * and now and then a get, also brings a bounded number of earlier gets into the order. The put or
- * resize by which more than half of the bound is first used sorts all entries, once.
+ * <p>Keys and values are never null. Every operation is O(1) unless its description differs; a
+ * change, and occasionally a get, also applies a bounded number of earlier gets to the order. The
+ * first put or resize that uses more than half of the bound sorts all entries, once.
  *
  * @param <K> the type of keys, with stable {@code equals} and {@code hashCode}
  * @param <V> the type of values
  */
 public final class ConcurrentLru<K, V> {
   /*
-   * A get finds its entry in a concurrent map. While at most half of the bound is used, it marks the
-   * entry with the number of its use, and that is all: see Lru. Later it adds the entry to the read
-   * buffer instead. The entry moves to the front of the order when the buffer is drained, under the
-   * lock: by a reader that fills a part of it, and by every change before it decides anything. So a
-   * change evicts what was used least recently by all gets that returned before it.
+   * A get finds its entry in a concurrent map. While at most half of the bound is used, a get only
+   * marks the entry with the number of its use: see Lru. Later it adds the entry to the read buffer
+   * instead. The entry moves to the front of the order when the buffer is drained, under the lock:
+   * by a reader that fills a part of it, and by every change before it decides anything. So a
+   * change evicts the least recently used entries by all gets that returned before it.
    *
    * An entry may leave between its use and the drain:
    *   1. a reader finds the entry;
    *   2. another thread removes it;
    *   3. the reader adds it to the read buffer, and a later drain takes it from there.
-   * The use in 3 has no effect, see Lru.use. Until then the buffer keeps the entry reachable, but not
-   * many: as 2 drains the buffer before it removes, an entry that has left is there at most once for
-   * each thread that was between 1 and 3 at that moment.
+   * The use in 3 has no effect, see Lru.use. Until then the buffer keeps the entry reachable, but
+   * not many entries: because 2 drains the buffer before it removes, an entry that has left is
+   * there at most once for each thread that was between 1 and 3 at that moment.
    */
   private final Weigher<? super K, ? super V> weigher;
   private final BiConsumer<? super K, ? super V> onEvicted;
@@ -51,12 +51,12 @@ public final class ConcurrentLru<K, V> {
    *
    * @param maxBytes the most that all entries may weigh together; 0 for no bound (other than {@link
    *     Long#MAX_VALUE})
-   * @param weigher returns what an entry weighs; called once for each {@link #put}
-   * @param onEvicted called once for each entry that is evicted, when it has left, on the thread
-   *     whose put or resize evicts it and before that call returns. No lock is held, so it may call
-   *     back into this map. Not called for entries that are removed, overwritten or not kept. If it
-   *     throws, the caller gets the exception, and it is not called for the other entries that the
-   *     same call evicted.
+   * @param weigher returns the weight of an entry; called once for each {@link #put}
+   * @param onEvicted called once for each evicted entry, after it has left, on the thread whose put
+   *     or resize evicts it and before that call returns. No lock is held, so it may call back into
+   *     this map. Not called for entries that are removed, overwritten or not kept. If it throws,
+   *     the caller gets the exception, and it is not called for the other entries that the same
+   *     call evicted.
    * @throws IllegalArgumentException if {@code maxBytes} is negative
    */
   public ConcurrentLru(
@@ -138,8 +138,8 @@ public final class ConcurrentLru<K, V> {
   }
 
   /**
-   * Removes the entry under {@code key} if {@code value} is the very object that it holds; an equal
-   * one does not count.
+   * Removes the entry under {@code key} if it holds exactly {@code value}; an equal object does not
+   * count.
    *
    * @return whether the entry was removed
    */
@@ -190,7 +190,7 @@ public final class ConcurrentLru<K, V> {
     }
   }
 
-  /** Takes the lock and brings all reads added so far into the order. */
+  /** Takes the lock and applies all reads added so far to the order. */
   private void lockInOrder() {
     lock.lock();
     reads.drain();
@@ -209,9 +209,9 @@ public final class ConcurrentLru<K, V> {
   /**
    * A map's size and evictions.
    *
-   * @param bytes what all entries weigh together
+   * @param bytes the weight of all entries together
    * @param size the number of entries
-   * @param evictions how many entries were ever evicted; removed and overwritten ones do not count
+   * @param evictions the number of entries ever evicted; removed and overwritten ones do not count
    */
   public record Stats(long bytes, int size, long evictions) {}
 }

@@ -11,14 +11,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a {@link ConcurrentLru}: their order of use, and what they weigh together.
+ * The entries of a {@link ConcurrentLru}: their order of use, and their total weight.
  *
  * <p><b>Not thread-safe</b>: the caller guards every call with one lock, except {@link #find},
  * {@link #mark} and {@link #forEach}, which any thread may call at any time. So a reader finds an
- * entry without the lock and marks it; or, once the order is kept, has {@link #use} move it to the
+ * entry without the lock and marks it; once the order is kept, {@link #use} moves the entry to the
  * front later, under the lock.
  *
- * <p>Every operation is O(1) unless it says otherwise.
+ * <p>Every operation is O(1) unless its description differs.
  *
  * @param <K> the type of keys, with stable {@code equals} and {@code hashCode}
  * @param <V> the type of values
@@ -30,34 +30,35 @@ final class Lru<K, V> {
    * the same number. An entry changes its weight only while it is unlinked, so overwriting cannot
    * make the sum drift (golang/groupcache#138).
    *
-   * Evicted entries form a queue until the caller takes them, which reports them after it has
-   * released the lock. They are linked by the references that the list no longer needs, so to evict
-   * allocates nothing. Should a put fail after it has evicted, for want of heap, the next call that
-   * takes the queue gets these entries too.
+   * Evicted entries form a queue until the caller takes them; it reports them after it has released
+   * the lock. They are linked by the references that the list no longer needs, so evicting
+   * allocates nothing. If a put runs out of memory after it has evicted, the next call that takes
+   * the queue gets these entries too.
    *
    * An entry may leave between find and use. It is then in no list and must not return to one; the
-   * weight LEFT says so.
+   * weight LEFT marks it.
    *
-   * To move entries costs readers more than all else they do, and while much of the bound is free
-   * nobody needs the order. So until more than half of it is used, the list is in order of puts, and
-   * each use and each put only marks its entry with a number. Then the entries are sorted by their
-   * marks, once, and from there on every use moves its entry. What this saves is in decision 0006.
+   * Moving entries is the most expensive part of a read, and while much of the bound is free no
+   * caller needs the order. So until more than half of the bound is used, the list is in the order
+   * of puts, and each use and each put only marks its entry with a number. Then the entries are
+   * sorted by their marks, once, and after that every use moves its entry. Decision 0006 measures
+   * what this saves.
    *
-   * The sort against a use:
+   * The sort can race with a use:
    *   1. a reader sees that uses are marked;
    *   2. a put passes the half, and the entries are sorted;
    *   3. the reader marks its entry.
    * This use has no effect. Its get and the put overlap, so it counts as the earlier of the two.
    *
-   * A mark takes four bytes of an entry, which alignment mostly has to spare. Should its numbers end
-   * before the half is passed, after some two billion uses, the order is kept from then on.
+   * A mark takes four bytes of an entry, which alignment usually leaves free. If the numbers run
+   * out before the half is passed, after about two billion uses, the order is kept from then on.
    */
   private static final long LEFT = -1;
 
   private final Map<K, Entry<K, V>> entries = new ConcurrentHashMap<>();
   private final AccessClock clock;
 
-  /** Whether uses move entries, and do not mark them. Once true, always; set under the lock. */
+  /** Whether uses move entries instead of marking them. Never false again; set under the lock. */
   private volatile boolean ordered;
 
   @Nullable Entry<K, V> mostRecent; // tests read the order from here
@@ -90,17 +91,16 @@ final class Lru<K, V> {
   }
 
   /**
-   * Returns the entry under {@code key}, or null, and leaves the order as it is. Safe from any
-   * thread.
+   * Returns the entry under {@code key}, or null; the order stays the same. Safe from any thread.
    */
   @Nullable Entry<K, V> find(K key) {
     return entries.get(key);
   }
 
   /**
-   * Marks an entry as used now, if that is enough. Safe from any thread.
+   * Marks an entry as used now, if uses are marked. Safe from any thread.
    *
-   * @return false if it is not: the caller then has {@link #use} called under the lock
+   * @return false if they are not; then {@link #use} must be called under the lock
    */
   boolean mark(Entry<K, V> entry) {
     if (ordered) {
@@ -205,7 +205,7 @@ final class Lru<K, V> {
     entries.values().forEach(entry -> action.accept(entry.key, entry.value));
   }
 
-  /** Returns what all entries weigh together, in bytes. */
+  /** Returns the total weight of all entries, in bytes. */
   long bytes() {
     return bytes;
   }
@@ -273,7 +273,7 @@ final class Lru<K, V> {
     bytes += entry.weight;
   }
 
-  /** Takes {@code entry} out of the order and subtracts its weight. */
+  /** Removes {@code entry} from the order and subtracts its weight. */
   private void unlink(Entry<K, V> entry) {
     Entry<K, V> newer = entry.newer;
     Entry<K, V> older = entry.older;

@@ -7,32 +7,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records reads without a lock, to be acted on later under one: readers add what they read, and the
+ * Records reads without a lock, for later processing under one: readers add what they read, and the
  * holder of the lock drains it. No read is lost: a reader that finds the buffer full waits for the
  * lock and drains the buffer itself.
  *
- * <p>The reads of one thread are acted on in their order. Reads that several threads add at the
- * same time are acted on in any order between these threads.
+ * <p>The reads of one thread are processed in their order. Reads that several threads add at the
+ * same time are processed in any order between these threads.
  *
- * @param <T> what is read
+ * @param <T> the type of what is read
  */
 final class ReadBuffer<T> {
   /*
-   * Each stripe of threads has a ring of slots between two counters: a reader claims the next slot by
-   * advancing the one and then fills the slot; the holder of the lock empties slots in their order
-   * and then advances the other. A read costs one compare-and-set, usually on a cache line that no
-   * other core uses.
+   * Each stripe of threads has a ring of slots between two counters. A reader claims the next slot
+   * by advancing one counter and then fills the slot; the holder of the lock empties slots in their
+   * order and then advances the other. A read costs one compare-and-set, usually on a cache line
+   * that no other core uses.
    *
-   * To wait for the lock costs far more than all of that. So a reader that has filled a quarter of
-   * its ring tries to get the lock, and continues without it if another thread has it. By the time
-   * the ring is full, one of these attempts has usually succeeded.
+   * Waiting for the lock costs far more than that. So a reader that has filled a quarter of its
+   * ring tries to get the lock, and continues without it if another thread has it. By the time the
+   * ring is full, one of these attempts has usually succeeded.
    *
    * A slot may be claimed and not yet filled:
    *   1. a reader claims a slot, and its thread is suspended;
    *   2. another thread of the same stripe adds a read behind it and returns;
    *   3. a third thread drains the ring.
-   * The drain in 3 must not miss the read in 2, and must keep each thread's order. So it waits until
-   * the slot is filled, for which the suspended thread needs one more instruction.
+   * The drain in 3 must not miss the read in 2, and must keep each thread's order. So it waits
+   * until the slot is filled, for which the suspended thread needs one more instruction.
    */
 
   /** How many reads a ring holds, a power of two. */
@@ -48,7 +48,7 @@ final class ReadBuffer<T> {
   /**
    * Makes an empty buffer.
    *
-   * @param lock the lock under which reads are acted on
+   * @param lock the lock under which reads are processed
    * @param action called for each read, under {@code lock}
    */
   ReadBuffer(Lock lock, Consumer<? super T> action) {
@@ -56,7 +56,7 @@ final class ReadBuffer<T> {
     this.action = action;
   }
 
-  /** Adds a read; now and then drains the calling thread's ring. Safe from any thread. */
+  /** Adds a read; sometimes drains the calling thread's ring. Safe from any thread. */
   void add(T read) {
     Ring<T> ring = ring(Stripe.ofThisThread());
     int held = ring.add(read);
@@ -86,7 +86,7 @@ final class ReadBuffer<T> {
     } while (ring.add(read) == 0);
   }
 
-  /** Acts on all reads added before this call. The caller holds the lock. */
+  /** Processes all reads added before this call. The caller holds the lock. */
   void drain() {
     for (int i = 0; i < Stripe.COUNT; i++) {
       Ring<T> ring = rings.get(i);
@@ -109,7 +109,8 @@ final class ReadBuffer<T> {
   /** A ring of reads: any thread adds to it, the holder of the lock drains it. */
   private static final class Ring<T> {
     /**
-     * The counters' places in their array: two cache lines from its ends, so no one shares theirs.
+     * The counters' places in their array: two cache lines from its ends, so that no other data
+     * shares their lines.
      */
     private static final int ADDED = 16;
 
@@ -134,7 +135,7 @@ final class ReadBuffer<T> {
       }
     }
 
-    /** Acts on all reads that the ring holds when the call begins. The caller holds the lock. */
+    /** Processes all reads that the ring holds when the call begins. The caller holds the lock. */
     void drain(Consumer<? super T> action) {
       long added = counts.get(ADDED);
       for (long drained = counts.get(DRAINED); drained < added; drained++) {

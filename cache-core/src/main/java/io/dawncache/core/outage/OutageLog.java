@@ -9,27 +9,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes about one kind of fault to the operator's log: a warning when it begins, at most one a
- * minute while it lasts, which counts the occurrences that were not written, and one line when it
- * is over: at the first success a minute or more after its last occurrence.
+ * Writes about one kind of fault to the operator's log. It writes a warning when the fault begins,
+ * and at most one a minute while it lasts, with the number of occurrences that were not written. It
+ * writes one line when the fault is over: at the first success a minute or more after its last
+ * occurrence.
  *
  * <p>No method throws, whatever the logger or a text does. Safe for use by any thread.
  */
 public final class OutageLog {
   /*
-   * A success says nothing of the other keys, owners or files that still fail: where one load in
-   * three fails, a success follows each failure at once. So a fault lasts until nothing has failed
-   * for a minute.
+   * A success proves nothing for the other keys, owners or files that still fail: where one load in
+   * three fails, a success soon follows each failure. So a fault lasts until nothing has failed for
+   * a minute.
    *
-   * One line at a time: the thread that writes one has set `writing`. Other threads do not wait for
-   * it: they count their occurrence, or leave the end to a later success. So the lines stand in the
-   * order in which the state changed, and neither the logger nor a text, which may be a user's code,
-   * runs under the lock. A warning counts as written once the logger has returned, so an end is
-   * never written without its beginning.
+   * One thread writes at a time: it has set `writing`. Other threads do not wait for it: they count
+   * their occurrence, or leave the end to a later success. So the lines are in the order in which
+   * the state changed. Neither the logger nor a text, which may be user code, runs under the lock.
+   * A warning counts as written once the logger has returned, so an end is never written without
+   * its beginning.
    *
-   * Callers are on their way to somebody who waits, so nothing may leave by an exception: one that
-   * is logged may throw out of its own toString, and so may a logger. Where there is no fault,
-   * over() costs one volatile read.
+   * Other code waits for the callers, so no exception may leave this class: the toString of a
+   * logged exception may throw, and so may a logger. Without a fault, over() costs one volatile
+   * read.
    */
   private static final long PACE_NANOS = 60_000_000_000L;
 
@@ -40,7 +41,7 @@ public final class OutageLog {
   private final String occurrences;
   private final String over;
 
-  /** Whether it has occurred, and has not been seen to be over. */
+  /** Whether the fault has begun and is not over. */
   private volatile boolean failing;
 
   /** Whether the last line is a warning. */
@@ -53,7 +54,7 @@ public final class OutageLog {
   private long beganNanos;
 
   @GuardedBy("this")
-  private long latestNanos; // of its occurrences
+  private long latestNanos; // of the last occurrence
 
   @GuardedBy("this")
   private long warnedNanos; // while `warned`
@@ -62,12 +63,12 @@ public final class OutageLog {
   private long unwritten; // occurrences since the last warning
 
   /**
-   * Writes about one kind of fault.
+   * Makes a log for one kind of fault.
    *
-   * @param nanoTime tells the time in nanoseconds, such as {@link System#nanoTime}
-   * @param occurrences what its occurrences are called, such as {@code loads}
-   * @param over the line that says that it is over, without its end, which tells how long it lasted
-   *     and when it occurred last; as a warning, without control characters
+   * @param nanoTime returns the time in nanoseconds, such as {@link System#nanoTime}
+   * @param occurrences the plural name of its occurrences, such as {@code loads}
+   * @param over the line for the fault's end, without control characters; the class appends how
+   *     long the fault lasted and when it last occurred
    */
   public OutageLog(System.Logger log, LongSupplier nanoTime, String occurrences, String over) {
     this.log = Objects.requireNonNull(log, "log");
@@ -82,11 +83,11 @@ public final class OutageLog {
   }
 
   /**
-   * The fault has occurred.
+   * Reports an occurrence of the fault.
    *
-   * @param text makes the line, if it is to be written; control characters in it are written as
-   *     {@code ?}, and no more than its first 2,000 characters
-   * @param cause whose stack goes to the log at the level DEBUG, or null
+   * @param text makes the line, if one is to be written; control characters in it become {@code ?},
+   *     and only its first 2,000 characters are written
+   * @param cause its stack goes to the log at the level DEBUG; or null
    */
   public void occurred(Supplier<String> text, @Nullable Throwable cause) {
     try {
@@ -108,13 +109,13 @@ public final class OutageLog {
         endWarning(before, written);
       }
     } catch (Throwable t) {
-      // Those who wait come before a line in the log.
+      // Callers are more important than a line in the log.
     }
   }
 
   /**
-   * Something has succeeded. The fault is over if its last occurrence is a minute old or older.
-   * Returns whether that ends one that has been written.
+   * Reports a success. The fault is over if its last occurrence is at least a minute old. Returns
+   * whether this ends a fault that has been written.
    */
   public boolean over() {
     if (!failing) {
@@ -137,7 +138,10 @@ public final class OutageLog {
     return ended;
   }
 
-  /** Returns how many occurrences have not been written, or -1 if this one is not to be, either. */
+  /**
+   * Returns how many occurrences have not been written, or -1 if this one must not be written
+   * either.
+   */
   private synchronized long beginWarning() {
     long now = nanoTime.getAsLong();
     latestNanos = now;
@@ -156,7 +160,7 @@ public final class OutageLog {
   private synchronized void endWarning(long before, boolean written) {
     writing = false;
     if (written) {
-      unwritten -= before; // those that came meanwhile stay
+      unwritten -= before; // occurrences that arrived meanwhile stay
       warned = true;
       warnedNanos = nanoTime.getAsLong();
     } else {
@@ -164,7 +168,7 @@ public final class OutageLog {
     }
   }
 
-  /** Returns the end of the line that says that it is over, or null if it is not to be written. */
+  /** Returns the rest of the line for the fault's end, or null if it must not be written. */
   private synchronized @Nullable String beginEnd() {
     long quietNanos = nanoTime.getAsLong() - latestNanos;
     if (!failing || writing || quietNanos < PACE_NANOS) {
@@ -182,7 +186,7 @@ public final class OutageLog {
             + " s ago";
     failing = false;
     warned = false;
-    writing = true; // last, so that what fails above leaves the end to a later success
+    writing = true; // last: if something above fails, a later success writes the end
     return end;
   }
 
