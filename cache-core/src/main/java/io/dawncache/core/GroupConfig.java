@@ -341,7 +341,7 @@ public final class GroupConfig {
 
     /**
      * Sets the age from which a get of a value, which is answered at once, makes its owner load it
-     * again; more than zero, or null for never, the default. It may be longer than {@link #life},
+     * again; more than zero, or null for never, the default. It may be longer than {@link #ttl},
      * because a value may have a TTL of its own; a value that expires sooner is not refreshed.
      */
     @CanIgnoreReturnValue

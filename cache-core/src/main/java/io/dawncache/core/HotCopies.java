@@ -39,11 +39,6 @@ final class HotCopies {
    *   3. A counts its get, and no thread takes this count any more.
    * A rate may lack such gets, and gets that two threads count at the same instant; it is only a
    * measurement. The bound is exact: a copy leaves the map before the next one is put.
-   *
-   * Under DICE a hit only writes the time, which is the number of uses so far, into the copy; the
-   * order is corrected when a copy must leave. Times only grow. So if the first copy in the order
-   * has not been used since it was placed there, it leaves; else it moves to its new place, and the
-   * next copy is checked.
    */
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 

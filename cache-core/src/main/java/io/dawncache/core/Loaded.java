@@ -54,7 +54,7 @@ public final class Loaded {
    * Returns this answer with its own TTL, which counts from the getter's answer and overrides the
    * group's. For <em>not found</em> it is the negative TTL; a rejection is never remembered.
    *
-   * @param life zero answers the waiting callers but is not kept
+   * @param ttl zero answers the waiting callers but is not kept
    * @throws IllegalArgumentException if it is negative
    */
   public Loaded withTtl(Duration ttl) {
