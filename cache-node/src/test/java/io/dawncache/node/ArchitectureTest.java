@@ -77,12 +77,12 @@ class ArchitectureTest {
   void noTestSleeps() {
     noClasses()
         .should()
-        .callMethodWhere(
+        .accessTargetWhere(
             describe(
                 "sleeps",
-                call ->
-                    call.getName().equals("sleep")
-                        || call.getTargetOwner().isEquivalentTo(LockSupport.class)))
+                access ->
+                    access.getName().equals("sleep")
+                        || access.getTargetOwner().isEquivalentTo(LockSupport.class)))
         .check(TESTS);
   }
 }

@@ -72,7 +72,7 @@ class ArchitectureTest {
   private static final JavaClasses TESTS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.OnlyIncludeTests())
-          .importPackages(SERVER);
+          .importPackages("io.dawncache");
 
   private static final Set<String> WAITING =
       Set.of(
@@ -288,12 +288,13 @@ class ArchitectureTest {
   void noTestSleeps() {
     noClasses()
         .should()
-        .callMethodWhere(
+        .accessTargetWhere(
             describe(
                 "sleeps",
-                call ->
-                    call.getName().equals("sleep")
-                        || call.getTargetOwner()
+                access ->
+                    access.getName().equals("sleep")
+                        || access
+                            .getTargetOwner()
                             .isEquivalentTo(java.util.concurrent.locks.LockSupport.class)))
         .check(TESTS);
   }
