@@ -21,7 +21,7 @@ abstract class Task implements Runnable {
   private volatile int begun;
   private volatile int onStack;
 
-  /** The task below on {@link CacheNode#callBackLater}'s stack. */
+  /** The task below on {@link NodeThreads#callBackLater}'s stack. */
   @Nullable Task below;
 
   /** Returns a task that runs {@code steps}. */
