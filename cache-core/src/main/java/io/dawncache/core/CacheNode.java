@@ -48,8 +48,8 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Returns a node whose users' futures complete on its own threads: from JDK 24 on, a virtual
-   * thread each; before, at most 64 threads. Before JDK 24, use an {@linkplain #create(Executor)
-   * executor of your own} for callbacks that block.
+   * thread each; before, at most 64 threads. Before JDK 24, use an {@linkplain
+   * Builder#callbackExecutor executor of your own} for callbacks that block.
    */
   public static CacheNode create() {
     return builder().build();

@@ -4,7 +4,7 @@ package io.dawncache.core;
  * The progress of a {@link Group#warm}.
  *
  * @param keys the number of keys, each counted once
- * @param there how many of them have a value
+ * @param found how many of them have a value
  * @param notFound how many the origin does not have
  * @param failed how many failed or were refused
  */
