@@ -62,7 +62,9 @@ class ArchitectureTest {
           "are settings",
           type ->
               Stream.of(Dialect.class, Limits.class, Page.class)
-                  .anyMatch(setting -> type.getFullName().startsWith(setting.getName())));
+                  .anyMatch(
+                      setting ->
+                          type.getBaseComponentType().getFullName().startsWith(setting.getName())));
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
