@@ -1,6 +1,6 @@
 package io.dawncache.server.inbound;
 
-/** What a request is answered with, but for a value: rendered when its turn to be written comes. */
+/** An answer other than a value: rendered when its turn to be written comes. */
 @FunctionalInterface
 interface Answer {
   /**

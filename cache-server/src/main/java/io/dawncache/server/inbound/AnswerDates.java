@@ -21,12 +21,12 @@ import java.util.Map;
 final class AnswerDates {
   /*
    * All event loops of a server share the latest rendering. Two loops may find it old at the same
-   * time; both then render the same bytes, and either rendering may stay.
+   * time; both then render the same bytes, and it does not matter which rendering stays.
    */
   private final InstantSource clock;
   private volatile Second latest;
 
-  /** Dates answers by {@code clock}. */
+  /** Takes the dates from {@code clock}. */
   AnswerDates(InstantSource clock) {
     this.clock = clock;
     this.latest = new Second(epochSecond(clock));
@@ -47,14 +47,14 @@ final class AnswerDates {
     return Math.floorDiv(clock.millis(), 1_000L);
   }
 
-  /** One second, as the heads of answers have it. Immutable. */
+  /** One second, as it is written in the heads of answers. Immutable. */
   static final class Second {
     /** How many bytes {@link #writeDate} writes. */
     static final int DATE_BYTES = "date: Thu, 26 Nov 2026 17:00:00 GMT\r\n".length();
 
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
-    /** With the names that RFC 9110 gives; those of a locale may differ. */
+    /** Uses the names that RFC 9110 gives; those of a locale may differ. */
     private static final DateTimeFormatter DATE =
         new DateTimeFormatterBuilder()
             .appendText(

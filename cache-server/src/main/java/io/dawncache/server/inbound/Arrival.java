@@ -5,14 +5,14 @@ import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that has come, or whose body is still coming.
+ * A request that has arrived, or whose body is still arriving.
  *
  * @param head its method, path and headers
- * @param body its body, if it is one of those that may have one; else null
- * @param fault why it is not served, and its connection ends with its answer; else null
+ * @param body its body, if it may have one; else null
+ * @param fault why it is not served and its connection ends with its answer; else null
  */
 record Arrival(HttpRequest head, @Nullable Body body, @Nullable Refusal fault) {
-  /** Lets go of its body: it has been served, or will not be. */
+  /** Releases its body: it has been served, or will not be. */
   void close() {
     if (body != null) {
       body.close();

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request, put together as it comes, in memory that grows with what has come and not
- * with what was announced.
+ * The body of a request, put together as it arrives, in memory that grows with what has arrived and
+ * not with what was announced.
  */
 final class Body implements AutoCloseable {
   private static final int FIRST_BYTES = 256;
@@ -30,7 +30,7 @@ final class Body implements AutoCloseable {
    * Expects the body of {@code request}.
    *
    * @param maxBytes how long it may be
-   * @param holder of what has come
+   * @param holder of what has arrived
    */
   Body(HttpRequest request, int maxBytes, ByteAccount.Holder holder) {
     this.maxBytes = maxBytes;
@@ -40,7 +40,7 @@ final class Body implements AutoCloseable {
     }
   }
 
-  /** Takes the next part; one that comes after a fault is dropped. */
+  /** Takes the next part; drops it after a fault. */
   void add(HttpContent part) {
     ByteBuf content = part.content();
     if (fault != null) {
@@ -58,13 +58,13 @@ final class Body implements AutoCloseable {
     }
   }
 
-  /** Refuses the body: what has come is dropped, and what still comes will be. */
+  /** Refuses the body: drops what has arrived and what still arrives. */
   void fail(Refusal why) {
     fault = why;
     close();
   }
 
-  /** Returns whether it may become longer by so many bytes; then they fit. */
+  /** Makes room for {@code more} bytes; returns whether there is room. */
   private boolean hasRoomFor(int more) {
     holder.moved();
     if (more > bytes.length - length) {
@@ -83,7 +83,7 @@ final class Body implements AutoCloseable {
     length += more;
   }
 
-  /** Returns whether there is nothing more to wait for: all has come, or something is wrong. */
+  /** Returns whether there is nothing more to wait for: all has arrived, or something is wrong. */
   boolean isOver() {
     return whole || fault != null;
   }
@@ -93,7 +93,7 @@ final class Body implements AutoCloseable {
     return fault;
   }
 
-  /** Lets go of its bytes: the request has been served, or will not be. */
+  /** Releases its bytes: the request has been served, or will not be. */
   @Override
   public void close() {
     bytes = NO_BYTES;

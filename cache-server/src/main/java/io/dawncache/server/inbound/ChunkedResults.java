@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 
-/** The answer to a get of many keys over HTTP: what has come of its results leaves as a chunk. */
+/** The answer to a get of many keys over HTTP: the results that have arrived leave as a chunk. */
 final class ChunkedResults implements Pieces {
-  /** A chunk's length in as many hex digits as an int may need: it is filled in afterwards. */
+  /** A chunk's length, filled in afterwards, in as many hex digits as an int may need. */
   private static final int CHUNK_HEAD_BYTES = 8 + 2;
 
   private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
@@ -31,7 +31,7 @@ final class ChunkedResults implements Pieces {
 
   @Override
   public long heldBytes() {
-    return 0; // the stream counts
+    return 0; // the stream counts them
   }
 
   @Override

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request from its start to its answer: a value, some other {@link Answer}, or a {@link
- * ResultStream}. What it ended with stays a value, not a buffer, until its turn to be written, so
- * nothing leaks if the connection goes first.
+ * ResultStream}. The outcome stays a value, not a buffer, until its turn to be written, so nothing
+ * leaks if the connection closes first.
  */
 final class Exchange extends Reply {
   private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
@@ -39,7 +39,7 @@ final class Exchange extends Reply {
   private boolean putsInTheirWords; // a client's, or a mailgun node's
   private @Nullable Answer answer;
   private @Nullable Pieces pieces;
-  private boolean ended; // what it ended with can be looked at; with pieces, they take its place
+  private boolean ended; // the outcome may be read; pieces take its place
   private boolean over;
 
   Exchange(
@@ -57,22 +57,22 @@ final class Exchange extends Reply {
     this.keepAlive = keepsAlive(request);
   }
 
-  /**
-   * Most requests say nothing of it; to go through values that are not there costs each of them.
-   */
+  /** Most requests have no such header; to search for its values would cost each of them. */
   private static boolean keepsAlive(HttpRequest request) {
     return request.headers().contains(HttpHeaderNames.CONNECTION)
         ? HttpUtil.isKeepAlive(request)
         : request.protocolVersion().isKeepAliveDefault();
   }
 
-  /** Says whom the get is about to ask, and whether one of our nodes does. */
+  /** Names the group that the get is about to ask, and says whether one of our nodes asks. */
   void asks(Group group, boolean fromOurs) {
     asks(group);
     this.fromOurs = fromOurs;
   }
 
-  /** Says that it will end with the outcome of a put by somebody who knows no message of ours. */
+  /**
+   * Says that it will end with the outcome of a put by a client that does not know our messages.
+   */
   void putsInTheirWords() {
     putsInTheirWords = true;
   }
@@ -100,9 +100,11 @@ final class Exchange extends Reply {
     return stream;
   }
 
-  // All from here on is on the event loop.
+  // Everything from here on runs on the event loop.
 
-  /** Answers with what is neither a value nor a refusal nor the outcome of an operation. */
+  /**
+   * Answers with something that is neither a value nor a refusal nor the outcome of an operation.
+   */
   void answer(Answer answer) {
     this.answer = answer;
     end();
@@ -114,12 +116,12 @@ final class Exchange extends Reply {
     refuse(refusal);
   }
 
-  /** Has the connection end with the answer, whatever that is. */
+  /** Ends the connection after the answer, whatever that is. */
   void closes() {
     keepAlive = false;
   }
 
-  /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
+  /** Returns how many bytes it keeps in memory until they are written, except what it streams. */
   long heldBytes() {
     if (ended && entry != null) {
       return entry.value().length();
@@ -127,7 +129,7 @@ final class Exchange extends Reply {
     return pieces == null ? 0 : pieces.heldBytes();
   }
 
-  /** Refuses if it holds a value of which nothing is written; returns how long that was. */
+  /** Replaces a value of which nothing is written with a refusal; returns the value's length. */
   long refuseValue() {
     if (!ended || entry == null) {
       return 0;
@@ -138,7 +140,7 @@ final class Exchange extends Reply {
     return held;
   }
 
-  /** It will not be answered, or is: lets go of what it holds. */
+  /** Releases what it holds: it is answered, or will not be. */
   void close() {
     entry = null;
     answer = null;
@@ -163,8 +165,8 @@ final class Exchange extends Reply {
   }
 
   /**
-   * Writes what there is next; there must be something. If this throws, part of it may have been
-   * written, and nothing can follow on the connection.
+   * Writes the next part; there must be one. If this throws, part of it may have been written, and
+   * nothing can follow on the connection.
    *
    * @param last whether it would be the connection's last answer
    */
@@ -183,7 +185,7 @@ final class Exchange extends Reply {
       render().write(head, persistence, out);
       over = true;
       if (pieces != null) {
-        pieces.close(); // in whose place it is refused
+        pieces.close(); // the refusal takes their place
       }
     }
   }
@@ -214,7 +216,7 @@ final class Exchange extends Reply {
     }
   }
 
-  /** What is left of the value's TTL is left now, and not when the get ended. */
+  /** The TTL is what remains now, not what remained when the get ended. */
   private Freshness freshness(Entry entry) {
     Duration left = asked().forServers().remainingTtl(entry);
     return fromOurs
@@ -222,7 +224,7 @@ final class Exchange extends Reply {
         : Freshness.toOthers(left, inbound.clock());
   }
 
-  /** Whatever is wrong with an answer, its request gets one. */
+  /** Every request gets an answer, even if its own cannot be rendered. */
   private Response render() {
     try {
       if (answer != null) {

@@ -7,15 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Says in the operator's log why puts of clients fail, which no client reads, and when they are
- * made again: for each group by itself. Safe for use by any thread.
+ * Logs why puts of clients fail, since the answer to the client does not say it, and when they
+ * succeed again. Each group has its own log. Safe for use by any thread.
  */
 final class FailedPuts {
   private static final System.Logger LOG = System.getLogger(FailedPuts.class.getName());
 
   private final LongSupplier nanoTime;
 
-  /** By group, for those in which a put has failed. */
+  /** By group; only groups in which a put has failed. */
   private final ConcurrentHashMap<String, OutageLog> logs = new ConcurrentHashMap<>();
 
   FailedPuts(LongSupplier nanoTime) {

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request in a frame from its start to its answer, which stays a value, not a buffer, until it
- * is written.
+ * One request in a frame from its start to its answer. The answer stays a value, not a buffer,
+ * until it is written.
  */
 final class FrameExchange extends Reply {
   private static final int MOST_TOLD_CHARS = 512;
@@ -52,15 +52,15 @@ final class FrameExchange extends Reply {
     return stream;
   }
 
-  // What there is to write; on the event loop.
+  // What there is to write. Runs on the event loop.
 
-  /** Refuses in place of the value that it has: there is no room to keep that. */
+  /** Replaces the value with a refusal: there is no room to keep it. */
   void refuseValue() {
     entry = null;
     refusal = Refusal.tooMuchInFlight();
   }
 
-  /** Returns how many bytes it keeps in memory until they are written, but for what it streams. */
+  /** Returns how many bytes it keeps in memory until they are written, except what it streams. */
   long heldBytes() {
     return entry == null ? 0 : entry.value().length();
   }
@@ -104,7 +104,7 @@ final class FrameExchange extends Reply {
     return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL;
   }
 
-  /** A request that is itself at fault was not asked for here. */
+  /** A request that is itself at fault never reached its group. */
   private static PeerResult.Status status(Refusal refusal) {
     return refusal.kind() == Kind.REFUSED ? PeerResult.Status.NOT_ASKED : refusal.kind().meaning();
   }
@@ -114,7 +114,7 @@ final class FrameExchange extends Reply {
     return text.length() <= MOST_TOLD_CHARS ? text : text.substring(0, MOST_TOLD_CHARS);
   }
 
-  /** What is left of the value's TTL is left now, and not when the get ended. */
+  /** The TTL is what remains now, not what remained when the get ended. */
   Freshness freshness(Entry entry) {
     return Freshness.toOurs(asked().forServers().remainingTtl(entry), entry.isStale(), minuteQps);
   }

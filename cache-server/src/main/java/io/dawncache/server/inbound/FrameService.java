@@ -36,26 +36,26 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One of our nodes' connection of frames: its requests, served and answered as each is ready. */
+/** A connection of frames from one of our nodes: its requests, each answered when it is ready. */
 final class FrameService extends FrameChannel implements IdleWatch.Watched {
   /*
-   * A request is in `inFlight` under its id from its coming to the last byte of its answer, so there
-   * are no more than ids. What is answered while the channel takes no more waits in `ready`, as a
-   * value; no more is read meanwhile. Of requests in pieces one at a time comes in, so that a
-   * connection holds no more than one long body.
+   * A request is in `inFlight` under its id from its arrival to the last byte of its answer, so
+   * there are at most as many as ids. An answer that ends while the channel is not writable waits
+   * in `ready`, as a value; nothing is read meanwhile. Only one request in pieces arrives at a
+   * time, so that a connection holds at most one large body.
    *
-   * A request that is cancelled leaves at once, and the id is free again when the other side reads
-   * that. Its get goes on, for others may have joined it; what it brings finds nobody under the id,
-   * or somebody else.
+   * A cancelled request leaves `inFlight` at once, and its id is free again when the other side
+   * reads the confirmation. Its get continues, because others may have joined it; when its answer
+   * arrives, the id is free or belongs to another request, and the answer is dropped.
    *
-   * A request in flight whose answer is lost would stay so for ever. So whatever is thrown in a task
-   * of an exchange ends the connection, as what is thrown while a read is served does anyway; and so
-   * does an answer that could not be handed over to the loop, at the latest when the idle watch next
-   * looks.
+   * A request whose answer is lost would stay in flight for ever. So whatever is thrown in a task
+   * of an exchange closes the connection, as does whatever is thrown while a read is served. An
+   * answer that could not be handed over to the loop closes the connection, too, at the latest when
+   * the idle watch next looks.
    */
   private static final int FIRST_IDS = 64;
 
-  /** A part of a frame of this length is as little as a connection itself takes. */
+  /** A part of a frame up to this length takes no more than a connection itself. */
   private static final int SHORT_FRAME_BYTES = 4 << 10;
 
   private static final System.Logger LOG = System.getLogger(FrameService.class.getName());
@@ -84,7 +84,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private ByteAccount.Holder unsent; // of the values in `ready` and `half`
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
-  private ByteAccount.Holder arriving; // of a frame that has come in part
+  private ByteAccount.Holder arriving; // of a frame that has arrived in part
 
   private long readyBytes;
   private long halfBytes;
@@ -96,14 +96,14 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     this.operations = new Operations(inbound);
   }
 
-  /** Has the connection go on in frames, with nothing in flight, in place of what served it. */
+  /** Switches the connection to frames, with nothing in flight, in place of the HTTP handlers. */
   static void takeOver(ChannelHandlerContext ctx, Inbound inbound, OnTheirWay onTheirWay) {
     ChannelPipeline pipeline = ctx.pipeline();
     FrameService service = new FrameService(inbound, onTheirWay);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
     FrameUpgrade.grant(inbound.fleet(), service.out());
-    // The decoder last: what it has read beyond the request goes to whoever is next to it then.
+    // The decoder last: it passes what it has read beyond the request to the handler behind it.
     for (int i = before.size() - 1; i >= 0; i--) {
       ChannelHandler handler = pipeline.get(before.get(i));
       if (handler != null) {
@@ -125,7 +125,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     return inbound;
   }
 
-  /** Returns a part of the node's account that ends this connection if it has to make room. */
+  /** Returns a part of the node's account that closes this connection if it has to make room. */
   ByteAccount.Holder holder() {
     return inbound.node().bytesInFlight().open(channel()::close);
   }
@@ -176,7 +176,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     return id < inFlight.length && inFlight[id] != null;
   }
 
-  /** Serves a request that is whole, or refuses one of which no message was kept. */
+  /** Serves a request that is whole, or refuses one whose message was not kept. */
   private void serve(FrameKind kind, int id, @Nullable ByteBuf message, @Nullable Refusal fault)
       throws BrokenFrameException {
     FrameExchange exchange = new FrameExchange(this, handOver, kind, id);
@@ -193,7 +193,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       }
     } catch (BadRequestException e) {
       throw new BrokenFrameException(kind + ": " + e.getMessage());
-    } catch (IllegalArgumentException e) { // the core's word on a key
+    } catch (IllegalArgumentException e) { // the core refuses the key
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
     }
   }
@@ -233,7 +233,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     } else if (isTaken(id)) {
       leave(inFlight[id]);
     } else {
-      return; // its answer has crossed this
+      return; // its answer and this have crossed
     }
     Frames.write(id, FrameKind.CANCEL, out());
   }
@@ -258,7 +258,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   // Answers.
 
-  /** An exchange has its answer, or more of it. In a task nobody else would see what is thrown. */
+  /**
+   * An exchange has its answer, or a further part of it. It may be a task, so it handles what is
+   * thrown.
+   */
   void answered(FrameExchange exchange) {
     try {
       if (isInFlight(exchange)) {
@@ -273,7 +276,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     }
   }
 
-  /** A value for which the account has no room gives way to a refusal. */
+  /** A refusal replaces a value for which the account has no room. */
   private void addReady(FrameExchange exchange) {
     long bytes = exchange.heldBytes();
     if (unsent.set(readyBytes + halfBytes + bytes)) {
@@ -320,7 +323,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     }
   }
 
-  /** Whatever is wrong with an answer, its request gets one. */
+  /** Every request gets an answer, even if its own cannot be encoded. */
   private ByteBuf encode(FrameKind kind, OperationResult operated) {
     MemberList own = inbound.fleet().list();
     try {
@@ -375,7 +378,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     return new LargeResults(exchange.id(), stream, channel().alloc(), () -> leave(exchange));
   }
 
-  /** It is answered, or will not be; what is left of its answer is dropped. */
+  /** Removes an exchange that is answered, or will not be, and drops the rest of its answer. */
   private void leave(@Nullable FrameExchange exchange) {
     if (exchange != null && isTaken(exchange.id()) && inFlight[exchange.id()] == exchange) {
       inFlight[exchange.id()] = null;
@@ -386,7 +389,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
         halfBytes -= exchange.heldBytes();
         unsent.moved();
       } else if (results != null) {
-        results.drop(); // also those that have had no turn: what still comes finds a closed stream
+        results.drop(); // also if they were never queued: what still arrives finds a closed stream
       }
       if (rest != null && drop(rest)) {
         rest.close();
@@ -418,14 +421,14 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   // The end.
 
-  /** A peer that sends no more requests: it closes when it has its answers. */
+  /** The peer sends no more requests, and closes when it has its answers. */
   @Override
   protected void goesAway() {}
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      breakDown(); // a peer that ends its side has gone: it could not even give credit
+      breakDown(); // a peer that ends its side has left: it could not even give credit
     } else if (isClosing()) {
       return;
     } else if (event == RequestHandler.Drain.NOW) {

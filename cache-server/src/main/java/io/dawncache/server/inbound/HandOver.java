@@ -7,9 +7,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The way of a connection's answers from whatever thread they come on to the connection's event
- * loop. An answer that does not get there would leave its request waiting for ever, so its loss
- * ends the connection.
+ * Carries a connection's answers from any thread to the connection's event loop. An answer that
+ * does not arrive there would leave its request waiting for ever, so its loss closes the
+ * connection.
  */
 final class HandOver {
   private static final System.Logger LOG = System.getLogger(HandOver.class.getName());
@@ -22,7 +22,7 @@ final class HandOver {
   /**
    * Makes one.
    *
-   * @param onTheirWay the values that are, to all connections of the server
+   * @param onTheirWay the values on their way to all connections of the server
    */
   HandOver(Channel channel, EventExecutor loop, OnTheirWay onTheirWay) {
     this.channel = channel;
@@ -44,7 +44,7 @@ final class HandOver {
    * Runs {@code task} on the event loop: before this returns, if the calling thread is the event
    * loop. Throws only what the task throws then.
    *
-   * @param task made before its answer came, when there was memory for it
+   * @param task allocated before its answer arrived, when there was memory for it
    */
   void run(Runnable task) {
     if (isHere()) {
@@ -60,7 +60,7 @@ final class HandOver {
       loop.execute(task);
       return true;
     } catch (RejectedExecutionException e) {
-      // The server has closed, and this connection with it: nobody waits for the answer.
+      // The server has closed, and this connection with it: no client waits for the answer.
     } catch (Throwable e) {
       lose(e);
     }
@@ -75,7 +75,7 @@ final class HandOver {
       Fatal.report(cause);
       LOG.log(Level.ERROR, "connection with " + channel.remoteAddress() + " closed", cause);
     } catch (Throwable e) {
-      // For the same want of memory: the idle watch asks `hasLost` when it looks next.
+      // No memory for this either: the idle watch calls `hasLost` when it looks next.
     }
   }
 

@@ -10,25 +10,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection on which nothing moves: one that asks for nothing, and one that does not take
- * what it asked for; and ends one whose request takes too long to arrive. A client that waits for
- * its answer may be silent.
+ * Closes an idle connection: one that asks for nothing, one that does not take its answers, and one
+ * whose request takes too long to arrive. A client that waits for its answer may be silent.
  *
  * <p>Belongs to the connection's event loop.
  */
 final class IdleWatch {
-  /** The connection, as the watch asks about it. */
+  /** The connection, as the watch sees it. */
   interface Watched {
     /** Returns whether no request is being answered or waits to be. */
     boolean asksNothing();
 
     /**
-     * Returns how much has been sent so far of answers that go out only as the other side permits;
-     * -1 if none of them waits for its permission.
+     * Returns how many bytes have been sent so far of answers that need credit from the other side;
+     * -1 if none of them waits for credit.
      */
     long sentByPermission();
 
-    /** Returns a number of its own for the request that has arrived in part; 0 if there is none. */
+    /** Returns a unique number for the request that has arrived in part; 0 if there is none. */
     long incompleteRequest();
 
     /** That request has taken too long. Called at every look as long as there is one. */
@@ -36,22 +35,22 @@ final class IdleWatch {
   }
 
   /*
-   * It looks LOOKS times within the shorter of its two times, and acts when nothing has moved for
-   * as many looks as the time in question has: after that time, and at most one look more. A
-   * request costs an increment, and no reading of the clock and no listener on its write, as it
-   * would with a time stamp for each.
+   * It looks LOOKS times within the shorter of its two time-outs, and acts when nothing has moved
+   * for as many looks as fit into the time-out in question: after that time, and at most one look
+   * more. So a request costs an increment; a time stamp for each would cost a reading of the clock
+   * and a listener on its write.
    *
-   * What moves out is seen in the channel's own buffer. That something came in says nothing of
-   * whether the client takes its answers, and that nothing came in may be our doing: we stop
-   * reading when it takes none. So the time of a request runs only while we read.
+   * What leaves is seen in the channel's own buffer. Input does not show that the client takes its
+   * answers, and missing input may be the server's doing: it stops reading while the client takes
+   * none. So the time of a request runs only while the server reads.
    */
   private static final int LOOKS = 8;
 
   private final ChannelHandlerContext ctx;
   private final Watched watched;
   private final HandOver handOver;
-  private final long idleLooks; // as many as the idle time-out has
-  private final long requestLooks; // as many as the request time-out has
+  private final long idleLooks; // how many fit into the idle time-out
+  private final long requestLooks; // how many fit into the request time-out
   private final Future<?> timer;
 
   private int moves; // requests and answers
@@ -60,10 +59,10 @@ final class IdleWatch {
   private long progressSeen;
   private long permittedSeen = -1;
   private long incompleteSeen;
-  private int quietLooks; // in a row, that saw nothing move
-  private int stuckLooks; // in a row, that saw bytes unsent and none of them leave
-  private int unpermittedLooks; // in a row, that saw answers wait for permission and none given
-  private int incompleteLooks; // in a row, that saw the same request incomplete
+  private int quietLooks; // in a row that saw nothing move
+  private int stuckLooks; // in a row that saw bytes unsent and none of them leave
+  private int unpermittedLooks; // in a row that saw answers wait for credit and receive none
+  private int incompleteLooks; // in a row that saw the same request incomplete
 
   /** Starts to watch. */
   IdleWatch(ChannelHandlerContext ctx, Limits limits, Watched watched, HandOver handOver) {
@@ -78,7 +77,7 @@ final class IdleWatch {
     timer = ctx.executor().scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** A request has come in, or part of an answer goes out. */
+  /** A request has arrived, or part of an answer leaves. */
   void moved() {
     moves++;
   }
@@ -87,7 +86,7 @@ final class IdleWatch {
     timer.cancel(false);
   }
 
-  /** One look that throws must not be the last. */
+  /** Looks. One look that throws must not end the timer. */
   private void look() {
     try {
       lookNow();

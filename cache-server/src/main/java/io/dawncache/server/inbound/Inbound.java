@@ -13,16 +13,16 @@ import java.util.function.Predicate;
 /**
  * What all connections of one server share.
  *
- * @param node whose groups are served
+ * @param node the node whose groups are served
  * @param dialect the protocol's dialect
- * @param limits what is taken from a socket
+ * @param limits how much is accepted from a socket
  * @param pages the pages beside the groups, by path
  * @param isGoPeer whether a Go program at this address is a member of the fleet; always false
- *     unless the server was told that Go nodes are
- * @param clock the wall clock, for those who are told in its time until when a value holds
+ *     unless the server is configured for Go members
+ * @param clock the wall clock, for clients that receive a value's end as a time of day
  * @param beforeReading run before what one read brought is served
- * @param frames whether a peer that wishes to may go on in frames
- * @param fleet what this node says of itself to peers, and where it notes what they say
+ * @param frames whether a peer may switch to frames
+ * @param fleet what this node tells peers about itself, and where it notes what they send
  */
 public record Inbound(
     CacheNode node,

@@ -13,7 +13,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final FailedPuts failedPuts;
   private final ChannelGroup connections;
 
-  /** Makes the pipelines of one server, whose connections are entered in {@code connections}. */
+  /** Makes the pipelines of one server and enters its connections in {@code connections}. */
   public InboundPipeline(Inbound inbound, ChannelGroup connections) {
     this(inbound, connections, System::nanoTime);
   }
@@ -26,7 +26,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     this.connections = connections;
   }
 
-  /** Has each connection answer what it has, take no more, and close. */
+  /** Drains each connection: it answers what it has, takes no more, and closes. */
   public static void drain(ChannelGroup connections) {
     connections.forEach(
         connection -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW));

@@ -8,8 +8,8 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that comes in pieces, put together in memory that grows with what has come. Of one that
- * is too long, or for which there is no room, nothing is kept.
+ * A request that arrives in pieces, put together in memory that grows with what has arrived. If it
+ * is too long, or if there is no room for it, nothing of it is kept.
  */
 final class LargeRequest implements AutoCloseable {
   private final FrameKind kind;
@@ -23,7 +23,7 @@ final class LargeRequest implements AutoCloseable {
    * Expects the first piece.
    *
    * @param maxBytes how long it may be
-   * @param holder of what has come
+   * @param holder of what has arrived
    */
   LargeRequest(FrameKind kind, int id, int maxBytes, ByteAccount.Holder holder) {
     this.holder = holder;
@@ -72,13 +72,13 @@ final class LargeRequest implements AutoCloseable {
         : overloaded ? Refusal.tooMuchInFlight() : Refusal.tooLong("message", maxBytes);
   }
 
-  /** Lets go of what has come: it has been served, or will not be. */
+  /** Releases what has arrived: it has been served, or will not be. */
   @Override
   public void close() {
     drop();
   }
 
-  /** Returns what has come, on the heap; null if nothing of it is kept. */
+  /** Returns what has arrived, on the heap; null if nothing of it is kept. */
   @Nullable ByteBuf bytes() {
     return bytes;
   }

@@ -6,14 +6,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 
-/** The results of a get of many keys as a message of frames: long, for not all of it has come. */
+/**
+ * The results of a get of many keys as a message of frames: a large one, since not all has arrived.
+ */
 final class LargeResults implements LargeMessage {
   private final int id;
   private final ResultStream stream;
   private final ByteBufAllocator allocator;
   private final Runnable onClose;
   private ByteBuf taken = Unpooled.EMPTY_BUFFER;
-  private boolean waits = true; // for results, and not for its turn
+  private boolean waits = true; // for results, not for its turn
 
   LargeResults(int id, ResultStream stream, ByteBufAllocator allocator, Runnable onClose) {
     this.id = id;
@@ -22,7 +24,7 @@ final class LargeResults implements LargeMessage {
     this.onClose = onClose;
   }
 
-  /** Returns whether it is to be sent, for results have come and it has no turn; true once. */
+  /** Returns whether to send it: results have arrived, and it is not in the queue. True once. */
   boolean takeTurn() {
     boolean takes = waits;
     waits = false;
@@ -58,7 +60,7 @@ final class LargeResults implements LargeMessage {
   public void write(int bytes, ByteBuf out) {
     out.writeBytes(taken, bytes);
     if (!taken.isReadable()) {
-      release(); // it may be that nothing more comes, and nobody closes what has no turn
+      release(); // perhaps nothing more arrives, and nothing closes a message without a turn
     }
   }
 

@@ -8,18 +8,18 @@ import io.dawncache.server.wire.GroupcacheCodec;
 import io.netty.buffer.ByteBuf;
 
 /**
- * An answer whose value is copied piece by piece, as the client takes it: a slow client holds one
- * piece of memory, and a fast one is served out of the few that stay in the processor's cache.
+ * An answer whose value is copied piece by piece, as the client takes it. A slow client holds one
+ * piece of memory; the few pieces of a fast one stay in the processor's cache.
  */
 final class LargeValue implements Pieces {
-  /** What is longer is written in pieces of this length. */
+  /** Longer values are written in pieces of this length. */
   static final int PIECE_BYTES = 64 << 10;
 
   private final ByteView value;
   private final boolean stale;
   private final Freshness freshness;
   private final Dialect dialect;
-  private int written = -1; // bytes of the value; less than none before the head
+  private int written = -1; // bytes of the value; -1 before the head
 
   LargeValue(Entry entry, Freshness freshness, Dialect dialect) {
     this.value = entry.value();

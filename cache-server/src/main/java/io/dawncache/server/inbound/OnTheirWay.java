@@ -6,18 +6,19 @@ import io.dawncache.core.Entry;
 import java.util.IdentityHashMap;
 
 /**
- * The values that other threads have brought for connections, and that the event loops of these
- * have not seen yet. Each that is not small is in the node's account once, however many connections
- * it is on its way to. Safe for use by any thread.
+ * The values that other threads have brought for connections and whose event loops have not seen
+ * them yet. The node's account counts each one that is not small once, however many connections it
+ * is on its way to. Safe for use by any thread.
  */
 final class OnTheirWay {
   /*
-   * The map makes no object for a value more, unless it grows, nor does a count up to 127: an answer
-   * comes here when there may be no memory. The account may close other connections to make room,
-   * and is never called under this monitor.
+   * The map allocates nothing for another value unless it grows, nor does a count up to 127: an
+   * answer may arrive here when there is no memory. The account may close other connections to make
+   * room, and is never called under this monitor.
    *
-   * Small values pass: they are no larger than the objects of the request that waits for them, and
-   * a group bounds how many requests wait. To count a value takes four locks and an identity hash.
+   * Small values are not counted: they are no larger than the objects of the request that waits for
+   * them, and a group bounds how many requests wait. To count a value takes four locks and an
+   * identity hash.
    */
   static final int SMALL_BYTES = 512;
 
@@ -33,7 +34,7 @@ final class OnTheirWay {
     holder = account.open();
   }
 
-  /** Notes that {@code value} is on its way to one connection more; false if there is no room. */
+  /** Notes that {@code value} is on its way to one more connection; false if there is no room. */
   boolean add(Entry value) {
     int bytes = value.value().length();
     if (bytes <= SMALL_BYTES || addIfKnown(value)) {
@@ -56,7 +57,7 @@ final class OnTheirWay {
     return connections.merge(value, 1, Integer::sum) == 1;
   }
 
-  /** Notes that {@code value} has come to one of its connections, or will not. */
+  /** Notes that {@code value} has arrived at one of its connections, or will not. */
   void remove(Entry value) {
     int bytes = value.value().length();
     if (bytes > SMALL_BYTES && removeOne(value)) {

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What other nodes want of this one beyond a get: our messages, and mailgun's puts and deletes. */
+/** What other nodes ask of this one beyond a get: our messages, and mailgun's puts and deletes. */
 final class Operations {
   private final Inbound inbound;
 
@@ -23,7 +23,7 @@ final class Operations {
     this.inbound = inbound;
   }
 
-  /** Does what one of our nodes says. */
+  /** Serves a message of one of our nodes. */
   void message(MessageKind kind, ByteBuffer body, Reply reply) throws BadRequestException {
     switch (kind) {
       case FORGET -> forget(PeerCodec.decodeForget(body), reply);
@@ -36,7 +36,7 @@ final class Operations {
     }
   }
 
-  /** Without the group there is nothing to forget. */
+  /** If there is no such group there is nothing to forget. */
   private void forget(Forget what, Reply reply) {
     Group group = inbound.node().group(what.group());
     if (group != null) {
@@ -60,7 +60,10 @@ final class Operations {
     return result -> reply.operated(MessageKind.COORDINATE, result);
   }
 
-  /** A peer has looked for the owner and found this node; a client asks any node. */
+  /**
+   * Makes a change. A peer sends it to the owner, so this node coordinates it; a client asks any
+   * node.
+   */
   private void change(
       Operation operation, boolean fromPeer, Reply reply, Consumer<OperationResult> answering) {
     Group group = inbound.node().group(operation.group());
@@ -77,7 +80,7 @@ final class Operations {
     }
   }
 
-  /** Forgets one key here, as mailgun's nodes tell each of them. */
+  /** Forgets one key here: a mailgun node sends its deletes to each node. */
   void delete(KeyPath path, Exchange exchange) {
     Group group = inbound.node().group(path.group());
     if (group == null) {
@@ -90,14 +93,15 @@ final class Operations {
     }
   }
 
-  /** Puts a value as its owner, for one of our nodes. */
+  /** Puts a value as the key's owner, for one of our nodes. */
   void putForOurs(KeyPath path, ByteBuffer body, Exchange exchange) throws BadRequestException {
     Operation put = PeerCodec.decodeSet(path.group(), body, inbound.clock());
     change(put, true, exchange, answerTo(exchange));
   }
 
   /**
-   * Puts a value as its owner for a peer, as mailgun's nodes ask one of them; else for a client.
+   * Puts a value: as the key's owner for a mailgun node, which sends it to one node; else for a
+   * client.
    */
   void put(
       KeyPath path, ByteBuffer body, boolean fromPeer, FailedPuts failedPuts, Exchange exchange)
@@ -113,7 +117,7 @@ final class Operations {
           try {
             failedPuts.note(put, result);
           } finally {
-            answer.accept(result); // whatever a log throws
+            answer.accept(result); // even if the log throws
           }
         });
   }

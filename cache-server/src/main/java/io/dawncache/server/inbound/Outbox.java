@@ -7,19 +7,20 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection is about to send. Answers are written one behind the other into one buffer, so
- * a read's worth of pipelined hits leaves as one write.
+ * What a connection is about to send. Answers are written one after another into one buffer, so the
+ * pipelined hits of one read leave as one write.
  *
  * <p>Belongs to the connection's event loop.
  */
 final class Outbox {
   /*
-   * The channel does not know of bytes that are still gathered here; its water marks see them when
-   * they are handed over, at the latest with a full buffer. So at most one of those is ahead of
-   * what the marks bound.
+   * The channel does not count bytes that are still gathered here; its water marks see them when
+   * they are handed over, at the latest with a full buffer. So at most one full buffer exceeds what
+   * the marks bound.
    *
-   * A buffer begins with room for what the last one came to hold and one answer more: a connection
-   * that pipelines needs no growing, one that asks for small values one by one holds small buffers.
+   * A buffer begins with room for what the last one held and one answer more. So a connection that
+   * pipelines does not grow its buffers, and one that asks for small values one by one holds small
+   * buffers.
    *
    * The clock is read once for each buffer: what is gathered in one leaves in the same turn of the
    * event loop, so its answers have one date.
@@ -39,7 +40,7 @@ final class Outbox {
     this.date = dates.now();
   }
 
-  /** Returns the buffer to write the next {@code bytes} into, behind what is there already. */
+  /** Returns the buffer to write the next {@code bytes} into, after what it holds already. */
   ByteBuf room(int bytes) {
     ByteBuf buffer = gathered;
     if (buffer != null && buffer.readableBytes() + bytes > FULL_BYTES) {
@@ -95,13 +96,13 @@ final class Outbox {
     }
   }
 
-  /** Sends everything; the future tells when that has been done or has failed. */
+  /** Sends everything; the future completes when that is done or has failed. */
   ChannelFuture flushAndTell() {
     unflushed = false;
     return ctx.writeAndFlush(take());
   }
 
-  /** Drops what is gathered: the connection has gone. */
+  /** Drops what is gathered: the connection has closed. */
   void clear() {
     take().release();
   }

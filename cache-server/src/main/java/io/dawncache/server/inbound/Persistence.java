@@ -1,14 +1,14 @@
 package io.dawncache.server.inbound;
 
 /**
- * Whether a connection goes on after an answer, and what the answer says of it.
+ * Whether a connection stays open after an answer, and what the answer says about it.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.3">RFC 9112, section 9.3</a>
  */
 enum Persistence {
-  /** It goes on, as is understood in HTTP/1.1. */
+  /** It stays open, which is the default in HTTP/1.1. */
   UNDERSTOOD(""),
-  /** It goes on, which a client of HTTP/1.0 has asked for and has to be told. */
+  /** It stays open, as a client of HTTP/1.0 has asked; the answer has to confirm it. */
   SAID("connection: keep-alive\r\n"),
   /** This is its last answer. */
   ENDS("connection: close\r\n");

@@ -14,26 +14,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request ends with: a value, an error of the core's, a refusal, or the outcome of an
- * operation; whether it is then written as HTTP or as a frame. It may end on any thread, and its
- * event loop is then told.
+ * What one request ends with, over HTTP or in a frame: a value, an error of the core, a refusal, or
+ * the outcome of an operation. It may end on any thread, and is then handed over to its event loop.
  */
 abstract class Reply implements GetCallback, Runnable {
   /*
-   * Whoever ends it writes what it ended with, and then hands this very object over to the event
-   * loop, which looks at it only then. So between the end and the hand-over no object is made, for
-   * which there might be no memory, and nothing is converted: that is done on the event loop, where
-   * whatever is thrown ends the connection. And a hand-over that fails ends the connection, too. So
-   * no request is left without an answer on a connection that goes on.
+   * The thread that ends it writes the outcome into its fields, and then hands this object itself
+   * over to the event loop, which reads it only then. So between the end and the hand-over no
+   * object is allocated, which could fail for want of memory, and nothing is converted: the event
+   * loop does that, and whatever is thrown there closes the connection. A hand-over that fails
+   * closes the connection, too. So no request is left without an answer on an open connection.
    */
   private static final Refusal NO_ROOM = Refusal.tooMuchInFlight();
 
   private final HandOver handOver;
 
-  private @Nullable Group group; // that is asked
+  private @Nullable Group group; // that the get asks
   private @Nullable Entry onItsWay; // a value that another thread has brought, until run
 
-  // What it ended with.
+  // The outcome.
   @Nullable Entry entry;
   double minuteQps;
   @Nullable GetException error;
@@ -45,17 +44,17 @@ abstract class Reply implements GetCallback, Runnable {
     this.handOver = handOver;
   }
 
-  /** Says whom the get is about to ask. */
+  /** Names the group that the get is about to ask. */
   final void asks(Group group) {
     this.group = group;
   }
 
-  /** Returns whom the get has asked. */
+  /** Returns the group that the get has asked. */
   final Group asked() {
     return Objects.requireNonNull(group, "group");
   }
 
-  // How it ends: each of these on any thread.
+  // How it ends: each of these runs on any thread.
 
   @Override
   public final void value(Entry entry, double minuteQps) {
@@ -74,7 +73,7 @@ abstract class Reply implements GetCallback, Runnable {
     end();
   }
 
-  /** A value for which the account has no room on its way gives way to a refusal. */
+  /** A refusal replaces a value for which the account has no room. */
   private void takeOnItsWay(Entry entry) {
     if (handOver.onTheirWay().add(entry)) {
       onItsWay = entry;
@@ -103,7 +102,7 @@ abstract class Reply implements GetCallback, Runnable {
     end();
   }
 
-  /** Has {@link #ended} called on the event loop. */
+  /** Calls {@link #ended} on the event loop. */
   final void end() {
     if (handOver.isHere()) {
       ended(false);
@@ -135,16 +134,16 @@ abstract class Reply implements GetCallback, Runnable {
   abstract void ended(boolean elsewhere);
 
   /**
-   * Answers with a result of each request, as they come.
+   * Answers with a result of each request, as they arrive.
    *
-   * @param source of what has to be asked again
+   * @param source receives the requests that are sent again
    */
   abstract ResultStream stream(List<PeerRequest> requests, ResultStream.Source source);
 
   /**
    * Returns a stream of results.
    *
-   * @param onCome called on the event loop when there are some
+   * @param onCome called on the event loop when results have arrived
    */
   final ResultStream stream(
       List<PeerRequest> requests,

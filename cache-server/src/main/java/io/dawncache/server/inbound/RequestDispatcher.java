@@ -17,11 +17,11 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks for: sees to it that its exchange is answered. */
+/** Finds out what a request asks for, and has its exchange answered. */
 final class RequestDispatcher {
   private static final String GO_CLIENT = "Go-http-client/";
 
-  /** Those that HTTP knows, with or without a body. */
+  /** The methods that HTTP defines, with or without a body. */
   private static final Set<HttpMethod> METHODS =
       Set.of(
           HttpMethod.GET,
@@ -37,11 +37,11 @@ final class RequestDispatcher {
   private final Inbound inbound;
   private final FailedPuts failedPuts;
   private final Operations operations;
-  private @Nullable Asked last; // a connection asks one group, mostly
+  private @Nullable Asked last; // most connections ask one group
 
-  /** A group, if there is one, that paths which begin so ask for. */
+  /** The group that paths with this beginning ask for, if there is one. */
   private record Asked(GroupPath path, @Nullable Group group) {
-    /** Returns whether the group has gone meanwhile; there may be another of its name. */
+    /** Returns whether the group has been removed since; there may be another of its name. */
     boolean isRemoved() {
       return group != null && group.isRemoved();
     }
@@ -54,12 +54,12 @@ final class RequestDispatcher {
   }
 
   /**
-   * Returns the body that {@code request} may have, to be put together; null if it may not.
+   * Returns an empty body to put together for {@code request}; null if it may not have one.
    *
-   * @param onClosed run if the body has to make room for others
+   * @param onClosed run if the account drops the body to make room for others
    */
   @Nullable Body bodyOf(HttpRequest request, Runnable onClosed) {
-    return !isGetOrHead(request) // most are, and need not be asked what else they might be
+    return !isGetOrHead(request) // most are; the other checks are spared
             && (isMessage(request) || isPut(request))
         ? new Body(
             request, inbound.limits().maxBodyBytes(), inbound.node().bytesInFlight().open(onClosed))
@@ -67,10 +67,11 @@ final class RequestDispatcher {
   }
 
   /**
-   * Serves a request that has come whole, of a client at {@code address}.
+   * Serves a request that has arrived whole, from a client at {@code address}.
    *
-   * @throws BadRequestException if it makes no sense; then the exchange is the caller's to answer
-   * @throws IllegalArgumentException if the core refuses its key; likewise
+   * @throws BadRequestException if it is malformed; the caller then answers the exchange
+   * @throws IllegalArgumentException if the core refuses its key; the caller then answers the
+   *     exchange
    */
   void serve(Arrival arrival, @Nullable SocketAddress address, Exchange exchange)
       throws BadRequestException {
@@ -114,7 +115,7 @@ final class RequestDispatcher {
     }
   }
 
-  /** Returns whether a node's request is of another cluster; clients say nothing of clusters. */
+  /** Returns whether a node's request is from another cluster; clients do not name a cluster. */
   private boolean isOfAnotherCluster(String peer, HttpRequest request) {
     String cluster = request.headers().get(Headers.CLUSTER);
     if (inbound.fleet().isOurs(cluster)) {
@@ -124,7 +125,7 @@ final class RequestDispatcher {
     return true;
   }
 
-  /** Go programs drop the connection there. */
+  /** Go programs close the connection there. */
   private void refusePath(String path, Exchange exchange) {
     if (!path.startsWith("/")) {
       exchange.refuse(Refusal.badRequest("target (expected: a path, or http://HOST and a path)"));
@@ -202,7 +203,7 @@ final class RequestDispatcher {
     }
     GroupPath start = GroupPath.of(inbound.dialect(), path, fromGo);
     Asked asked = new Asked(start, inbound.node().group(start.group()));
-    last = asked.group() == null ? null : asked; // it may come yet
+    last = asked.group() == null ? null : asked; // it may be created later
     return asked;
   }
 
@@ -210,7 +211,7 @@ final class RequestDispatcher {
     return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
   }
 
-  /** One of our nodes says something. */
+  /** Returns whether it is a message of one of our nodes. */
   private boolean isMessage(HttpRequest request) {
     return request.method().equals(HttpMethod.POST)
         && request.headers().contains(Headers.PEER)
@@ -244,12 +245,12 @@ final class RequestDispatcher {
     }
   }
 
-  /** Who waits for a word before it sends a body may not send one that is refused, or may. */
+  /** A client that waits for 100 Continue may or may not send a body after a refusal. */
   private static boolean expectsToBeAsked(HttpRequest request) {
     return request.headers().contains(HttpHeaderNames.EXPECT);
   }
 
-  /** Go nodes carry no mark of ours: what tells them is their user agent and a member's address. */
+  /** Go nodes send no header of ours: their user agent and a member's address identify them. */
   private boolean isGoPeer(HttpRequest request, @Nullable SocketAddress address) {
     String agent = request.headers().get(HttpHeaderNames.USER_AGENT);
     return agent != null

@@ -27,44 +27,44 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's requests: they are served side by side, and answered in the order in which they
- * came.
+ * One connection's requests: it serves them side by side, and answers them in the order in which
+ * they arrived.
  */
 final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleWatch.Watched {
   /*
-   * A decoded request waits in `arrived` until it is whole and may start, then in `started` until it
-   * and all before it are answered. It may start while fewer than MAX_STARTED are started and the
-   * channel takes more bytes, and an answer is written only while it does; otherwise reading stops.
-   * So a connection holds no more than MAX_STARTED answers, one body and what one read decoded, and
-   * no more than one value beyond the channel's high-water mark in buffers, however many requests a
-   * client writes without reading.
+   * A decoded request waits in `arrived` until it is whole and may start, then in `started` until
+   * it and all before it are answered. It may start while fewer than MAX_STARTED are started and
+   * the channel is writable; an answer, too, is written only while the channel is writable.
+   * Otherwise reading stops. So a connection holds at most MAX_STARTED answers, one body and what
+   * one read decoded, and its buffers exceed the channel's high-water mark by at most one value,
+   * however many requests a client writes without reading.
    *
-   * Of those that have arrived only the last may lack a part of its body. It counts as one that is
-   * not there: a silent connection does not stay open for it, nor does a server that stops wait.
-   * And a request has only so much time to come whole, so that a byte now and then keeps nothing
-   * open.
+   * Of the requests in `arrived` only the last may lack a part of its body. It counts as absent: a
+   * silent connection does not stay open for it, and a server that stops does not wait for it. A
+   * request also has a time limit to arrive whole, so that a byte now and then keeps nothing open.
+   *
    * The answer to a get of many keys is written in pieces, each under the rule for a whole one, and
    * keeps its place until the last.
    *
    * Everything that moves a request on happens in advance(), which never runs inside itself:
-   *   1. a write crosses the high-water mark, and the channel tells us inside that write;
-   *   2. a flush empties the channel, and it tells us inside that flush;
+   *   1. a write crosses the high-water mark, and the channel notifies us inside that write;
+   *   2. a flush empties the channel, and the channel notifies us inside that flush;
    *   3. a hit answers inside start().
-   * Each of them comes back into advance() in the middle of a write, where another write would break
+   * Each of them calls advance() again in the middle of a write, where another write would break
    * the encoder. So the inner call does nothing, and the outer one looks again before it ends.
    *
-   * A client that ends its side waits for its answers all the same. It looks like one that has gone,
-   * until an answer is written to it.
+   * A client that ends its side may still wait for its answers. Until an answer is written to it,
+   * it looks like a client that has closed the connection.
    *
-   * A hit answers inside start(); whole reads of pipelined hits go out in one flush, at
-   * channelReadComplete. Those that other threads give later share a flush, too: with more than one
-   * started, advance() becomes a task of the loop, behind the hand-overs that are there already, and
-   * does nothing until then.
+   * A hit answers inside start(); all pipelined hits of one read leave in one flush, at
+   * channelReadComplete. Answers that other threads bring later share a flush, too: if more than
+   * one request is started, advance() becomes a task of the loop, behind the hand-overs that are
+   * queued already, and does nothing until then.
    *
    * A request that is not answered would hold up all behind it for ever. So whatever is thrown in
-   * advance() ends the connection, also where advance() is a task of the loop, whose failures nobody
-   * waits for; and so does an answer that could not be handed over to the loop, at the latest when
-   * the idle watch next looks.
+   * advance() closes the connection, also when advance() is a task of the loop, whose failure
+   * nothing would report. An answer that could not be handed over to the loop closes the
+   * connection, too, at the latest when the idle watch next looks.
    */
   static final int MAX_STARTED = 64;
 
@@ -72,7 +72,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private static final long LINGER_MILLIS = 1000;
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
 
-  /** Fired into a pipeline to have it answer what it has, take no more, and close. */
+  /** Fired into a pipeline to drain it: it answers what it has, takes no more, and closes. */
   enum Drain {
     NOW
   }
@@ -102,17 +102,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
-  private boolean owesContinue; // the client waits for a word before it sends the body
-  private long requests; // whose heads have been read
-  private boolean inHead; // bytes have come of the next one's
-  private boolean inBody; // the last part of the last one's body has not come
+  private boolean owesContinue; // the client waits for 100 Continue before it sends the body
+  private long requests; // how many heads have been read
+  private boolean inHead; // a part of the next one has arrived
+  private boolean inBody; // the last request's body is not complete
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
-  private boolean advanceComes; // as a task of the event loop
+  private boolean advanceComes; // it is queued as a task of the event loop
   private boolean draining; // the server stops, or the client has ended its side
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
-  private boolean closing; // the last answer is written; what still comes is dropped
+  private boolean closing; // the last answer is written; what still arrives is dropped
 
   RequestHandler(Inbound inbound, AnswerDates dates, OnTheirWay onTheirWay, FailedPuts failedPuts) {
     this.inbound = inbound;
@@ -134,7 +134,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
   }
 
-  /** The connection goes on in frames, or it has gone. */
+  /** The connection switches to frames, or it has closed. */
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     unsent.close();
@@ -165,7 +165,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
     Refusal fault = rules.fault(request);
     if (fault == null && goesOnInFrames(request)) {
-      outbox.flush(); // answers of this read to what was pipelined before
+      outbox.flush(); // the answers to what this read pipelined before
       Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
       FrameService.takeOver(ctx, inbound, onTheirWay);
       return;
@@ -176,7 +176,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     droppedBytes = 0;
     body = fault == null ? dispatcher.bodyOf(request, ctx::close) : null;
     if (draining && body != null) {
-      body.close(); // it may never come whole
+      body.close(); // it may never be complete
       body = null;
     } else {
       if (body != null) {
@@ -187,7 +187,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** Sees to what the client expects before it sends the body; returns what is wrong with that. */
+  /** Notes what the client expects before it sends the body; returns what is wrong with that. */
   private @Nullable Refusal expect(HttpRequest request, Body body) {
     String expectation = request.headers().get(HttpHeaderNames.EXPECT);
     if (expectation == null || !request.protocolVersion().isKeepAliveDefault()) {
@@ -202,7 +202,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     return null;
   }
 
-  /** With answers still to come before its own, it is served as the plain probe that it is, too. */
+  /** If answers before its own are still due, it is served as the plain probe that it also is. */
   private boolean goesOnInFrames(HttpRequest request) {
     return inbound.frames()
         && !draining
@@ -216,7 +216,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (part instanceof LastHttpContent) {
       inBody = false;
     }
-    owesContinue &= !part.content().isReadable() && inBody; // else it has not waited
+    owesContinue &= !part.content().isReadable() && inBody; // else the client has not waited
     if (body == null) {
       drop(ctx, part);
     } else {
@@ -230,7 +230,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** A body that comes where there is none to come is read past, in bounds. */
+  /** Skips a body that the request may not have, up to a bound. */
   private void drop(ChannelHandlerContext ctx, HttpContent part) {
     droppedBytes += part.content().readableBytes();
     if (droppedBytes > inbound.limits().maxBodyBytes() || part.decoderResult().isFailure()) {
@@ -240,7 +240,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    inHead |= !reading && !inBody; // bytes that made no message
+    inHead |= !reading && !inBody; // of bytes that completed no message
     reading = false;
     advance(ctx);
   }
@@ -251,7 +251,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     advance(ctx);
   }
 
-  /** Writes what is answered, starts what has arrived, as far as both may, and flushes. */
+  /** Writes what is answered and starts what has arrived, as far as allowed, and flushes. */
   private void advance(ChannelHandlerContext ctx) {
     if (advancing || advanceComes) {
       return;
@@ -280,7 +280,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     readOn(ctx, closing || (!draining && mayStart(ctx)));
   }
 
-  /** In its turn: behind the answers to all that was asked before. */
+  /** In its turn: after the answers to all earlier requests. */
   private void writeContinue() {
     if (started.isEmpty() && arrived.size() == 1 && body != null && !body.isOver()) {
       owesContinue = false;
@@ -289,7 +289,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** What has been written may end in the middle of an answer, so nothing can follow it. */
+  /** The output may end in the middle of an answer, so nothing can follow it. */
   private void fail(ChannelHandlerContext ctx, Throwable cause) {
     try {
       end();
@@ -302,7 +302,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** To say so each time would cost each hit a write that other cores have to hear of. */
+  /**
+   * Sets it only when it changes: each hit would else pay a volatile write that other cores see.
+   */
   private static void readOn(ChannelHandlerContext ctx, boolean on) {
     ChannelConfig config = ctx.channel().config();
     if (config.isAutoRead() != on) {
@@ -327,20 +329,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       dispatcher.serve(arrival, ctx.channel().remoteAddress(), exchange);
     } catch (BadRequestException e) {
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
-    } catch (IllegalArgumentException e) { // the core's word on a key
+    } catch (IllegalArgumentException e) { // the core refuses the key
       exchange.refuse(Refusal.badRequest(String.valueOf(e.getMessage())));
     }
     startedLast = !exchange.keepsAlive();
   }
 
-  /** An exchange has its answer, or more of it. */
+  /** An exchange has its answer, or a further part of it. */
   void answered(ChannelHandlerContext ctx) {
     advance(ctx);
   }
 
   /**
-   * An exchange has been given its answer by another thread. If there are others that may have been
-   * given theirs, they are written in one flush.
+   * Another thread has brought an exchange its answer. If others may have theirs as well, all are
+   * written in one flush.
    */
   void answeredElsewhere(ChannelHandlerContext ctx) {
     if (started.size() == 1) {
@@ -361,7 +363,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** Returns the first in the order if it has something to write and may, or null. */
+  /** Returns the first in the order if it has something to write and may write it, or null. */
   private @Nullable Exchange nextAnswered(ChannelHandlerContext ctx) {
     Exchange next = closing || !ctx.channel().isWritable() ? null : started.peek();
     return next != null && next.hasNext() ? next : null;
@@ -372,7 +374,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     exchange.write(last, outbox);
     idleWatch.moved();
     if (closing || !exchange.isOver()) {
-      return; // the write failed; or it keeps its place until the rest of its answer is written
+      return; // the write failed, or the exchange keeps its place until its whole answer is written
     }
     started.remove();
     if (last) {
@@ -382,7 +384,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** Nothing that has come is served or answered any more. */
+  /** Drops all that has arrived: none of it is served or answered any more. */
   private void dropAll() {
     started.forEach(Exchange::close);
     started.clear();
@@ -391,8 +393,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   /**
-   * Closing with unread bytes would reset the connection and take our answer with it. So we end our
-   * side and read on until the client ends its own, though not for long.
+   * To close with unread bytes would reset the connection, and the client could lose our answer. So
+   * this ends our side and reads on for a short time, until the client ends its own.
    */
   private void closeGently(Channel channel) {
     if (channel instanceof DuplexChannel duplex && channel.isActive()) {
@@ -407,7 +409,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** Flushes, unless a read goes on: channelReadComplete follows and flushes for all of it. */
+  /** Flushes, unless a read is in progress: channelReadComplete then flushes for all of it. */
   private void flush() {
     if (!reading) {
       outbox.flush();
@@ -423,22 +425,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       inputEnded = true;
       takeNoMore();
       if (closing && isOutputEnded(ctx.channel())) {
-        ctx.close(); // which waited for that
+        ctx.close(); // closeGently waited for that
       }
     }
   }
 
-  /** What has come is answered, and then the connection ends. */
+  /** Answers what has arrived, and then closes the connection. */
   private void takeNoMore() {
     draining = true;
     arrived.removeIf(RequestHandler::dropUnfinished);
     if (asksNothing() && !closing) {
-      // Behind what is still on its way out.
+      // After what is still on its way out.
       outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
     }
   }
 
-  /** Drops a request that is not whole, and will not be any more; returns whether it is one. */
+  /** Drops a request that is not whole and will not become so; returns whether it was one. */
   private static boolean dropUnfinished(Arrival arrival) {
     if (arrival.isOver()) {
       return false;
@@ -469,7 +471,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     return inBody ? requests : inHead ? requests + 1 : 0;
   }
 
-  /** Without a body that waits to be whole there is nothing to answer, or it has been answered. */
+  /** Without an incomplete body there is nothing to answer, or it has been answered. */
   @Override
   public void requestTimedOut(ChannelHandlerContext ctx) {
     if (body != null) {
@@ -494,7 +496,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     unsent.close();
   }
 
-  /** A connection that broke is the client's affair; anything else is a fault of ours. */
+  /**
+   * A broken connection is the client's doing; anything else is a fault of this node and is logged.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     fail(ctx, cause);

@@ -12,8 +12,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the heads of one connection's requests have to be, whatever they ask for. What follows a
- * head that breaks a rule is unknown, so its connection ends with the refusal.
+ * The rules that every request head of one connection has to keep, whatever it asks for. A head
+ * that breaks a rule says nothing reliable about the bytes behind it, so the connection ends with
+ * the refusal.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112</a>
  */
@@ -27,10 +28,10 @@ final class RequestRules {
     all.chars().forEach(c -> IN_HOST[c] = true);
   }
 
-  /** The host that the last request named: mostly the next one names it, too. */
+  /** The host that the last request named: most often the next one names it, too. */
   private String knownHost = "";
 
-  /** Returns why this request is not to be served, or null. */
+  /** Returns why this request must not be served, or null. */
   @Nullable Refusal fault(HttpRequest request) {
     if (request.decoderResult().isFailure()) {
       return Refusal.malformed(request.decoderResult().cause());
@@ -45,8 +46,8 @@ final class RequestRules {
   }
 
   /**
-   * The name of the protocol is case-sensitive. The decoder has made capitals of it; but what came
-   * in capitals is one of its two constants.
+   * The name of the protocol is case-sensitive. The decoder has put it into capitals; a version
+   * that arrived in capitals is one of its two constants.
    */
   @SuppressWarnings("ReferenceEquality")
   private static @Nullable Refusal versionFault(HttpVersion version) {
@@ -58,7 +59,7 @@ final class RequestRules {
         || version.equals(HttpVersion.HTTP_1_0)) {
       return Refusal.badRequest("protocol (expected: HTTP/1.1)");
     }
-    return version.majorVersion() == 1 // with a minor version to come, which we may take for ours
+    return version.majorVersion() == 1 // of a later minor version, which may be read as ours
         ? null
         : Refusal.versionNotSupported(version.text());
   }
@@ -85,7 +86,7 @@ final class RequestRules {
     return null;
   }
 
-  /** An empty one is that of a target without an authority. */
+  /** An empty host belongs to a target without an authority. */
   private static boolean isHost(CharSequence host) {
     for (int i = 0; i < host.length(); i++) {
       char c = host.charAt(i);
@@ -96,7 +97,7 @@ final class RequestRules {
     return true;
   }
 
-  /** Only where the last coding is chunked does a reader know where the body ends. */
+  /** A reader knows where the body ends only if the last coding is chunked. */
   private static @Nullable Refusal codingFault(HttpRequest request) {
     HttpHeaders headers = request.headers();
     List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** A response that is complete, or whose head is, before any of it is written. */
+/** A response whose head, and body if it has one, is complete before any of it is written. */
 final class Response {
   private static final byte[] NO_BYTES = {};
   private static final byte[] LINE_END = {'\r', '\n'};
@@ -15,12 +15,12 @@ final class Response {
   private final StringBuilder head = new StringBuilder(USUAL_HEAD_CHARS);
   private final byte[] body;
 
-  /** Begins one without a body, or one whose body is sent behind it. */
+  /** Begins a response without a body, or one whose body is sent after it. */
   Response(HttpResponseStatus status) {
     this(status, NO_BYTES);
   }
 
-  /** Begins one with a body. */
+  /** Begins a response with a body. */
   Response(HttpResponseStatus status, String contentType, byte[] body) {
     this(status, body);
     add(HttpHeaderNames.CONTENT_TYPE, contentType);
@@ -49,7 +49,7 @@ final class Response {
   /**
    * Writes the response.
    *
-   * @param toHead whether it is to go without its body
+   * @param toHead whether to leave out the body
    */
   void write(boolean toHead, Persistence persistence, Outbox out) {
     String connection = persistence.line();

@@ -16,14 +16,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What answers look like in HTTP, but for values. */
+/** What answers look like in HTTP, except values. */
 final class Responses {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
   private Responses() {}
 
-  /** Returns the answer to one of our nodes' operation. */
+  /** Returns the answer to an operation of one of our nodes. */
   static Response operation(MessageKind kind, OperationResult result, MemberList own) {
     boolean whole = kind == MessageKind.MEMBERS;
     byte[] body = // on the heap: nothing to release
@@ -33,7 +33,10 @@ final class Responses {
     return response;
   }
 
-  /** Returns the answer to anybody's operation that is done, whose body the family has empty. */
+  /**
+   * Returns the answer to an operation that is done, from any client; groupcache leaves its body
+   * empty.
+   */
   static Response done(MessageKind kind, List<String> unreached, List<String> otherLists) {
     Response response = new Response(HttpResponseStatus.OK);
     response.add(HttpHeaderNames.CONTENT_LENGTH, "0");
@@ -43,12 +46,12 @@ final class Responses {
     return response;
   }
 
-  /** Returns the answer to a put by somebody who knows no message of ours. */
+  /** Returns the answer to a put by a client that does not know our messages. */
   static Response put(OperationResult result, Dialect dialect) {
     return switch (result.status()) {
       case DONE, DONE_ALONE ->
           done(MessageKind.COORDINATE, result.unreached(), result.otherLists());
-      case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN -> // The detail names other nodes: not for a client.
+      case NOT_ASKED, NOT_UNDERSTOOD, UNKNOWN -> // The detail names nodes: no client may see it.
           refusal(Refusal.failed(dialect, "put: it may have been made or not; repeat it"), dialect);
     };
   }
@@ -66,7 +69,8 @@ final class Responses {
   }
 
   /**
-   * Returns the answer to a node of another cluster, which says to both logs which cluster this is.
+   * Returns the answer to a node of another cluster; it names this cluster, for the other node's
+   * log.
    */
   static Response otherCluster(@Nullable String ours, Dialect dialect) {
     Response response = refusal(Refusal.otherCluster(), dialect);
@@ -80,7 +84,7 @@ final class Responses {
     return new Response(HttpResponseStatus.OK, page.contentType(), page.body().get());
   }
 
-  /** Returns the head of an answer whose body is results, in chunks. */
+  /** Returns the head of an answer whose body is results in chunks. */
   static Response resultsToCome() {
     Response response = new Response(HttpResponseStatus.OK);
     response.add(HttpHeaderNames.CONTENT_TYPE, PROTOBUF);

@@ -17,29 +17,29 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The results of a get of many keys, on their way out. They come on any thread; what has come waits
- * as values, in the order in which it came, and is made into bytes when the connection takes some.
+ * The results of a get of many keys, on their way out. They arrive on any thread and wait as values
+ * in the order of their arrival. They become bytes when the connection takes some.
  */
 final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   /*
-   * A thousand results are not to be a thousand tasks of the event loop. So a result that comes
-   * tells only if nobody has since the loop last found nothing: `told` is true while the loop is
-   * bound to ask `hasNext`, be it in a task, when the turn comes, or when the channel takes bytes
-   * again. The loop takes it back when it finds nothing, and then looks once more:
+   * A thousand results must not become a thousand tasks of the event loop. So only the first result
+   * after the loop last found nothing calls `onCome`. `told` is true while the loop is sure to call
+   * `hasNext`: in a task, at the answer's turn, or when the channel takes bytes again. The loop
+   * sets it to false when it finds nothing, and then looks once more:
    *   1. the loop finds nothing;
-   *   2. a result comes, and does not tell, for `told` is true;
-   *   3. the loop sets `told` to false. Without the second look nobody would come again.
+   *   2. a result arrives and does not call `onCome`, because `told` is true;
+   *   3. the loop sets `told` to false. Without the second look nothing would write this result.
    *
-   * What waits is in the node's account. A value for which the account has no room is not kept: its
-   * request goes to `later`, and is asked again when all that this stream held has been written. So
-   * a connection that does not read holds what there is room for and no more, and one that reads
-   * gets everything. If there is no room though this stream holds nothing, others hold it all, and
-   * the result is "overloaded".
+   * What waits is counted in the node's account. A value for which the account has no room is not
+   * kept: its request goes to `later` and is sent to the source again when everything that this
+   * stream held has been written. So a connection that does not read holds no more than there is
+   * room for, and one that reads receives everything. If there is no room although this stream
+   * holds nothing, others hold it all, and the result is "overloaded".
    */
   /** A piece ends with the result that fills it. */
   private static final int PIECE_BYTES = 64 << 10;
 
-  /** So many requests are asked again at a time: as many loads may be in vain. */
+  /** How many requests are sent again at a time: as many loads may be wasted. */
   private static final int ASKED_AGAIN = 8;
 
   private static final PeerResult NO_ROOM =
@@ -65,18 +65,19 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   private final Source source;
   private final long startNanos = System.nanoTime();
   private final Queue<Later> later = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger askedAgain = new AtomicInteger(); // and not come
+  private final AtomicInteger askedAgain = new AtomicInteger(); // and not arrived
   private volatile boolean closed;
   private int unwritten;
-  private long leavingBytes; // of values that have been written, and may not have left yet
+  private long leavingBytes; // of values that are written but may not have left yet
 
   /**
    * Expects a result of each request.
    *
-   * @param maxValueBytes a longer value is told as a failure
-   * @param onCome run on the thread that brought a result, to have {@link #hasNext} asked
-   * @param onLost told, on that thread, why a result could not be kept: the stream never ends then
-   * @param source of what has to be asked again
+   * @param maxValueBytes a longer value becomes a failure
+   * @param onCome run on the thread that brought a result; has the event loop call {@link #hasNext}
+   * @param onLost called on that thread with the reason if a result could not be kept: the stream
+   *     then never ends
+   * @param source receives the requests that are sent again
    * @param holder of the values that wait; closed with this
    */
   ResultStream(
@@ -124,7 +125,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
       come.add(new Result(index, NO_ROOM));
     }
     if (closed) {
-      drop(); // the close may have been before
+      drop(); // the close may have happened before
     } else if (told.compareAndSet(false, true)) {
       onCome.run();
     }
@@ -139,10 +140,10 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
             "value: " + length + " bytes (expected: <= " + maxValueBytes + ")");
   }
 
-  /** Returns whether there is something to write; if not, the next result to come will tell. */
+  /** Returns whether there is something to write; if not, the next result calls {@code onCome}. */
   boolean hasNext() {
     if (come.isEmpty() && !later.isEmpty() && askedAgain.get() == 0) {
-      told.set(true); // what comes before this returns is seen below
+      told.set(true); // what arrives before this returns is seen below
       askAgain();
     }
     return !come.isEmpty() || (told.getAndSet(false) && !come.isEmpty());
@@ -173,7 +174,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
         (request, end) -> {
           Integer index = batch.get(request);
           if (index != null) {
-            askedAgain.decrementAndGet(); // first: whoever is told may ask for the next
+            askedAgain.decrementAndGet(); // first: hasNext may start the next batch
             comeOrLose(index, request, end);
           }
         });
@@ -184,7 +185,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
     return unwritten == 0;
   }
 
-  /** Writes the results that have come, up to a full piece; there must be one. */
+  /** Writes the results that have arrived, up to a full piece; there must be one. */
   void write(ByteBuf out) {
     int start = out.writerIndex();
     do {
@@ -195,14 +196,14 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
     } while (out.writerIndex() - start < PIECE_BYTES && !come.isEmpty());
   }
 
-  /** What has been written so far has left, or is in another's account. */
+  /** What has been written so far has left, or is counted elsewhere. */
   void left() {
     holder.moved();
     holder.remove(leavingBytes);
     leavingBytes = 0;
   }
 
-  /** The last result has been written, or will not be: drops what waits and what still comes. */
+  /** The last result has been written, or will not be: drops what waits and what still arrives. */
   void close() {
     closed = true;
     holder.close();

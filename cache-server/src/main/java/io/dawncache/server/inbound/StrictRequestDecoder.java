@@ -10,16 +10,16 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.util.List;
 
 /**
- * Netty's request decoder within our limits and within the node's account, and strict where two
+ * Netty's request decoder with our limits, counted in the node's account, and strict where two
  * readers of one request could disagree about its length.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-6.3">RFC 9112, section 6.3</a>
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
   /*
-   * What a head that has come in part takes is an estimate for the worst case: a header of four bytes
-   * becomes two strings and an entry. A head that comes in one read is not counted, nor is the
-   * beginning of one, which takes as little as a connection itself.
+   * The size of a head that has arrived in part is estimated for the worst case: a header of four
+   * bytes becomes two strings and an entry. A head that arrives in one read is not counted, nor is
+   * a short beginning of one, which takes no more than a connection itself.
    */
   private static final int SHORT_BYTES = 512;
 
@@ -30,7 +30,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder head;
 
-  private int headBytes; // read of a head that is not whole
+  private int headBytes; // how much of an incomplete head is read
 
   StrictRequestDecoder(Limits limits, ByteAccount account) {
     super(

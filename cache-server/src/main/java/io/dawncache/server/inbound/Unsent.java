@@ -7,16 +7,16 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 
 /**
- * What a connection's answers make the node hold, because the client has not taken them: values
- * that wait for their turn, and bytes that the channel does not take. The node's account knows it,
- * and when that has no room the values give way to refusals.
+ * What the node holds of a connection's answers because the client has not taken them: values that
+ * wait for their turn, and bytes that the channel has not sent. The node's account counts it; when
+ * the account has no room, refusals replace the values.
  *
  * <p>Belongs to the connection's event loop.
  */
 final class Unsent {
   /*
-   * A value that main holds, too, counts all the same: as soon as main evicts it, it is the answer
-   * that keeps it in memory.
+   * A value that main holds, too, is counted as well: as soon as main evicts it, only the answer
+   * keeps it in memory.
    */
   private final ChannelHandlerContext ctx;
   private final ByteAccount.Holder holder;
@@ -33,9 +33,9 @@ final class Unsent {
   }
 
   /**
-   * Brings the account up to date when a read or a turn of the loop is over. Without room for all
-   * that {@code started} hold, the last of them are refused; if that is not enough, because a value
-   * is half written, the connection is closed.
+   * Updates the account when a read or a turn of the loop is over. If there is no room for all that
+   * {@code started} hold, refuses the last of them; if that is not enough, because a value is half
+   * written, closes the connection.
    */
   void settle(ArrayDeque<Exchange> started) {
     long bytes = unwritten();
@@ -55,13 +55,13 @@ final class Unsent {
     }
   }
 
-  /** Returns what the channel holds, if it takes no more. */
+  /** Returns how many bytes the channel holds if it is not writable, else 0. */
   private long unwritten() {
     ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
     return out == null || out.isWritable() ? 0 : out.totalPendingWriteBytes();
   }
 
-  /** The connection has gone, or goes on without this. */
+  /** The connection has closed, or continues without this. */
   void close() {
     holder.close();
   }

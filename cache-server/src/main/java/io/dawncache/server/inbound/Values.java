@@ -16,21 +16,21 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * What an answer with a value looks like in HTTP: the one that hits are answered with, so it is
- * written straight into the outgoing buffer, without a response object or a map of headers.
+ * What an answer with a value looks like in HTTP. Every hit is answered so; therefore it is written
+ * straight into the outgoing buffer, without a response object or a map of headers.
  */
 final class Values {
-  /** Room for a head, and for all of a message but its value. */
+  /** Room for a head, and for a message without its value. */
   static final int AROUND_VALUE_BYTES = 256;
 
   /*
-   * The head of a small value that is nothing but its bytes depends on its length alone, but for the
-   * date. So all that follows the date is made once, with what stands before the value in the
-   * message, and then copied in one piece: a hit needs no digits and no varints. At most
-   * SMALL_VALUE_BYTES heads a dialect are ever held.
+   * The head of a small value without TTL or other fields depends on its length alone, except for
+   * the date. So everything that follows the date, up to the value in the message, is made once and
+   * then copied in one piece: a hit formats no digits and no varints. At most SMALL_VALUE_BYTES
+   * heads per dialect are ever held.
    *
    * Two threads may make the same head at one time; they make the same bytes, and either may stay.
-   * The array is an atomic one so that whoever finds a head finds all of its bytes.
+   * The array is an atomic one so that a thread that finds a head sees all of its bytes.
    */
   private static final int SMALL_VALUE_BYTES = 1 << 10;
 
@@ -44,7 +44,7 @@ final class Values {
   static {
     for (Dialect dialect : Dialect.values()) {
       String contentType = "content-type: " + dialect.contentType();
-      // Go nodes tell a value by its content type; our own nodes ask for more than that.
+      // Go nodes recognise a value by its content type; our own nodes require a status as well.
       String ours = dialect.isOurs() ? "\r\n" + Headers.STATUS + ": " + Headers.VALUE : "";
       HEADERS.put(dialect, ascii(contentType + ours + "\r\ncontent-length: "));
       SMALL_HEADS.put(dialect, new AtomicReferenceArray<>(SMALL_VALUE_BYTES));
@@ -94,7 +94,7 @@ final class Values {
     return head;
   }
 
-  /** Writes the response's head alone, as it is with a body and as HEAD is answered. */
+  /** Writes the response's head alone: the same before a body and in answer to HEAD. */
   static void writeHead(
       ByteView value,
       Freshness freshness,
