@@ -20,22 +20,22 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a connection of frames. Lives on its event loop. */
+/** One end of a connection of frames. Confined to its event loop. */
 public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   /*
-   * Frames are appended to one buffer, `batch`, which goes to the channel when a read is over, or
-   * with the last task of the loop's present turn, or when it is full: so the frames that one turn
-   * brings forth, whoever asked for them, share a system call and a promise.
+   * Frames are appended to one buffer, `batch`, which goes to the channel when a read is over, with
+   * the last task of the loop's present turn, or when it is full. So all frames that one turn
+   * writes share a system call and a promise.
    *
-   * Long messages wait in `turns` and write a piece each in turn, straight to the channel, while it
-   * takes more and there is credit. So they hold up small frames by no more than the channel's
-   * high-water mark, and hold no memory but their piece's. Credit is spent by frames that are not
-   * the last of their message; what fits one frame needs none. The receiver gives it back as it
-   * consumes, half of it at a time: what was sent and not yet read never exceeds the first credit,
-   * however long the values and however large the sockets' buffers.
+   * Large messages wait in `turns` and write one piece each in turn, straight to the channel, while
+   * it is writable and there is credit. So they delay small frames by no more than the channel's
+   * high-water mark, and hold memory for one piece only. Each frame that is not the last of its
+   * message spends credit; a message that fits one frame needs none. The receiver gives credit back
+   * as it consumes, half of the first credit at a time. So what was sent and not yet read never
+   * exceeds the first credit, however large the values and the sockets' buffers.
    *
-   * A side that is sent nonsense says so, in a GO_AWAY, and ends the connection: after a frame that
-   * is none nobody knows where the next begins.
+   * A side that receives a broken frame says so in a GO_AWAY and ends the connection: after a
+   * broken frame it is unknown where the next one begins.
    */
   private static final int FIRST_BATCH_BYTES = 16 << 10;
   private static final int FULL_BATCH_BYTES = 64 << 10;
@@ -54,7 +54,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   private @Nullable ByteBuf batch;
   private boolean reading; // a channelReadComplete will follow and flush
-  private boolean flushComes; // somebody will flush
+  private boolean flushComes; // a flush will follow
   private boolean flushesNow; // flush() is on the stack
   private boolean pongOwed;
   private boolean closing; // nothing more is read or written
@@ -76,18 +76,18 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   /**
    * Takes a frame of a request or an answer.
    *
-   * @throws BrokenFrameException if it has no place here
+   * @throws BrokenFrameException if it may not arrive here
    */
   protected abstract void received(FrameKind kind, int id, boolean more, ByteBuf payload)
       throws BrokenFrameException;
 
-  /** The other side takes no more requests; what it has it answers. */
+  /** The other side takes no more requests; it answers those that it has. */
   protected abstract void goesAway();
 
-  /** All that can be written now has been; more may be if the channel takes more. */
+  /** Everything so far has been written; more may be while {@link #mayWrite} holds. */
   protected abstract void writable();
 
-  /** The connection has ended, or does; nothing is read or written any more. Called once. */
+  /** The connection ends or has ended; nothing is read or written any more. Called once. */
   protected abstract void ended();
 
   // Writing.
@@ -103,18 +103,20 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     return present;
   }
 
-  /** Has a message go out in pieces, if there is any of it; again, when more of it has come. */
+  /**
+   * Sends a message in pieces, as far as it is ready; call it again when more of it has arrived.
+   */
   protected final void send(LargeMessage message) {
     turns.add(message);
     flushSoon();
   }
 
-  /** Drops what of a message has not been written; returns whether there was any. */
+  /** Drops the unwritten rest of a message; returns whether there was any. */
   protected final boolean drop(LargeMessage message) {
     return turns.remove(message);
   }
 
-  /** Returns whether frames may be written; if not, {@link #writable} tells when. */
+  /** Returns whether frames may be written; if not, {@link #writable} is called when they may. */
   protected final boolean mayWrite() {
     ByteBuf present = batch;
     if (present != null && present.readableBytes() >= FULL_BATCH_BYTES) {
@@ -124,7 +126,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     return !closing && ctx.channel().isWritable();
   }
 
-  /** Has what was written flushed when this read is over, or with this turn of the loop. */
+  /** Flushes what was written when this read is over, or with this turn of the loop. */
   protected final void flushSoon() {
     if (!flushComes) {
       flushComes = true;
@@ -134,7 +136,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** In a task of the loop nobody else would see what a flush throws. */
+  /** Handles what a flush throws: for a task of the loop nothing else does. */
   private void flushInTask() {
     try {
       flushIfDue();
@@ -161,7 +163,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
         writable();
         flushComes = false;
         writeAll();
-        ctx.flush(); // which may have made the channel writable again
+        ctx.flush(); // it may have made the channel writable again
       } while (flushComes && mayWrite());
     } finally {
       flushesNow = false;
@@ -190,10 +192,10 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private void writePiece() {
-    LargeMessage next = turns.element(); // and stays there, for end() to close, if this throws
+    LargeMessage next = turns.element(); // it stays there if this throws: end() closes it
     int ready = next.readyBytes();
     if (ready == 0) {
-      turns.remove(); // it comes again
+      turns.remove(); // send() adds it again
       return;
     }
     int bytes = (int) Math.min(Math.min(ready, Frames.MAX_PAYLOAD_BYTES), mayWriteBytes);
@@ -224,18 +226,18 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Returns whether long messages go out side by side, or one after the other. */
+  /** Returns whether large messages take turns, or leave one after the other. */
   protected abstract boolean takesTurns();
 
-  /** All has been flushed that could be. */
+  /** Everything that can be flushed has been. */
   protected void afterFlush() {}
 
-  /** Returns whether there is something to write for which the other side has to give credit. */
+  /** Returns whether something waits to be written until the other side gives credit. */
   protected final boolean waitsForCredit() {
     return !turns.isEmpty() && mayWriteBytes == 0;
   }
 
-  /** Returns how many bytes have been sent so far by credit. */
+  /** Returns how many bytes of credit have been spent so far. */
   protected final long sentInPieces() {
     return writtenBytes;
   }
@@ -245,7 +247,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     return ctx.channel();
   }
 
-  /** Returns whether the connection is at its end. */
+  /** Returns whether the connection ends or has ended. */
   protected final boolean isClosing() {
     return closing;
   }
@@ -274,12 +276,12 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Returns the number of the frame that has come in part, counted from -1 down; 0 if none has. */
+  /** Returns the number of the frame that has arrived in part, from -1 down; 0 if there is none. */
   protected final long incompleteFrame() {
     return reader.isWithinFrame() ? -1 - framesRead : 0;
   }
 
-  /** Returns how many bytes the part of a frame takes whose rest has not come. */
+  /** Returns how many bytes are held of a frame that has arrived in part. */
   protected final int heldBytes() {
     return reader.heldBytes();
   }
@@ -361,12 +363,12 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   // The end.
 
-  /** Says that nothing more is taken; what is in flight goes on. */
+  /** Tells the other side to send no more requests; what is in flight is still answered. */
   protected final void sayGoAway(String why) {
     Frames.writeGoAway(false, clipped(why), out());
   }
 
-  /** Says what is wrong and ends the connection. */
+  /** Tells the other side what is wrong, and ends the connection. */
   protected final void breakOff(String why) {
     if (!closing) {
       ByteBuf said = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());
@@ -377,7 +379,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Ends the connection at once and without a word: this side has failed. */
+  /** Ends the connection at once, without a GO_AWAY: this side has failed. */
   protected final void breakDown() {
     try {
       end();
@@ -391,9 +393,9 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Closing with unread bytes would reset the connection and take what we said last with it. So we
-   * end our side, behind what has been written, and read on until the other ends its own, though
-   * not for long.
+   * To close with unread bytes would reset the connection, and the other side could lose our last
+   * frames. So this ends our side after what has been written, and reads on for a short time, until
+   * the other side ends its own.
    */
   protected final void closeGently() {
     end();
@@ -439,8 +441,8 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Ends the connection, with all that is in flight on it. One that broke is nobody's fault;
-   * anything else is one of ours.
+   * Ends the connection and all that is in flight on it. A broken connection is no fault of this
+   * node; anything else is, and is logged.
    */
   protected final void fail(Throwable cause) {
     breakDown();
