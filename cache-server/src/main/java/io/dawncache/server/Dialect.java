@@ -3,8 +3,8 @@ package io.dawncache.server;
 import io.dawncache.core.consistenthash.Scheme;
 
 /**
- * A member of the groupcache family whose fleet a node can stand in: where its groups lie, how its
- * ring is built, and which statuses it gives to which ends. All nodes of a fleet speak one dialect.
+ * A protocol of the groupcache family that a node can speak: the path of its groups, how its ring
+ * is built, and which status answers which outcome. All nodes of a fleet speak one dialect.
  */
 public enum Dialect {
   /** Our own: the ring points are {@code crc32(url + i)}. */
@@ -70,18 +70,21 @@ public enum Dialect {
 
   /**
    * Returns whether a PUT to a key's path puts a value and a DELETE removes one; the other dialects
-   * have no word for either.
+   * have neither.
    */
   public boolean putsAndDeletes() {
     return this == MAILGUN;
   }
 
-  /** Returns the methods that a key's path takes, as the header Allow has them. */
+  /** Returns the methods that a key's path takes, as the value of the header Allow. */
   public String allowed() {
     return putsAndDeletes() ? "GET, HEAD, PUT, DELETE" : "GET, HEAD";
   }
 
-  /** Returns whether an unmarked answer of {@code code} is final: no other node is asked. */
+  /**
+   * Returns whether an answer of {@code code} without our headers is final for the key: no other
+   * node is asked.
+   */
   public boolean isFinal(int code) {
     return this == MAILGUN && (code == 404 || code == 503);
   }
@@ -102,8 +105,8 @@ public enum Dialect {
   }
 
   /**
-   * Returns the HTTP status of a get that the origin rejected. Go programs know no rejection; 500
-   * is an error to all of them.
+   * Returns the HTTP status of a get that the origin rejected. Go programs do not distinguish a
+   * rejection; all of them treat 500 as an error.
    */
   public int rejectedCode() {
     return this == DAWNCACHE ? 502 : 500;

@@ -3,13 +3,13 @@ package io.dawncache.server;
 import java.time.Duration;
 
 /**
- * What a node takes from a socket, as a server and as a client.
+ * How much a node accepts from a socket, as a server and as a client.
  *
  * @param maxRequestLineBytes the length of a request line, or of a status line
  * @param maxHeaderBytes the length of all headers of one message
  * @param maxValueBytes the length of a value
  * @param idleTimeout how long a connection may stay open with nothing in flight, or without taking
- *     anything of what it asked for
+ *     any of its answers
  * @param requestTimeout how long a request may take from its first byte to its last
  */
 public record Limits(
@@ -18,13 +18,13 @@ public record Limits(
     int maxValueBytes,
     Duration idleTimeout,
     Duration requestTimeout) {
-  /** How long a request may take to arrive unless something else is said. */
+  /** How long a request may take to arrive by default. */
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofMinutes(1);
 
-  /** What a message's body may hold beside the value. */
+  /** How much a message's body may hold in addition to the value. */
   private static final int BODY_SLACK_BYTES = 64 << 10;
 
-  /** Refuses what no node could work with. */
+  /** Refuses limits with which no node could work. */
   public Limits {
     atLeast("maxRequestLineBytes", maxRequestLineBytes, 256);
     atLeast("maxHeaderBytes", maxHeaderBytes, 256);
@@ -41,13 +41,13 @@ public record Limits(
     positive("requestTimeout", requestTimeout);
   }
 
-  /** Makes those with the default request time-out. */
+  /** Makes limits with the default request time-out. */
   public Limits(
       int maxRequestLineBytes, int maxHeaderBytes, int maxValueBytes, Duration idleTimeout) {
     this(maxRequestLineBytes, maxHeaderBytes, maxValueBytes, idleTimeout, DEFAULT_REQUEST_TIMEOUT);
   }
 
-  /** Returns the length of a message's body. */
+  /** Returns the greatest length of a message's body. */
   public int maxBodyBytes() {
     return maxValueBytes + BODY_SLACK_BYTES;
   }

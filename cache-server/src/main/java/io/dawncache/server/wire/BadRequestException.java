@@ -1,6 +1,6 @@
 package io.dawncache.server.wire;
 
-/** A request that says nothing we could answer; the message, for its sender, says why. */
+/** A request that cannot be understood; the message tells its sender why. */
 public final class BadRequestException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -1,6 +1,8 @@
 package io.dawncache.server.wire;
 
-/** What came is no frame, or none that has a place where it came: the connection is at its end. */
+/**
+ * Bytes that are not a frame, or a frame that may not arrive at this point: the connection ends.
+ */
 public final class BrokenFrameException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -6,18 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * Percent-escaping of groups and keys in paths, any characters there and back.
+ * Percent-escaping of groups and keys in paths; any text survives escaping and unescaping.
  *
- * <p>We write everything but RFC 3986's unreserved characters as {@code %XX}, a space too, which
- * every server of the family understands; a Go client's {@code +} for a space is not one of them
- * (its own servers read it as a plus).
+ * <p>We write every character except RFC 3986's unreserved ones as {@code %XX}, a space too. Every
+ * server of the family understands that; they do not all understand a Go client's {@code +} for a
+ * space (its own servers read it as a plus).
  */
 public final class Escape {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private Escape() {}
 
-  /** Returns {@code text} as one path segment: its UTF-8 bytes, all but A-Za-z0-9-_.~ escaped. */
+  /**
+   * Returns {@code text} as one path segment: its UTF-8 bytes, all except A-Za-z0-9-_.~ escaped.
+   */
   public static String path(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);
     for (byte b : text.getBytes(UTF_8)) {
@@ -31,7 +33,8 @@ public final class Escape {
   }
 
   /**
-   * Returns the text whose escaping is {@code raw}, a piece of a request line with one char a byte.
+   * Returns the text whose escaping is {@code raw}, a piece of a request line with one char per
+   * byte.
    *
    * @param plusIsSpace whether a bare {@code +} stands for a space
    * @throws BadRequestException if a {@code %} is not followed by two hex digits, or the bytes are
@@ -41,7 +44,7 @@ public final class Escape {
     return isPlain(raw, plusIsSpace) ? raw : unescapeSpecial(raw, plusIsSpace);
   }
 
-  /** Most keys are: they stand for themselves. */
+  /** Returns whether nothing is escaped, as in most keys. */
   private static boolean isPlain(String raw, boolean plusIsSpace) {
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);

@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one fetch, its request and its answer: written and read without a message object,
- * byte for byte as the generated classes would. An instance reads the requests of one connection.
+ * byte for byte as the generated classes do it. An instance reads the requests of one connection.
  */
 public final class FetchFrames {
   /*
    * The two readers here are strict. They read exactly what `writeRequest` and `writeAnswer` write
-   * and return null at the first byte that is anything else: an unknown field, a long or non-ASCII
-   * text, a number in more bytes than it needs. Then the generated class reads the whole message
-   * again, so it alone decides what is valid. A reader that goes on after a field that it has not
-   * consumed takes the bytes of that field for fields.
+   * and return null at the first other byte: an unknown field, a long or non-ASCII text, a number
+   * in more bytes than it needs. Then the generated class reads the whole message again, so it
+   * alone decides what is valid. A reader that continued after a field that it has not consumed
+   * would take the bytes of that field for fields.
    *
    * ReadersTest and scripts/fuzz compare these readers with the generated classes.
-   * docs/decisions/0012 has what the generated classes would cost here.
+   * docs/decisions/0012 says what the generated classes would cost here.
    */
   private static final int GROUP_TAG =
       (FetchRequest.GROUP_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
@@ -57,7 +57,7 @@ public final class FetchFrames {
         }
       };
 
-  // What the last request said: the next one says mostly the same.
+  // The last request's group and time-out: most often the next request has the same.
   private byte[] groupBytes = {};
   private String group = "";
   private Duration timeout = Duration.ZERO;
@@ -82,7 +82,7 @@ public final class FetchFrames {
   /**
    * Appends the request's message.
    *
-   * @param leftMillis how long the answer is waited for, more than 0
+   * @param leftMillis how long the sender waits for the answer, more than 0
    */
   public static void writeRequest(PeerRequest fetch, long leftMillis, ByteBuf out) {
     writeText(GROUP_TAG, fetch.group(), out);
@@ -104,7 +104,7 @@ public final class FetchFrames {
   /**
    * Reads a request's message.
    *
-   * @throws BrokenFrameException if it is none, or a number is out of its range
+   * @throws BrokenFrameException if it is not such a message, or a number is out of its range
    */
   public PeerRequest readRequest(ByteBuf payload) throws BrokenFrameException {
     int start = payload.readerIndex();
@@ -112,7 +112,7 @@ public final class FetchFrames {
     return plain != null ? plain : readAny(payload.readerIndex(start));
   }
 
-  /** Returns null at the first thing that {@link #writeRequest} would not write. */
+  /** Returns null at the first byte that {@link #writeRequest} would not write. */
   private @Nullable PeerRequest readPlain(ByteBuf in) {
     String name = null;
     String key = null;
@@ -250,7 +250,7 @@ public final class FetchFrames {
     return value.isEmpty() ? 0 : 1 + Varints.bytes(value.length());
   }
 
-  /** Appends what stands before the value; an empty one is not written at all. */
+  /** Appends what precedes the value; an empty value is not written at all. */
   static void writeBefore(ByteView value, ByteBuf out) {
     if (!value.isEmpty()) {
       out.writeByte(VALUE_TAG);
@@ -275,7 +275,7 @@ public final class FetchFrames {
     return freshness.stale() ? bytes + 2 : bytes;
   }
 
-  /** Appends what stands behind the value. */
+  /** Appends what follows the value. */
   static void writeBehind(Freshness freshness, ByteBuf out) {
     if (freshness.ttlNanos() != Long.MAX_VALUE) {
       out.writeByte(TTL_NANOS_TAG);
@@ -291,7 +291,7 @@ public final class FetchFrames {
     }
   }
 
-  /** The generated classes leave out the zero whose bits are all zero, and write -0.0. */
+  /** The generated classes omit 0.0, whose bits are all zero, but write -0.0. */
   static boolean isWritten(double number) {
     return Double.doubleToRawLongBits(number) != 0;
   }
@@ -302,7 +302,7 @@ public final class FetchFrames {
     Frames.write(id, FrameKind.FETCHED, answer.build(), out);
   }
 
-  /** Reads an answer's message; the value is copied, once. What is no such message failed. */
+  /** Reads an answer's message and copies the value once. Anything else is read as a failure. */
   public static PeerResult readAnswer(ByteBuf payload) {
     int start = payload.readerIndex();
     PeerResult value = readValue(payload);
@@ -318,8 +318,8 @@ public final class FetchFrames {
   }
 
   /**
-   * Returns null at the first thing that {@link #writeAnswer} would not write; so for every end
-   * without a value.
+   * Returns null at the first byte that {@link #writeAnswer} would not write, and so for every
+   * answer without a value.
    */
   private static @Nullable PeerResult readValue(ByteBuf in) {
     int valueStart = 0;

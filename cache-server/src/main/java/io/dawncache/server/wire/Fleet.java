@@ -5,37 +5,39 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node among the others: what it says of itself to them, and where it is noted what they say
- * of themselves. Safe for use by any thread, and does not block.
+ * This node among the others: what it tells them about itself, and where it notes what they tell.
+ * Safe for use by any thread, and does not block.
  */
 public interface Fleet {
-  /** Returns the name of the cluster that this node is of, or null if it has none. */
+  /** Returns the name of this node's cluster, or null if it has none. */
   @Nullable String cluster();
 
   /** Returns the member list that this node holds now. */
   MemberList list();
 
   /**
-   * Another process says who it is.
+   * Notes the URL and number of another process, as it has sent them.
    *
-   * @param dialled the URL at which this node has met it; null if it has come by itself
+   * @param dialled the URL that this node has dialled; null if the other process has dialled
    */
   void met(@Nullable String dialled, String self, long instance);
 
-  /** Another node says which list it holds. */
+  /** Notes which list another node holds. */
   void heard(MemberList list);
 
   /**
-   * Another node says the fingerprint of its list.
+   * Notes the fingerprint of another node's list.
    *
-   * @return whether its list is to be asked for
+   * @return whether to ask for its list
    */
   boolean heard(String url, long fingerprint);
 
-  /** A process of another cluster, or of none, has asked this node or was asked by it. */
+  /**
+   * Notes that a process of another cluster, or of none, has asked this node or was asked by it.
+   */
   void isOfAnother(String who, @Nullable String cluster);
 
-  /** Returns whether a node of {@code other} is of this node's cluster. */
+  /** Returns whether {@code other} is this node's cluster. */
   default boolean isOurs(@Nullable String other) {
     return Objects.equals(cluster(), other);
   }

@@ -6,29 +6,29 @@ import org.jspecify.annotations.Nullable;
 public enum FrameKind {
   /** Asks for a key. */
   FETCH(1),
-  /** How the fetch of a key ended; also, how the fetch of many ended if it was the same for all. */
+  /** How the fetch of a key ended; also how a fetch of many ended, if all ended the same way. */
   FETCHED(2),
   /** Asks for many keys. */
   GET_ALL(3),
   /** Results of many keys. */
   RESULTS(4),
-  /** Has keys forgotten. */
+  /** Asks to forget keys. */
   FORGET(5),
-  /** Has an owner make a change. */
+  /** Asks the owner to make a change. */
   COORDINATE(6),
   /** How an operation ended. */
   OPERATED(7),
-  /** Nobody waits for the answer any more, and the answer to that. */
+  /** The answer is no longer wanted; also the confirmation of that. */
   CANCEL(8),
-  /** Is anybody there? */
+  /** Asks whether the other side is alive. */
   PING(9),
-  /** Yes. */
+  /** The answer to PING. */
   PONG(10),
-  /** How much more may be sent in pieces. */
+  /** How many more bytes may be sent in pieces. */
   CREDIT(11),
-  /** No more requests on this connection. */
+  /** Asks for no more requests on this connection. */
   GO_AWAY(12),
-  /** The member list of who sends it. */
+  /** The sender's member list. */
   MEMBERS(13);
 
   private static final @Nullable FrameKind[] BY_NUMBER = byNumber();
@@ -52,12 +52,12 @@ public enum FrameKind {
     return number;
   }
 
-  /** Returns whether it concerns the connection, and no request on it. */
+  /** Returns whether it concerns the connection, not a request on it. */
   boolean isOfConnection() {
     return number >= PING.number && number <= GO_AWAY.number;
   }
 
-  /** Returns the kind of that number, 0 to 127, or null. */
+  /** Returns the kind with this number, 0 to 127, or null. */
   static @Nullable FrameKind of(int number) {
     return BY_NUMBER[number];
   }

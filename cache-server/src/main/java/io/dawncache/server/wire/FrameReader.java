@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts what comes on a connection into frames, in place: of bytes only the part of a frame whose
- * rest has not come is copied, and no more than one frame is ever held. Lives on one event loop.
+ * Cuts the bytes of a connection into frames, in place. It copies only the beginning of a frame
+ * whose rest has not arrived, and never holds more than one frame. Confined to one event loop.
  */
 public final class FrameReader {
   /** Takes frames. */
@@ -16,9 +16,9 @@ public final class FrameReader {
      * Takes a frame.
      *
      * @param id 0 or more
-     * @param more whether the message goes on in a frame to come
-     * @param payload readable are the payload's bytes; valid until this returns, unless retained
-     * @throws BrokenFrameException if it has no place here
+     * @param more whether the message continues in a later frame
+     * @param payload its readable bytes are the payload; valid until this returns, unless retained
+     * @throws BrokenFrameException if it may not arrive here
      */
     void frame(FrameKind kind, int id, boolean more, ByteBuf payload) throws BrokenFrameException;
   }
@@ -27,14 +27,14 @@ public final class FrameReader {
   private boolean reading;
   private boolean closed;
 
-  /** Makes one that holds nothing. */
+  /** Makes a reader that holds nothing. */
   public FrameReader() {}
 
   /**
-   * Has {@code sink} take the frames that {@code bytes} make whole; they are released.
+   * Passes the frames that {@code bytes} complete to {@code sink}; releases the bytes.
    *
-   * @throws BrokenFrameException if there is something else, or the sink says so; then this must be
-   *     {@linkplain #close closed}
+   * @throws BrokenFrameException if the bytes are not frames, or if the sink throws it; then this
+   *     must be {@linkplain #close closed}
    */
   public void read(ByteBuf bytes, ByteBufAllocator allocator, Sink sink)
       throws BrokenFrameException {
@@ -74,7 +74,7 @@ public final class FrameReader {
     }
   }
 
-  /** What is left is the beginning of one frame: it moves to where the rest of that has room. */
+  /** Copies what is left, the beginning of a frame, into a buffer that has room for the rest. */
   private @Nullable ByteBuf rest(ByteBuf in, ByteBufAllocator allocator) {
     int length = in.readableBytes();
     if (closed || length == 0) {
@@ -111,7 +111,7 @@ public final class FrameReader {
     }
     boolean more = (kindByte & Frames.MORE) != 0;
     FrameKind kind = check(kindByte & ~Frames.MORE & 0xff, id, more);
-    if (more && length == 0) { // any number of them would be within the credit
+    if (more && length == 0) { // they spend no credit, so any number could be sent
       throw new BrokenFrameException(kind + " in pieces: 0 bytes (expected: > 0)");
     }
     int payloadStart = start + Frames.HEAD_BYTES;
@@ -149,17 +149,17 @@ public final class FrameReader {
     return kind;
   }
 
-  /** Returns how many bytes the part of a frame takes whose rest has not come. */
+  /** Returns how many bytes are held of a frame that has arrived in part. */
   public int heldBytes() {
     return held == null ? 0 : held.capacity();
   }
 
-  /** Returns whether the first bytes of a frame have come and its last have not. */
+  /** Returns whether the first bytes of a frame have arrived and its last have not. */
   public boolean isWithinFrame() {
     return held != null;
   }
 
-  /** Lets go of what is held; takes no more. */
+  /** Releases what is held; takes no more. */
   public void close() {
     closed = true;
     ByteBuf rest = held;

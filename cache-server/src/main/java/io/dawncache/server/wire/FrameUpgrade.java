@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 
 /**
- * How a connection goes over from HTTP/1.1 to frames.
+ * How a connection switches from HTTP/1.1 to frames.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.8">RFC 9110, section 7.8</a>
  */
@@ -29,11 +29,11 @@ public final class FrameUpgrade {
   private FrameUpgrade() {}
 
   /**
-   * Returns whether one of our nodes wishes to go on in frames: with a GET of the dialect's probe
-   * path that has no body.
+   * Returns whether one of our nodes asks to switch to frames: with a GET of the dialect's probe
+   * path, without a body.
    */
   public static boolean isAsked(HttpRequest request, Dialect dialect) {
-    return request.headers().contains(HttpHeaderNames.UPGRADE) // which hardly anybody says
+    return request.headers().contains(HttpHeaderNames.UPGRADE) // which few requests have
         && request.method().equals(HttpMethod.GET)
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && request.uri().equals(KeyPath.probePath(dialect))
@@ -44,7 +44,8 @@ public final class FrameUpgrade {
   }
 
   /**
-   * Appends that frames follow, who grants them, and the first of them: a probe's answer is a PONG.
+   * Appends the grant of frames with this node's name, and the first frame: a PONG answers the
+   * probe.
    */
   public static void grant(Fleet fleet, ByteBuf out) {
     StringBuilder head = new StringBuilder(GRANT);

@@ -12,24 +12,27 @@ import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How frames are laid out and what frames say of their connection; docs/frames.md tells it all. */
+/**
+ * How frames are laid out, and the frames that concern their connection; docs/frames.md has the
+ * whole protocol.
+ */
 public final class Frames {
-  /** What our nodes ask to be upgraded to. */
+  /** The protocol that our nodes ask to switch to. */
   public static final AsciiString PROTOCOL = AsciiString.cached("dawncache-frames/1");
 
   /** The head of a frame: the payload's length (4 bytes), id (4), kind (1); big-endian. */
   public static final int HEAD_BYTES = 9;
 
-  /** The longest payload; a longer message goes in pieces. */
+  /** The longest payload; a longer message is sent in pieces. */
   public static final int MAX_PAYLOAD_BYTES = 64 << 10;
 
-  /** Requests have ids from 1 to this, each free again when it is answered. */
+  /** Requests have ids from 1 to this; an id is free again when its request is answered. */
   public static final int MAX_ID = 4096;
 
-  /** The id of what concerns no request. */
+  /** The id of frames that concern no request. */
   public static final int NO_ID = 0;
 
-  /** What each side may send in pieces before it is given more. */
+  /** How many bytes each side may send in pieces before it receives more credit. */
   public static final int FIRST_CREDIT_BYTES = 1 << 20;
 
   static final int MORE = 0x80;
@@ -56,9 +59,9 @@ public final class Frames {
   }
 
   /**
-   * Returns how much a frame gives.
+   * Returns how much credit a frame gives.
    *
-   * @throws BrokenFrameException if it is none that gives credit
+   * @throws BrokenFrameException if it is not a frame that gives credit
    */
   public static long credit(ByteBuf payload) throws BrokenFrameException {
     long bytes = parse(FrameKind.CREDIT, Credit.parser(), payload).getBytes();
@@ -69,7 +72,7 @@ public final class Frames {
   }
 
   /**
-   * Appends that no more requests are taken.
+   * Appends a GO_AWAY: no more requests are taken.
    *
    * @param broken whether the connection ends at once
    */
@@ -83,9 +86,9 @@ public final class Frames {
   }
 
   /**
-   * Returns what the other side has found broken, or the empty text if it only stops.
+   * Returns what the other side has found broken, or the empty string if it only stops.
    *
-   * @throws BrokenFrameException if it is no such frame
+   * @throws BrokenFrameException if it is not such a frame
    */
   public static String whatIsBroken(ByteBuf payload) throws BrokenFrameException {
     GoAway said = parse(FrameKind.GO_AWAY, GoAway.parser(), payload);
@@ -101,7 +104,7 @@ public final class Frames {
       message.writeTo(into);
       into.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // there is room for all of it
+      throw new UncheckedIOException(e); // the buffer has room for all of it
     }
     out.writerIndex(out.writerIndex() + size);
   }

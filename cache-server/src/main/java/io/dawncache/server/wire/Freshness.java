@@ -6,21 +6,21 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer says beside its value: how long that holds, and how often it is asked for.
+ * What an answer holds beside its value: how long the value holds, and how often it is asked for.
  *
  * @param minuteQps how often a minute other nodes ask for the key; 0 is not written
  * @param expireUnixNanos when the value stops being true, by the wall clock; 0, not written, means
  *     never
  * @param ttlNanos how long the value holds from now on; {@link Long#MAX_VALUE}, not written, means
  *     for ever
- * @param stale whether it has expired already and the origin failed; false is not written
+ * @param stale whether it has expired and the origin failed; false is not written
  */
 public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, boolean stale) {
-  /** Says nothing: the value holds for ever. */
+  /** Nothing beside the value, which holds for ever. */
   public static final Freshness NONE = new Freshness(0, 0, Long.MAX_VALUE, false);
 
   /**
-   * Returns what one of our nodes is told: time that is left, for its clock may be wrong.
+   * Returns what one of our nodes receives: the TTL that is left, since clocks may differ.
    *
    * @param left how long the value holds, null for ever
    */
@@ -29,8 +29,8 @@ public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, b
   }
 
   /**
-   * Returns what everybody else is told, a moment of the wall clock as Go nodes have it; nothing if
-   * the value holds for ever.
+   * Returns what all others receive: an instant of the wall clock, as in Go nodes; nothing if the
+   * value holds for ever.
    */
   public static Freshness toOthers(@Nullable Duration left, InstantSource clock) {
     return left == null
@@ -39,8 +39,8 @@ public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, b
   }
 
   /**
-   * Returns how much is left at {@code now} of a TTL that ends at {@code expireUnixNanos}, 0 or
-   * less if nothing is.
+   * Returns how much is left at {@code now} of a TTL that ends at {@code expireUnixNanos}; 0 or
+   * less if it is over.
    */
   static long ttlNanos(long expireUnixNanos, Instant now) {
     long nowUnixNanos = unixNanos(now);
@@ -48,13 +48,10 @@ public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, b
       return 0;
     }
     long ttlNanos = expireUnixNanos - nowUnixNanos;
-    return ttlNanos > 0 ? ttlNanos : Long.MAX_VALUE; // before 1970 it may be too large
+    return ttlNanos > 0 ? ttlNanos : Long.MAX_VALUE; // if now is before 1970 it may overflow
   }
 
-  /**
-   * Returns the moment in nanoseconds since 1970; what lies beyond the year 2262 or before 1677, as
-   * that year.
-   */
+  /** Returns the instant in nanoseconds since 1970, limited to the years 1677 to 2262. */
   private static long unixNanos(Instant moment) {
     try {
       return Math.addExact(

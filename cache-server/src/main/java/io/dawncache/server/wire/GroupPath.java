@@ -3,16 +3,16 @@ package io.dawncache.server.wire;
 import io.dawncache.server.Dialect;
 
 /**
- * How the paths of a group's keys begin, as one sender writes them; what is behind it is the key.
+ * How the paths of a group's keys begin, as one sender writes them; the key follows.
  *
  * @param dialect whose paths they are
- * @param start the raw path up to the key, one char a byte
+ * @param start the raw path up to the key, one char per byte
  * @param fromGo whether a Go node escaped it, whose {@code +} may mean a space
- * @param group the group's name, known to us or not
+ * @param group the group's name, whether or not the group exists
  */
 public record GroupPath(Dialect dialect, String start, boolean fromGo, String group) {
   /**
-   * Returns how {@code path} begins, which lies under the dialect's base path.
+   * Returns the beginning of {@code path}, which lies under the dialect's base path.
    *
    * @throws BadRequestException if there is no slash after the group, an escape in it is broken, or
    *     its bytes are not UTF-8
@@ -28,13 +28,13 @@ public record GroupPath(Dialect dialect, String start, boolean fromGo, String gr
     return new GroupPath(dialect, path.substring(0, slash + 1), fromGo, group);
   }
 
-  /** Returns whether {@code path}, of a Go node or not, begins so. */
+  /** Returns whether {@code path}, from a Go node or not, begins with this. */
   public boolean leads(String path, boolean fromGo) {
     return path.startsWith(start) && this.fromGo == fromGo;
   }
 
   /**
-   * Returns the key, possibly empty, of a path that this leads.
+   * Returns the key, possibly empty, of a path that begins with this.
    *
    * @throws BadRequestException if an escape is broken, or the bytes are not UTF-8
    */

@@ -34,12 +34,12 @@ public final class GroupcacheCodec {
 
   private GroupcacheCodec() {}
 
-  /** Returns how many bytes {@link #encodeResponse} makes of {@code value} alone. */
+  /** Returns how long a {@code Response} with {@code value} alone is. */
   public static int responseBytes(ByteView value) {
     return responseBytes(value, Freshness.NONE);
   }
 
-  /** Returns how many bytes {@link #encodeResponse} makes of these. */
+  /** Returns how long a {@code Response} with these is. */
   public static int responseBytes(ByteView value, Freshness freshness) {
     int bytes = 0;
     if (!value.isEmpty()) { // an empty value is proto3's default and is not written at all
@@ -65,12 +65,12 @@ public final class GroupcacheCodec {
     return bytes;
   }
 
-  /** Returns a new buffer, the caller's to release, holding a {@code Response} of {@code value}. */
+  /** Returns a new buffer with a {@code Response} of {@code value}; the caller releases it. */
   public static ByteBuf encodeResponse(ByteView value, ByteBufAllocator allocator) {
     return encodeResponse(value, Freshness.NONE, allocator);
   }
 
-  /** As {@link #encodeResponse(ByteView, ByteBufAllocator)}, but says more than the value. */
+  /** As {@link #encodeResponse(ByteView, ByteBufAllocator)}, with more than the value. */
   public static ByteBuf encodeResponse(
       ByteView value, Freshness freshness, ByteBufAllocator allocator) {
     int size = responseBytes(value, freshness);
@@ -86,7 +86,7 @@ public final class GroupcacheCodec {
     writeFromValueOn(freshness, out);
   }
 
-  /** Writes what stands before the value's bytes in a {@code Response}. */
+  /** Writes what precedes the value's bytes in a {@code Response}. */
   public static void writeUpToValue(ByteView value, ByteBuf out) {
     if (!value.isEmpty()) {
       Varints.write(VALUE_TAG, out);
@@ -101,7 +101,7 @@ public final class GroupcacheCodec {
     out.writerIndex(start + value.length());
   }
 
-  /** Writes what stands behind the value's bytes in a {@code Response}. */
+  /** Writes what follows the value's bytes in a {@code Response}. */
   public static void writeFromValueOn(Freshness freshness, ByteBuf out) {
     write(freshness, out);
   }
@@ -126,7 +126,7 @@ public final class GroupcacheCodec {
   }
 
   /**
-   * Returns the value in a {@code Response}, copied once; all else is skipped.
+   * Returns the value in a {@code Response}, copied once; skips all else.
    *
    * @throws IOException if the bytes are not such a message
    */
@@ -135,8 +135,8 @@ public final class GroupcacheCodec {
   }
 
   /**
-   * Returns what a {@code Response} means for the node that asked: our own nodes say how much of
-   * the value's TTL is left, Go nodes until when it lasts.
+   * Returns what a {@code Response} means for the node that asked: our own nodes send how much of
+   * the TTL is left, Go nodes the time at which it ends.
    *
    * @throws IOException if the bytes are not such a message
    */
@@ -157,9 +157,9 @@ public final class GroupcacheCodec {
   }
 
   /**
-   * Reads any message of the wire. It shares the bytes of {@code input}: what is kept of it is to
-   * be copied. Fields that it does not know are skipped: to keep them would let a sender have an
-   * event loop make many objects of few bytes.
+   * Reads any message of the wire. It shares the bytes of {@code input}: copy what you keep of it.
+   * Unknown fields are skipped: if they were kept, a sender of few bytes could make an event loop
+   * allocate many objects.
    */
   static <M extends Message> M parse(Parser<M> parser, CodedInputStream input)
       throws InvalidProtocolBufferException {

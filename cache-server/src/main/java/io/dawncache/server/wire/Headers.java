@@ -7,24 +7,27 @@ import java.time.Duration;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** The headers that our nodes say things in which the family's protocol has no words for. */
+/** The headers of our nodes, for what the family's protocol cannot express. */
 public final class Headers {
-  /** On a request: it comes from the node whose URL this is, and is not to be forwarded. */
+  /** On a request: the URL of the node that sends it; such a request must not be forwarded. */
   public static final AsciiString PEER = AsciiString.cached("Dawncache-Peer");
 
-  /** On a get, anybody's: after how many milliseconds its sender waits no longer. */
+  /** On any get: how many milliseconds its sender waits. */
   public static final AsciiString TIMEOUT = AsciiString.cached("Dawncache-Timeout");
 
-  /** On a get of one of our nodes: how many gets its copies have answered since its last. */
+  /**
+   * On a fetch by one of our nodes: how many gets its hot copies have answered since its last
+   * fetch.
+   */
   public static final AsciiString COPY_GETS = AsciiString.cached("Dawncache-Copy-Gets");
 
   /**
-   * On an answer without a value: why, as a {@link Kind#label()}. In our own dialect, on an answer
-   * with one: {@link #VALUE}. So an answer that is not a node's is known by its absence.
+   * On an answer without a value: the reason, as a {@link Kind#label()}. In our own dialect, on an
+   * answer with a value: {@link #VALUE}. So an answer without this header is not a node's.
    */
   public static final AsciiString STATUS = AsciiString.cached("Dawncache-Status");
 
-  /** What {@link #STATUS} says of a value. */
+  /** The {@link #STATUS} of a value. */
   public static final AsciiString VALUE = AsciiString.cached("value");
 
   /** On an answer with a value: {@code true} if it has expired and the origin failed. */
@@ -33,22 +36,24 @@ public final class Headers {
   /** On a message between our nodes, and on its answer: its {@link MessageKind#label()}. */
   public static final AsciiString MESSAGE = AsciiString.cached("Dawncache-Message");
 
-  /** On the answer to a put, once a member: the member's URL, which could not be told of it. */
+  /** On the answer to a put, once for each member that it did not reach: the member's URL. */
   public static final AsciiString UNREACHED = AsciiString.cached("Dawncache-Unreached");
 
-  /** A node that holds another member list, by its URL, to a client that made a change. */
+  /** On the answer to a client's change: the URL of a node that holds another member list. */
   public static final AsciiString OTHER_LISTS = AsciiString.cached("Dawncache-Other-Lists");
 
-  /** On what one of our nodes sends: the name of its cluster; left out if it has none. */
+  /** On requests and answers of our nodes: the name of the sender's cluster, if it has one. */
   public static final AsciiString CLUSTER = AsciiString.cached("Dawncache-Cluster");
 
-  /** On the wish for frames and on its answer: the fingerprint of a member list, in hex digits. */
+  /**
+   * On the request for frames and on its answer: the fingerprint of a member list, in hex digits.
+   */
   public static final AsciiString MEMBERS = AsciiString.cached("Dawncache-Members");
 
-  /** On the wish for frames and on its answer: the number of a process, in hex digits. */
+  /** On the request for frames and on its answer: the number of a process, in hex digits. */
   public static final AsciiString INSTANCE = AsciiString.cached("Dawncache-Instance");
 
-  /** A number of more digits is beyond what a long holds, and beyond all sense. */
+  /** A number with more digits may exceed a long. */
   private static final int MAX_DIGITS = 18;
 
   private static final int HEX_DIGITS = 16;
@@ -58,7 +63,7 @@ public final class Headers {
   /**
    * Returns the kind of message that this is.
    *
-   * @throws BadRequestException if it is none that we know
+   * @throws BadRequestException if we do not know it
    */
   public static MessageKind message(HttpHeaders headers) throws BadRequestException {
     String label = headers.get(MESSAGE);
@@ -74,9 +79,9 @@ public final class Headers {
   }
 
   /**
-   * Returns how long the sender waits, or null if it does not say.
+   * Returns how long the sender waits, or null if not given.
    *
-   * @throws BadRequestException if that is no number of milliseconds
+   * @throws BadRequestException if it is not a number of milliseconds
    */
   public static @Nullable Duration timeout(HttpHeaders headers) throws BadRequestException {
     String millis = headers.get(TIMEOUT);
@@ -88,14 +93,16 @@ public final class Headers {
   /**
    * Returns how many gets the sender's copies have answered.
    *
-   * @throws BadRequestException if that is no number
+   * @throws BadRequestException if it is not a number
    */
   public static long copyGets(HttpHeaders headers) throws BadRequestException {
     String gets = headers.get(COPY_GETS);
     return gets == null ? 0 : number(COPY_GETS, gets, 0, "a whole number, >= 0");
   }
 
-  /** Returns whether a body follows a request with these headers; an empty one in chunks counts. */
+  /**
+   * Returns whether a body follows a request with these headers; an empty body in chunks counts.
+   */
   public static boolean announceBody(HttpHeaders headers) {
     if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
       return true;
@@ -104,7 +111,7 @@ public final class Headers {
     return length != null && !length.chars().allMatch(c -> c == '0');
   }
 
-  /** Returns the number that a header says in hex digits, or null if it says none. */
+  /** Returns the number in a header's hex digits, or null if there is none. */
   static @Nullable Long hex(HttpHeaders headers, AsciiString name) {
     String digits = headers.get(name);
     if (digits == null || digits.length() != HEX_DIGITS) {
@@ -121,7 +128,7 @@ public final class Headers {
     return HexFormat.of().toHexDigits(number);
   }
 
-  /** Returns {@code left} in whole milliseconds, upwards, at least 1. */
+  /** Returns {@code left} in whole milliseconds, rounded up, at least 1. */
   static long millis(Duration left) {
     return Math.max(1, left.plusNanos(999_999).toMillis());
   }

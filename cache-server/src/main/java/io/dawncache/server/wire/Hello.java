@@ -5,20 +5,19 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one of our nodes says of itself where two of them meet: on the wish for frames, and on its
- * answer.
+ * What one of our nodes tells another about itself: in the request for frames, and in its answer.
  *
- * @param self its URL, or null if it does not say
+ * @param self its URL, or null if not given
  * @param cluster the name of its cluster, or null if it has none
- * @param instance the number of its process, or null if it does not say
- * @param fingerprint of its member list, or null if it does not say
+ * @param instance the number of its process, or null if not given
+ * @param fingerprint of its member list, or null if not given
  */
 public record Hello(
     @Nullable String self,
     @Nullable String cluster,
     @Nullable Long instance,
     @Nullable Long fingerprint) {
-  /** Reads what the sender of these headers says. */
+  /** Reads these headers. */
   public static Hello of(HttpHeaders headers) {
     return new Hello(
         url(headers.get(Headers.PEER)),
@@ -27,7 +26,7 @@ public record Hello(
         Headers.hex(headers, Headers.MEMBERS));
   }
 
-  /** Returns null for what is no node's URL: it would go on to other nodes and into headers. */
+  /** Returns null if it is not a node's URL: other nodes and headers would receive it. */
   private static @Nullable String url(@Nullable String text) {
     if (text == null) {
       return null;
@@ -39,7 +38,7 @@ public record Hello(
     }
   }
 
-  /** Says which node this is, as every request to a peer does. */
+  /** Adds which node this is, as every request to a peer does. */
   static void sayWho(Fleet fleet, HttpHeaders headers) {
     headers.set(Headers.PEER, fleet.list().self());
     String cluster = fleet.cluster();
@@ -48,7 +47,7 @@ public record Hello(
     }
   }
 
-  /** Says which process this is, and which member list it holds. */
+  /** Adds which process this is, and which member list it holds. */
   static void sayWhich(Fleet fleet, HttpHeaders headers) {
     MemberList list = fleet.list();
     headers.set(Headers.INSTANCE, Headers.hex(list.instance()));
@@ -56,10 +55,10 @@ public record Hello(
   }
 
   /**
-   * Notes what the other side has said.
+   * Notes in {@code fleet} what the other side says.
    *
-   * @param dialled the URL at which it was met; null if it has come by itself
-   * @return whether its member list is to be asked for
+   * @param dialled the URL that this node has dialled; null if the other side has dialled
+   * @return whether to ask for its member list
    */
   public boolean isNotedBy(Fleet fleet, @Nullable String dialled) {
     if (self == null || instance == null || fingerprint == null) {

@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a get of many keys: a row of results, each behind its length, in the order in which
- * they were found. An instance puts them together again from the pieces in which they come.
+ * The answer to a get of many keys: a sequence of results, each after its length, in the order in
+ * which they were found. An instance puts them together again from the pieces that arrive.
  */
 public final class KeyAnswers {
   private static final int MAX_LENGTH_BYTES = 5;
@@ -27,15 +27,15 @@ public final class KeyAnswers {
   private final BiConsumer<PeerRequest, ? super PeerResult> callback;
   private final @Nullable PeerRequest[] unanswered;
 
-  private byte[] bytes = new byte[0]; // come and not yet read
+  private byte[] bytes = new byte[0]; // arrived and not yet read
   private int start;
   private int end;
 
   /**
    * Expects an answer to each of {@code requests}.
    *
-   * @param maxBytes the length of one result
-   * @param callback told of each result as it is whole
+   * @param maxBytes the greatest length of one result
+   * @param callback called with each result as soon as it is whole
    */
   public KeyAnswers(
       List<PeerRequest> requests,
@@ -51,7 +51,7 @@ public final class KeyAnswers {
     write(builder(result).setIndex(index).build(), out);
   }
 
-  /** Returns the message of a result whose index is 0. */
+  /** Returns the message of a result, with index 0. */
   static KeyAnswer.Builder builder(PeerResult result) {
     KeyAnswer.Builder answer =
         KeyAnswer.newBuilder()
@@ -88,16 +88,16 @@ public final class KeyAnswers {
       answer.writeTo(into);
       into.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // there is room for all of it
+      throw new UncheckedIOException(e); // the buffer has room for all of it
     }
     out.writerIndex(out.writerIndex() + length);
   }
 
   /**
-   * Takes the next piece of the answer and tells the results that it makes whole. Leaves the
-   * piece's reference count alone.
+   * Takes the next piece of the answer, and passes each result that it completes to the callback.
+   * Does not change the piece's reference count.
    *
-   * @throws IOException if this is no answer to those requests
+   * @throws IOException if this is not an answer to those requests
    */
   public void received(ByteBuf piece) throws IOException {
     int more = piece.readableBytes();
@@ -110,9 +110,9 @@ public final class KeyAnswers {
   }
 
   /**
-   * Calls the callback with {@code forTheRest} for each request that there has been no result of. A
-   * callback that throws does not keep the others from being called; the first exception is thrown
-   * at the end. Allocates nothing.
+   * Calls the callback with {@code forTheRest} for each request without a result. If the callback
+   * throws, the remaining calls are still made; the first exception is thrown at the end. Allocates
+   * nothing.
    */
   public void end(PeerResult forTheRest) {
     RuntimeException failure = null;
@@ -186,7 +186,7 @@ public final class KeyAnswers {
     if (request == null) {
       throw new IOException("a result of key " + index + ", which is not waited for");
     }
-    PeerResult result = result(answer); // for want of heap this may throw: the request stays
+    PeerResult result = result(answer); // may throw for want of heap: the request stays
     unanswered[index] = null;
     callback.accept(request, result);
   }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a request path asks for.
  *
- * @param group the group's name as the path has it, known to us or not
+ * @param group the group's name as the path has it, whether or not the group exists
  * @param key the key, possibly empty
  */
 public record KeyPath(String group, String key) {
@@ -45,7 +45,7 @@ public record KeyPath(String group, String key) {
    * Reads a path under the dialect's base path. The raw path is split at the first slash after the
    * group and only then unescaped, so both parts may hold escaped slashes; nothing is normalised.
    *
-   * @param path one char a byte, as it stood in the request line
+   * @param path one char per byte, as in the request line
    * @param fromGo whether a Go node escaped it, whose {@code +} may mean a space
    * @throws BadRequestException if there is no slash after the group, an escape is broken, or the
    *     bytes are not UTF-8
@@ -62,7 +62,7 @@ public record KeyPath(String group, String key) {
   }
 
   /**
-   * Returns a path that any node of the dialect answers at once and without a look-up: with 400.
+   * Returns a path that any node of the dialect answers with 400, at once and without a look-up.
    */
   public static String probePath(Dialect dialect) {
     return dialect.basePath() + "probe";

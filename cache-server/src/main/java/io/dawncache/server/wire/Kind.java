@@ -3,23 +3,23 @@ package io.dawncache.server.wire;
 import io.dawncache.core.PeerResult;
 import org.jspecify.annotations.Nullable;
 
-/** Why an answer holds no value, as our nodes tell each other in {@link Headers#STATUS}. */
+/** Why an answer holds no value, as our nodes name it in {@link Headers#STATUS}. */
 public enum Kind {
   /** The origin holds nothing under the key. */
   NOT_FOUND("not-found", PeerResult.Status.NOT_FOUND),
   /** The origin rejects the request for the key. */
   REJECTED("rejected", PeerResult.Status.REJECTED),
-  /** The origin or the way to it failed. */
+  /** The origin failed, or the way to it. */
   FAILED("failed", PeerResult.Status.FAILED),
-  /** The time that the get was given is over. */
+  /** The get has timed out. */
   TIMED_OUT("timed-out", PeerResult.Status.TIMED_OUT),
   /** A bound was reached; nothing was tried. */
   OVERLOADED("overloaded", PeerResult.Status.OVERLOADED),
   /** The node does not have the group, so it could not be asked. */
   NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED),
-  /** The node is of another cluster, so it could not be asked. */
+  /** The node belongs to another cluster, so it could not be asked. */
   OTHER_CLUSTER("other-cluster", PeerResult.Status.NOT_ASKED),
-  /** The request is at fault, or beyond a limit of the node's; nothing was tried. */
+  /** The request is invalid or exceeds a limit of the node; nothing was tried. */
   REFUSED("refused", PeerResult.Status.UNCLEAR);
 
   private final String label;
@@ -40,9 +40,7 @@ public enum Kind {
     return meaning;
   }
 
-  /**
-   * Returns the kind of that label, or null: the answer of a Go node, or of a node newer than us.
-   */
+  /** Returns the kind with this label, or null: for the answer of a Go node, or of a newer node. */
   static @Nullable Kind of(@Nullable String label) {
     for (Kind kind : values()) {
       if (kind.label.equals(label)) {

@@ -6,19 +6,19 @@ import io.netty.buffer.Unpooled;
 
 /** The answer to a fetch whose value is longer than a frame. */
 public final class LargeAnswer implements LargeMessage {
-  private static final int MOST_BESIDE_BYTES = 64; // tags, a length, what a Freshness says
+  private static final int MOST_BESIDE_BYTES = 64; // tags, a length, a Freshness
 
   private final int id;
   private final ByteView value;
   private final Runnable onClose;
   private final ByteBuf before = Unpooled.buffer(MOST_BESIDE_BYTES);
   private final ByteBuf behind = Unpooled.buffer(MOST_BESIDE_BYTES);
-  private int written; // of the value
+  private int written; // bytes of the value
 
   /**
-   * Is about to be written.
+   * Takes an answer that is about to be written.
    *
-   * @param onClose run when it is over
+   * @param onClose run when it is written or dropped
    */
   public LargeAnswer(int id, ByteView value, Freshness freshness, Runnable onClose) {
     this.id = id;

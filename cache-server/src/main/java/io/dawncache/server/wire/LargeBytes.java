@@ -2,7 +2,7 @@ package io.dawncache.server.wire;
 
 import io.netty.buffer.ByteBuf;
 
-/** A message that lies ready in a buffer, which it releases. */
+/** A message that is ready in a buffer, which it releases. */
 public final class LargeBytes implements LargeMessage {
   private final int id;
   private final FrameKind kind;
@@ -11,10 +11,10 @@ public final class LargeBytes implements LargeMessage {
   private boolean begun;
 
   /**
-   * Is about to be written.
+   * Takes a message that is about to be written.
    *
-   * @param bytes the message's, from now on
-   * @param onClose run when it is over
+   * @param bytes the message, which this now owns
+   * @param onClose run when it is written or dropped
    */
   public LargeBytes(int id, FrameKind kind, ByteBuf bytes, Runnable onClose) {
     this.id = id;

@@ -3,8 +3,8 @@ package io.dawncache.server.wire;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A message that is longer than a frame, or of which not all has come: it goes out in pieces, each
- * made when its turn comes. Lives on one event loop.
+ * A message that is longer than a frame, or of which not all has arrived. It leaves in pieces, each
+ * made when its turn comes. Confined to one event loop.
  */
 public interface LargeMessage {
   /** Returns the id of its frames. */
@@ -13,7 +13,7 @@ public interface LargeMessage {
   /** Returns the kind of its frames. */
   FrameKind kind();
 
-  /** Returns how many bytes can be written now; 0 while what follows has not come. */
+  /** Returns how many bytes can be written now; 0 until more has arrived. */
   int readyBytes();
 
   /** Returns whether the bytes that can be written now are the last. */
@@ -26,6 +26,6 @@ public interface LargeMessage {
    */
   void write(int bytes, ByteBuf out);
 
-  /** It is all written, or will not be: called once. */
+  /** Called once, when all is written or nothing more will be. */
   void close();
 }

@@ -3,17 +3,17 @@ package io.dawncache.server.wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of message that our nodes send each other, as {@link Headers#MESSAGE} names them: on
- * the message, and on its answer.
+ * The kinds of message between our nodes. {@link Headers#MESSAGE} names the kind on the message and
+ * on its answer.
  */
 public enum MessageKind {
   /** Drop some keys, or all of a group. */
   FORGET("forget"),
-  /** Make a change as the key's owner, and tell everybody. */
+  /** Make a change as the key's owner, and send it to all members. */
   COORDINATE("coordinate"),
   /** Get many keys. */
   GET_ALL("get-all"),
-  /** The member list of who sends it; the answer holds the other side's. */
+  /** The sender's member list; the answer holds the receiver's. */
   MEMBERS("members");
 
   private final String label;
@@ -27,7 +27,7 @@ public enum MessageKind {
     return label;
   }
 
-  /** Returns the kind of that label, or null. */
+  /** Returns the kind with this label, or null. */
   static @Nullable MessageKind of(@Nullable String label) {
     for (MessageKind kind : values()) {
       if (kind.label.equals(label)) {

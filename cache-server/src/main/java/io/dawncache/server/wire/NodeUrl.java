@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 /**
  * The URL of a node, as member lists name it.
  *
- * @param text exactly as it was written, for that is what the ring hashes
+ * @param text exactly as it was written: the ring hashes it
  * @param host a name or an address, without brackets
- * @param port the port, 80 where none was written
+ * @param port the port, 80 if none was written
  */
 public record NodeUrl(String text, String host, int port) {
   /**
-   * A name with underscores, as Docker Compose makes them, and perhaps a port: resolvers take it,
-   * though it is no host name of RFC 3986 in the eyes of {@link URI}.
+   * A name with underscores, as Docker Compose makes them, and perhaps a port: resolvers accept it,
+   * but {@link URI} does not parse it as a host name.
    */
   private static final Pattern UNDERSCORED =
       Pattern.compile("(?=[^:]*_)(\\w(?:[\\w-]*\\w)?(?:\\.\\w(?:[\\w-]*\\w)?)*)(?::(\\d{1,5}))?");
@@ -26,7 +26,7 @@ public record NodeUrl(String text, String host, int port) {
   /**
    * Reads a node's URL.
    *
-   * @throws IllegalArgumentException unless it is {@code http://}, a host and perhaps a port, and
+   * @throws IllegalArgumentException unless it is {@code http://}, a host and an optional port, and
    *     nothing more
    */
   public static NodeUrl parse(String text) {
@@ -60,7 +60,7 @@ public record NodeUrl(String text, String host, int port) {
         text, bracketed ? host.substring(1, host.length() - 1) : host, port < 0 ? 80 : port);
   }
 
-  /** Returns what the Host header says. */
+  /** Returns the value of the Host header. */
   public String authority() {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }

@@ -15,9 +15,9 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a peer's answers mean. Reading one leaves its reference count alone. */
+/** What a peer's answers mean. Reading one does not change its reference count. */
 public final class PeerAnswers {
-  /** A short text, and the cause that may stand behind it. */
+  /** Room for a short text and for the cause that may follow it. */
   private static final int SHOWN_TEXT_BYTES = 2048;
 
   private final Dialect dialect;
@@ -26,7 +26,7 @@ public final class PeerAnswers {
   /**
    * Reads the answers of one dialect's nodes.
    *
-   * @param clock the wall clock that a Go node's {@code expire} is held against
+   * @param clock the wall clock to compare a Go node's {@code expire} with
    */
   public PeerAnswers(Dialect dialect, InstantSource clock) {
     this.dialect = dialect;
@@ -51,7 +51,7 @@ public final class PeerAnswers {
         : fromGo(code, text(answer));
   }
 
-  /** As {@link Refusal#toOurs} writes it. */
+  /** Reads what {@link Refusal#toOurs} writes. */
   private static PeerResult fromOurs(Kind kind, String text) {
     int classStart = text.indexOf('\n') + 1;
     int messageStart = text.indexOf('\n', classStart) + 1;
@@ -65,8 +65,8 @@ public final class PeerAnswers {
   }
 
   /**
-   * Returns whether an answer with this head can hold a value. A member's address may have been
-   * given to another program, whose 200 must not become the value of a key.
+   * Returns whether an answer with this head can hold a value. Another program may have a member's
+   * address now, and its 200 must not become the value of a key.
    */
   public boolean mayHoldValue(HttpResponse head) {
     return head.status().code() == 200 && (dialect.isOurs() ? saysValue(head) : isProtobuf(head));
@@ -76,7 +76,7 @@ public final class PeerAnswers {
     return head.headers().containsValue(Headers.STATUS, Headers.VALUE, true);
   }
 
-  /** Go nodes write the first; some of their older versions wrote the second. */
+  /** Go nodes write the first type; some of their older versions wrote the second. */
   private static boolean isProtobuf(HttpResponse head) {
     CharSequence type = HttpUtil.getMimeType(head);
     return type != null
@@ -85,8 +85,9 @@ public final class PeerAnswers {
   }
 
   /**
-   * An answer without our header in a Go dialect: a Go node's. Only one dialect has final statuses.
-   * Another Go node would only ask the same owner again, so whatever is unclear is loaded here.
+   * Reads an answer without our header in a Go dialect: a Go node's. Only one dialect has final
+   * statuses. Another Go node would only ask the same owner again, so after an unclear answer this
+   * node loads the key.
    */
   private PeerResult fromGo(int code, String text) {
     if (isNoSuchGroup(text)) {
@@ -108,18 +109,18 @@ public final class PeerAnswers {
       return GroupcacheCodec.decodeResult(answer.content().nioBuffer(), clock);
     } catch (IOException e) {
       String why = "not a protobuf Response, " + e.getMessage();
-      // A node that says it is ours has failed; a content type alone is anybody's.
+      // With our header, one of our nodes has failed; any program may send the content type.
       return dialect.isOurs() ? failed(why) : PeerResult.of(PeerResult.Status.NOT_ASKED, why);
     }
   }
 
-  /** Returns whether an answer consists of {@link KeyAnswers}, to be read as they come. */
+  /** Returns whether an answer consists of {@link KeyAnswers}, to be read as they arrive. */
   public static boolean isInPieces(HttpResponse head) {
     return head.status().code() == 200
         && MessageKind.of(head.headers().get(Headers.MESSAGE)) == MessageKind.GET_ALL;
   }
 
-  /** Returns whether the body is one of our nodes' word on an operation. */
+  /** Returns whether the body is the answer of one of our nodes to an operation. */
   public static boolean isOperation(HttpResponse head) {
     return head.status().code() == 200 && head.headers().contains(Headers.MESSAGE);
   }
@@ -130,8 +131,8 @@ public final class PeerAnswers {
   }
 
   /**
-   * Returns whether whoever answered knows no message of ours: he has answered one as Go nodes do.
-   * Any other answer without our headers may be a proxy's word, and says nothing of the peer.
+   * Returns whether the peer does not know our messages: it has answered one as Go nodes do. Any
+   * other answer without our headers may be a proxy's, and says nothing about the peer.
    */
   public static boolean isStrangers(HttpResponse head) {
     return head.decoderResult().isSuccess()
@@ -147,12 +148,12 @@ public final class PeerAnswers {
     return kind(head) == Kind.OTHER_CLUSTER;
   }
 
-  /** Returns whether one of our nodes found fault with the request, or that it is too long. */
+  /** Returns whether one of our nodes found the request invalid or too long. */
   public static boolean isRefused(HttpResponse head) {
     return head.decoderResult().isSuccess() && kind(head) == Kind.REFUSED;
   }
 
-  /** Returns how it ended that a message was posted; whoever does not know it has done nothing. */
+  /** Returns how a posted message ended; a node that does not know it has done nothing. */
   public OperationResult ofMessage(FullHttpResponse answer) {
     if (answer.decoderResult().isFailure() || isOurs(answer)) {
       return fromOurs(answer);
@@ -165,15 +166,15 @@ public final class PeerAnswers {
   }
 
   /**
-   * Returns how a put ended. A Go node's success means itself alone; a fault that it finds with the
-   * request, that it has done nothing.
+   * Returns how a put ended. A Go node's success means that it alone has the value; if it rejects
+   * the request, it has done nothing.
    */
   public OperationResult ofPut(FullHttpResponse answer) {
     if (answer.decoderResult().isFailure() || isOurs(answer)) {
       return fromOurs(answer);
     }
     int code = answer.status().code();
-    if (code == 200 && !answer.content().isReadable()) { // they answer without a body
+    if (code == 200 && !answer.content().isReadable()) { // Go nodes answer without a body
       return OperationResult.of(OperationResult.Status.DONE_ALONE, "");
     }
     boolean refused = code >= 400 && code < 500;
@@ -182,7 +183,7 @@ public final class PeerAnswers {
         detail(answer));
   }
 
-  /** Returns how a delete ended; without the group there was nothing to forget. */
+  /** Returns how a delete ended; if there is no such group there was nothing to forget. */
   public OperationResult ofDelete(FullHttpResponse answer) {
     return kind(answer) == Kind.NO_SUCH_GROUP || isNoSuchGroup(text(answer))
         ? OperationResult.done(List.of())

@@ -30,18 +30,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of {@code proto/peer.proto}, and mailgun's {@code SetRequest}, in the core's words.
- * What is written lies in a new buffer on the heap; what is read is checked, for it comes from
- * outside.
+ * Encodes and decodes the messages of {@code proto/peer.proto} and mailgun's {@code SetRequest} as
+ * the core's types. What is written is in a new buffer on the heap; what is read is checked, since
+ * it comes from outside.
  */
 public final class PeerCodec {
   /**
-   * A get of a key takes its event loop about 3 microseconds, in which it serves nobody else. A
-   * sender of more keys sends several requests.
+   * A get of a key takes its event loop about 3 microseconds, in which it serves no other
+   * connection. A sender of more keys sends several requests.
    */
   static final int MAX_GET_ALL_KEYS = 4096;
 
-  /** As many as a node notes for a member that missed them; beyond, it forgets the group. */
+  /**
+   * As many hints as a node keeps for a member; beyond that, the member forgets the whole group.
+   */
   static final int MAX_FORGET_KEYS = 10_000;
 
   /** More than any fleet has; each is parsed and compared on an event loop. */
@@ -57,7 +59,10 @@ public final class PeerCodec {
 
   private PeerCodec() {}
 
-  /** Returns a bound of what {@code key} takes in any of the messages, and what goes with it. */
+  /**
+   * Returns an upper bound of the bytes that {@code key} and its fields take in any of the
+   * messages.
+   */
   static long mostBytes(String key) {
     return MOST_BYTES_A_CHAR * key.length() + MOST_BYTES_BESIDE_A_KEY;
   }
@@ -69,7 +74,7 @@ public final class PeerCodec {
   }
 
   /**
-   * Reads what a peer wants forgotten.
+   * Reads a peer's request to forget.
    *
    * @throws BadRequestException if it is no such message, or names an empty group or key
    * @throws IllegalArgumentException if it names more keys than a request may
@@ -98,7 +103,7 @@ public final class PeerCodec {
   }
 
   /**
-   * Reads a change that a peer wants made; one to a value whose TTL is over is a removal.
+   * Reads a peer's request to make a change; a put of an expired value becomes a removal.
    *
    * @throws BadRequestException if it is no such message, or names an empty group or key
    */
@@ -112,9 +117,9 @@ public final class PeerCodec {
   }
 
   /**
-   * Returns a put as mailgun's nodes say it.
+   * Returns a put as mailgun's nodes encode it.
    *
-   * @param clock the wall clock that they live by
+   * @param clock the wall clock of the value's expiry time
    */
   static ByteBuf encodeSet(Operation put, ByteView value, InstantSource clock) {
     SetRequest.Builder request =
@@ -127,9 +132,9 @@ public final class PeerCodec {
   }
 
   /**
-   * Reads a put of mailgun's; one of a value that has expired is a removal.
+   * Reads a put of mailgun's; a put of an expired value becomes a removal.
    *
-   * @param group what the path says, for that is what counts
+   * @param group as the path names it, which decides
    * @throws BadRequestException if it is no such message, or names an empty key
    */
   public static Operation decodeSet(String group, ByteBuffer body, InstantSource clock)
@@ -148,7 +153,7 @@ public final class PeerCodec {
    * Returns the answer to an operation.
    *
    * @param own the member list of this node
-   * @param whole whether the answer is to hold all of that list, and not its fingerprint alone
+   * @param whole whether the answer holds all of that list, or only its fingerprint
    */
   public static ByteBuf encode(OperationResult result, MemberList own, boolean whole) {
     OperationAnswer.Builder answer =
@@ -170,7 +175,7 @@ public final class PeerCodec {
     return encoded(answer.build());
   }
 
-  /** Returns what this node says of the member list that it holds. */
+  /** Returns the message with the member list that this node holds. */
   public static ByteBuf encode(MemberList own) {
     return encoded(message(own));
   }
@@ -186,7 +191,7 @@ public final class PeerCodec {
   /**
    * Reads which member list a node holds.
    *
-   * @throws BadRequestException if it is no such message, or names what is no node's URL
+   * @throws BadRequestException if it is no such message, or a URL in it is not a node's
    */
   public static MemberList decodeMembers(ByteBuffer body) throws BadRequestException {
     try {
@@ -208,10 +213,10 @@ public final class PeerCodec {
   }
 
   /**
-   * Notes what the answer to an operation says of the answerer's member list.
+   * Notes what the answer to an operation says about the answering node's member list.
    *
-   * @param url the answerer's
-   * @return whether its list is to be asked for
+   * @param url the answering node's
+   * @return whether to ask for its list
    */
   public static boolean noteList(ByteBuffer body, String url, Fleet fleet) throws IOException {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
@@ -225,8 +230,8 @@ public final class PeerCodec {
   /**
    * Reads how an operation ended.
    *
-   * @throws IOException if it is no such message, or names a member by what is no node's URL: that
-   *     would go on to callers, and into the headers of answers
+   * @throws IOException if it is no such message, or a member's URL in it is not a node's: callers
+   *     and the headers of answers would receive it
    */
   static OperationResult decodeResult(ByteBuffer body) throws IOException {
     OperationAnswer answer =
@@ -279,7 +284,7 @@ public final class PeerCodec {
   }
 
   /**
-   * Reads a peer's request for many keys: one request a key, in its order, at least one.
+   * Reads a peer's request for many keys, at least one, into one request per key, in its order.
    *
    * @throws BadRequestException if it is no such message, names an empty group or key or none at
    *     all, or a number is out of its range
@@ -309,7 +314,7 @@ public final class PeerCodec {
     return requests;
   }
 
-  /** Counts the keys before anything is made of them. */
+  /** Counts the keys before any object is allocated for them. */
   private static void checkCount(String what, ByteBuffer body, int keyTag, int maxKeys) {
     CodedInputStream input = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
     int keys = 0;
@@ -323,7 +328,7 @@ public final class PeerCodec {
         tag = input.readTag();
       }
     } catch (IOException e) {
-      // Whatever it is, the parser refuses it and says why.
+      // The parser refuses such bytes and says why.
     }
   }
 

@@ -17,7 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 
-/** What this node asks one peer, in HTTP; every request says whom it comes from. */
+/** The requests of this node to one peer, in HTTP; every request names its sender. */
 public final class PeerRequests {
   private final Dialect dialect;
   private final NodeUrl peer;
@@ -27,8 +27,8 @@ public final class PeerRequests {
   /**
    * Makes the requests to one peer.
    *
-   * @param fleet says who sends the requests
-   * @param clock the wall clock, for what is said as its time
+   * @param fleet names the sender of the requests
+   * @param clock the wall clock, for what is sent as a time of day
    */
   public PeerRequests(Dialect dialect, NodeUrl peer, Fleet fleet, InstantSource clock) {
     this.dialect = dialect;
@@ -40,7 +40,7 @@ public final class PeerRequests {
   /**
    * Returns the request for one key.
    *
-   * @param left what is left of the fetch's time-out
+   * @param left how much of the fetch's time-out is left
    */
   public FullHttpRequest fetch(PeerRequest fetch, Duration left) {
     FullHttpRequest request = empty(HttpMethod.GET, pathOf(fetch.group(), fetch.key()));
@@ -57,8 +57,8 @@ public final class PeerRequests {
   }
 
   /**
-   * Returns the probe with the wish to go on in frames. A node that knows no frames, and an
-   * intermediary that lets no upgrade pass, answer it as a probe.
+   * Returns the probe that also asks to switch to frames. A node that does not know frames, or an
+   * intermediary that passes no upgrade on, answers it as a probe.
    */
   public FullHttpRequest upgrade() {
     FullHttpRequest request = probe();
@@ -72,7 +72,7 @@ public final class PeerRequests {
 
   /**
    * Returns whether one request may ask for these keys: there are not too many of them, and its
-   * message is surely no longer than {@code maxBytes}.
+   * message cannot be longer than {@code maxBytes}.
    */
   public static boolean fits(List<PeerRequest> fetches, int maxBytes) {
     if (fetches.size() > PeerCodec.MAX_GET_ALL_KEYS) {
@@ -87,7 +87,7 @@ public final class PeerRequests {
 
   /**
    * Returns whether one request may name these keys: there are not too many of them, and its
-   * message is surely no longer than {@code maxBytes}.
+   * message cannot be longer than {@code maxBytes}.
    */
   public static boolean fits(Forget what, int maxBytes) {
     if (what.keys().size() > PeerCodec.MAX_FORGET_KEYS) {
@@ -101,7 +101,7 @@ public final class PeerRequests {
   }
 
   /**
-   * Returns the request for many keys, which one of our nodes takes.
+   * Returns the request for many keys, for one of our nodes.
    *
    * @param fetches of one group, at least one
    */
@@ -109,27 +109,27 @@ public final class PeerRequests {
     return message(MessageKind.GET_ALL, PeerCodec.encode(fetches, left));
   }
 
-  /** Returns the request to forget, which one of our nodes takes. */
+  /** Returns the request to forget, for one of our nodes. */
   public FullHttpRequest forget(Forget what) {
     return message(MessageKind.FORGET, PeerCodec.encode(what));
   }
 
-  /** Returns the request to forget one key, which a node of mailgun's dialect takes. */
+  /** Returns the request to forget one key, for a node of mailgun's dialect. */
   public FullHttpRequest delete(String group, String key) {
     return empty(HttpMethod.DELETE, pathOf(group, key));
   }
 
-  /** Returns the request to make a change, which one of our nodes takes. */
+  /** Returns the request to make a change, for one of our nodes. */
   public FullHttpRequest coordinate(Operation operation) {
     return message(MessageKind.COORDINATE, PeerCodec.encode(operation));
   }
 
-  /** Returns the message that says which member list this node holds. */
+  /** Returns the message with the member list that this node holds. */
   public FullHttpRequest members() {
     return message(MessageKind.MEMBERS, PeerCodec.encode(fleet.list()));
   }
 
-  /** Returns the request to put a value, which a node of mailgun's dialect takes. */
+  /** Returns the request to put a value, for a node of mailgun's dialect. */
   public FullHttpRequest put(Operation put) {
     ByteBuf body = PeerCodec.encodeSet(put, Objects.requireNonNull(put.value()), clock);
     return request(HttpMethod.PUT, pathOf(put.group(), put.key()), body);

@@ -16,8 +16,9 @@ import java.util.Locale;
  * An answer without a value.
  *
  * @param code the HTTP status
- * @param kind what {@link Headers#STATUS} says, and that it was one of our nodes who says it
- * @param text the body, for a person, without its last newline; one line but for our own nodes
+ * @param kind what {@link Headers#STATUS} holds; its presence shows that one of our nodes answers
+ * @param text the body, for a person to read, without its last newline; one line, except for our
+ *     own nodes
  */
 public record Refusal(int code, Kind kind, String text) {
   /** Returns the answer to a client's get that ended without a value. */
@@ -26,9 +27,8 @@ public record Refusal(int code, Kind kind, String text) {
   }
 
   /**
-   * Returns the answer to one of our nodes. Behind the text for clients stand, on lines of their
-   * own, the class of what the getter threw and its message, if it threw something; {@link
-   * PeerAnswers} reads them.
+   * Returns the answer to one of our nodes. If the getter threw something, its class and its
+   * message follow the text for clients, on a line each; {@link PeerAnswers} reads them.
    */
   public static Refusal toOurs(Dialect dialect, GetException error) {
     PeerResult told = PeerResult.of(error);
@@ -66,15 +66,12 @@ public record Refusal(int code, Kind kind, String text) {
         dialect.noSuchGroupCode(), Kind.NO_SUCH_GROUP, dialect.noSuchGroupText() + group);
   }
 
-  /**
-   * Returns the answer to a node of another cluster, or of none, or to one of a cluster where this
-   * node is of none.
-   */
+  /** Returns the answer to a node of another cluster, where no cluster counts as another one. */
   public static Refusal otherCluster() {
     return new Refusal(403, Kind.OTHER_CLUSTER, "this node is of another cluster");
   }
 
-  /** Returns the answer to a path that is neither a page's nor under the base path. */
+  /** Returns the answer to a path that is neither a page nor under the base path. */
   public static Refusal unexpectedPath(Dialect dialect, String path) {
     return dialect == Dialect.DAWNCACHE
         ? new Refusal(
@@ -84,12 +81,14 @@ public record Refusal(int code, Kind kind, String text) {
         : new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);
   }
 
-  /** Returns the answer to a request that asks for nothing we could answer. */
+  /** Returns the answer to a request that cannot be understood. */
   public static Refusal badRequest(String text) {
     return new Refusal(400, Kind.REFUSED, text);
   }
 
-  /** Returns the answer to bytes that are no HTTP request, or one beyond the limits. */
+  /**
+   * Returns the answer to bytes that are not an HTTP request, or to one that exceeds the limits.
+   */
   public static Refusal malformed(Throwable cause) {
     int code =
         cause instanceof TooLongHttpLineException
@@ -103,14 +102,14 @@ public record Refusal(int code, Kind kind, String text) {
     return new Refusal(505, Kind.REFUSED, "version: " + version + " (expected: HTTP/1.1)");
   }
 
-  /** Returns the answer to a body that is coded as we cannot read it. */
+  /** Returns the answer to a body with a transfer coding that we cannot read. */
   public static Refusal codingNotImplemented(String codings) {
-    boolean ends = codings.toLowerCase(Locale.ROOT).endsWith("chunked"); // so it could be read
+    boolean ends = codings.toLowerCase(Locale.ROOT).endsWith("chunked"); // so its end is known
     return new Refusal(
         ends ? 501 : 400, Kind.REFUSED, "Transfer-Encoding: not chunked alone (expected: chunked)");
   }
 
-  /** Returns the answer to an expectation that is none of ours to meet. */
+  /** Returns the answer to an expectation that this server does not meet. */
   public static Refusal expectationFailed() {
     return new Refusal(417, Kind.REFUSED, "Expect: not known (expected: 100-continue)");
   }
@@ -121,18 +120,18 @@ public record Refusal(int code, Kind kind, String text) {
         408, Kind.REFUSED, "request: incomplete after " + timeout.toMillis() + " ms");
   }
 
-  /** Returns the answer to a body that holds more than it may. */
+  /** Returns the answer to a body or value that is longer than allowed. */
   public static Refusal tooLong(String what, long maxBytes) {
     return new Refusal(
         413, Kind.REFUSED, what + ": too long (expected: <= " + maxBytes + " bytes)");
   }
 
-  /** Returns the answer to what would make a node hold more than it may at one time. */
+  /** Returns the answer to a request for which the account of bytes in flight has no room. */
   public static Refusal tooMuchInFlight() {
     return new Refusal(503, Kind.OVERLOADED, "overloaded, too many bytes in flight");
   }
 
-  /** Returns the answer to a method that HTTP does not know. */
+  /** Returns the answer to a method that HTTP does not define. */
   public static Refusal notImplemented() {
     return new Refusal(501, Kind.REFUSED, "method: not known (expected: one of HTTP)");
   }

@@ -3,11 +3,11 @@ package io.dawncache.server.wire;
 import com.google.protobuf.CodedOutputStream;
 import io.netty.buffer.ByteBuf;
 
-/** Protobuf's numbers of seven bits a byte, in Netty's buffers. */
+/** Protobuf's varints, seven bits per byte, in Netty's buffers. */
 final class Varints {
   private static final int MAX_BITS = 63; // of a number that is not negative
 
-  /** Stands for bytes that are no such number. */
+  /** Marks bytes that are not such a number. */
   static final long NONE = -1;
 
   private Varints() {}
@@ -26,10 +26,10 @@ final class Varints {
   }
 
   /**
-   * Reads a number of 0 or more in as few bytes as it needs. For a longer form protobuf's own
-   * readers disagree on the value, so it is not read here.
+   * Reads a number of 0 or more that is written in as few bytes as it needs. Protobuf's own readers
+   * disagree about longer forms, so this does not read them.
    *
-   * @return the number; {@link #NONE} if there is none, or a negative one, or a longer form
+   * @return the number; {@link #NONE} if there is none, if it is negative, or in a longer form
    */
   static long read(ByteBuf in) {
     long value = 0;
@@ -44,9 +44,9 @@ final class Varints {
   }
 
   /**
-   * Reads the length of something that is there whole.
+   * Reads the length of a field that the buffer holds in whole.
    *
-   * @return the length; {@link #NONE} if there is no such length, or less than it says
+   * @return the length; {@link #NONE} if there is no such length, or the buffer holds fewer bytes
    */
   static int readLength(ByteBuf in) {
     long length = read(in);
