@@ -6,28 +6,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One timer for many deadlines: it rings no later than the earliest of them, whoever is asked then
- * looks which are over and says when to ring next. Lives on one event loop.
+ * One timer for many deadlines. It rings no later than the earliest of them; the bell then looks
+ * which deadlines are over and returns when to ring next. Confined to one event loop.
  */
 final class Alarm {
   /*
    * To set and to cancel a timer for each of a hundred thousand fetches a second costs more than to
-   * write them. Nearly all are answered long before their deadline, and nearly all deadlines lie
-   * behind the one that is set; so nothing is cancelled, and next to nothing is set.
+   * write them. Nearly all are answered long before their deadline, and nearly all deadlines are
+   * later than the one that is set. So nothing is cancelled, and almost nothing is set.
    */
-  /** Never, for now. */
+  /** Stands for no deadline. */
   static final long OFF = Long.MAX_VALUE;
 
-  /** After a bell that threw: every deadline that it has not reached is still to be kept. */
+  /** When to ring again after a bell that threw: the deadlines that it has not handled remain. */
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final System.Logger LOG = System.getLogger(Alarm.class.getName());
 
-  /** Asked when it rings. */
+  /** Called when the timer rings. */
   @FunctionalInterface
   interface Bell {
     /**
-     * Ends what is over.
+     * Ends what has passed its deadline.
      *
      * @return in how many nanoseconds from {@code nowNanos} to ring again, or {@link #OFF}
      */
@@ -44,7 +44,7 @@ final class Alarm {
     this.bell = bell;
   }
 
-  /** Has it ring in {@code delayNanos} from now or before. */
+  /** Sets the timer to ring in {@code delayNanos} from now, or earlier. */
   void ringIn(long nowNanos, long delayNanos) {
     Future<?> set = timer;
     if (set != null && nowNanos + delayNanos - atNanos >= 0) {

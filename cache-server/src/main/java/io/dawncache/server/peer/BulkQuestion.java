@@ -17,23 +17,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Asks for many keys at once, and tells of each as its result comes. */
+/** Asks for many keys at once, and passes each result to the callback as it arrives. */
 final class BulkQuestion implements Question {
   private final List<PeerRequest> fetches;
   private final PeerRequests requests;
   private final PeerAnswers answers;
   private final Runnable onStranger;
   private final KeyAnswers results;
-  private boolean handedOver; // to onStranger, which tells of all keys
+  private boolean handedOver; // to onStranger, which calls the callback for all keys
 
   /**
    * Asks for some keys.
    *
    * @param fetches of one group, at least one
-   * @param maxBytes the length of one result
+   * @param maxBytes the greatest length of one result
    * @param callback called once for each key
-   * @param onStranger called instead if the peer knows no such question, before the callback has
-   *     been called for any key; does not throw
+   * @param onStranger called instead if the peer does not know this request, before any call of the
+   *     callback; does not throw
    */
   BulkQuestion(
       List<PeerRequest> fetches,
@@ -49,7 +49,7 @@ final class BulkQuestion implements Question {
     this.results = new KeyAnswers(fetches, maxBytes, callback);
   }
 
-  /** The shortest of theirs: nobody is told later than promised. */
+  /** The shortest of the fetches' time-outs, so that none ends later than promised. */
   @Override
   public Duration timeout() {
     Duration shortest = fetches.get(0).timeout();
@@ -75,7 +75,7 @@ final class BulkQuestion implements Question {
     return kind == FrameKind.RESULTS || kind == FrameKind.FETCHED;
   }
 
-  /** Results come in pieces and never whole, so this is how all of them ended. */
+  /** Results arrive in pieces and never whole, so a whole answer says how all of them ended. */
   @Override
   public void answered(FrameKind kind, ByteBuf message) {
     end(FetchFrames.readAnswer(message));
@@ -91,7 +91,7 @@ final class BulkQuestion implements Question {
     results.received(piece);
   }
 
-  /** An answer that is whole has no results in it: it says why there are none. */
+  /** A whole answer has no results: it says why there are none. */
   @Override
   public void answered(FullHttpResponse answer) {
     if (PeerAnswers.isStrangers(answer)) {

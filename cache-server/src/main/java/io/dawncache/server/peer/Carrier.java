@@ -1,7 +1,7 @@
 package io.dawncache.server.peer;
 
-/** What a request was sent on and its answer is waited for. */
+/** The connection on which a request was sent and its answer will arrive. */
 interface Carrier {
-  /** Nobody waits for the answer any more. */
+  /** The answer is no longer wanted. */
   void giveUp(PeerExchange pending);
 }

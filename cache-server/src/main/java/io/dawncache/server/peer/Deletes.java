@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Has a node of mailgun's dialect forget keys one by one, for it knows no message with many. The
- * first that fails is the end of all: nothing more is sent. Its answers may come on any thread.
+ * Makes a node of mailgun's dialect forget keys one by one, because it has no message for many. The
+ * first failure ends all: nothing more is sent. Answers may arrive on any thread.
  */
 final class Deletes {
   private static final int AT_ONCE = 32;
@@ -27,10 +27,10 @@ final class Deletes {
   private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
-   * Is about to begin.
+   * Takes the keys; {@link #start} begins.
    *
    * @param what keys, not the whole group
-   * @param callback told once how it all ended
+   * @param callback called once with how it all ended
    */
   Deletes(
       PeerClient peer, Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
@@ -48,7 +48,10 @@ final class Deletes {
     }
   }
 
-  /** If that throws, the delete was not sent; without an end here, none would come. */
+  /**
+   * Sends the next delete. If that throws, it was not sent and no answer ends this, so the catch
+   * does.
+   */
   private void sendNext() {
     String key = ended.get() ? null : unsent.poll();
     if (key == null) {

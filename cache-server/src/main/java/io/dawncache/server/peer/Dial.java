@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to connect to a peer within a time-out: looks its name up, then tries its addresses
- * one after the other. Lives on one event loop.
+ * one after the other. Confined to one event loop.
  */
 final class Dial {
   /*
-   * An address that refuses costs nothing, and the next is tried at once. One that drops what is sent
-   * to it must not use up the time of the others: each may take an equal share of what is left.
+   * An address that refuses costs no time, and the next is tried at once. One that drops packets
+   * must not use up the time of the others: each may take an equal share of what is left.
    */
   private final Bootstrap bootstrap;
   private final EventLoop loop;
@@ -46,7 +46,7 @@ final class Dial {
   /**
    * Starts to connect.
    *
-   * @param pipeline makes the handlers of a channel; used once for each address that is tried
+   * @param pipeline makes the handlers of a channel; called once for each address that is tried
    * @param timeout for the look-up and all addresses together
    * @return the connection; cancelling it ends the attempt
    */
@@ -63,7 +63,7 @@ final class Dial {
     return dial.connected;
   }
 
-  /** Returns, for a log or a caller, why there is no connection. */
+  /** Returns why there is no connection, for a log or a caller. */
   static String why(Throwable failure) {
     if (failure instanceof ConnectTimeoutException) {
       return String.valueOf(failure.getMessage());
@@ -134,7 +134,7 @@ final class Dial {
         });
   }
 
-  /** Returns 0, which is no time-out of its own, for the last: it has what is left. */
+  /** Returns 0, no time-out of its own, for the last address: it may take all that is left. */
   private int shareMillis() {
     if (addresses.isEmpty()) {
       return 0;

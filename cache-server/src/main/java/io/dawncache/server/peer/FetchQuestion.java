@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** Asks for one key. */
 final class FetchQuestion implements Question {
-  /** How a fetch ends whose exchange threw. */
+  /** The result of a fetch whose exchange threw. */
   static final PeerResult BROKEN =
       PeerResult.of(Status.FAILED, "the exchange broke at this node; its log says why");
 
@@ -28,7 +28,7 @@ final class FetchQuestion implements Question {
   /**
    * Asks for a key.
    *
-   * @param callback called once with how the fetch ended
+   * @param callback called once with the result
    */
   FetchQuestion(
       PeerRequest fetch,
@@ -81,7 +81,7 @@ final class FetchQuestion implements Question {
     tell(BROKEN);
   }
 
-  /** Only when the result is there: what throws before leaves the callback to be called. */
+  /** Runs only when the result exists: if making it throws, the callback is still to be called. */
   private void tell(PeerResult result) {
     if (!told) {
       told = true;

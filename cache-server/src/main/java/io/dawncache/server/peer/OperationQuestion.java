@@ -14,13 +14,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Has the peer change something. Without an answer nobody knows whether it has, unless the request
- * was never sent.
+ * Asks the peer to make a change. Without an answer it is unknown whether the peer has made it,
+ * unless the request was never sent.
  */
 final class OperationQuestion implements Question {
   private static final String WHY = "the exchange broke at this node; its log says why";
 
-  /** How an operation ends whose exchange threw, the request having been sent. */
+  /** The result of an operation whose exchange threw after the request was sent. */
   static final OperationResult BROKEN = OperationResult.of(OperationResult.Status.UNKNOWN, WHY);
 
   private static final OperationResult BROKEN_UNSENT =
@@ -39,13 +39,13 @@ final class OperationQuestion implements Question {
   /**
    * Has the peer change something.
    *
-   * @param kind the kind of frame that says it
+   * @param kind the kind of the request's frame
    * @param message makes that frame's message
    * @param request makes the request in HTTP
    * @param meaning reads the answer
-   * @param meaningInFrames what the peer's word in a frame means
+   * @param meaningInFrames what the peer's result in a frame means
    * @param listener called with the message of an answer, before {@code callback}
-   * @param callback called once with how the operation ended
+   * @param callback called once with the result
    */
   OperationQuestion(
       Duration timeout,
@@ -114,7 +114,7 @@ final class OperationQuestion implements Question {
     tell(sent ? BROKEN : BROKEN_UNSENT);
   }
 
-  /** Only when the result is there: what throws before leaves the callback to be called. */
+  /** Runs only when the result exists: if making it throws, the callback is still to be called. */
   private void tell(OperationResult result) {
     if (!told) {
       told = true;

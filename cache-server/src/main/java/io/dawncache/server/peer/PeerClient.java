@@ -31,18 +31,20 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The way to one other node: a link on each event loop, and what all know of it. */
+/**
+ * The client of one other node: a link on each event loop, and what all links know about the node.
+ */
 final class PeerClient implements PeerGetter, Link.Meeting {
   /*
-   * In a fleet with Go nodes nothing tells beforehand which member is one. So a message of ours is
-   * sent to any, once: whoever answers it as Go nodes do, without our headers, is a stranger, and
-   * asked in the words of the family from then on, until `meetAnew`. Likewise with frames: whoever
-   * does not grant the upgrade is not asked for it again for a while.
+   * In a fleet with Go nodes it is not known beforehand which member is one. So the first message
+   * of ours goes to any peer. One that answers it as Go nodes do, without our headers, is a
+   * stranger: from then on, until `meetAnew`, it receives only requests of the family's protocol. A
+   * peer that does not grant the upgrade to frames is not asked for it again for a while.
    *
-   * Nodes tell each other which member lists they hold: the fingerprints when frames are granted and
-   * with the answer to every operation; the lists themselves, both ways, in a MEMBERS message. One
-   * is sent when the fingerprints differ, after this node's list has changed, and now and then with
-   * what is asked anyhow: so each side notices within that time that the other's list has changed.
+   * Nodes compare their member lists. The fingerprints travel when frames are granted and with the
+   * answer to every operation; the lists themselves, both ways, in a MEMBERS message. One is sent
+   * when the fingerprints differ, after this node's list has changed, and at intervals along with
+   * other requests. So each side notices within one interval that the other's list has changed.
    */
   private static final System.Logger LOG = System.getLogger(PeerClient.class.getName());
   private static final long WITHOUT_FRAMES_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -62,9 +64,9 @@ final class PeerClient implements PeerGetter, Link.Meeting {
 
   private final long exchangeNanos;
 
-  private volatile boolean takesLists; // it knows the message with member lists
-  private volatile long exchangeAtNanos; // if it does
-  private volatile boolean stranger; // it takes no message of ours
+  private volatile boolean takesLists; // the peer knows the message with member lists
+  private volatile long exchangeAtNanos; // when to send the next one
+  private volatile boolean stranger; // the peer does not know our messages
   private volatile boolean closed; // the peer has left the member list
   private volatile boolean stopped; // this node's server stops
 
@@ -124,7 +126,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
                 fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
         fetch(hastier, result -> callback.accept(fetch, result));
       } catch (Throwable t) {
-        callback.accept(fetch, FetchQuestion.BROKEN); // and go on: the others wait as well
+        callback.accept(fetch, FetchQuestion.BROKEN); // and continue: the other callers wait, too
       }
     }
   }
@@ -136,8 +138,8 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     if (inTheirWords && (stranger || what.keys().size() == 1)) {
       new Deletes(this, what, timeout, callback).start();
     } else {
-      // To forget more than was asked for is always right, and fits in any message: of this node's
-      // limits, and of the peer's, which may be narrower.
+      // To forget more than requested is always correct, and the message for all keys fits this
+      // node's limits and the peer's, which may be narrower.
       Forget all = Forget.all(what.group());
       Forget fitting = PeerRequests.fits(what, outbound.limits().maxBodyBytes()) ? what : all;
       operate(
@@ -152,7 +154,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
             if (result.equals(REFUSED) && !fitting.isAll()) {
               orBroken(callback, () -> forget(all, left, callback));
             } else if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
-              // A stranger after all.
+              // The peer is a stranger after all.
               orBroken(callback, () -> new Deletes(this, what, left, callback).start());
             } else {
               callback.accept(result);
@@ -170,7 +172,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     }
   }
 
-  /** Has the peer forget one key in mailgun's words. */
+  /** Makes the peer forget one key by mailgun's request. */
   void delete(
       String group, String key, Duration timeout, Consumer<? super OperationResult> callback) {
     operate(
@@ -234,16 +236,16 @@ final class PeerClient implements PeerGetter, Link.Meeting {
 
   @Override
   public void inHttp() {
-    takesLists = true; // unless it is a stranger, which the first message finds out
+    takesLists = true; // unless it is a stranger; the first message finds out
   }
 
   private void noteList(ByteBuf operationAnswer) {
     try {
       if (PeerCodec.noteList(operationAnswer.nioBuffer(), peer.text(), outbound.fleet())) {
-        exchangeAtNanos = System.nanoTime(); // with what is asked next
+        exchangeAtNanos = System.nanoTime(); // with the next request
       }
     } catch (IOException e) {
-      // Whoever reads the answer itself says so.
+      // The reader of the answer itself reports it.
     }
   }
 
@@ -253,7 +255,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     }
   }
 
-  /** Whatever throws here must not become the end of what was asked along with it. */
+  /** Catches what it throws: it must not end the request that it goes along with. */
   private void exchangeLists() {
     exchangeAtNanos = System.nanoTime() + exchangeNanos;
     try {
@@ -264,7 +266,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
           requests::members,
           this::ofMessage,
           UnaryOperator.identity(),
-          result -> {}); // what there is to note is noted
+          result -> {}); // noteList has noted the answer
     } catch (RuntimeException | Error e) {
       LOG.log(
           System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
@@ -291,7 +293,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     }
   }
 
-  /** A request that arrived on one of our loops stays there; a thread from outside takes any. */
+  /** A request that arrived on one of our loops stays there; another thread takes any loop. */
   private EventLoop presentLoop() {
     for (EventExecutor loop : outbound.loops()) {
       if (loop.inEventLoop()) {
@@ -318,7 +320,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     return new Link(outbound, peer, reachability, byFrames, this, loop);
   }
 
-  /** Whoever answers at the peer's URL may be another than before. */
+  /** Forgets what the peer can do: another process may answer at its URL now. */
   void meetAnew() {
     stranger = false;
     byFrames.reached();
@@ -326,7 +328,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     exchangeAtNanos = System.nanoTime();
   }
 
-  /** Ends all fetches, in flight and to come: the event loops are about to stop. */
+  /** Ends all fetches, present and later ones: the event loops are about to stop. */
   void stop() {
     stopped = true;
     links.forEach((loop, link) -> onLoop(loop, link::stop));

@@ -7,11 +7,11 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
 
-/** Gives the core the way to every other member of the fleet. */
+/** Gives the core a client for every other member of the fleet. */
 public final class PeerDirectory implements PeerConnector {
   private final Outbound outbound;
 
-  // Weak: the client of a member that has left lives as long as its fetches do.
+  // Weak references: the client of a member that has left stays only as long as its fetches.
   private final Set<PeerClient> clients =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -27,7 +27,9 @@ public final class PeerDirectory implements PeerConnector {
     return client;
   }
 
-  /** The member list has changed, and with it perhaps who answers at a member's URL. */
+  /**
+   * Forgets what each peer can do: the member list has changed, and perhaps the process at a URL.
+   */
   public void meetAnew() {
     synchronized (clients) {
       clients.forEach(PeerClient::meetAnew);
@@ -35,8 +37,8 @@ public final class PeerDirectory implements PeerConnector {
   }
 
   /**
-   * Ends all fetches, so that nobody waits for what the event loops, about to stop, cannot bring
-   * any more. To be called before they are told to.
+   * Ends all fetches, so that no caller waits for answers that the event loops can no longer bring.
+   * Call it before the loops stop.
    */
   public void stop() {
     synchronized (clients) {

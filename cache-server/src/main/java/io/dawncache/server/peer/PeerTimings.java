@@ -3,15 +3,15 @@ package io.dawncache.server.peer;
 import java.time.Duration;
 
 /**
- * When a peer counts as one that cannot be asked.
+ * The times after which a peer counts as unreachable.
  *
- * @param connect how long a connection may take, its host's look-up and all of the host's addresses
- *     included
+ * @param connect how long a connection may take, with the look-up of its host and all of the host's
+ *     addresses
  * @param probeAfter how long a fetch waits before the peer is probed, and between two probes
- * @param probe how long a probe may take until any answer
- * @param avoid how long a peer is not asked again after it could not be
- * @param lists how often at most, and only with what is asked anyhow, member lists are exchanged
- *     that seem to be the same
+ * @param probe how long a probe waits for any answer
+ * @param avoid how long a peer is not asked again after it could not be reached
+ * @param lists how often at most member lists that seem equal are exchanged, and only along with
+ *     other requests
  */
 public record PeerTimings(
     Duration connect, Duration probeAfter, Duration probe, Duration avoid, Duration lists) {

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds out whether a peer that owes us an answer is still there: asks it something cheap on a
- * connection of its own and takes any byte, or a plain refusal, for a yes. Those who want to know
- * at one time share one probe. Lives on one event loop.
+ * Finds out whether a peer that has not answered yet is alive: sends a cheap request on a separate
+ * connection, and takes any byte, or a plain refusal, as a yes. Callers at one time share one
+ * probe. Confined to one event loop.
  */
 final class Prober {
-  /** Told whether the peer gave any answer in time. */
+  /** Receives whether the peer gave any answer in time. */
   @FunctionalInterface
   interface Verdict {
     void told(boolean answered);
@@ -40,7 +40,9 @@ final class Prober {
     this.loop = loop;
   }
 
-  /** Tells {@code verdict} once, no later than the probe's time-out from now. */
+  /**
+   * Probes the peer and calls {@code verdict} once, no later than the probe's time-out from now.
+   */
   void probe(Verdict verdict) {
     assert loop.inEventLoop();
     asking.add(verdict);
@@ -49,7 +51,7 @@ final class Prober {
       try {
         probe.start();
       } catch (Throwable t) {
-        probe.end(false); // else nobody would ever be told, and nobody would probe again
+        probe.end(false); // else no verdict would come, and no later probe
         throw t;
       }
     }
@@ -84,8 +86,8 @@ final class Prober {
     }
 
     /**
-     * A peer that stops gracefully accepts no more, but still answers what it has. Had it been
-     * killed, the connection of the fetch that asks would be lost.
+     * A peer that drains accepts no connections, but still answers what it has. If it had been
+     * killed, the connection of the waiting fetch would be lost.
      */
     private boolean isRefusal(ConnectException failure) {
       return !(failure instanceof ConnectTimeoutException);

@@ -9,46 +9,46 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What one exchange asks of a peer: the request to write, in HTTP or in a frame, and what becomes
- * of the answer. It ends once, by an answer or without one; any of its methods may throw, and then
- * {@link #broken} follows. Lives on one event loop.
+ * What one exchange asks a peer: the request to write, in HTTP or in a frame, and what to do with
+ * the answer. It ends once, with an answer or without one. Any of its methods may throw; then
+ * {@link #broken} is called. Confined to one event loop.
  */
 interface Question {
-  /** Returns how long the answer is waited for. */
+  /** Returns how long the exchange waits for the answer. */
   Duration timeout();
 
   /**
    * Returns the request, a new one each time: it may have to be sent twice.
    *
-   * @param left what is left of the time-out
+   * @param left how much of the time-out is left
    */
   FullHttpRequest request(Duration left);
 
-  /** Ends with an answer that came whole; its reference count is the caller's. */
+  /** Ends with an answer that arrived whole; the caller releases it. */
   void answered(FullHttpResponse answer);
 
   /**
    * Writes the request in a frame, or in several.
    *
-   * @param leftMillis what is left of the time-out, more than 0
+   * @param leftMillis how much of the time-out is left, more than 0
    */
   void send(FrameConnection connection, int id, long leftMillis);
 
-  /** Returns whether a frame of that kind is an answer to this. */
+  /** Returns whether a frame of this kind is an answer to this. */
   boolean isAnsweredBy(FrameKind kind);
 
-  /** Ends with the message of an answer that came whole; its reference count is the caller's. */
+  /** Ends with the message of an answer that arrived whole; the caller releases it. */
   void answered(FrameKind kind, ByteBuf message);
 
-  /** Returns whether the answer may come in pieces, each to be taken as it comes. */
+  /** Returns whether the answer may arrive in pieces, each to be taken as it arrives. */
   default boolean takesPieces() {
     return false;
   }
 
   /**
-   * Takes a piece of the answer; its reference count is the caller's.
+   * Takes a piece of the answer; the caller releases it.
    *
-   * @throws IOException if it is no part of an answer
+   * @throws IOException if it is not a part of an answer
    */
   default void received(ByteBuf piece) throws IOException {
     throw new IOException("an answer in pieces (expected: a whole one)");
@@ -57,14 +57,14 @@ interface Question {
   /**
    * Ends without an answer, or without the rest of one.
    *
-   * @param status how it would have ended for a fetch
-   * @param sent whether the peer may have the request all the same
+   * @param status the result's status, if this is a fetch
+   * @param sent whether the peer may have received the request
    */
   void unanswered(Status status, String detail, boolean sent);
 
   /**
-   * Tells whoever has not been told yet that the exchange has failed. Called after another method
-   * has thrown, perhaps for want of memory, so it allocates nothing.
+   * Ends every callback that is still to be called: the exchange has failed. Called after another
+   * method has thrown, perhaps for want of memory, so it allocates nothing.
    *
    * @param sent whether the peer may have the request
    */

@@ -5,9 +5,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node knows of a peer's being there. After the peer could not be asked it is left alone
- * for a while: its keys go to the next owner at once, and a dead node is dialled once in that time
- * and not on every miss.
+ * Whether this node can reach a peer. After a peer could not be asked it is not asked for a while:
+ * its keys go to the next owner at once, and a dead node is dialled once in that time, not on every
+ * miss.
  */
 final class Reachability {
   private static final System.Logger LOG = System.getLogger(Reachability.class.getName());
@@ -21,9 +21,9 @@ final class Reachability {
   private final AtomicLong avoidedUntil = new AtomicLong(REACHABLE);
 
   /**
-   * Knows nothing yet but good.
+   * Starts with a peer that is reachable.
    *
-   * @param peer the peer's URL for the log; null for no word there
+   * @param peer the peer's URL for the log; null to log nothing
    */
   Reachability(@Nullable String peer, long avoidNanos, LongSupplier nanoTime) {
     this.peer = peer;
@@ -31,12 +31,12 @@ final class Reachability {
     this.nanoTime = nanoTime;
   }
 
-  /** As {@link #Reachability}, but says nothing to the log. */
+  /** As {@link #Reachability}, but logs nothing. */
   static Reachability unlogged(long avoidNanos, LongSupplier nanoTime) {
     return new Reachability(null, avoidNanos, nanoTime);
   }
 
-  /** Returns whether the peer may be asked now. After the while, one caller may; it finds out. */
+  /** Returns whether the peer may be asked now. After the while, one caller may, and finds out. */
   boolean mayAsk() {
     long until = avoidedUntil.get();
     if (until == REACHABLE) {
@@ -46,7 +46,7 @@ final class Reachability {
     return now - until >= 0 && avoidedUntil.compareAndSet(until, now + avoidNanos);
   }
 
-  /** The peer answered or took a connection. Logged once after it was missed. */
+  /** The peer answered or took a connection. Logged once after {@link #missed}. */
   void reached() {
     boolean wasMissed =
         avoidedUntil.get() != REACHABLE && avoidedUntil.getAndSet(REACHABLE) != REACHABLE;

@@ -12,11 +12,11 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponse;
 
 /**
- * Puts answers together, within a bound and within the node's account, but for those that are to be
- * read as they come.
+ * Puts answers together, within a bound and within the node's account, except those that are read
+ * as they arrive.
  */
 final class WholeAnswers extends HttpObjectAggregator {
-  /** There is no room for an answer. */
+  /** Thrown when there is no room for an answer. */
   static final class NoRoomException extends DecoderException {
     private static final long serialVersionUID = 1;
   }
@@ -38,7 +38,7 @@ final class WholeAnswers extends HttpObjectAggregator {
     super.aggregate(answer, part);
   }
 
-  /** It is read, and copied, before this handler is called again. */
+  /** The answer is read, and copied, before this handler is called again. */
   @Override
   protected void finishAggregation(FullHttpMessage answer) throws Exception {
     held.set(0);
@@ -51,7 +51,9 @@ final class WholeAnswers extends HttpObjectAggregator {
     super.handlerRemoved(ctx);
   }
 
-  /** A value that is too long has failed; another program's answer is none, of whatever length. */
+  /**
+   * A value that is too long is a failure; another program's answer is not an answer, however long.
+   */
   @Override
   protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized)
       throws Exception {
@@ -62,7 +64,7 @@ final class WholeAnswers extends HttpObjectAggregator {
     }
   }
 
-  /** What does not start here goes on to the next handler, and all its pieces do. */
+  /** A message that does not start here passes to the next handler with all its pieces. */
   @Override
   protected boolean isStartMessage(HttpObject message) throws Exception {
     return super.isStartMessage(message)
