@@ -1,5 +1,5 @@
 /** The server: what an application embeds to make a node a member of a fleet. */
-@SuppressWarnings("requires-automatic") // protobuf names its module, no more
+@SuppressWarnings("requires-automatic") // protobuf has a module name but no descriptor
 module io.dawncache.server {
   requires transitive io.dawncache.core;
   requires com.google.protobuf;
@@ -12,8 +12,8 @@ module io.dawncache.server {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.kqueue;
-  requires jdk.unsupported; // for Netty 4.1, whose jars do not say that they use it
-  requires static java.management; // both to learn how many files may be open; see OpenFiles
+  requires jdk.unsupported; // for Netty 4.1, whose jars use it without declaring it
+  requires static java.management; // both for the limit of open files; see OpenFiles
   requires static jdk.management;
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;

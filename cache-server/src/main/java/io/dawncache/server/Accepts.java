@@ -10,20 +10,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a listener accepting connections. When an accept fails, as it does when the process may
- * open no more files, the listener pauses and tries again; the operator's log says when that begins
- * and when it is over. Connections wait in the kernel's backlog meanwhile.
+ * Keeps a listener accepting connections. When an accept fails, for instance because the process
+ * may open no more files, the listener pauses and tries again; the log says when that begins and
+ * when it is over. Meanwhile connections wait in the kernel's backlog.
  */
 final class Accepts extends ChannelInboundHandlerAdapter {
   /*
-   * A listener that is ready stays ready when an accept fails, so without a pause its event loop
-   * would try, and fail, as fast as it can, and serve nothing else well.
+   * A listener that is ready stays ready when an accept fails. Without a pause its event loop would
+   * try, and fail, as fast as it can, and hardly serve anything else.
    *
-   * Netty's own acceptor, next in the pipeline, pauses too, but hands the exception on to the end of
+   * Netty's own acceptor, next in the pipeline, pauses too, but passes the exception to the end of
    * the pipeline, which logs it with its stack each second.
    *
-   * Where no more files can be opened, a class may not be found any more. So all that a failure
-   * needs is loaded and made when the listener is.
+   * When no more files can be opened, a class may not load any more. So everything that a failure
+   * needs is loaded and made together with the listener.
    */
   static final long PAUSE_MILLIS = 100;
 

@@ -29,11 +29,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes a {@link CacheNode} a member of a fleet: serves its groups over HTTP and gives it the way
- * to its peers.
+ * Makes a {@link CacheNode} a member of a fleet: serves its groups over HTTP and gives it clients
+ * for its peers.
  *
- * <p>Owns the sockets and the event loops, not the node, which outlives it. Safe for use by any
- * thread; {@link #start} and {@link #close} block.
+ * <p>Owns the sockets and the event loops, but not the node, which stays open after it. Safe for
+ * use by any thread; {@link #start} and {@link #close} block.
  */
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
@@ -52,14 +52,14 @@ public final class CacheServer implements AutoCloseable {
 
   /**
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
-   * when the member list of {@code config} is in place, which is taken as by {@link #setMembers}.
+   * when the member list of {@code config} is set, as by {@link #setMembers}.
    *
-   * <p>A node may be started again, with this or another configuration, when the server that it had
-   * is closed. What it holds then stays, as far as the new member list leaves it its own.
+   * <p>A node may be started again, with this or another configuration, when its earlier server is
+   * closed. It then keeps the entries that it owns under the new member list.
    *
    * @throws IOException if the server cannot listen there, such as {@link BindException}
-   * @throws IllegalStateException if the node has a peer picker in force, or Netty is of a version
-   *     that the server does not run on
+   * @throws IllegalStateException if the node has a peer picker already, or the server does not run
+   *     on this version of Netty
    */
   public static CacheServer start(CacheNode node, ServerConfig config) throws IOException {
     Objects.requireNonNull(node, "node");
@@ -99,7 +99,7 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
-  /** A start that fails must not leave the node with a picker that is in force. */
+  /** A start that fails must not leave its picker on the node. */
   private void setMembersOrLeave(List<String> members) {
     try {
       setMembers(members);
@@ -127,10 +127,10 @@ public final class CacheServer implements AutoCloseable {
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .option(ChannelOption.AUTO_READ, false) // accepts nobody until it knows its peers
+            .option(ChannelOption.AUTO_READ, false) // accepts no client until it knows its peers
             .handler(new Accepts(connections, System::nanoTime))
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who says no more may yet listen
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // its output still open
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childHandler(new InboundPipeline(inbound, connections))
             .bind(config.host(), config.port())
@@ -182,24 +182,25 @@ public final class CacheServer implements AutoCloseable {
         + address().getPort();
   }
 
-  /** Returns where the server listens, its true port included. */
+  /** Returns the address on which the server listens, with its actual port. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  /** Returns this node's URL, as the members' lists have it. */
+  /** Returns this node's URL, as the member lists have it. */
   public String self() {
     return membership.self();
   }
 
-  /** Returns the present member list in the order it was given. */
+  /** Returns the present member list in the order in which it was given. */
   public List<String> members() {
     return membership.members();
   }
 
   /**
-   * Returns the nodes, by URL, that are known to hold another member list than this node. Each is
-   * logged once as well, with the difference; a change is then not made everywhere.
+   * Returns the URLs of the nodes that are known to hold another member list than this node. Each
+   * is also logged once, with the difference. While there are any, a change may not reach every
+   * node.
    */
   public List<String> otherLists() {
     return membership.otherLists();
@@ -207,14 +208,14 @@ public final class CacheServer implements AutoCloseable {
 
   /**
    * Replaces the member list; an empty one makes the node stand alone. Entries that the node no
-   * longer owns become short-lived copies before this returns. Looks up the members' names if Go
-   * nodes may be among them, which blocks.
+   * longer owns become short-lived copies before this returns. If Go nodes may be among the
+   * members, looks up their names, which blocks.
    *
-   * <p>A list without this node's own URL is taken at its word: the node then owns no key and only
-   * asks others. Mostly that is a slip, so it is logged as a warning.
+   * <p>A list without this node's own URL is accepted: the node then owns no key and only asks
+   * others. Usually that is a mistake, so it is logged as a warning.
    *
-   * @param members every member's URL, exactly as all other members have it, this node's among them
-   * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
+   * @param members every member's URL, this node's too, exactly as all other members have it
+   * @throws IllegalArgumentException if a URL is not a node's; then nothing has changed
    */
   public void setMembers(List<String> members) {
     synchronized (settingMembers) {
@@ -256,9 +257,9 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
-   * Stops gracefully: accepts no more, answers what has arrived within the grace period of the
-   * configuration, then closes all connections. Blocks; closing again does nothing. The node is
-   * closed after its server.
+   * Stops gracefully: accepts no more connections, answers within the configured grace period what
+   * has arrived, then closes all connections. Blocks; closing again does nothing. Close the node
+   * after its server.
    */
   @Override
   public void close() {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The addresses that members of the fleet have: what tells a Go node from another Go program. A
+ * The addresses of the fleet's members, which distinguish a Go node from another Go program. A
  * member's name is looked up once, when the member list is set.
  */
 final class GoPeers implements Predicate<InetAddress> {
@@ -17,7 +17,7 @@ final class GoPeers implements Predicate<InetAddress> {
 
   private volatile Set<InetAddress> addresses = Set.of();
 
-  /** Returns the addresses that the members have now; blocks for the look-ups. */
+  /** Returns the addresses that the members have now; the look-ups block. */
   static Set<InetAddress> addressesOf(List<String> members) {
     Set<InetAddress> found = new HashSet<>();
     for (String member : members) {

@@ -4,7 +4,7 @@ import io.dawncache.core.EventLoopThread;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
 
-/** Makes event loop threads, marked so that nothing blocks on them. */
+/** Makes event loop threads, marked so that blocking calls on them are refused. */
 final class LoopThreads extends DefaultThreadFactory {
   LoopThreads() {
     super("dawncache-loop", true);

@@ -19,13 +19,13 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Gives event loops what {@link Names} finds, without blocking them. */
+/** Looks up names by {@link Names} for event loops, without blocking them. */
 final class NameResolver extends AddressResolverGroup<InetSocketAddress> {
   /*
-   * The JDK's look-up blocks, so it runs on a thread of its own. Those who want one name at one time
-   * share a look-up: there are never more threads than names being looked up, which are the members'.
-   * A caller waits no longer than its connect time-out; the look-up goes on behind it, and whoever
-   * comes next shares what it finds.
+   * The JDK's look-up blocks, so it runs on a thread of its own. Callers of one name at one time
+   * share a look-up, so there are never more threads than members whose names are being looked up.
+   * A caller waits no longer than its connect time-out; the look-up continues, and the next caller
+   * shares its result.
    */
   private static final long IDLE_SECONDS = 10;
 
@@ -86,7 +86,7 @@ final class NameResolver extends AddressResolverGroup<InetSocketAddress> {
     }
   }
 
-  /** Before its waiters are called: who comes from then on looks the name up anew. */
+  /** Ends a look-up before its waiters are called: a later caller looks the name up again. */
   private void end(String name, CompletableFuture<List<InetAddress>> mine) {
     lookUps.remove(name, mine);
   }

@@ -5,21 +5,22 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Looks up host names as every other program on the machine does: by the JDK's resolver, which asks
- * the C library, and with it the hosts file, {@code nsswitch.conf} and {@code resolv.conf} as they
+ * Looks up host names as every other program on the machine does: by the JDK's resolver. That calls
+ * the C library, which reads the hosts file, {@code nsswitch.conf} and {@code resolv.conf} as they
  * are now. There is no other source and no fallback.
  *
- * <p>The one place for names: of members, and of origins. Whoever connects tries the addresses in
- * their order, each within a share of the time for the connection, as {@code peer.Dial} does.
+ * <p>All names are looked up here: of members, and of origins. A caller that connects tries the
+ * addresses in their order, each within a share of the time for the connection, as {@code
+ * peer.Dial} does.
  */
 public final class Names {
   private Names() {}
 
   /**
-   * Returns the addresses of {@code host}, at least one, in the order in which they are to be
-   * tried. Blocks, perhaps for seconds, so it is for load threads and for the start of a program
-   * and not for event loops. An answer may be as old as the JDK caches it: 30 s, or what the
-   * security property {@code networkaddress.cache.ttl} says.
+   * Returns the addresses of {@code host}, at least one, in the order in which to try them. Blocks,
+   * perhaps for seconds: call it on load threads and at the start of a program, not on event loops.
+   * An answer may be as old as the JDK caches it: 30 s, or the security property {@code
+   * networkaddress.cache.ttl}.
    *
    * @param host a name, or an address without brackets
    * @throws UnknownHostException if the name has no address now; a later call may succeed

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Refuses, in one line, the versions of Netty that the server does not run on: one that is older
- * than what it is tested with, and a mixture of 4.1 and 4.2. Both come of an application's other
- * dependencies, and would else end as a class or a method that is not there, some time later.
+ * Refuses, with one line, the versions of Netty on which the server does not run: any that is older
+ * than the tested ones, and a mixture of 4.1 and 4.2. An application's other dependencies can bring
+ * either; without this check it would fail later with a missing class or method.
  *
- * <p>Reads what each jar of Netty says of itself. A jar that says nothing, because it was packed
- * into another, is taken as it is.
+ * <p>Reads the version that each jar of Netty states. A jar without one, because it was packed into
+ * another, is accepted as it is.
  */
 final class NettyVersion {
   /** Matches {@code 4.1.128.Final}; the groups are the minor version and the patch. */
@@ -26,7 +26,7 @@ final class NettyVersion {
   private NettyVersion() {}
 
   /**
-   * Checks the jars that are there.
+   * Checks the jars on the class path or module path.
    *
    * @throws IllegalStateException if the server does not run on them
    */
@@ -43,7 +43,7 @@ final class NettyVersion {
         .forEach(
             (artifact, version) -> {
               Matcher four = FOUR.matcher(version);
-              if (four.matches() && !artifact.equals("netty-all")) { // which holds no class
+              if (four.matches() && !artifact.equals("netty-all")) { // it holds no class
                 int minor = Integer.parseInt(four.group(1));
                 if (Integer.parseInt(four.group(2)) < oldestPatch(minor)) {
                   throw new IllegalStateException(

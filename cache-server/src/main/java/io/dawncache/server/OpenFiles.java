@@ -3,7 +3,7 @@ package io.dawncache.server;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** How many files, connections among them, the operating system lets this process open. */
+/** How many files, including connections, the operating system lets this process open. */
 final class OpenFiles {
   private OpenFiles() {}
 
@@ -14,7 +14,7 @@ final class OpenFiles {
           ? Long.toString(unix.getMaxFileDescriptorCount())
           : "unknown";
     } catch (LinkageError e) {
-      return "unknown"; // the modules java.management and jdk.management are not there
+      return "unknown"; // the modules java.management and jdk.management are absent
     }
   }
 }

@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This server's node among the others. What does not fit together is logged once: a process of
- * another cluster, one that has this node's URL, one that is met under a URL that is not its own.
+ * This server's node among the others. Logs each contradiction once: a process of another cluster,
+ * one that has this node's URL, one that answers at a URL that is not its own.
  */
 final class PresentFleet implements Fleet {
   private static final System.Logger LOG = System.getLogger(PresentFleet.class.getName());
-  private static final int MOST_LOGGED = 1000; // texts without end must not fill the log
+  private static final int MOST_LOGGED = 1000; // endless new texts must not fill the log
   private static final int MOST_SHOWN_CHARS = 200;
 
   private final @Nullable String cluster;
@@ -26,7 +26,7 @@ final class PresentFleet implements Fleet {
     this.cluster = cluster;
   }
 
-  /** Is about to be asked: nobody is served, and nobody asked, before. */
+  /** Sets the membership, before the first request is served or sent. */
   void is(Membership membership) {
     this.membership = membership;
   }

@@ -66,22 +66,25 @@ public final class ServerConfig {
     return host;
   }
 
-  /** Returns the port to listen on; 0 for any that is free. */
+  /** Returns the port to listen on; 0 for any free port. */
   public int port() {
     return port;
   }
 
-  /** Returns this node's URL in member lists; null to derive it from where the server listens. */
+  /**
+   * Returns this node's URL in member lists; null to derive it from the address on which the server
+   * listens.
+   */
   public @Nullable String self() {
     return self;
   }
 
-  /** Returns the name of the cluster that this node is of; null if it has none. */
+  /** Returns the name of this node's cluster; null if it has none. */
   public @Nullable String cluster() {
     return cluster;
   }
 
-  /** Returns the member list to begin with; empty for a node that stands alone. */
+  /** Returns the first member list; empty for a node that stands alone. */
   public List<String> members() {
     return members;
   }
@@ -101,22 +104,22 @@ public final class ServerConfig {
     return eventLoops;
   }
 
-  /** Returns how many connections one event loop opens to one peer that takes no frames. */
+  /** Returns how many connections one event loop opens to one peer that does not take frames. */
   public int maxPeerConnections() {
     return maxPeerConnections;
   }
 
-  /** Returns whether this node and its peers ask each other in frames, where both can. */
+  /** Returns whether this node and its peers use frames with each other if both can. */
   public boolean peerFrames() {
     return peerFrames;
   }
 
-  /** Returns what is taken from a socket. */
+  /** Returns how much is accepted from a socket. */
   public Limits limits() {
     return limits;
   }
 
-  /** Returns how long a stop waits for what is in flight. */
+  /** Returns how long a stop waits for requests in flight. */
   public Duration stopGrace() {
     return stopGrace;
   }
@@ -181,7 +184,8 @@ public final class ServerConfig {
     private Builder() {}
 
     /**
-     * Sets the host name or address to listen on; default 127.0.0.1, for it asks nobody's leave.
+     * Sets the host name or address to listen on; default 127.0.0.1, because no request is
+     * authenticated.
      */
     @CanIgnoreReturnValue
     public Builder host(String host) {
@@ -189,7 +193,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the port to listen on; 0, the default, for any that is free. */
+    /** Sets the port to listen on; 0, the default, for any free port. */
     @CanIgnoreReturnValue
     public Builder port(int port) {
       if (port < 0 || port > 0xffff) {
@@ -200,8 +204,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets this node's URL, exactly as the other members' lists have it; by default that of the
-     * host and port to listen on.
+     * Sets this node's URL, exactly as the other members' lists have it; by default it is made of
+     * the host and port to listen on.
      */
     @CanIgnoreReturnValue
     public Builder self(String self) {
@@ -210,10 +214,10 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets the name of the cluster that this node is of, the same at every node of it; default
-     * none. Our nodes of other clusters, and of none, are neither asked nor answered: each is
-     * logged once, and counts as a member that could not be asked. So two fleets do not mix when an
-     * address of one is given to the other. Go nodes know no clusters.
+     * Sets the name of this node's cluster, the same at every node of it; default none. Our nodes
+     * of other clusters, and of none, are neither asked nor answered: each is logged once, and
+     * counts as a member that could not be asked. So two fleets do not mix if one of them has an
+     * address of the other in its list. Go nodes do not know clusters.
      *
      * @throws IllegalArgumentException unless it is 1 to 100 visible ASCII characters
      */
@@ -228,7 +232,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the member list to begin with, exactly as the other members have it. */
+    /** Sets the first member list, exactly as the other members have it. */
     @CanIgnoreReturnValue
     public Builder members(List<String> members) {
       Objects.requireNonNull(members, "members");
@@ -254,7 +258,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the number of event loops, at least 1; default one a core. */
+    /** Sets the number of event loops, at least 1; default one per core. */
     @CanIgnoreReturnValue
     public Builder eventLoops(int eventLoops) {
       this.eventLoops = atLeastOne("eventLoops", eventLoops);
@@ -262,9 +266,9 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets whether this node asks its peers in frames, and answers them in frames, where both can:
-     * many requests at a time on one connection. Default true; without, it does what an older node
-     * does, and asks in HTTP, one request at a time on a connection.
+     * Sets whether this node and its peers use frames with each other if both can: many requests at
+     * a time on one connection. Default true; if false, it asks in HTTP as older nodes do, one
+     * request at a time per connection.
      */
     @CanIgnoreReturnValue
     public Builder peerFrames(boolean peerFrames) {
@@ -273,8 +277,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how many connections one event loop opens to one peer that takes no frames, at least 1;
-     * default 512.
+     * Sets how many connections one event loop opens to one peer that does not take frames, at
+     * least 1; default 512.
      */
     @CanIgnoreReturnValue
     public Builder maxPeerConnections(int maxPeerConnections) {
@@ -289,7 +293,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the longest headers of a message together; default 16 KiB. */
+    /** Sets the greatest length of all headers of a message together; default 16 KiB. */
     @CanIgnoreReturnValue
     public Builder maxHeaderBytes(int maxHeaderBytes) {
       this.maxHeaderBytes = maxHeaderBytes;
@@ -304,8 +308,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how long a connection may stay open with nothing in flight, or without its client taking
-     * anything of what it asked for; default 2 minutes.
+     * Sets how long a connection may stay open with nothing in flight, or while its client takes
+     * none of its answers; default 2 minutes.
      */
     @CanIgnoreReturnValue
     public Builder idleTimeout(Duration idleTimeout) {
@@ -315,7 +319,7 @@ public final class ServerConfig {
 
     /**
      * Sets how long a request may take to arrive, from its first byte to its last; default 1
-     * minute. One that takes longer is answered 408, or its connection is closed.
+     * minute. A longer one is answered 408, or its connection is closed.
      */
     @CanIgnoreReturnValue
     public Builder requestTimeout(Duration requestTimeout) {
@@ -323,7 +327,7 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets how long a stop waits for what is in flight; default 5 s. */
+    /** Sets how long a stop waits for requests in flight; default 5 s. */
     @CanIgnoreReturnValue
     public Builder stopGrace(Duration stopGrace) {
       Objects.requireNonNull(stopGrace, "stopGrace");
@@ -334,7 +338,9 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Adds a page beside the groups, answered at exactly {@code path}, which is none of theirs. */
+    /**
+     * Adds a page beside the groups, answered at exactly {@code path}, outside the groups' paths.
+     */
     @CanIgnoreReturnValue
     public Builder page(String path, Page page) {
       Objects.requireNonNull(path, "path");
@@ -348,8 +354,8 @@ public final class ServerConfig {
     /**
      * Returns the configuration collected so far.
      *
-     * @throws IllegalArgumentException if a limit is out of its range, or there are members and no
-     *     telling which of them this node is
+     * @throws IllegalArgumentException if a limit is out of its range, or if there are members but
+     *     this node's own URL is unknown
      */
     public ServerConfig build() {
       if (self == null && !members.isEmpty() && isAnyAddress(host)) {

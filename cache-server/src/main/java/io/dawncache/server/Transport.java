@@ -17,8 +17,8 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The best way to the kernel that is on the class path: Netty's native libraries where the user has
- * added them, else the JDK's own.
+ * The best transport on the class path: Netty's native libraries if the user has added them, else
+ * the JDK's own.
  *
  * <p>Netty 4.1 has only the event loop groups that Netty 4.2 deprecates. In 4.2 each of them is a
  * {@code MultiThreadIoEventLoopGroup} with its transport's handler, so both versions run this code.
