@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * A number of bytes as people write it: {@code 500k}, {@code 64m}, {@code 64MiB}, {@code 1 GB}, or
  * plain. A letter alone and {@code KiB}, {@code MiB}, {@code GiB} count in powers of 1024, as the
- * JVM's own options do; {@code kB}, {@code MB}, {@code GB} in powers of 1000, as disks do. Capitals
- * make no difference.
+ * JVM's own options do; {@code kB}, {@code MB}, {@code GB} in powers of 1000, as disks do. Case
+ * makes no difference.
  *
  * @param bytes the number, never negative
  */
@@ -32,7 +32,7 @@ record ByteSize(long bytes) {
                 Long.parseLong(form.group(1)),
                 unit(requireNonNullElse(form.group(2), ""), thousand)));
       } catch (ArithmeticException | NumberFormatException e) {
-        // More than a long holds: as wrong as any other text.
+        // More than a long holds: refused like any other wrong text.
       }
     }
     throw new IllegalArgumentException(

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The constants of an enum as a command line and a page show them: {@code TINY_LFU} is tinylfu. */
+/** The constants of an enum as command lines and pages show them: {@code TINY_LFU} is tinylfu. */
 final class Choice {
   private Choice() {}
 

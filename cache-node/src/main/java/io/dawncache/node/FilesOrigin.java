@@ -30,19 +30,20 @@ import org.jspecify.annotations.Nullable;
  * {@code files:DIR}: the value of a key is the file at that path below a folder.
  *
  * <p>A file has one key, its path with single slashes; {@code ./a}, {@code a//b} and {@code a/../b}
- * name nothing. Symbolic links are followed as long as they stay below the folder. The folder may
- * itself be a link, which each load follows anew, so that a link that is moved to another release
- * takes effect at once. All that is not a regular file there is <em>not found</em>; a file that
- * cannot be read, that changes while it is read, or is longer than a value may be, is a failure.
+ * name nothing. Symbolic links are followed as long as they stay below the folder. The folder
+ * itself may be a link. Each load follows it again, so a link that is moved to another release
+ * takes effect at once. A key that does not name a regular file there is <em>not found</em>. A file
+ * that cannot be read, that changes while it is read, or that is longer than a value may be, is a
+ * failure.
  */
 public final class FilesOrigin implements Origin {
-  /** No file system in use has longer names, so a longer one is not found rather than an error. */
+  /** No file system in use has longer names, so a longer name is not found, not an error. */
   private static final int MAX_NAME_BYTES = 255;
 
-  /** As in Linux: a path that leads through more links is taken for one that leads in a circle. */
+  /** As in Linux: a path through more links counts as a circle. */
   private static final int MAX_LINKS = 40;
 
-  /** How often a file is looked for that is changed, moved or replaced at the same time. */
+  /** How often to look for a file that is changed, moved or replaced at the same time. */
   private static final int ATTEMPTS = 3;
 
   /** Used by {@link java.util.ServiceLoader}. */
@@ -83,17 +84,16 @@ public final class FilesOrigin implements Origin {
   }
 
   /*
-   * What the key names can change between two steps of a load:
+   * The file of a key can change between two steps of a load:
    *
    * 1. The folder's link is moved to a new release, and the old release is removed. The file is then
    *    gone below the old folder, but not from the origin.
-   * 2. The file is replaced by another, or by a folder, between being found and being opened.
+   * 2. The file is replaced by another, or by a folder, after it is found and before it is opened.
    * 3. The file is written to while it is read, so what was read may be a part of it.
    *
-   * So a load starts anew unless folder and file are the same after it as before. The operating
-   * system gives no way, from Java, to open a file only if it is still a regular one: whoever puts a
-   * pipe in the place of a file just between these two steps holds one load thread until the load's
-   * time-out.
+   * So a load starts again unless folder and file are the same after it as before. Java has no way
+   * to open a file only if it is still a regular one: a pipe that takes a file's place just between
+   * these two steps holds one load thread until the load's time-out.
    */
   private static Loaded load(Path folder, String key) throws IOException, InterruptedException {
     IOException failure = null;
@@ -110,7 +110,7 @@ public final class FilesOrigin implements Origin {
     throw failure instanceof OriginException known ? known : unreadable(folder, key, failure);
   }
 
-  /** Returns null if folder or file were changed meanwhile. */
+  /** Returns null if the folder or the file has changed meanwhile. */
   private static @Nullable Loaded loadIfUnchanged(Path folder, String key)
       throws IOException, InterruptedException {
     Path root = root(folder);
@@ -121,12 +121,12 @@ public final class FilesOrigin implements Origin {
         return value == null ? null : Loaded.of(value);
       }
     } catch (NoSuchFileException e) {
-      // It does not exist, or was removed since it was found.
+      // It does not exist, or was removed after it was found.
     }
     return root.equals(root(folder)) ? Loaded.notFound() : null;
   }
 
-  /** Without this a volume that was unmounted would answer not found for every key. */
+  /** Without this check, every key of an unmounted volume would be not found. */
   private static Path root(Path folder) throws OriginException {
     try {
       Path root = folder.toRealPath();
@@ -151,8 +151,8 @@ public final class FilesOrigin implements Origin {
 
   /*
    * One name at a time, each resolved to the real path before the next: a link that leads outside
-   * is noticed before anything below it is touched, and a file in the middle of a key is plainly no
-   * folder instead of an error that every system words differently.
+   * is noticed before anything below it is opened, and a file in the middle of a key is plainly not
+   * a folder, where systems report different errors.
    */
   private static @Nullable Path find(Path root, String key) throws IOException {
     Path found = root;
@@ -214,9 +214,9 @@ public final class FilesOrigin implements Origin {
   }
 
   /**
-   * Reads a real path; a link put in its place since is not followed.
+   * Reads a real path; does not follow a link that has taken its place since.
    *
-   * @return null if it was changed or replaced meanwhile
+   * @return null if it has been changed or replaced meanwhile
    */
   private static @Nullable ByteView read(Path file) throws IOException, InterruptedException {
     BasicFileAttributes before = attributes(file);
@@ -233,7 +233,7 @@ public final class FilesOrigin implements Origin {
       ByteView value = ByteView.read(in, (int) before.size());
       return isSame(before, attributes(file)) ? value : null;
     } catch (EOFException e) {
-      return null; // it has become shorter
+      return null; // the file has become shorter
     }
   }
 

@@ -3,7 +3,7 @@ package io.dawncache.node;
 import java.util.regex.Pattern;
 
 /**
- * A part of one, as people write it: {@code 0.1}.
+ * A fraction of one, as people write it: {@code 0.1}.
  *
  * @param value 0 to 1
  */

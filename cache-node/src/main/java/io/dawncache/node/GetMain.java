@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
  * The program {@code scripts/get}: asks a node for one key as a client does, over HTTP and
  * protobuf, and writes the value's bytes to standard output, nothing before or after them.
  *
- * <p>Exits with 1 if the key is not found, with 3 if there was no value for any other reason, and
+ * <p>Exits with 1 if the key is not found, with 3 if there is no value for any other reason, and
  * with 2 if the command line is wrong; each after one line on standard error.
  */
 @Command(
@@ -55,9 +55,7 @@ public final class GetMain implements Callable<Integer> {
   private static final int NOT_FOUND = 1;
   private static final int NO_VALUE = 3;
 
-  /**
-   * More than a node lets a get take by default, so that it is the node that says what happened.
-   */
+  /** More than a node's default time-out of a get, so that the node's answer says what happened. */
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final OutputStream values;
@@ -99,7 +97,7 @@ public final class GetMain implements Callable<Integer> {
     OutOfMemory.endsProcess("get");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-    // Not System.out, which keeps to itself that nothing could be written.
+    // Not System.out, which does not report a failed write.
     OutputStream values = new FileOutputStream(FileDescriptor.out);
     System.exit(commandLine(values, out, err).execute(args));
   }

@@ -80,7 +80,7 @@ final class GroupOptions {
   GroupOptions() {}
 
   /**
-   * Returns what they say.
+   * Returns the configuration that the options give.
    *
    * @throws IllegalArgumentException if one is out of its range
    */

@@ -6,7 +6,7 @@ import io.dawncache.core.Getter;
  * A group named on the command line, its origin open.
  *
  * @param name never empty
- * @param getter the way to the origin
+ * @param getter the open origin
  */
 record GroupOrigin(String name, Getter getter) {
   /**

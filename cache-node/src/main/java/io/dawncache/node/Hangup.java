@@ -3,20 +3,20 @@ package io.dawncache.node;
 import java.lang.System.Logger.Level;
 
 /**
- * The signal SIGHUP, at which the JVM stops by default. Tools that rotate logs send it so that a
- * program opens its log anew; a node logs to standard error and goes on.
+ * The signal SIGHUP, which stops the JVM by default. Tools that rotate logs send it so that a
+ * program reopens its log; a node logs to standard error and continues.
  */
 final class Hangup {
   /*
-   * The JDK has no other way to a signal than sun.misc.Signal, in its module jdk.unsupported. It is
-   * used by reflection, because the compiler warns of each use, and the warning cannot be
-   * suppressed. A JVM that lacks it, or was started with -Xrs, leaves the signal as the system has it.
+   * The JDK handles signals only by sun.misc.Signal, in its module jdk.unsupported. It is used by
+   * reflection, because the compiler warns about each use, and the warning cannot be suppressed. In
+   * a JVM that lacks it, or runs with -Xrs, the signal keeps the system's default.
    */
   private static final System.Logger LOG = System.getLogger(Hangup.class.getName());
 
   private Hangup() {}
 
-  /** Has this process ignore the signal, where the JVM allows that. */
+  /** Ignores the signal in this process, if the JVM allows that. */
   static void ignore() {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

@@ -4,10 +4,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a node listens.
+ * The address on which a node listens.
  *
  * @param host a name or an address, without brackets
- * @param port the port, 0 for any that is free
+ * @param port the port, 0 for any free port
  */
 record HostPort(String host, int port) {
   private static final Pattern FORM =

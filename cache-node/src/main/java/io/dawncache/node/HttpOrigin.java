@@ -7,22 +7,21 @@ import java.net.InetAddress;
 import java.time.Duration;
 
 /**
- * {@code http:URL-TEMPLATE}: the value of a key is what a server answers to a GET of the URL with
- * the key, percent-encoded, in the place of {@code {key}}, or of {@code {+key}}, which keeps its
- * slashes.
+ * {@code http:URL-TEMPLATE}: the value of a key is a server's answer to a GET of the URL in which
+ * the percent-encoded key replaces {@code {key}}, or {@code {+key}}, which keeps the key's slashes.
  *
- * <p>A value is a whole body that comes with the status 200, 201 or 203, as it is: no encoding was
- * asked for, so one that comes all the same is a failure. {@link OriginStatus} says what the other
- * statuses mean. Redirects are not followed. Silence, in the body too, a lost connection, an answer
- * whose length is told in two ways, and a body longer than a value may be are failures. A key that
- * would be the segment {@code .} or {@code ..} of the path is rejected: servers take it for a step
- * to another path, escaped or not.
+ * <p>A value is a whole body with the status 200, 201 or 203, as it is. The request asks for no
+ * encoding, so an encoded body is a failure. {@link OriginStatus} says what the other statuses
+ * mean. Redirects are not followed. A time-out before or within the body, a lost connection, an
+ * answer that gives its length in two ways, and a body longer than a value may be are failures. A
+ * key that would be the segment {@code .} or {@code ..} of the path is rejected: servers read it as
+ * a step to another path, escaped or not.
  *
  * <p>The template may be written whole after the scheme ({@code http:http://host/{key}}, {@code
  * http:https://host/{key}}) or be the origin itself ({@code http://host/{key}}).
  */
 public final class HttpOrigin implements Origin {
-  /** Less than a group's load time-out, so that the log says which server was silent. */
+  /** Less than a group's load time-out, so that the log names the server that did not answer. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   private static final int SHOWN_CHARS = 200;
@@ -85,7 +84,7 @@ public final class HttpOrigin implements Origin {
     return switch (OriginStatus.of(answer.status())) {
       case VALUE -> Loaded.of(answer.body());
       case NOT_FOUND -> Loaded.notFound();
-      case REJECTED -> Loaded.rejected("status " + answer.status()); // callers may see it
+      case REJECTED -> Loaded.rejected("status " + answer.status()); // callers may see this text
       case FAILED -> throw new OriginException("status " + answer.status(), asked, null);
     };
   }

@@ -3,14 +3,14 @@ package io.dawncache.node;
 import java.util.logging.LogManager;
 
 /**
- * The JDK's log manager, but the log stays open until the node has stopped. The JDK closes its
- * handlers as soon as the JVM begins to end, while the node still writes of its stop.
+ * The JDK's log manager, except that the log stays open until the node has stopped. The JDK closes
+ * its handlers as soon as the JVM begins to shut down, while the node still logs its stop.
  *
  * <p>Public and with a public constructor because the JDK makes it, by the system property {@link
- * #PROPERTY}. That is to be set before any class of the log is initialized, this one included.
+ * #PROPERTY}. Set that before any class of the log is initialized, including this one.
  */
 public final class LogUntilStopped extends LogManager {
-  /** Has the name of the log manager's class; a constant, so reading it initializes nothing. */
+  /** The property with the log manager's class; a constant, so reading it initializes nothing. */
   static final String PROPERTY = "java.util.logging.manager";
 
   private static volatile boolean keepsOpen;
@@ -18,7 +18,7 @@ public final class LogUntilStopped extends LogManager {
   /** Used by the JDK. */
   public LogUntilStopped() {}
 
-  /** The log is not closed from now on, not even at the end of the JVM. */
+  /** Keeps the log open from now on, also while the JVM shuts down. */
   static void keepOpen() {
     keepsOpen = true;
   }

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Compares the member lists that nodes hold, as their statistics say them. */
+/** Compares the member lists that nodes hold, as their statistics show them. */
 final class MemberLists {
   private MemberLists() {}
 
-  /** Returns what is wrong with the list of {@code node}, held against that of {@code first}. */
+  /** Returns what is wrong with the list of {@code node}, compared with that of {@code first}. */
   static List<String> faults(NodeStats first, NodeStats node) {
     List<String> faults = new ArrayList<>();
     Set<String> own = members(node);

@@ -10,12 +10,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 
-/** Asks nodes over HTTP, as a client that is no member does. */
+/** Asks nodes over HTTP, as a client that is not a member. */
 final class NodeClient {
   private final Duration timeout;
   private final HttpClient http;
 
-  /** Makes a client that waits so long for an answer to begin. */
+  /** Makes a client that waits at most {@code timeout} for an answer to begin. */
   NodeClient(Duration timeout) {
     this.timeout = timeout;
     this.http =
@@ -26,10 +26,10 @@ final class NodeClient {
   }
 
   /**
-   * Returns the answer to a GET of {@code path}, which is sent byte for byte as it is given.
+   * Returns the answer to a GET of {@code path}, which is sent byte for byte as given.
    *
    * @param path begins with a slash and is percent-encoded
-   * @throws IOException if there was no answer, with a message that says why
+   * @throws IOException if there is no answer; the message says why
    */
   HttpResponse<byte[]> get(NodeUrl node, String path) throws IOException, InterruptedException {
     HttpRequest request =

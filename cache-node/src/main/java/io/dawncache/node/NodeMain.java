@@ -28,11 +28,12 @@ import picocli.CommandLine.Spec;
 /**
  * The program {@code scripts/node}: one node of a fleet, in the foreground.
  *
- * <p>Prints one line when it serves and one when it has stopped; what happens between is logged to
- * standard error, a line an event. SIGTERM and SIGINT stop it gracefully; the JVM then exits with
- * 143 or 130, as a program does that a signal ended. SIGHUP is ignored ({@link Hangup}). A wrong
- * command line exits with 2, an address that cannot be had with 1, each after one line on standard
- * error. Out of memory, of heap or of direct buffers, it exits with 3 ({@link OutOfMemory}).
+ * <p>Prints one line when it serves and one when it has stopped; events between are logged to
+ * standard error, a line each. SIGTERM and SIGINT stop it gracefully; the JVM then exits with 143
+ * or 130, like any program that a signal ends. SIGHUP is ignored ({@link Hangup}). It exits with 2
+ * for a wrong command line and with 1 for an address on which it cannot listen, each after one line
+ * on standard error. Out of memory, of heap or of direct buffers, it exits with 3 ({@link
+ * OutOfMemory}).
  */
 @Command(
     name = "node",
@@ -123,7 +124,7 @@ public final class NodeMain implements Callable<Integer> {
   /** Made by {@link #main}. */
   NodeMain() {}
 
-  /** Runs a node until a signal ends it, or exits at once with the code of what went wrong. */
+  /** Runs a node until a signal ends it, or exits at once with the code of the fault. */
   public static void main(String[] args) {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
@@ -138,14 +139,16 @@ public final class NodeMain implements Callable<Integer> {
     System.exit(commandLine(out, err).execute(args));
   }
 
-  /** Has the JDK close the log only when the node has stopped, if nothing is logged yet. */
+  /** Keeps the JDK's log open until the node has stopped, if nothing is logged yet. */
   static void keepItsLog() {
     if (System.getProperty(LogUntilStopped.PROPERTY) == null) {
       System.setProperty(LogUntilStopped.PROPERTY, LogUntilStopped.class.getName());
     }
   }
 
-  /** Has the JDK look up names anew soon after they may have changed; read at its first look-up. */
+  /**
+   * Shortens the JDK's cache of names, so that changes are seen soon; the first look-up reads this.
+   */
   private static void refreshNames() {
     if (Security.getProperty("networkaddress.cache.ttl") == null) {
       Security.setProperty("networkaddress.cache.ttl", "5"); // seconds
@@ -167,7 +170,7 @@ public final class NodeMain implements Callable<Integer> {
     LogUntilStopped.keepOpen();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "dawncache-stop"));
     announce(node.server());
-    new CountDownLatch(1).await(); // the signal's shutdown hook is the way out
+    new CountDownLatch(1).await(); // the signal's shutdown hook ends the process
     return 0;
   }
 

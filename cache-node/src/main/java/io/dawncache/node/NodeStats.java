@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node counts, as its page {@code /stats} says it in JSON: these names are the page's.
+ * What a node counts, as its page {@code /stats} shows it in JSON: these names are the page's.
  *
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param otherLists the nodes, by URL, that are known to hold another member list
  * @param uptimeSeconds how long the node has been serving
- * @param bytesInFlight what requests and answers hold; null on the page of an older node
+ * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
  */
 record NodeStats(
@@ -42,8 +42,8 @@ record NodeStats(
   /**
    * The node's {@link ByteAccount}.
    *
-   * @param bytes what is in flight now
-   * @param maxBytes the most that may be
+   * @param bytes the bytes in flight now
+   * @param maxBytes the limit of {@code bytes}
    * @param refused how often there was no room for more
    * @param closed how many connections were closed to make room
    */
@@ -99,24 +99,24 @@ record NodeStats(
           LoadMillis.of(stats.loadTimes()));
     }
 
-    /** Whether a page that was read left out what every node says. */
+    /** Returns whether a page that was read lacks a field that every node has. */
     private static boolean isPart(@Nullable OfGroup read) {
       return read == null
           || Stream.of(read.mainCache, read.hotCache, read.missingKeys, read.events, read.loadTimes)
               .anyMatch(Objects::isNull);
     }
 
-    /** Returns how often the getter ran, whatever came of it. */
+    /** Returns how often the getter ran, with any outcome. */
     long getterRuns() {
       return localLoads + localLoadErrs;
     }
 
-    /** Returns the bytes of all that is held. */
+    /** Returns the bytes of all entries held. */
     long heldBytes() {
       return mainCache.bytes() + hotCache.bytes() + missingKeys.bytes();
     }
 
-    /** Returns how many fetches this node made, whatever came of them. */
+    /** Returns how many fetches this node made, with any outcome. */
     long fetchesMade() {
       return peerLoads + peerErrors;
     }
@@ -125,10 +125,10 @@ record NodeStats(
   /**
    * How long runs of the getter took, in milliseconds.
    *
-   * @param count how many there were
-   * @param p50 within which half of them ended
-   * @param p99 within which 99 of 100 ended
-   * @param max within which all ended
+   * @param count how many runs there were
+   * @param p50 half of them ended within this
+   * @param p99 99 of 100 ended within this
+   * @param max all ended within this
    */
   record LoadMillis(long count, double p50, double p99, double max) {
     private static LoadMillis of(LoadTimeStats stats) {
@@ -144,7 +144,7 @@ record NodeStats(
     }
   }
 
-  /** Returns what the groups count now, at a node that has been serving for so long. */
+  /** Returns what the groups count now, at a node that has been serving for {@code uptimeNanos}. */
   static NodeStats of(
       String self,
       List<String> members,
@@ -162,7 +162,7 @@ record NodeStats(
   /**
    * Reads a page.
    *
-   * @throws JsonParseException if it is none of ours
+   * @throws JsonParseException if it is not a node's page
    */
   static NodeStats fromJson(String json) {
     NodeStats read = GSON.fromJson(json, NodeStats.class);
@@ -175,7 +175,7 @@ record NodeStats(
     }
     return read.otherLists != null
         ? read
-        : new NodeStats( // an older node's
+        : new NodeStats( // an older node's page
             read.self,
             read.members,
             List.of(),

@@ -3,7 +3,8 @@ package io.dawncache.node;
 import io.dawncache.core.Getter;
 
 /**
- * A kind of place where values come from, named on the command line as {@code SCHEME:LOCATION}.
+ * A kind of place from which values are loaded, named on the command line as {@code
+ * SCHEME:LOCATION}.
  *
  * <p>{@code files} and {@code http} come with the program. To add one, implement this interface
  * with a public constructor without parameters, name the class in a file {@code
@@ -11,10 +12,10 @@ import io.dawncache.core.Getter;
  * {@link java.util.ServiceLoader} finds it there.
  */
 public interface Origin {
-  /** Returns what stands before the first colon, unlike that of any other origin. */
+  /** Returns the part before the first colon, unique among the origins. */
   String scheme();
 
-  /** Returns how the origin is written, for messages, such as {@code files:DIR}. */
+  /** Returns how to write the origin, for messages, such as {@code files:DIR}. */
   default String form() {
     return scheme() + ":LOCATION";
   }
@@ -28,9 +29,9 @@ public interface Origin {
    * Opens the place for one group, once, while the command line is read.
    *
    * @param location all that follows the first colon
-   * @return the way to it, used from then on under the rules of {@link Getter}
-   * @throws IllegalArgumentException if the location cannot be one, with a message of one line that
-   *     names the value, then the expectation; it ends the program with exit code 2
+   * @return the getter of the place, used from then on under the rules of {@link Getter}
+   * @throws IllegalArgumentException if the location is invalid, with a message of one line that
+   *     names the value, then the expectation; the program then exits with 2
    */
   Getter open(String location);
 }

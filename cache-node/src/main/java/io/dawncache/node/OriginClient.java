@@ -48,26 +48,26 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends GETs to one HTTP server. A GET ends with an answer that is whole, or with an exception that
- * says in a few words why there is none, within one time-out for all of it: connection, head and
- * body. Safe for use by several threads; blocks its caller, and an interrupt ends the wait.
+ * Sends GETs to one HTTP server. A GET ends with a whole answer, or with an exception that says in
+ * a few words why there is none. One time-out covers all of it: connection, head and body. Safe for
+ * use by several threads; blocks its caller, and an interrupt ends the wait.
  */
 final class OriginClient {
   /*
-   * An exchange runs on its caller's thread and on no other, so there is no thread whose death could
-   * end the origin. The one thread here only closes connections at their deadlines; its executor
-   * replaces it with the next load if it has died. See docs/decisions/0011-http-client.md.
+   * An exchange runs on its caller's thread only, so no other thread's death can end the origin.
+   * The one thread here only closes connections at their deadlines; if it has died, its executor
+   * replaces it at the next load. See docs/decisions/0011-http-client.md.
    *
    * A GET is sent twice only if its first connection had answered before and was lost before a new
-   * answer began: the server has probably just closed it for being idle. All other idle connections
-   * are then closed, too, so that the second try finds a fresh one.
+   * answer began: the server has probably just closed it because it was idle. All other idle
+   * connections are then closed, too, so that the second try finds a fresh one.
    */
   private static final ScheduledThreadPoolExecutor DEADLINES = deadlines();
 
-  /** What is read of a body that is no value, so that its connection can be used again. */
+  /** How much is read of a body that is not a value, so that its connection can be used again. */
   private static final int MAX_DRAINED_BYTES = 64 << 10;
 
-  /** A body of unknown length is read in chunks, which grow with what has come. */
+  /** A body of unknown length is read in chunks, which grow with what has arrived. */
   private static final int FIRST_CHUNK_BYTES = 4 << 10;
 
   private static final int MOST_CHUNK_BYTES = 64 << 10;
@@ -94,8 +94,8 @@ final class OriginClient {
    * @param scheme {@code http} or {@code https}
    * @param host a name, underscores allowed, or an address without brackets
    * @param port the port, or -1 for the scheme's own
-   * @param timeout for a whole exchange; a connection is given half of it
-   * @param maxBytes the longest body taken
+   * @param timeout for a whole exchange; connecting may take half of it
+   * @param maxBytes the longest body accepted
    * @param names looks up the host for every new connection
    */
   OriginClient(
@@ -120,7 +120,7 @@ final class OriginClient {
             .disableRedirectHandling()
             .disableContentCompression()
             .disableCookieManagement()
-            .setDefaultCookieSpecRegistry(name -> null) // else a list of domains is read at start
+            .setDefaultCookieSpecRegistry(name -> null) // else it reads a list of domains
             .disableAuthCaching()
             .build();
   }
@@ -142,17 +142,17 @@ final class OriginClient {
     return timeout.dividedBy(2);
   }
 
-  /** The connections, for tests of what becomes of them. */
+  /** Returns the connections, for tests. */
   OriginConnections connections() {
     return connections;
   }
 
   /**
-   * Returns the answer to a GET of {@code path}, which is sent byte for byte as it is given.
+   * Returns the answer to a GET of {@code path}, which is sent byte for byte as given.
    *
    * @param path begins with a slash, percent-encoded, perhaps with a query
    * @throws IOException if there is no whole answer; its message is a few words that name neither
-   *     server nor path, its cause what happened
+   *     server nor path, its cause is what happened
    */
   Answer get(String path) throws IOException, InterruptedException {
     long endNanos = System.nanoTime() + timeout.toNanos();
@@ -168,7 +168,7 @@ final class OriginClient {
     }
   }
 
-  /** One try. */
+  /** One attempt. */
   private final class Exchange {
     private final HttpUriRequestBase request = new HttpUriRequestBase("GET", ROOT);
 
@@ -200,7 +200,7 @@ final class OriginClient {
       } finally {
         deadline.cancel(false);
         if (!drained) {
-          // Closing the response instead would first read all that is left of its body.
+          // To close the response instead would first read the rest of its body.
           request.cancel();
         }
       }
@@ -242,7 +242,7 @@ final class OriginClient {
               ? ofKnownLength(in, (int) body.getContentLength())
               : ofUnknownLength(in);
       if (late || Thread.currentThread().isInterrupted()) {
-        // The connection was closed from here. Under TLS that may look like the body's end.
+        // The deadline has closed the connection. Under TLS that may look like the body's end.
         throw new InterruptedIOException("closed before the end of the body was seen");
       }
       return value;
@@ -252,7 +252,7 @@ final class OriginClient {
         throws IOException, InterruptedException {
       LoadMemory.reserve(length);
       ByteView value = ByteView.read(in, length);
-      in.read(); // the end, by which the connection is free again
+      in.read(); // reads the end, which frees the connection
       return value;
     }
 
@@ -262,7 +262,7 @@ final class OriginClient {
       int more = FIRST_CHUNK_BYTES;
       byte[] chunk;
       do {
-        LoadMemory.reserve(2 * (length + more)); // the chunks, and the value made of them
+        LoadMemory.reserve(2 * (length + more)); // for the chunks, and for the value made of them
         chunk = in.readNBytes(more);
         length += chunk.length;
         if (length > maxBytes) {
@@ -275,8 +275,8 @@ final class OriginClient {
     }
 
     /**
-     * Reads a short body to its end, and returns whether that came. A body that only the end of the
-     * connection ends is not waited for.
+     * Reads a short body to its end; returns whether the end arrived. Does not wait for a body that
+     * only the end of the connection ends.
      */
     private static boolean drains(@Nullable HttpEntity body) {
       if (body == null) {
@@ -287,7 +287,7 @@ final class OriginClient {
             && body.getContentLength() <= MAX_DRAINED_BYTES
             && body.getContent().readNBytes(MAX_DRAINED_BYTES + 1).length <= MAX_DRAINED_BYTES;
       } catch (IOException e) {
-        return false; // the status is known, and enough
+        return false; // the status is known and suffices
       }
     }
 
@@ -301,7 +301,10 @@ final class OriginClient {
     }
   }
 
-  /** An answer that is no value and no fault of the connection; its message goes on as it is. */
+  /**
+   * An answer that is neither a value nor a fault of the connection; its message is passed on as it
+   * is.
+   */
   private static final class RefusedAnswerException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -310,7 +313,7 @@ final class OriginClient {
     }
   }
 
-  /** Sends requests on connections that have nothing left to say, and tells stale ones apart. */
+  /** Sends requests only on connections with nothing left to read, and recognises stale ones. */
   private static final class OnUsableConnections extends HttpRequestExecutor {
     @Override
     public ClassicHttpResponse execute(
@@ -329,7 +332,7 @@ final class OriginClient {
       } catch (NoHttpResponseException | SocketException | SSLException e) {
         throw answeredBefore ? new StaleConnectionException("lost while idle", e) : e;
       } catch (IOException e) {
-        // A channel reports a write to a closed connection as a plain IOException.
+        // A channel throws a plain IOException for a write to a closed connection.
         throw answeredBefore && e.getClass() == IOException.class
             ? new StaleConnectionException("lost while idle", e)
             : e;
@@ -343,7 +346,7 @@ final class OriginClient {
     }
   }
 
-  /** Puts what happened into a few words, for a client to read. */
+  /** Describes what happened in a few words, for a client to read. */
   private IOException failure(Exception e) {
     if (e instanceof StaleConnectionException stale) {
       return stale;

@@ -32,17 +32,19 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one origin: kept open between loads, as many as there are loads at a time, and
- * made to any address of the origin's name that answers.
+ * The connections to one origin: kept open between loads, as many as there are loads at a time,
+ * each to any address of the origin's name that answers.
  */
 final class OriginConnections extends PoolingHttpClientConnectionManager {
   /**
-   * Less than the idle time-outs in use, so that a server seldom closes what we are about to use.
+   * Less than the idle time-outs in use, so that a server seldom closes a connection that is about
+   * to be used.
    */
   private static final Timeout IDLE = Timeout.ofSeconds(30);
 
   /**
-   * So that a name whose addresses change is followed, also by connections that are always busy.
+   * Connections are replaced after this time, even busy ones, to follow a name whose addresses
+   * change.
    */
   private static final TimeValue LIFE = TimeValue.ofMinutes(1);
 
@@ -62,7 +64,7 @@ final class OriginConnections extends PoolingHttpClientConnectionManager {
   }
 
   /**
-   * Returns the connections to one origin; none is made yet.
+   * Returns the connections to one origin; opens none yet.
    *
    * @param connectTimeout for all addresses of a name together
    */
@@ -75,13 +77,14 @@ final class OriginConnections extends PoolingHttpClientConnectionManager {
             .setConnectTimeout(Timeout.of(connectTimeout))
             .setIdleTimeout(IDLE)
             .setTimeToLive(LIFE)
-            // An idle connection costs nothing to try: what it loses is asked again on a fresh one.
+            // An idle connection costs nothing to try: a request that it loses is sent again on a
+            // fresh one.
             .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
             .build());
     return connections;
   }
 
-  /** With the JDK's trust store, which is read when it is first needed. */
+  /** Uses the JDK's trust store, which is read when it is first needed. */
   private static SSLSocket startTls(
       Socket socket, String host, int port, @Nullable Object attachment, HttpContext context)
       throws IOException {
@@ -107,15 +110,18 @@ final class OriginConnections extends PoolingHttpClientConnectionManager {
   }
 
   /**
-   * Closes the idle connections and stays open. The client closes its connections for good when an
-   * exchange throws an {@link Error}; a heap that was full once would end the origin for ever.
+   * Closes the idle connections and stays open. The client closes its connection manager when an
+   * exchange throws an {@link Error}; without this, a heap that was full once would end the origin
+   * for ever.
    */
   @Override
   public void close(CloseMode mode) {
     closeIdle();
   }
 
-  /** Connects to the addresses of a name in turn, each with its share of the time that is left. */
+  /**
+   * Connects to the addresses of a name in turn, each within its share of the time that is left.
+   */
   private static final class AllAddresses extends DefaultHttpClientConnectionOperator {
     private final NameLookup names;
 
@@ -124,7 +130,7 @@ final class OriginConnections extends PoolingHttpClientConnectionManager {
 
     AllAddresses(NameLookup names) {
       super(
-          // A channel's socket, for an interrupt to end a wait on it; on a plain one it does not.
+          // A channel's socket: an interrupt ends a wait on it, but not on a plain socket.
           proxy -> SocketChannel.open().socket(),
           null,
           new Resolver(names),

@@ -3,8 +3,8 @@ package io.dawncache.node;
 /**
  * What the status of an HTTP origin's answer means for the key.
  *
- * <p>A status of the client's kind is the origin's answer to this request, so an older value of the
- * key ends. The others say that there is no answer now, so an older value may be answered as stale
+ * <p>A status of the class 4xx is the origin's answer to this request, so an older value of the key
+ * ends. The others mean that there is no answer now, so an older value may be answered as stale
  * (RFC 5861, section 4).
  */
 enum OriginStatus {
@@ -12,11 +12,11 @@ enum OriginStatus {
   VALUE,
   /** The origin holds nothing under the key: 404, 410. */
   NOT_FOUND,
-  /** The origin rejects the request: any other status from 400 to 499 but 408, 425 and 429. */
+  /** The origin rejects the request: any other status from 400 to 499 except 408, 425 and 429. */
   REJECTED,
   /**
    * There is no answer now: 408 (time-out), 425 (too early), 429 (too many requests), 500 and
-   * above. The same is assumed of what should not come at all, such as 206 or 304.
+   * above. Statuses that should not occur, such as 206 or 304, mean the same.
    */
   FAILED;
 

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** The origins that this program knows, by scheme. */
 final class Origins {
-  /** The longest value that our own origins bring: what a node's server sends and takes. */
+  /** The longest value that our own origins load: as long as a node's server sends and accepts. */
   static final int MAX_VALUE_BYTES = 16 << 20;
 
   private final SortedMap<String, Origin> byScheme = new TreeMap<>();
@@ -49,7 +49,7 @@ final class Origins {
   /**
    * Opens {@code origin}, written {@code SCHEME:LOCATION}.
    *
-   * @throws IllegalArgumentException if the scheme is unknown, or the location not one of it
+   * @throws IllegalArgumentException if the scheme is unknown, or the location invalid
    */
   Getter open(String origin) {
     int colon = origin.indexOf(':');

@@ -13,24 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a program that has run out of memory, with {@link #EXIT_CODE}, after one line on standard
- * error. A process that lives on after an {@link OutOfMemoryError} may have lost threads, and then
- * accepts connections that it never answers; one that has ended is started again.
+ * error. A process that continues after an {@link OutOfMemoryError} may have lost threads, and then
+ * accepts connections that it never answers; a process that has ended is started again.
  */
 public final class OutOfMemory {
   /*
    * The JVM itself ends the process when its heap is exhausted, if it was started with
-   * -XX:+ExitOnOutOfMemoryError, as scripts/lib.sh does; its exit code is 3. It does not see an
+   * -XX:+ExitOnOutOfMemoryError, as by scripts/lib.sh; its exit code is 3. It does not notice an
    * error that Java code constructs and throws, as the JDK and Netty do for direct buffers. Those
    * errors arrive here in two ways:
-   *   - a thread ends by one, or a handler passes it to its thread's uncaught exception handler;
-   *   - something catches it and logs it. Netty does this with what a task or a listener of an
-   *     event loop throws, so all that is logged is looked at.
+   *   - one ends a thread, or a handler passes it to its thread's uncaught exception handler;
+   *   - one is caught and logged. Netty does this with what a task or a listener of an event loop
+   *     throws, so every logged exception is checked.
    *
-   * A thread that cannot be started is an OutOfMemoryError too. It says nothing of the memory, and
-   * the load that needed the thread fails, so the process goes on.
+   * A thread that cannot be started is an OutOfMemoryError too. It does not mean that memory is
+   * short, and only the load that needed the thread fails, so the process continues.
    */
 
-  /** As the JVM's own. */
+  /** The JVM's own exit code. */
   public static final int EXIT_CODE = 3;
 
   private static final int MOST_CAUSES = 32; // a chain of causes may be a circle
@@ -49,9 +49,7 @@ public final class OutOfMemory {
     Logger.getLogger("").addHandler(new Net(program));
   }
 
-  /**
-   * The thread may have ended by the error, or go on: the cache reports here what callbacks throw.
-   */
+  /** The thread may have ended, or continue: the cache also reports here what callbacks throw. */
   static void uncaught(String program, Thread thread, Throwable error) {
     endIfOutOfMemory(program, error);
     System.getLogger(OutOfMemory.class.getName())
@@ -67,7 +65,7 @@ public final class OutOfMemory {
     try (OutputStream err = new FileOutputStream(FileDescriptor.err)) {
       err.write(line.getBytes(UTF_8));
     } catch (IOException e) {
-      // Nobody reads standard error; the exit code says it.
+      // Standard error is closed; the exit code remains.
     } finally {
       Runtime.getRuntime().halt(EXIT_CODE); // a shutdown hook would need memory
     }
@@ -86,7 +84,7 @@ public final class OutOfMemory {
     return null;
   }
 
-  /** Looks at the exception of each record that is logged. */
+  /** Checks the exception of each log record. */
   private static final class Net extends Handler {
     private final String program;
 

@@ -12,9 +12,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What our command lines have in common: a wrong one is told in one line on standard error, the
- * value first and then the expectation, and exits 2; what the world refuses is one line too, and
- * exits 1.
+ * What our command lines have in common. A wrong one prints one line on standard error, the value
+ * first and then the expectation, and exits with 2. A failure outside the program prints one line,
+ * too, and exits with 1.
  */
 final class Program {
   static final int FAILED = 1;
@@ -23,8 +23,8 @@ final class Program {
   private Program() {}
 
   /**
-   * Makes what is printed and logged the same in every locale: programs read it, and some locales
-   * have digits of their own.
+   * Makes output and log the same in every locale: programs read them, and some locales have other
+   * digits.
    */
   static void speakOneLanguage() {
     Locale.setDefault(Locale.ROOT);
@@ -54,12 +54,12 @@ final class Program {
           if (e instanceof IOException) {
             return complain(line, reason(e), FAILED);
           }
-          throw e; // a fault of ours: picocli prints where, and exits 1
+          throw e; // a bug: picocli prints its stack and exits with 1
         });
     return line;
   }
 
-  /** Returns what {@code error} says, or what kind it is if it says nothing. */
+  /** Returns the message of {@code error}, or its class if it has none. */
   static String reason(Throwable error) {
     String message = error.getMessage();
     return message == null ? error.getClass().getSimpleName() : message;

@@ -19,11 +19,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /**
- * What nodes do in their lives, done once in brief, so that the JVM that runs this can archive the
- * classes it takes: the scripts start nodes with such an archive.
+ * Does once, in brief, what nodes do, so that the JVM that runs this can archive the classes that
+ * they need: the scripts start nodes with such an archive.
  *
  * <p>One node is started by its command line; two more are each other's members and are asked, over
- * sockets, for keys of their own, of the other's and of nobody's.
+ * sockets, for their own keys, for each other's and for keys that do not exist.
  */
 public final class Rehearsal {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -38,7 +38,7 @@ public final class Rehearsal {
     Path values = Path.of(args[0]);
     startByCommandLine(values);
     askTwoNodes(values);
-    System.exit(0); // the first node waits for a signal, and stops by this
+    System.exit(0); // the first node waits for a signal; this stops it
   }
 
   private static void startByCommandLine(Path values) throws InterruptedException {
@@ -87,7 +87,7 @@ public final class Rehearsal {
     return StandaloneNode.start(ServerConfig.builder(), groups, GroupConfig.builder().build());
   }
 
-  /** The folder's files, each twice for a miss and a hit, and some that do not exist. */
+  /** Returns the folder's files, each twice for a miss and a hit, and some that do not exist. */
   private static List<String> keys(Path values) throws IOException {
     try (Stream<Path> files = Files.list(values)) {
       List<String> there = files.map(file -> file.getFileName().toString()).sorted().toList();

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that had answered before was lost, or found unusable, before its next answer began:
- * the request is worth a second try on a fresh connection.
+ * the request is tried again on a fresh connection.
  */
 final class StaleConnectionException extends IOException {
   private static final long serialVersionUID = 1;

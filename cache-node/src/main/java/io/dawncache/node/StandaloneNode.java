@@ -20,7 +20,9 @@ final class StandaloneNode implements AutoCloseable {
   private final CacheNode node = CacheNode.create();
   private final long startNanos = System.nanoTime();
 
-  /** Null until {@link #start} is about to return; a page may be asked for a moment before. */
+  /**
+   * Null until {@link #start} is about to return; a request for a page may arrive a moment earlier.
+   */
   private volatile @Nullable CacheServer server;
 
   private StandaloneNode() {}
@@ -28,11 +30,11 @@ final class StandaloneNode implements AutoCloseable {
   /**
    * Starts a node that serves when this returns, as a member of its fleet.
    *
-   * @param server where, how and among whom to serve; the pages are added to it
+   * @param server where, how and with which members to serve; this adds the pages to it
    * @param groups names and origins, no name twice
    * @param config the bounds of each group
-   * @throws IOException if the address cannot be had
-   * @throws IllegalArgumentException if the configuration is one that no node could work with
+   * @throws IOException if the server cannot listen on the address
+   * @throws IllegalArgumentException if no node could work with the configuration
    */
   static StandaloneNode start(
       ServerConfig.Builder server, List<GroupOrigin> groups, GroupConfig config)
@@ -57,14 +59,16 @@ final class StandaloneNode implements AutoCloseable {
     return Objects.requireNonNull(server, "server");
   }
 
-  /** Stops the server when what is in flight is answered, or its grace is over; then the groups. */
+  /**
+   * Stops the server when requests in flight are answered or its grace is over; then the groups.
+   */
   @Override
   public void close() {
     server().close();
     node.close();
   }
 
-  /** Runs on an event loop. That there is an answer is the answer. */
+  /** Runs on an event loop. Any answer means that the node is healthy. */
   private byte[] health() {
     return "ok\n".getBytes(UTF_8);
   }

@@ -17,11 +17,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * The program behind {@code scripts/cluster status}: a table of what the nodes count, a row a node
- * and group, and below it the sum over the nodes for each group.
+ * The program behind {@code scripts/cluster status}: a table of what the nodes count, a row per
+ * node and group, and below it the sum over the nodes for each group.
  *
- * <p>A node that does not answer has a row that says so, and so has one that holds another member
- * list than the first that answered, or knows of one that does; the exit code is then 1.
+ * <p>A row names each node that does not answer, that holds another member list than the first node
+ * that answered, or that knows of a node with another list; the exit code is then 1.
  */
 @Command(
     name = "status",
@@ -64,7 +64,7 @@ public final class StatusMain implements Callable<Integer> {
     System.exit(commandLine(out, err).execute(args));
   }
 
-  /** Returns the command line of a status. */
+  /** Returns the command line of the status. */
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     return Program.commandLine(new StatusMain(), out, err);
   }

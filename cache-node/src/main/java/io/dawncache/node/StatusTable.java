@@ -39,13 +39,13 @@ final class StatusTable {
         });
   }
 
-  /** Adds a node that did not answer, and why. */
+  /** Adds a node that did not answer, with the reason. */
   void addSilent(String node, String why) {
     nodes++;
     addNote(node, why);
   }
 
-  /** Adds a line on a node. */
+  /** Adds a line about a node. */
   void addNote(String node, String what) {
     rows.add(List.of(node, what));
   }

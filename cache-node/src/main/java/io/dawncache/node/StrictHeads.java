@@ -18,12 +18,12 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the heads of one connection's answers and refuses what could make another value of an
- * answer than its server meant: a head that ends early, bytes that nobody asked for, a length that
- * is said twice or in two ways.
+ * Reads the heads of one connection's answers and refuses what could turn an answer into another
+ * value than its server meant: a head that ends early, bytes that no request asked for, a length
+ * that is given twice or in two ways.
  */
 final class StrictHeads extends DefaultHttpResponseParser {
-  /** Enough for any sound server; one that sends them without end is cut off. */
+  /** Enough for any correct server; one that sends more is cut off. */
   private static final int MAX_INTERIM_ANSWERS = 16;
 
   private int interimAnswers;
@@ -33,7 +33,7 @@ final class StrictHeads extends DefaultHttpResponseParser {
   }
 
   /**
-   * Reads the next head, interim ones (1xx) included.
+   * Reads the next head, skipping interim ones (1xx).
    *
    * @return null if the connection ended before the head began
    */
@@ -41,8 +41,8 @@ final class StrictHeads extends DefaultHttpResponseParser {
   public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
     if (interimAnswers == 0 && buffer.length() > 0) {
-      // Bytes that followed the last answer. Whoever read them as the next one would give one key
-      // the value of another.
+      // Bytes that followed the last answer. Read as the next answer, they would give one key the
+      // value of another.
       throw new StaleConnectionException("more came after an answer than its length", null);
     }
     ClassicHttpResponse head = super.parse(buffer, new WholeHead(in, buffer.length() > 0));
@@ -87,7 +87,7 @@ final class StrictHeads extends DefaultHttpResponseParser {
         && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
-  /** The library takes the end of a connection for the end of a head; here it is an error. */
+  /** The library accepts the end of a connection as the end of a head; here it is an error. */
   private static final class WholeHead extends FilterInputStream {
     private boolean begun;
 

@@ -1,6 +1,6 @@
 package io.dawncache.node;
 
-/** What an option says that is a matter of yes or no. */
+/** The value of an option that is on or off. */
 enum Switch {
   ON,
   OFF

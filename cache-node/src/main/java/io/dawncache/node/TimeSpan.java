@@ -25,7 +25,7 @@ record TimeSpan(Duration duration) {
       try {
         return new TimeSpan(unit(form.group(2)).multipliedBy(Long.parseLong(form.group(1))));
       } catch (ArithmeticException | NumberFormatException e) {
-        // Longer than a duration can be: as wrong as any other text.
+        // Longer than a duration can be: refused like any other wrong text.
       }
     }
     throw new IllegalArgumentException(

@@ -10,12 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL with {@code {key}} or {@code {+key}} in its path or query, to be replaced by one key after
- * another.
+ * A URL with {@code {key}} or {@code {+key}} in its path or query, which each key replaces in turn.
  *
- * <p>{@code {key}} stands for the key with every byte escaped that is not unreserved, a slash too.
- * {@code {+key}} keeps the key's slashes, as in the reserved expansion of RFC 6570, and escapes all
- * else in the same way, so that a key can add neither a query nor a fragment.
+ * <p>{@code {key}} stands for the key with every byte escaped that is not unreserved, slashes too.
+ * {@code {+key}} keeps the key's slashes, as in the reserved expansion of RFC 6570, and escapes
+ * everything else in the same way, so that a key can add neither a query nor a fragment.
  */
 final class UrlTemplate {
   private static final String KEY = "{key}";
@@ -53,7 +52,7 @@ final class UrlTemplate {
    * Reads a template.
    *
    * @param location the URL, or what follows {@code http:} in one
-   * @throws IllegalArgumentException unless it is an HTTP URL with the key behind its authority
+   * @throws IllegalArgumentException unless it is an HTTP URL with the key after its authority
    */
   static UrlTemplate parse(String location) {
     Matcher form = FORM.matcher(location.startsWith("//") ? "http:" + location : location);
@@ -90,9 +89,9 @@ final class UrlTemplate {
   }
 
   /**
-   * Returns the path and query of {@code key}, or null if no server would be asked for this key
-   * under it: a segment of the path would be {@code .} or {@code ..}, written out or escaped, which
-   * servers take for a step to another path.
+   * Returns the path and query of {@code key}, or null if they would not name this key at a server:
+   * a segment of the path would be {@code .} or {@code ..}, plain or escaped, which servers read as
+   * a step to another path.
    */
   @Nullable String path(String key) {
     String expanded =
@@ -117,7 +116,7 @@ final class UrlTemplate {
     }
   }
 
-  /** Escaped dots are dots: servers unescape a path before they look for its steps. */
+  /** Escaped dots count as dots: servers unescape a path before they resolve its steps. */
   private static boolean hasDotSegment(String pathAndQuery) {
     int query = pathAndQuery.indexOf('?');
     String path = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** Says which build this is, from what Maven leaves in the jar. */
+/** Says which build this is, from what Maven writes into the jar. */
 final class Version implements IVersionProvider {
   private static final String MAVEN = "/META-INF/maven/io.dawncache/cache-node/pom.properties";
 

@@ -7,7 +7,7 @@ import io.dawncache.server.wire.Fatal;
 import java.util.Map;
 import java.util.Set;
 
-/** A getter whose {@link OutOfMemoryError} is more than a load that failed: it is reported. */
+/** A getter whose {@link OutOfMemoryError} is reported, not only a failed load. */
 final class WatchedGetter implements Getter {
   private final Getter getter;
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What picocli found wrong with a command line, in our words: the value, then the expectation. */
+/** What picocli found wrong with a command line, in our form: the value, then the expectation. */
 final class WrongCommandLine {
   private WrongCommandLine() {}
 
@@ -35,7 +35,7 @@ final class WrongCommandLine {
         : Program.reason(e);
   }
 
-  /** A misspelt option leaves the right one missing; it is the misspelling that must be told. */
+  /** A misspelt option leaves the correct one missing; the message must name the misspelling. */
   private static List<String> unmatched(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unmatched.getUnmatched();
