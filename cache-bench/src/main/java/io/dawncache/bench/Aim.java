@@ -3,9 +3,9 @@ package io.dawncache.bench;
 import java.util.Locale;
 
 /**
- * What a figure is to stay within, as a line that tells of both.
+ * A figure and the bound that it should stay within, as one line.
  *
- * @param what whose figure it is
+ * @param what what the figure measures
  * @param reached the figure; its median counts
  * @param unit what it is counted in, such as {@code ms} or {@code of nginx}
  * @param atMost the bound, in that unit

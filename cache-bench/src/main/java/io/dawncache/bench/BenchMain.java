@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The program {@code scripts/bench}: runs the benchmarks that match a pattern, prints a table, and
- * leaves the same in JSON.
+ * writes the same as JSON.
  *
  * <p>A wrong command line exits with 2 after one line on standard error, a benchmark that fails
  * with 1.
@@ -104,13 +104,13 @@ public final class BenchMain implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   /** Made by {@link #main}. */
   BenchMain() {}
 
-  /** Runs benchmarks and exits with the code of how it went. */
+  /** Runs benchmarks and exits with 0 or the code of the fault. */
   public static void main(String[] args) {
     OutOfMemory.endsProcess("bench");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
@@ -130,7 +130,7 @@ public final class BenchMain implements Callable<Integer> {
           if (e instanceof IOException) {
             return complain(line, reason(e), FAILED);
           }
-          throw e; // a fault of ours: picocli prints where, and exits 1
+          throw e; // a bug: picocli prints its stack and exits with 1
         });
     return line;
   }

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The state of the sources, as git tells it. */
+/** The state of the sources, by git. */
 final class Checkout {
   private Checkout() {}
 
   /**
-   * Returns the commit checked out in {@code folder}, with {@code +changes} behind it if any file
-   * was changed since; {@code unknown} if there is no git, or the folder is none of its.
+   * Returns the commit checked out in {@code folder}, with {@code +changes} appended if any file
+   * has changed since; {@code unknown} if there is no git, or the folder is not in a checkout.
    */
   static String commit(Path folder) {
     String head = git(folder, "rev-parse", "HEAD");
@@ -25,7 +25,7 @@ final class Checkout {
     return changes.isEmpty() ? head : head + "+changes";
   }
 
-  /** Returns what a git command says, or null if it fails. */
+  /** Returns the output of a git command, or null if it fails. */
   private static @Nullable String git(Path folder, String... arguments) {
     List<String> command = new ArrayList<>(List.of("git", "--no-optional-locks"));
     command.addAll(List.of(arguments));

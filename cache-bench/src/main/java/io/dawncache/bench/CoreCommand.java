@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench core}: what a hit costs in process, beside Caffeine's. */
+/** {@code bench core}: what a hit costs in process, compared with Caffeine's. */
 @Command(
     name = "core",
     sortOptions = false,
@@ -50,7 +50,10 @@ public final class CoreCommand implements Callable<Integer> {
 
   /** How many times Caffeine's time a benchmark may take. */
   private record Bar(String title, String className, String method, double timesCaffeine) {
-    /** CPU time does not see a thread that sleeps on a lock, and one thread waits for none. */
+    /**
+     * CPU time does not show a thread that sleeps on a lock, and a single thread never waits for
+     * one.
+     */
     boolean isMet(Spread cpu, Spread wall) {
       boolean alone = className.equals(ONE_THREAD);
       return cpu.median() <= timesCaffeine && (alone || wall.median() <= timesCaffeine);
@@ -76,7 +79,7 @@ public final class CoreCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   /** Made by picocli. */
@@ -98,7 +101,7 @@ public final class CoreCommand implements Callable<Integer> {
     return compare(figures, spec.commandLine().getOut()) ? 0 : 1;
   }
 
-  /** Prints what came out, and returns whether all bars are met. */
+  /** Prints the results, and returns whether all bars are met. */
   static boolean compare(List<Figure> figures, PrintWriter out) {
     boolean allMet = true;
     TextTable table =
@@ -137,7 +140,10 @@ public final class CoreCommand implements Callable<Integer> {
     return allMet;
   }
 
-  /** What the machine alone makes of a ratio, and more: a round lies between the two. */
+  /**
+   * Prints how a ratio varies by the machine alone, and somewhat more: a round lies between the
+   * two.
+   */
   private static void printAgainstItself(String threads, Figure caffeine, PrintWriter out) {
     List<Double> ratios = new ArrayList<>();
     for (int round = 1; round < caffeine.rounds().size(); round++) {

@@ -12,9 +12,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * One line of the table: what was measured, how, and what came out.
+ * One line of the table: what was measured, how, and the result.
  *
- * @param benchmark the method's short name, and after a colon what else was measured while it ran
+ * @param benchmark the method's short name, and after a colon a further measure taken while it ran
  * @param mode JMH's name for it: {@code avgt} is time for an operation, {@code thrpt} operations in
  *     a time
  * @param threads how many threads ran it
@@ -33,10 +33,10 @@ record Figure(
     double score,
     @Nullable Double error,
     List<Double> rounds) {
-  /** Bytes allocated for an operation: told as they are, for a baseline may allocate none. */
+  /** Bytes allocated per operation: shown without a ratio, since a baseline may allocate none. */
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
-  /** What makes two results those of one benchmark. */
+  /** Results with equal keys belong to one benchmark. */
   record Key(String benchmark, String mode, int threads, Map<String, String> params) {
     static Key of(RunResult result) {
       BenchmarkParams of = result.getParams();
@@ -47,7 +47,7 @@ record Figure(
     }
   }
 
-  /** Returns the figures of one benchmark from its results, one a round. */
+  /** Returns the figures of one benchmark from its results, one per round. */
   static List<Figure> of(Key key, List<RunResult> rounds) {
     List<BenchmarkResult> forks = new ArrayList<>();
     rounds.forEach(round -> forks.addAll(round.getBenchmarkResults()));
@@ -114,12 +114,12 @@ record Figure(
     return method().substring(0, method().lastIndexOf('.'));
   }
 
-  /** Returns {@code core.GroupHitBenchmark.lru} of that and of what else was measured. */
+  /** Returns {@code core.GroupHitBenchmark.lru}, without the further measure. */
   private String method() {
     return benchmark.substring(0, benchmark.length() - measure().length());
   }
 
-  /** Returns what else was measured, with its colon; empty for the score itself. */
+  /** Returns the further measure with its colon; empty for the score itself. */
   private String measure() {
     int colon = benchmark.indexOf(':');
     return colon < 0 ? "" : benchmark.substring(colon);

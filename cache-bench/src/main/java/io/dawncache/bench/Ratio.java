@@ -3,8 +3,8 @@ package io.dawncache.bench;
 import java.util.stream.IntStream;
 
 /**
- * A benchmark's score divided by its baseline's in the same round: what holds while the speed of
- * the machine drifts.
+ * A benchmark's score divided by its baseline's in the same round: it stays meaningful while the
+ * speed of the machine drifts.
  *
  * @param baseline the method that it is divided by
  * @param ofRounds the ratios of all rounds

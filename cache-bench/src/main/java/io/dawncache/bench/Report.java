@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a run leaves behind: its figures and what they are worth nothing without.
+ * The result of a run: its figures, and the conditions without which they mean nothing.
  *
  * @param commit the checkout that was measured, see {@link Checkout}
  * @param jdk the JVM's name and version
  * @param cores how many processors the JVM may use
  * @param date when the run began
- * @param quick whether the figures say little
+ * @param quick whether the run was too short for figures that count
  * @param results the figures, each with its ratios
  */
 record Report(
@@ -49,7 +49,7 @@ record Report(
   private static final List<String> HEAD =
       List.of("benchmark", "params", "threads", "median of rounds", "unit", "of its baseline");
 
-  /** Columns of text stand left, columns of numbers right. */
+  /** Columns of text are aligned left, columns of numbers right. */
   private static final String ALIGNED = "llrrll";
 
   /** Makes the report of a run that began at {@code began} in the checkout {@code root}. */
@@ -74,7 +74,9 @@ record Report(
     return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this) + "\n";
   }
 
-  /** Returns the figures as lines of text, and a line of what they were measured on. */
+  /**
+   * Returns the figures as lines of text, and a line about the machine that they were measured on.
+   */
   String toTable() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEAD);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench report}: runs the comparisons one after the other and writes what they said. */
+/** {@code bench report}: runs the comparisons one after the other and writes their output. */
 @Command(
     name = "report",
     sortOptions = false,
@@ -67,7 +67,7 @@ public final class ReportCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   /** Made by picocli. */
@@ -82,7 +82,7 @@ public final class ReportCommand implements Callable<Integer> {
     ReportPage page = new ReportPage(head(), out);
     for (List<String> command : commands()) {
       page.run(command, saying -> BenchMain.commandLine(saying, saying));
-      write(page.toString()); // whatever becomes of the commands to come
+      write(page.toString()); // so that it survives a fault in the next command
     }
     out.println(to);
     if (!page.failed().isEmpty()) {
@@ -92,7 +92,7 @@ public final class ReportCommand implements Callable<Integer> {
     return page.failed().isEmpty() ? 0 : 1;
   }
 
-  /** Not by contest alone: an hour would have passed. */
+  /** Checks now: contest would refuse the value only after an hour. */
   private void check(String option, @Nullable Integer value, int least) {
     if (value != null && value < least) {
       throw new ParameterException(
@@ -105,7 +105,7 @@ public final class ReportCommand implements Callable<Integer> {
     Files.writeString(to, placed(text, old), UTF_8);
   }
 
-  /** Returns {@code old} with the text between its marks, or with both behind it. */
+  /** Returns {@code old} with the text between its marks, or with both appended. */
   static String placed(String text, String old) {
     int from = old.indexOf(FROM);
     int upTo = old.indexOf(UP_TO, Math.max(from, 0));
@@ -153,7 +153,7 @@ public final class ReportCommand implements Callable<Integer> {
             processor());
   }
 
-  /** Returns the processor's name as Linux has it, or the architecture. */
+  /** Returns the processor's name as Linux reports it, or the architecture. */
   private static String processor() throws IOException {
     Path cpus = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(cpus)) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine;
 
-/** A page that grows by a section a command: what it says, and whether it failed. */
+/** A page that grows by one section per command: its output, and whether it failed. */
 final class ReportPage {
   private final StringBuilder text;
   private final PrintWriter terminal;
@@ -18,15 +18,15 @@ final class ReportPage {
   /**
    * Makes a page.
    *
-   * @param head what stands above the sections
-   * @param terminal where everything is said too, as it comes
+   * @param head the text above the sections
+   * @param terminal receives all output, too, as it arrives
    */
   ReportPage(String head, PrintWriter terminal) {
     this.text = new StringBuilder(head);
     this.terminal = terminal;
   }
 
-  /** Runs a command of the program that {@code program} makes of where it talks to. */
+  /** Runs a command of the command line that {@code program} makes for a writer. */
   void run(List<String> command, Function<PrintWriter, CommandLine> program) {
     String title = "`scripts/bench " + String.join(" ", command) + "`";
     terminal.println(title);
@@ -48,13 +48,13 @@ final class ReportPage {
     return List.copyOf(failed);
   }
 
-  /** Returns the page as it is by now. */
+  /** Returns the page as it is now. */
   @Override
   public String toString() {
     return text.toString();
   }
 
-  /** Writes all to two. */
+  /** Writes everything to two writers. */
   private static final class Both extends Writer {
     private final Writer one;
     private final Writer other;

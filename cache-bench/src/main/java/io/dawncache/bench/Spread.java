@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * One number of each round, put in order: on a machine whose speed drifts, the median tells more
- * than the mean, and the extremes tell how much to believe.
+ * One number per round, in order: on a machine whose speed drifts, the median says more than the
+ * mean, and the extremes show how far to trust it.
  *
  * @param median the middle one, or the mean of the two in the middle
  * @param min the smallest

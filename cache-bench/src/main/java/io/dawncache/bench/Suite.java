@@ -26,8 +26,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The benchmarks that JMH has found at compile time, run in turn, round after round: A B C, A B C.
- * JMH alone would run all forks of one before it begins the next, and a machine that changes its
- * speed within minutes would decide between a benchmark and its baseline.
+ * JMH alone would run all forks of one before the next, and then a machine that changes its speed
+ * within minutes would decide between a benchmark and its baseline.
  */
 final class Suite {
   private static final String ROOT = "io.dawncache.bench.";
@@ -40,7 +40,7 @@ final class Suite {
     this.quick = quick;
   }
 
-  /** Returns the benchmarks with a match of {@code pattern} in their names, in order. */
+  /** Returns the benchmarks whose names contain a match of {@code pattern}, in order. */
   static Suite matching(Pattern pattern, boolean quick) {
     return new Suite(
         all().stream()
@@ -50,7 +50,7 @@ final class Suite {
         quick);
   }
 
-  /** Returns the classes that there are benchmarks in, for a message. */
+  /** Returns the classes that have benchmarks, for a message. */
   static String names() {
     return all().stream()
         .map(entry -> entry.getUserClassQName().replaceFirst(".*\\.", ""))
@@ -58,7 +58,7 @@ final class Suite {
         .collect(Collectors.joining(", "));
   }
 
-  /** Returns the name of a benchmark without the packages that all have in common. */
+  /** Returns the name of a benchmark without the packages that all share. */
   static String shortName(String benchmark) {
     return benchmark.startsWith(ROOT) ? benchmark.substring(ROOT.length()) : benchmark;
   }
@@ -68,10 +68,10 @@ final class Suite {
   }
 
   /**
-   * Runs all, {@code rounds} times.
+   * Runs all benchmarks, {@code rounds} times.
    *
-   * @param jmh where JMH and the forks may talk at length
-   * @param progress is told of each benchmark that begins
+   * @param jmh receives the long output of JMH and the forks
+   * @param progress called with the name of each benchmark that begins
    * @throws RunnerException if a benchmark fails
    */
   List<Figure> run(int rounds, PrintStream jmh, Consumer<String> progress) throws RunnerException {
@@ -109,7 +109,7 @@ final class Suite {
     return new Runner(options.build(), format).run();
   }
 
-  /** Who works for a benchmark of servers is the servers. */
+  /** In a benchmark of servers, the servers' CPU time counts. */
   private static Class<? extends Profiler> cpuProfiler(String benchmark) {
     return shortName(benchmark).startsWith("server.")
         ? ServerCpuProfiler.class
@@ -119,7 +119,7 @@ final class Suite {
   /** Returns the options of every fork: the JDK's defaults, with a heap that does not grow. */
   private static String[] jvmOptions(int javaVersion) {
     return javaVersion >= 24
-        // JMH reads fields by sun.misc.Unsafe, which Java announces to forbid.
+        // JMH reads fields by sun.misc.Unsafe, about which later JDKs warn.
         ? new String[] {"-Xms1g", "-Xmx1g", "--sun-misc-unsafe-memory-access=allow"}
         : new String[] {"-Xms1g", "-Xmx1g"};
   }

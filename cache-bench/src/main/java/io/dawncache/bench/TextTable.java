@@ -4,13 +4,13 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table in Markdown that reads well as plain text: the first columns left, numbers right. */
+/** A table in Markdown that also reads as plain text: text columns left, numbers right. */
 public final class TextTable {
   private final int textColumns;
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
-   * Makes a table of its head.
+   * Makes a table with this head and no rows.
    *
    * @param textColumns how many of its columns hold text
    */
@@ -19,7 +19,7 @@ public final class TextTable {
     rows.add(List.copyOf(head));
   }
 
-  /** Adds a row of as many cells as the head has. */
+  /** Adds a row, with as many cells as the head. */
   public void add(List<String> cells) {
     rows.add(List.copyOf(cells));
   }

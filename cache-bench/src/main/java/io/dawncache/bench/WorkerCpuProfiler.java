@@ -14,9 +14,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Adds to a benchmark the CPU time, user and system, that its own threads used for one operation:
- * where others want the same cores, it tells the work from the waiting for a core. The JVM's
- * threads do not count, nor does time asleep on a lock.
+ * Adds to a benchmark the CPU time, user and system, that its own threads used per operation: if
+ * other programs use the same cores, this separates work from waiting for a core. The JVM's threads
+ * and time asleep on a lock do not count.
  */
 public final class WorkerCpuProfiler implements InternalProfiler {
   private static final String WORKER = "-jmh-worker-"; // in the names that JMH gives its threads

@@ -3,8 +3,8 @@ package io.dawncache.core;
 import java.util.function.Consumer;
 
 /**
- * The cache in which a group keeps its own values, as it is shipped, opened to the measurements:
- * one that needs no node, no loads and no threads to be replayed or raced.
+ * The cache in which a group keeps its own values, as shipped, opened to the measurements: they can
+ * replay traces and race writers on it without a node, loads or threads.
  */
 public final class ShippedCache {
   private final LocalCache<Entry> cache;
@@ -18,7 +18,7 @@ public final class ShippedCache {
     cache = LocalCache.of(policy, maxBytes, entry -> {});
   }
 
-  /** Asks for {@code key} as a get does, and keeps {@code value} if it is not there. */
+  /** Gets {@code key}, and keeps {@code value} if it misses; returns whether it hit. */
   public boolean isHit(String key, ByteView value) {
     if (cache.get(key) != null) {
       return true;
@@ -27,12 +27,12 @@ public final class ShippedCache {
     return false;
   }
 
-  /** Keeps a value that never ends, if the policy will. */
+  /** Keeps a value that never expires, if the policy admits it. */
   public void put(String key, ByteView value) {
     cache.put(entry(key, value));
   }
 
-  /** Shows what is held while it changes; weakly consistent. */
+  /** Calls {@code action} with every entry held; weakly consistent while entries change. */
   public void forEach(Consumer<? super Entry> action) {
     cache.forEach(action);
   }

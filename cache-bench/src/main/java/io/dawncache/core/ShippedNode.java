@@ -4,9 +4,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * What a node does about copies of others' values, as it is shipped, opened to a simulation: the
- * memory of one group, the clock by which it lives, and the measure of what others ask for. The
- * loads, flights and connections around them are left out, and time is whatever it is told.
+ * How a node keeps hot copies of other nodes' values, as shipped, opened to a simulation: the
+ * memory of one group, its clock, and the rates at which other nodes ask. The loads, flights and
+ * connections around them are left out, and the time is the simulation's.
  */
 @NullMarked
 public final class ShippedNode {
@@ -23,24 +23,24 @@ public final class ShippedNode {
     this.rates = new RateSketch(config.maxBytes(), clock::exact);
   }
 
-  /** Returns what a copy takes of {@link GroupConfig#hotBytes()}. */
+  /** Returns how much of {@link GroupConfig#hotBytes()} a copy takes. */
   public static long copyBytes(String key, ByteView value) {
     return Weight.of(new Entry.Copy(key, value, CoarseClock.NEVER)) + HotCopies.PLACE_BYTES;
   }
 
-  /** Does what the node's timer does, a hundred times a second. */
+  /** Does what the node's timer does; call it a hundred times a second. */
   public void tick() {
     clock.tick(clock.exact());
     memory.tick();
   }
 
-  /** Gets another node's key from here; returns whether a copy has answered. */
+  /** Gets another node's key here; returns whether a copy has answered. */
   public boolean answers(String key) {
     Entry copy = memory.copy(key);
     return copy != null && !copy.isExpired(clock.now());
   }
 
-  /** Fetches the key from its owner and keeps a copy if that earns its place. */
+  /** Fetches the key from its owner and keeps a copy if its rate earns a place. */
   public void fetch(String key, ByteView value, ShippedNode owner) {
     long generation = memory.generation(key);
     double minuteQps = owner.rates.count(key, 1 + memory.takeCopyGets(key));

@@ -7,17 +7,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the load generator has to say of a run, as it says it.
+ * What the load generator prints about a run, in its own words.
  *
- * @param p50 of the latencies, as the others
- * @param kept whether the rate was kept, else what was reached
+ * @param p50 the median latency; the other latencies likewise
+ * @param kept whether the rate was kept, or what was reached
  * @param shortfall why it was not kept, in sentences; empty if it was
  * @param errors how many requests had no answer
  */
 record Answered(
     String p50, String p99, String p999, String max, String kept, String shortfall, long errors) {
   private static final int RATE_NOT_KEPT = 3;
-  private static final String NOT_KEPT = "The rate was not kept."; // and then follows why
+  private static final String NOT_KEPT = "The rate was not kept."; // the reason follows
 
   private static final Pattern LATENCIES = Pattern.compile("(?m)^get .*$");
   private static final Pattern TIME = Pattern.compile("[0-9.,]+ (ns|µs|ms|s)");
@@ -27,7 +27,7 @@ record Answered(
   /**
    * Reads the generator's table.
    *
-   * @throws IOException if it could not measure, or its table is another
+   * @throws IOException if it could not measure, or its table has another form
    */
   static Answered read(int exitCode, String said) throws IOException {
     Matcher latencies = LATENCIES.matcher(said);

@@ -28,24 +28,25 @@ enum Collector {
     this.option = option;
   }
 
-  /** Returns the one that is called {@code name} on the command line, in any case. */
+  /** Returns the collector with this name on the command line, in any case. */
   static Optional<Collector> named(String name) {
     return Arrays.stream(values())
         .filter(collector -> collector.name().equalsIgnoreCase(name))
         .findFirst();
   }
 
-  /** Returns what all of them are called on the command line. */
+  /** Returns the names of all of them on the command line. */
   static String names() {
     return Arrays.stream(values())
         .map(collector -> collector.name().toLowerCase(Locale.ROOT))
         .collect(Collectors.joining(", "));
   }
 
-  /** Returns the options that choose it on a JDK, generational where that can be chosen. */
+  /** Returns the options that choose it on a JDK, generational if there is a choice. */
   List<String> options(int javaVersion) {
     if (this == G1) {
-      // Told to collect, it would stop the world, which under load it does in need only.
+      // Otherwise System.gc() would stop the world, which the collector under load does only in
+      // need.
       return List.of(option, "-XX:+ExplicitGCInvokesConcurrent");
     }
     if (this == ZGC && javaVersion >= GENERATIONAL_ZGC && javaVersion < GENERATIONAL_BY_DEFAULT) {
@@ -62,7 +63,7 @@ enum Collector {
   /** Returns whether this JDK was built with it, by starting a JVM that does nothing. */
   boolean isHere() throws IOException, InterruptedException {
     List<String> options = new ArrayList<>(options(Runtime.version().feature()));
-    options.add("--version"); // the JVM says it and ends before it looks for a main method
+    options.add("--version"); // the JVM prints it and ends without a main method
     return new ProcessBuilder(JavaCommand.of(Collector.class, options))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)

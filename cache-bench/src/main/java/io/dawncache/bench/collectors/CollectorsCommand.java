@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench collectors}: a full node under load, once with each of the JVM's collectors. */
+/** {@code bench collectors}: a full node under load, with each of the JVM's collectors in turn. */
 @Command(
     name = "collectors",
     sortOptions = false,
@@ -39,7 +39,7 @@ public final class CollectorsCommand implements Callable<Integer> {
   private static final long LEAST_BYTES = 16 << 20;
   private static final int MOST_SECONDS = 3600;
   private static final int MOST_RATE = 1_000_000;
-  private static final long MOST_ACCESSES = 5_000_000; // the generator has their keys in memory
+  private static final long MOST_ACCESSES = 5_000_000; // the generator holds their keys in memory
   private static final double HEAP_TO_CACHE = 1.4;
 
   @Spec
@@ -97,7 +97,7 @@ public final class CollectorsCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final int javaVersion = Runtime.version().feature();
@@ -172,7 +172,7 @@ public final class CollectorsCommand implements Callable<Integer> {
         "memory, MiB");
   }
 
-  /** One collector that fails leaves the others' figures as good as they are. */
+  /** Measures one collector; if it fails, the others' figures remain valid. */
   private void measure(
       Collector collector, long maxBytes, long heapBytes, Path trace, Path log, TextTable table)
       throws InterruptedException {
@@ -194,7 +194,7 @@ public final class CollectorsCommand implements Callable<Integer> {
         List<String> row =
             row(label, node, fillSeconds, node.pauses(Moment.START, full), answered, from, to);
         table.add(row);
-        err.println(String.join(" | ", row)); // figures that have been paid for, whatever comes
+        err.println(String.join(" | ", row)); // shown now, even if a later collector fails
         err.flush();
         if (!answered.shortfall().isEmpty()) {
           notes.add(label + ": " + answered.shortfall().replaceAll("\\R", " "));

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A node as {@code scripts/node} runs it, but that its cache is full before it serves: its own
- * misses have filled it. A program of its own, told on standard input what to do next.
+ * A node as {@code scripts/node} runs it, except that its cache is full before it serves: its own
+ * misses have filled it. A separate program that reads commands on standard input.
  */
 final class FullNode {
   static final String GROUP = "bench";
@@ -36,7 +36,7 @@ final class FullNode {
 
   private static final int BATCH = 1000;
 
-  /** Every key has a value of its own, at once. */
+  /** Has a separate value for every key, without delay. */
   private static final class Origin implements BulkGetter {
     @Override
     public Loaded load(String key) {
@@ -51,20 +51,20 @@ final class FullNode {
 
   private FullNode() {}
 
-  /** Returns how many keys of a full cache are asked for, 0 to one less: an eighth of it. */
+  /** Returns how many keys of a full cache are asked for: an eighth of it. */
   static int askedKeys(long maxBytes) {
     return Math.toIntExact(maxBytes / VALUE_BYTES / 8);
   }
 
-  /** Returns the name of a key that is asked for; the load generator's traces call them so. */
+  /** Returns the name of a key that is asked for, as in the load generator's traces. */
   static String askedKey(int number) {
     return String.format(Locale.ROOT, "%08d", number);
   }
 
   /**
    * Takes a budget in bytes. Prints the port and the number of entries when it serves; upon {@code
-   * stats} the gets, hits and evictions up to now; upon {@code collect} nothing, but collects the
-   * whole heap. Ends with its input.
+   * stats} the gets, hits and evictions up to now. Upon {@code collect} it collects the whole heap
+   * and prints nothing. Ends with its input.
    */
   public static void main(String[] args) throws IOException {
     long maxBytes = Long.parseLong(args[0]);
@@ -81,8 +81,8 @@ final class FullNode {
   }
 
   /**
-   * First comes what will be asked for, then the rest until one has to go, then the first again: as
-   * in a cache that has been in use, those are the last that will be evicted.
+   * Gets first the keys that will be asked for, then others until one is evicted, then the first
+   * again: as in a cache that has been in use, those are evicted last.
    */
   private static void fill(Group group, int askedKeys) {
     get(group, 0, askedKeys, FullNode::askedKey);
@@ -100,7 +100,7 @@ final class FullNode {
     }
   }
 
-  @SuppressWarnings("SystemGc") // what is to be measured
+  @SuppressWarnings("SystemGc") // it is measured
   private static void obey(Group group) throws IOException {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {

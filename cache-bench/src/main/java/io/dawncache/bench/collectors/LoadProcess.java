@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The load generator at work in a JVM of its own, an open loop; it dies with this JVM at the
- * latest.
- */
+/** The load generator in a separate JVM, as an open loop; it ends with this JVM at the latest. */
 final class LoadProcess implements AutoCloseable {
-  /** Who stands in line behind the longest pause shall be counted, not given up. */
+  /** A request that waits behind the longest pause must be counted, not given up. */
   private static final String TIMEOUT = "5m";
 
   private static final String PROGRESS = ".*/s +errors .*"; // a line a second
@@ -27,9 +24,9 @@ final class LoadProcess implements AutoCloseable {
   private int seconds;
 
   /**
-   * Starts to ask a node.
+   * Starts requests to a node.
    *
-   * @param trace what for
+   * @param trace the keys
    * @param rate requests a second
    */
   LoadProcess(int port, Path trace, int rate, int warmUpSeconds, int measuredSeconds)
@@ -61,7 +58,7 @@ final class LoadProcess implements AutoCloseable {
     watched = process.errorReader();
   }
 
-  /** As scripts/load has them, with room for the trace. */
+  /** Returns the JVM options of scripts/load, with room for the trace. */
   private static List<String> options() {
     List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
     options.add("-Xmx2g");
@@ -69,9 +66,9 @@ final class LoadProcess implements AutoCloseable {
   }
 
   /**
-   * Returns when so many seconds have been measured, 0 when the warm-up is over.
+   * Returns when {@code wanted} seconds have been measured; for 0, when the warm-up is over.
    *
-   * @throws IOException if the generator ends before, with its last words
+   * @throws IOException if the generator ends before, with the end of its output
    */
   void awaitMeasured(int wanted) throws IOException {
     String last = "";
@@ -87,10 +84,10 @@ final class LoadProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for the end and returns what its callers have seen. */
+  /** Waits for the end and returns the figures. */
   Answered end() throws IOException, InterruptedException {
     while (watched.readLine() != null) {
-      // Nobody else takes them away, and it would wait for that.
+      // Nothing else reads these lines, and the generator would block.
     }
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     return Answered.read(process.waitFor(), said);

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * What the full nodes are asked for, the same of each: keys that they hold, by Zipf's law, and
- * between them fresh keys, each of which has another value evicted.
+ * The requests to the full nodes, the same for each: keys that they hold, by Zipf's law, and
+ * between them fresh keys, each of which evicts another value.
  */
 final class Mix {
   private static final double SKEW = 1;
@@ -23,7 +23,7 @@ final class Mix {
   /**
    * Writes a trace for the load generator.
    *
-   * @param accesses as many as one run takes, so that no fresh key comes twice
+   * @param accesses as many as one run needs, so that no fresh key occurs twice
    * @param askedKeys how many of the held keys are asked for
    * @param freshPart how many of the accesses are for fresh keys, from 0 to 1
    */

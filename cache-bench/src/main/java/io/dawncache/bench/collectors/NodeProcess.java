@@ -15,14 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A {@link FullNode} in a JVM of its own, seen from outside; it dies with this JVM at the latest.
- */
+/** A {@link FullNode} in a separate JVM, seen from outside; it ends with this JVM at the latest. */
 final class NodeProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 30;
   private static final String NUMBERS = "\\d+( \\d+)*";
 
-  /** Not Rss, which counts a page as often as it is mapped: thrice by ZGC before generations. */
+  /** Not Rss, which counts a page as often as it is mapped: three times in non-generational ZGC. */
   private static final String MEMORY = "Pss:";
 
   private final Path log;
@@ -35,7 +33,7 @@ final class NodeProcess implements AutoCloseable {
   /**
    * What a node has done up to a moment.
    *
-   * @param logLines how long its log of pauses is
+   * @param logLines the length of its log of pauses
    */
   record Moment(Duration cpu, long gets, long hits, long evictions, int logLines) {
     static final Moment START = new Moment(Duration.ZERO, 0, 0, 0, 0);
@@ -44,15 +42,15 @@ final class NodeProcess implements AutoCloseable {
   /**
    * Starts a node and returns when it is full and serves.
    *
-   * @param log where its JVM writes of pauses
-   * @throws IOException if it ends before that, such as for want of heap
+   * @param log the file in which its JVM logs pauses
+   * @throws IOException if it ends before that, for instance for want of heap
    */
   NodeProcess(Collector collector, long maxBytes, long heapBytes, Path log) throws IOException {
     this.log = log;
     List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
     options.addAll(collector.options(Runtime.version().feature()));
     options.add("-Xms" + heapBytes);
-    options.add("-Xmx" + heapBytes); // the last one counts
+    options.add("-Xmx" + heapBytes); // the last -Xmx counts
     options.add("-XX:+ExitOnOutOfMemoryError");
     options.add("-Xlog:safepoint:file=" + log + ":uptime:filecount=0");
     process =
@@ -76,17 +74,17 @@ final class NodeProcess implements AutoCloseable {
     return port;
   }
 
-  /** Returns how many values it held when it was full. */
+  /** Returns how many values the node held when it was full. */
   long entries() {
     return entries;
   }
 
-  /** Has it collect its whole heap, and returns at once. */
+  /** Makes the node collect its whole heap, and returns at once. */
   void collect() {
     orders.println(FullNode.COLLECT);
   }
 
-  /** Returns what it has done up to now; waits for the end of a collection that was ordered. */
+  /** Returns what the node has done up to now; waits for the end of a requested collection. */
   Moment moment() throws IOException {
     orders.println(FullNode.STATS);
     long[] stats = numbers();
@@ -103,7 +101,7 @@ final class NodeProcess implements AutoCloseable {
     return Pauses.of(Files.readAllLines(log).subList(from.logLines(), to.logLines()));
   }
 
-  /** Returns how much memory it has of the system's, in bytes. */
+  /** Returns how much of the system's memory the node uses, in bytes. */
   long memoryBytes() throws IOException {
     Path file = Path.of("/proc", String.valueOf(process.pid()), "smaps_rollup");
     for (String line : Files.readAllLines(file)) {
@@ -119,7 +117,7 @@ final class NodeProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("the node ended with " + exitCode() + " (expected: that it serves)");
     }
-    if (!line.matches(NUMBERS)) { // such as what a JVM says that has no more heap
+    if (!line.matches(NUMBERS)) { // for instance the message of a JVM without heap
       throw new IOException("the node said: " + line + " (expected: that it serves)");
     }
     return Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();

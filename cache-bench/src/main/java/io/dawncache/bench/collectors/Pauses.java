@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * For how long all threads of a JVM stood still together, for whatever reason: what the callers of
- * a collector that works beside them are spared.
+ * How long all threads of a JVM stood still together, for any reason: what a concurrent collector
+ * avoids.
  *
- * @param count how often they did
- * @param p99Nanos which 99 of 100 pauses did not exceed; the longest if they were fewer
+ * @param count how many pauses there were
+ * @param p99Nanos 99 of 100 pauses did not exceed this; the longest if there were fewer
  */
 record Pauses(int count, long totalNanos, long p99Nanos, long longestNanos) {
-  /** What {@code -Xlog:safepoint} has of every pause, from JDK 17 to 25 and of every collector. */
+  /** How {@code -Xlog:safepoint} logs every pause, on JDK 17 to 25 and with every collector. */
   private static final Pattern PAUSE = Pattern.compile("Safepoint \".*\".* Total: *(\\d+) ns");
 
-  /** Returns the pauses that lines of a JVM's log tell of; other lines are passed over. */
+  /** Returns the pauses in the lines of a JVM's log; skips other lines. */
   static Pauses of(Collection<String> log) {
     long[] nanos =
         log.stream()

@@ -27,7 +27,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench contest}: what a request costs our servers, and what it costs others'. */
+/** {@code bench contest}: what a request costs our servers and others'. */
 @Command(
     name = "contest",
     sortOptions = false,
@@ -86,21 +86,21 @@ public final class ContestCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
-  /** What a checkout has once it is built. */
+  /** A folder that every built checkout has. */
   private static final String BUILT = "cache-bench/target/lib";
 
   private boolean missed;
 
-  /** What a player's turns brought: CPU time a request in microseconds, and requests a second. */
+  /** The results of a player's turns: CPU microseconds per request, and requests per second. */
   private record Figures(List<Double> cpuMicros, List<Double> perSecond) {
     Figures() {
       this(new ArrayList<>(), new ArrayList<>());
     }
 
-    /** Turn by turn against another's. */
+    /** Returns the ratio to another's CPU time, turn by turn. */
     Spread against(Figures other) {
       return Spread.of(
           IntStream.range(0, cpuMicros.size())
@@ -214,7 +214,7 @@ public final class ContestCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Prints how ours compare with the other checkout's, and how with themselves. */
+  /** Prints how our nodes compare with the other checkout's, and with themselves. */
   private void printDifference(
       Player ours, Player again, Player other, Map<Player, Figures> figures) {
     Figures others = figures.get(other);

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A player who has been started: one or two servers on the first core, of which the first is asked.
- * They die with this JVM at the latest.
+ * A player that has been started: one or two servers on the first core; requests go to the first.
+ * They end with this JVM at the latest.
  */
 final class Contestant implements AutoCloseable {
   private static final long STOP_SECONDS = 10;
@@ -22,10 +22,10 @@ final class Contestant implements AutoCloseable {
   private final List<Process> servers = new ArrayList<>();
 
   /**
-   * Makes one whose servers are still to be started.
+   * Makes a contestant whose servers are not started yet.
    *
    * @param prefix the path up to the slash before a key
-   * @param ports where they listen, the one that is asked first
+   * @param ports the servers' ports, the one that receives requests first
    */
   Contestant(Player player, String prefix, int... ports) {
     this.player = player;
@@ -37,7 +37,7 @@ final class Contestant implements AutoCloseable {
     return player;
   }
 
-  /** Returns the port that is asked. */
+  /** Returns the port that receives requests. */
   int port() {
     return ports.get(0);
   }
@@ -50,12 +50,12 @@ final class Contestant implements AutoCloseable {
     return prefix;
   }
 
-  /** Returns whose ring its servers stand on, if there are two. */
+  /** Returns the dialect of its servers' ring, if there are two. */
   Dialect dialect() {
     return player == Player.TWO_GOS ? Dialect.GROUPCACHE : Dialect.DAWNCACHE;
   }
 
-  /** Starts a server on the first core that says nothing when it serves. */
+  /** Starts a server on the first core that prints nothing when it serves. */
   void start(List<String> command) throws IOException {
     startPinned(command);
   }

@@ -32,22 +32,22 @@ final class Lab {
   private static final int LARGE_DRAWS = 1 << 10;
   private static final long LARGE_BYTES = 1 << 16;
   private static final double SKEW = 1.0;
-  private static final String SERVING = "serving"; // in the line that our programs and Go's say
+  private static final String SERVING = "serving"; // in the line that our programs and Go's print
 
   private final Path folder;
   private final @Nullable Path otherCheckout;
 
   /**
-   * Has an empty folder.
+   * Takes an empty folder.
    *
-   * @param otherCheckout whose nodes take part beside ours, if they do
+   * @param otherCheckout a checkout whose nodes take part beside ours, or null
    */
   Lab(Path folder, @Nullable Path otherCheckout) {
     this.folder = folder;
     this.otherCheckout = otherCheckout;
   }
 
-  /** Starts {@code player} for {@code load}; it serves, or will in a moment, when this returns. */
+  /** Starts {@code player} for {@code load}; when this returns it serves, or will in a moment. */
   Contestant start(Player player, Load load) throws IOException {
     int[] ports = ServerProcess.freePorts(2);
     return switch (player) {
@@ -107,8 +107,8 @@ final class Lab {
   private Contestant gos(Player player, Load load, int... ports) throws IOException {
     Contestant contestant = new Contestant(player, Dialect.GROUPCACHE.basePath() + GROUP, ports);
     for (int port : ports) {
-      // Of two, the one that is asked owns none of the keys. groupcache copies others' keys, and
-      // only a node that may keep nothing does not: so this one may not.
+      // Of two servers, the one that is asked owns none of the keys. groupcache copies other nodes'
+      // keys unless the node may keep nothing, so this one may keep nothing.
       boolean mayNotCopy = ports.length > 1 && port == ports[0];
       contestant.start(
           List.of(
@@ -122,7 +122,7 @@ final class Lab {
     return contestant;
   }
 
-  /** Builds the Go program once; Debian's packages have what it imports. */
+  /** Builds the Go program once; Debian's packages have its imports. */
   private Path goProgram() throws IOException {
     Path program = folder.resolve("groupcache");
     if (!Files.exists(program)) {
@@ -178,21 +178,21 @@ final class Lab {
             "--port",
             String.valueOf(port),
             "--save",
-            "", // nothing goes to the disk
+            "", // write nothing to the disk
             "--appendonly",
             "no"),
         "Ready to accept connections");
     return contestant;
   }
 
-  /** Returns who asks {@code contestant}, which is ready to be asked then. */
+  /** Returns a client for {@code contestant}, which is then ready for requests. */
   Client client(Contestant contestant, Load load) throws IOException {
     return contestant.player() == Player.REDIS
         ? new RedisBenchmark(contestant, load)
         : new Wrk(contestant, load, copy("keys.lua"), keys(contestant, load));
   }
 
-  /** Writes the keys that {@code contestant} is to be asked for, in that order, one a line. */
+  /** Writes the keys to ask {@code contestant} for, in their order, one per line. */
   private Path keys(Contestant contestant, Load load) throws IOException {
     Path file = folder.resolve("keys-" + contestant.port());
     List<String> keys = candidates(contestant, load);
@@ -206,7 +206,7 @@ final class Lab {
 
   private static List<String> candidates(Contestant contestant, Load load) {
     if (load.valueBytes() >= LARGE_BYTES) {
-      return Arrays.asList(ZipfKeys.all()).subList(0, 100); // they have to fit into memory
+      return Arrays.asList(ZipfKeys.all()).subList(0, 100); // their values have to fit into memory
     }
     if (load.keys() != Load.Keys.OTHERS) {
       return Arrays.asList(ZipfKeys.all());
@@ -225,7 +225,7 @@ final class Lab {
     return IntStream.of(ports).mapToObj(port -> "http://127.0.0.1:" + port).toList();
   }
 
-  /** Copies a file of ours that another program reads into the folder. */
+  /** Copies one of our files, which another program reads, into the folder. */
   private Path copy(String resource) throws IOException {
     Path copy = folder.resolve(resource);
     try (var bytes = Lab.class.getResourceAsStream(resource)) {
@@ -237,7 +237,7 @@ final class Lab {
     return copy;
   }
 
-  /** Runs a program to its end; {@code needs} tells what it may lack. */
+  /** Runs a program to its end; {@code needs} names, for a message, what it may lack. */
   static String run(ProcessBuilder program, String needs) throws IOException {
     List<String> command = new ArrayList<>(program.command());
     try {

@@ -1,6 +1,6 @@
 package io.dawncache.bench.contest;
 
-/** Who takes part. */
+/** The servers that take part. */
 enum Player {
   CODEC("Netty's HTTP codec, fixed reply"),
   BARE("Netty without a codec, fixed reply"),

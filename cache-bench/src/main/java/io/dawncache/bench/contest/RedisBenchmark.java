@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The client of Redis, which wrk cannot ask: Debian's redis-benchmark. It has as many keys as the
- * others, and draws all of them alike.
+ * The client of Redis, which wrk cannot ask: Debian's redis-benchmark. It uses as many keys as the
+ * others, and draws all of them equally often.
  */
 final class RedisBenchmark implements Client {
-  private static final String KEY = "__rand_int__"; // it writes a number of twelve digits there
+  private static final String KEY = "__rand_int__"; // it replaces this by a number of twelve digits
   private static final String FILL =
       "for i = 0, ARGV[1] - 1 do"
           + " redis.call('SET', string.format('%012d', i), string.rep('v', ARGV[2])) end"
@@ -24,9 +24,9 @@ final class RedisBenchmark implements Client {
 
   private final Contestant redis;
   private final Load load;
-  private double perSecond; // when it was last asked
+  private double perSecond; // in the last turn
 
-  /** Fills {@code redis} with the keys and finds out how many of them it gives in a second. */
+  /** Fills {@code redis} with the keys and measures how many of them it answers per second. */
   RedisBenchmark(Contestant redis, Load load) throws IOException {
     this.redis = redis;
     this.load = load;
@@ -38,7 +38,7 @@ final class RedisBenchmark implements Client {
     perSecond = ask((long) FIRST_REQUESTS).perSecond();
   }
 
-  /** It takes a count and no time, so it is given what the last turn's rate makes of the time. */
+  /** It takes a count, not a time, so the count is the last turn's rate times the time. */
   @Override
   public Asked ask(int seconds) throws IOException {
     Asked brought = ask(Math.round(perSecond * seconds));
@@ -62,7 +62,7 @@ final class RedisBenchmark implements Client {
             "--csv",
             "get",
             KEY);
-    // It ends at an error, but takes a key that is not there for an answer.
+    // It ends at an error, but accepts a missing key as an answer.
     long misses = counted(MISSES);
     if (misses > 0) {
       throw new IOException(redis.player() + ": " + misses + " keyspace_misses (expected: 0)");

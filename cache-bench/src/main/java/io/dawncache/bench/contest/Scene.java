@@ -21,19 +21,21 @@ import java.util.List;
 /**
  * A comparison.
  *
- * @param name as the command line has it
- * @param title what is asked for
- * @param load how
- * @param players of whom, the one first that all are compared with
- * @param bars what has to come out
+ * @param name as on the command line
+ * @param title a description of the requests
+ * @param load how the players are asked
+ * @param players who takes part; the first is the one that all are compared with
+ * @param bars the bounds to meet
  */
 record Scene(String name, String title, Load load, List<Player> players, List<Bar> bars) {
   private static final int ROOMY_MIB = 256;
 
-  /** So little that the misses of a warm-up fill it: then every turn evicts as much as it loads. */
+  /**
+   * Small enough for the misses of a warm-up to fill: then every turn evicts as much as it loads.
+   */
   private static final int SOON_FULL_MIB = 16;
 
-  /** All there are. */
+  /** All scenes. */
   static final List<Scene> ALL =
       List.of(
           new Scene(
@@ -80,14 +82,14 @@ record Scene(String name, String title, Load load, List<Player> players, List<Ba
               List.of(HITS, NODE, NODE_AGAIN, GO),
               List.of(new Bar(NODE, HITS, 2.0))));
 
-  /** Returns this with the nodes of another checkout, and with ours twice, to tell chance. */
+  /** Returns this scene with the nodes of another checkout, and with ours twice to show chance. */
   Scene withOtherNodes() {
     List<Player> more = new ArrayList<>();
     for (Player player : players) {
       switch (player) {
         case NODE -> more.addAll(List.of(NODE, NODE_AGAIN, OTHER_NODE));
         case TWO_NODES -> more.addAll(List.of(TWO_NODES, TWO_NODES_AGAIN, TWO_OTHER_NODES));
-        case NODE_AGAIN -> {} // is there
+        case NODE_AGAIN -> {} // present already
         default -> more.add(player);
       }
     }
@@ -95,10 +97,10 @@ record Scene(String name, String title, Load load, List<Player> players, List<Ba
   }
 
   /**
-   * A player's CPU time a request is to be at most so many times another's.
+   * A player's CPU time per request should be at most {@code atMost} times another's.
    *
-   * @param of whose
-   * @param to against whose
+   * @param of the player
+   * @param to the player that it is compared with
    */
   record Bar(Player of, Player to, double atMost) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The client of all that speak HTTP: wrk, Debian's. */
+/** The client of all servers that speak HTTP: Debian's wrk. */
 final class Wrk implements Client {
   private static final long MOST_REQUESTS_A_TURN = 1 << 24;
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ([0-9.]+)(ms|s|m)");
@@ -20,10 +20,10 @@ final class Wrk implements Client {
   private long fresh;
 
   /**
-   * Makes one that asks a contestant.
+   * Makes a client that asks a contestant.
    *
    * @param script the file {@code keys.lua}
-   * @param keys a file with a key a line, asked for in that order and then again
+   * @param keys a file with one key per line, asked for in that order and then again
    */
   Wrk(Contestant contestant, Load load, Path script, Path keys) {
     this.contestant = contestant;

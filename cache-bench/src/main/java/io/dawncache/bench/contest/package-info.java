@@ -1,6 +1,6 @@
 /**
- * {@code bench contest}: whole servers, ours and others', asked by the same client in turns; what
- * is compared is the CPU time that a request costs them.
+ * {@code bench contest}: whole servers, ours and others', asked by the same client in turns;
+ * compares the CPU time that a request costs them.
  */
 @NullMarked
 package io.dawncache.bench.contest;

@@ -93,7 +93,7 @@ public class GroupHitBenchmark {
     }
   }
 
-  /** Caffeine that counts, set up as a group sets it up: by weight, its upkeep on the caller. */
+  /** Caffeine with statistics, set up as in a group: bounded by weight, upkeep on the caller. */
   @State(Scope.Benchmark)
   public static class FilledCaffeine {
     final Cache<String, ByteView> cache =

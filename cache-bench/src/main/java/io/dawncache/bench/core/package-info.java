@@ -1,4 +1,4 @@
-/** What a get costs in one process, beside the caches that one would use without Dawncache. */
+/** What a get costs in one process, compared with the caches used without Dawncache. */
 @NullMarked
 package io.dawncache.bench.core;
 

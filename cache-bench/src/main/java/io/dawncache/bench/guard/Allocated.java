@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** Counts the bytes that threads allocate, as the JVM counts them: exact, whatever the load. */
+/** Counts the bytes that threads allocate, as the JVM counts them: exact under any load. */
 final class Allocated {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocated() {}
 
-  /** Something to be done many times. */
+  /** An operation to repeat many times. */
   @FunctionalInterface
   interface Step {
     void run(int turn) throws IOException;
@@ -20,7 +20,7 @@ final class Allocated {
   /**
    * Returns how many bytes this thread allocates for a step, when it has been compiled.
    *
-   * @param steps how many times it is done to warm up, and again to count
+   * @param steps how often to do it to warm up, and again to count
    */
   static double bytesHere(int steps, Step step) throws IOException {
     run(steps, step);

@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench guard}: fails if what a get costs has grown. */
+/** {@code bench guard}: fails if a get costs more than before. */
 @Command(
     name = "guard",
     description = {
@@ -48,7 +48,7 @@ public final class GuardCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final TextTable table =

@@ -1,5 +1,5 @@
 /**
- * {@code bench guard}: what must not get worse, in figures that a noisy machine does not bend:
+ * {@code bench guard}: what must not get worse, in figures that a noisy machine does not distort:
  * bytes allocated, and times against a baseline that runs in between.
  */
 @NullMarked

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Knows how often each key is asked for, and has every node keep the most asked-for keys of others,
- * as many as there is room for.
+ * Knows how often each key is asked for, and lets every node keep the most asked-for keys of other
+ * nodes, as many as it has room for.
  */
 final class Clairvoyant implements Copies {
-  /** A TTL that does not end: copies are there from the start and for ever. */
+  /** A TTL that does not end: copies are present from the start and for ever. */
   static final long FOR_EVER = Long.MAX_VALUE;
 
   private final LongSupplier nanoTime;
   private final long ttlNanos;
 
   /**
-   * When each node's copy of each of its best keys ends: the first keys of the fleet, own or not.
+   * When each node's copy of each of the fleet's first keys ends, whether it owns the key or not.
    */
   private final long[][] endNanos;
 

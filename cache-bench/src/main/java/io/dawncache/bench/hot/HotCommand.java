@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench hot}: how much of a fleet's traffic copies save, and how much they could. */
+/**
+ * {@code bench hot}: how much of a fleet's traffic hot copies save, and how much they could save.
+ */
 @Command(
     name = "hot",
     sortOptions = false,
@@ -34,7 +36,7 @@ public final class HotCommand implements Callable<Integer> {
   private static final double MOST_TIMES_CLAIRVOYANT = 1.06;
   private static final int WARM_UP_SECONDS = 30;
   private static final int SECONDS = 10;
-  private static final int MIN_GETS = 100; // one a tick
+  private static final int MIN_GETS = 100; // one per tick
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -56,7 +58,7 @@ public final class HotCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   /** Made by picocli. */

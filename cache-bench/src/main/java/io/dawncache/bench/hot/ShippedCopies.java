@@ -6,7 +6,7 @@ import io.dawncache.core.ShippedNode;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
-/** Nodes as they are shipped, of a default configuration but for its bytes. */
+/** Nodes as shipped, with a default configuration except for its bytes. */
 final class ShippedCopies implements Copies {
   private static final ByteView VALUE = ByteView.copyOf(new byte[100]);
   private static final long BUDGET_A_HOT_BYTE = 8; // the default: an eighth is for copies

@@ -11,10 +11,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A fleet of nodes in one thread and in simulated time: each get comes to a node by chance and asks
- * for a key by Zipf's law; the ring tells who owns it; own keys are always in memory.
+ * A fleet of nodes in one thread and in simulated time: each get arrives at a random node and asks
+ * for a key by Zipf's law; the ring says which node owns it; a node's own keys are always in
+ * memory.
  *
- * <p>Whoever chooses the copies sees the same gets, for all of them run side by side.
+ * <p>Every chooser of copies sees the same gets, since all of them run side by side.
  */
 final class Simulation {
   private static final int KEYS = 100_000;
@@ -37,10 +38,10 @@ final class Simulation {
   /**
    * Draws the fleet.
    *
-   * @param getsASecond of each node
+   * @param getsASecond gets per second at each node
    * @param copies how many copies of others' values each node has room for
-   * @param warmUpSeconds of simulated time, before anything is counted
-   * @param seconds of simulated time that are counted
+   * @param warmUpSeconds simulated time before anything is counted
+   * @param seconds simulated time that is counted
    */
   Simulation(int nodes, double skew, int getsASecond, int copies, int warmUpSeconds, int seconds) {
     this.nodes = nodes;
@@ -56,7 +57,7 @@ final class Simulation {
     Arrays.setAll(owners, key -> members.indexOf(ring.owner(keys[key])));
   }
 
-  /** Runs once; returns the traffic by who chose the copies. */
+  /** Runs once; returns the traffic by chooser. */
   Map<Chooser, Traffic> run() {
     Chooser[] choosers = Chooser.values();
     Copies[] fleets = Arrays.stream(choosers).map(this::copiesOf).toArray(Copies[]::new);

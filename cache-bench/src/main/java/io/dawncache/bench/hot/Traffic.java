@@ -4,7 +4,7 @@ package io.dawncache.bench.hot;
  * Where the gets of a simulated fleet were answered.
  *
  * @param gets all gets of all nodes
- * @param fetches how many of them another node was asked for
+ * @param fetches for how many of them another node was asked
  * @param busiestFetches how many of these went to the owner with the most
  */
 record Traffic(long gets, long fetches, long busiestFetches) {
@@ -18,7 +18,7 @@ record Traffic(long gets, long fetches, long busiestFetches) {
     return 100.0 * busiestFetches / fetches;
   }
 
-  /** Returns how many times the fetches of {@code other} these are. */
+  /** Returns the ratio of these fetches to those of {@code other}. */
   double times(Traffic other) {
     return (double) fetches / other.fetches;
   }

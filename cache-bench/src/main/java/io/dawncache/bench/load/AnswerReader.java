@@ -4,21 +4,21 @@ import io.netty.buffer.ByteBuf;
 import java.net.ProtocolException;
 
 /**
- * Reads the answers of one HTTP/1.1 connection as they come, in pieces cut anywhere. Of each it
- * tells the status, how long the body was and whether the connection lives on; bodies are skipped.
+ * Reads the answers of one HTTP/1.1 connection as they arrive, in pieces cut anywhere. For each it
+ * reports the status, how long the body was and whether the connection stays open; it skips bodies.
  *
  * <p>Knows Content-Length, chunks, bodies that end with the connection, and interim answers, but no
  * answers to HEAD. Allocates nothing. After an exception nothing more may be read.
  */
 final class AnswerReader {
-  /** Who is told of each answer when it is complete. */
+  /** Receives each answer when it is complete. */
   interface Listener {
     /**
      * An answer is complete.
      *
-     * @param head the first two bytes of its body, the first one highest; 0 for those there are not
+     * @param head the first two bytes of its body, the first one highest; 0 for missing ones
      * @param keepsAlive whether the server takes more requests on this connection
-     * @throws ProtocolException if nothing was asked
+     * @throws ProtocolException if no request waits for an answer
      */
     void answered(int status, long bodyBytes, int head, boolean keepsAlive)
         throws ProtocolException;
@@ -42,14 +42,14 @@ final class AnswerReader {
   private final Listener listener;
   private final byte[] line = new byte[MAX_LINE_BYTES];
   private int lineBytes;
-  private boolean lineIsRead; // the next piece begins a new one
+  private boolean lineIsRead; // the next piece begins a new line
 
   private State state = State.STATUS_LINE;
   private int status;
   private boolean keepsAlive;
   private boolean chunked;
   private long contentLength = UNKNOWN;
-  private long left; // of the body, or of the chunk
+  private long left; // bytes of the body, or of the chunk
   private long bodyBytes;
   private int bodyHead;
 
@@ -60,7 +60,7 @@ final class AnswerReader {
   /**
    * Reads all of {@code in}.
    *
-   * @throws ProtocolException if that is no answer to us
+   * @throws ProtocolException if these bytes are not an answer to a request of ours
    */
   void read(ByteBuf in) throws ProtocolException {
     while (in.isReadable()) {
@@ -82,9 +82,9 @@ final class AnswerReader {
   }
 
   /**
-   * The connection has ended, which is how some bodies do.
+   * The connection has ended, and with it some bodies.
    *
-   * @throws ProtocolException if nothing was asked
+   * @throws ProtocolException if no request waits for an answer
    */
   void end() throws ProtocolException {
     if (state == State.BODY_UNTIL_CLOSE) {
@@ -110,7 +110,7 @@ final class AnswerReader {
     }
   }
 
-  /** Reads a line, or what there is of it, and returns whether it is whole. */
+  /** Reads a line, or its beginning, and returns whether it is whole. */
   private boolean readLine(ByteBuf in) throws ProtocolException {
     if (lineIsRead) {
       lineIsRead = false;
@@ -160,7 +160,7 @@ final class AnswerReader {
     }
   }
 
-  /** HTTP/1.1 200 OK. */
+  /** Reads a line such as HTTP/1.1 200 OK. */
   private void takeStatusLine() throws ProtocolException {
     if (lineBytes < 12 || !startsWith("http/1.", 0) || line[8] != ' ') {
       throw new ProtocolException("a status line that is none: " + shown());
@@ -172,7 +172,7 @@ final class AnswerReader {
     if (status < 100 || status > 599) {
       throw new ProtocolException("a status line that is none: " + shown());
     }
-    keepsAlive = line[7] != '0'; // HTTP/1.0 closes unless it says otherwise
+    keepsAlive = line[7] != '0'; // HTTP/1.0 closes by default
     chunked = false;
     contentLength = UNKNOWN;
     bodyBytes = 0;
@@ -181,7 +181,7 @@ final class AnswerReader {
   }
 
   private void takeHeader() throws ProtocolException {
-    switch (line[0] | 0x20) { // most headers are none of ours, and end here
+    switch (line[0] | 0x20) { // most headers do not matter, and end here
       case 'c' -> {
         if (startsWith("content-length:", 0)) {
           takeContentLength(valueStart("content-length:"));
@@ -217,7 +217,7 @@ final class AnswerReader {
       if (status == 101) {
         throw new ProtocolException("101, another protocol, which nobody asked for");
       }
-      state = State.STATUS_LINE; // an interim answer: the true one follows
+      state = State.STATUS_LINE; // an interim answer: the final one follows
     } else if (status == 204 || status == 304) {
       complete();
     } else if (chunked) {
@@ -274,7 +274,7 @@ final class AnswerReader {
     return digit;
   }
 
-  /** Compares with what is in lower case, without regard to the line's case. */
+  /** Compares with a text in lower case, ignoring the line's case. */
   private boolean startsWith(String lowerCase, int from) {
     if (from + lowerCase.length() > lineBytes) {
       return false;

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 
 /**
- * One axis of a chart: which values it spans, and where it is labelled.
+ * One axis of a chart: the values that it spans, and its labels.
  *
  * @param log whether equal distances are equal ratios
  */
 record Axis(double from, double to, boolean log, List<Tick> ticks) {
   private static final int TICKS = 6;
 
-  /** A labelled place; a minor one may go where there is little room. */
+  /** A label; a minor one may be left out if there is little room. */
   record Tick(double value, String label, boolean minor) {}
 
   /** Returns an axis from 0 to at least {@code most}, with round labels. */
@@ -27,7 +27,7 @@ record Axis(double from, double to, boolean log, List<Tick> ticks) {
   }
 
   /**
-   * Returns an axis of time in seconds from 0 to {@code most}, in whole seconds if that will do.
+   * Returns an axis of time in seconds from 0 to {@code most}, in whole seconds if they suffice.
    */
   static Axis seconds(double most) {
     double step = Math.max(1, roundStep(most / TICKS));
@@ -38,7 +38,7 @@ record Axis(double from, double to, boolean log, List<Tick> ticks) {
     return new Axis(0, most, false, ticks);
   }
 
-  /** Returns a logarithmic axis that spans both; labels stand at 1, 2 and 5 of each decade. */
+  /** Returns a logarithmic axis that spans both; labels are at 1, 2 and 5 of each decade. */
   static Axis log(double least, double most, DoubleFunction<String> label) {
     double from = Math.pow(10, Math.floor(Math.log10(least)));
     List<Double> places = new ArrayList<>();
@@ -89,7 +89,7 @@ record Axis(double from, double to, boolean log, List<Tick> ticks) {
     return unit * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
   }
 
-  /** Returns where a value stands: 0 at the start, 1 at the end, and nothing beyond. */
+  /** Returns the place of a value: 0 at the start, 1 at the end, and never beyond. */
   double place(double value) {
     double place =
         log

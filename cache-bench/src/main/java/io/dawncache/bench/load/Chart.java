@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A chart as SVG inside a page, which gives the colours. It stands in a figure with its title, a
- * legend, and a line where the page's script shows what is under the pointer.
+ * A chart as SVG inside a page, which defines the colours. A figure holds it with its title, a
+ * legend, and a line in which the page's script shows the values under the pointer.
  */
 final class Chart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 340;
   private static final int LEFT = 96; // room for labels in the large letters of small screens
-  private static final int RIGHT = 56; // and for half of one, "99.9999 %"
+  private static final int RIGHT = 56; // room for half a label, "99.9999 %"
   private static final int TOP = 14;
   private static final int BOTTOM = 38;
 
-  /** A point of a line; the line has a gap where {@code y} is no number. */
+  /** A point of a line; the line has a gap where {@code y} is NaN. */
   record Point(double x, double y) {}
 
   private record Line(String style, String label, List<Point> points) {}
@@ -35,7 +35,7 @@ final class Chart {
    * Makes an empty chart.
    *
    * @param id unique in the page
-   * @param description what it shows, for those who do not see it
+   * @param description what it shows, for screen readers
    */
   Chart(String id, String title, String description, Axis x, Axis y) {
     this.id = id;
@@ -54,7 +54,7 @@ final class Chart {
     lines.add(new Line(style, label, List.copyOf(points)));
   }
 
-  /** Has {@code text} shown while the pointer is near {@code x}; called in the order of x. */
+  /** Shows {@code text} while the pointer is near {@code x}; call it in the order of x. */
   void readout(double x, String text) {
     readouts.add(new Readout(x, text));
   }
@@ -115,14 +115,14 @@ final class Chart {
       gap = Double.isNaN(point.y);
     }
     html.append("<path class=\"line " + line.style + "\" d=\"" + path + "\"/>\n");
-    if (line.points.size() == 1) { // a line of one point is not seen
+    if (line.points.size() == 1) { // a line of one point is invisible
       Point only = line.points.get(0);
       html.append("<circle class=\"dot " + line.style + "\" r=\"4\" cx=\"")
           .append(shown(xOf(only.x)) + "\" cy=\"" + shown(yOf(only.y)) + "\"/>\n");
     }
   }
 
-  /** Each readout gets the band up to half way to its neighbours. */
+  /** Appends the readouts, each with the band up to half way to its neighbours. */
   private void appendReadouts(StringBuilder html) {
     html.append("<path class=\"cursor\" d=\"M0 " + TOP + "V" + (HEIGHT - BOTTOM) + "\"/>\n");
     for (int i = 0; i < readouts.size(); i++) {
@@ -149,7 +149,7 @@ final class Chart {
     return String.format(Locale.ROOT, "%.1f", coordinate);
   }
 
-  /** Returns text so that it stands for itself in a page, within quotes too. */
+  /** Returns text escaped for a page, also within quotes. */
   static String xml(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")

@@ -7,20 +7,21 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /**
- * One thread's distributor: gives each request that is due to the connection that has had room for
- * the longest time, and counts how each ends. Belongs to one thread.
+ * Distributes the requests of one thread: gives each request that is due to the connection that has
+ * had room for the longest time, and counts how each ends. Confined to one thread.
  */
 final class Dispatcher {
   /*
-   * Nothing is queued: the schedule knows when the next request is or was due, and as long as no
-   * connection has room, it waits there. Its latency counts from when it was due all the same, so
+   * Nothing is queued: the schedule knows when the next request is or was due, and while no
+   * connection has room, the request waits there. Its latency still counts from when it was due, so
    * that a server that stalls for a second is charged with all the requests of that second, and not
-   * with the few that were in flight (that would be coordinated omission).
+   * only with the few in flight (that would be coordinated omission).
    *
-   * Two things can delay a request. Either no connection has room: that is the server's doing, and
-   * part of the latency. Or there was room and this thread was elsewhere: that is our own fault, and
-   * is counted apart. Room that comes when there was none is noted with its time, so lateness of our
-   * own begins when the request was due or when there was room again, whichever is later.
+   * Two things can delay a request. If no connection has room, the server is the cause, and the
+   * delay is part of the latency. If there is room but this thread is late, the generator is the
+   * cause, and the delay is also counted separately. When there is room again after none, its time
+   * is noted, so the generator's lateness begins when the request was due or when there was room
+   * again, whichever is later.
    */
   private final KeyChooser keys;
   private final double puts;
@@ -32,15 +33,15 @@ final class Dispatcher {
   private final ArrayDeque<LoadConnection> ready = new ArrayDeque<>();
   private final List<LoadConnection> unflushed = new ArrayList<>();
   private long roomSinceNanos;
-  private long inFlight; // measured or not
+  private long inFlight; // whether measured or not
   private Tally warmUp = new Tally();
   private Tally measured = new Tally();
 
   /**
-   * Makes a distributor without connections, and with nothing to send yet.
+   * Makes a dispatcher without connections, and with nothing to send yet.
    *
-   * @param puts the part of the requests that are puts, from 0 to 1
-   * @param clock nanoseconds, of the schedule's clock
+   * @param puts the fraction of the requests that are puts, from 0 to 1
+   * @param clock the schedule's clock, in nanoseconds
    */
   Dispatcher(KeyChooser keys, double puts, KeyOwners owners, LongSupplier clock, long seed) {
     this.keys = keys;
@@ -51,7 +52,7 @@ final class Dispatcher {
     this.roomSinceNanos = clock.getAsLong();
   }
 
-  /** From now on sends what is due. */
+  /** Starts to send what is due. */
   void begin(Schedule schedule) {
     this.schedule = schedule;
   }
@@ -60,7 +61,7 @@ final class Dispatcher {
     return clock.getAsLong();
   }
 
-  /** A connection has room that it did not have; it may not be told so again before it is used. */
+  /** A connection has room again; call this once until the room is used. */
   void hasRoom(LoadConnection connection) {
     if (ready.isEmpty()) {
       roomSinceNanos = clock.getAsLong();
@@ -74,7 +75,7 @@ final class Dispatcher {
     unflushed.remove(connection);
   }
 
-  /** Sends what is due as far as there is room, and returns how many requests that were. */
+  /** Sends what is due as far as there is room, and returns how many requests it sent. */
   int dispatch() {
     long nowNanos = clock.getAsLong();
     int count = 0;
@@ -111,7 +112,7 @@ final class Dispatcher {
     tally.sentBytes += bytes;
     tally.sentLate(nowNanos - Math.max(dueNanos, roomSinceNanos));
     if (connection.hasRoom()) {
-      ready.add(connection); // behind the others: they share the work
+      ready.add(connection); // at the end, so that all connections share the work
     }
   }
 
@@ -131,14 +132,14 @@ final class Dispatcher {
   }
 
   /**
-   * Returns where to count a request that was due then, or what happened then. What warms up never
-   * counts with what is measured, not even if it ends late.
+   * Returns the tally for a request that was due at {@code nanos}, or for an event then. A request
+   * of the warm-up never counts as measured, even if it ends late.
    */
   Tally tallyAt(long nanos) {
     return nanos >= schedule.measuredFromNanos() ? measured : warmUp;
   }
 
-  /** Returns what has been measured since this was last called, and begins anew. */
+  /** Returns what has been measured since the last call, and starts again from zero. */
   Tally takeMeasured() {
     Tally taken = measured;
     taken.backlog = schedule.backlog(clock.getAsLong());
@@ -146,7 +147,7 @@ final class Dispatcher {
     return taken;
   }
 
-  /** Returns what the warm-up has counted since this was last called, and begins anew. */
+  /** Returns what the warm-up has counted since the last call, and starts again from zero. */
   Tally takeWarmUp() {
     Tally taken = warmUp;
     taken.backlog = schedule.backlog(clock.getAsLong());

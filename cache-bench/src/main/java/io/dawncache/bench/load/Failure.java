@@ -1,14 +1,14 @@
 package io.dawncache.bench.load;
 
-/** Why a request that was sent has no good answer, where no status says it. */
+/** Why a request that was sent has no good answer, if no status says it. */
 enum Failure {
   /** No answer within the time-out; its connection is closed. */
   TIMED_OUT("no answer in time"),
   /** The connection ended before the answer. */
   LOST("connection lost"),
-  /** What came is no HTTP; its connection is closed. */
+  /** The bytes are not HTTP; its connection is closed. */
   MALFORMED("answer is no HTTP"),
-  /** Still without an answer when the run gave up waiting. */
+  /** No answer when the run stopped waiting. */
   UNANSWERED("unanswered at the end");
 
   private final String label;
@@ -17,7 +17,7 @@ enum Failure {
     this.label = label;
   }
 
-  /** Returns what people read. */
+  /** Returns the text for people. */
   String label() {
     return label;
   }

@@ -4,7 +4,7 @@ import io.dawncache.bench.memory.Trace;
 import io.dawncache.bench.workload.Zipf;
 import java.util.SplittableRandom;
 
-/** Says which key is asked for next, by its number; endless, and one thread's own. */
+/** Chooses the number of the next key; endless, and confined to one thread. */
 interface KeyChooser {
   int next();
 
@@ -15,8 +15,8 @@ interface KeyChooser {
   }
 
   /**
-   * Goes through every {@code step}th access of a trace from {@code first} on, and then on from its
-   * beginning, so that as many threads as a step is long replay it between them.
+   * Goes through every {@code step}th access of a trace from {@code first} on, and then from its
+   * beginning again, so that {@code step} threads together replay it.
    */
   static KeyChooser replayed(Trace trace, int first, int step) {
     return new KeyChooser() {

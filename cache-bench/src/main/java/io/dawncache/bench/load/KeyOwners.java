@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the targets owns a key, if they are the members of a fleet. Immutable. */
+/** Knows which of the targets owns a key, if they are the members of a fleet. Immutable. */
 final class KeyOwners {
   private final int @Nullable [] ownerOfKey;
 
@@ -17,7 +17,7 @@ final class KeyOwners {
     this.ownerOfKey = ownerOfKey;
   }
 
-  /** Returns owners who all own every key, which is so for gets, and for a single target. */
+  /** Returns owners that all own every key, for gets and for a single target. */
   static KeyOwners everybody() {
     return new KeyOwners(null);
   }

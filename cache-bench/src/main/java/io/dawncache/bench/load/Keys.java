@@ -13,8 +13,8 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a run as bytes ready to send, how large a value each is put with, and in which order
- * they come. Immutable, shared by all threads.
+ * The keys of a run as bytes ready to send, the size of each key's value, and the order of the
+ * keys. Immutable, shared by all threads.
  */
 final class Keys {
   private static final long SEED = 42;
@@ -46,14 +46,15 @@ final class Keys {
   }
 
   /**
-   * Returns {@code PREFIX1} to {@code PREFIXcount}, drawn by Zipf's law: the number {@code n} comes
-   * {@code n^skew} times less often than the first, so with a skew of 0 all come alike.
+   * Returns {@code PREFIX1} to {@code PREFIXcount}, drawn by Zipf's law: the number {@code n}
+   * occurs {@code n^skew} times less often than the first, so with a skew of 0 all occur equally
+   * often.
    */
   static Keys drawn(String prefix, int count, double skew, SizeRange values) {
     return drawn(count, key -> prefix + (key + 1), skew, values);
   }
 
-  /** Returns these keys, drawn likewise, the first the most often. */
+  /** Returns these keys, drawn by the same law, the first the most often. */
   static Keys drawn(List<String> names, double skew, SizeRange values) {
     return drawn(names.size(), names::get, skew, values);
   }
@@ -67,7 +68,7 @@ final class Keys {
   /**
    * Returns a trace's keys in its order.
    *
-   * @param values what is put; null for the sizes that the trace says
+   * @param values the sizes of put values; null for those in the trace
    */
   static Keys of(Trace trace, String prefix, @Nullable SizeRange values) {
     return new Keys(
@@ -77,7 +78,7 @@ final class Keys {
         (thread, threads) -> KeyChooser.replayed(trace, thread, threads));
   }
 
-  /** A key keeps its size. */
+  /** Returns a size for each key, always the same. */
   private static IntUnaryOperator sizes(SizeRange values) {
     SplittableRandom random = new SplittableRandom(SEED);
     return key -> random.nextInt(values.leastBytes(), values.mostBytes() + 1);

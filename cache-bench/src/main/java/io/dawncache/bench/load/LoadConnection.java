@@ -7,21 +7,21 @@ import java.net.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: requests out, some of them behind each other, answers in, in the same order. It
- * lives for so many requests, then is closed when all of them are answered.
+ * One connection: sends requests, perhaps pipelined, and reads the answers in the same order. It
+ * sends a given number of requests, and closes when all of them are answered.
  */
 final class LoadConnection extends ChannelInboundHandlerAdapter implements AnswerReader.Listener {
-  /** Who is told of the connection's life. */
+  /** Notified when the connection changes state. */
   interface Owner {
     void connected(LoadConnection connection);
 
-    /** It was connected and is no more, by its own will or not. */
+    /** It was connected and has closed, in order or not. */
     void disconnected(LoadConnection connection);
   }
 
   private static final int REQUEST_BYTES = 256; // a guess, for the first buffer
   private static final int DONE_TAG = 1 << 3; // OperationAnswer's status, a varint
-  private static final int NOT_DONE = 2; // and the first of the statuses that are bad
+  private static final int NOT_DONE = 2; // the first of the bad statuses
 
   private final Dispatcher dispatcher;
   private final Owner owner;
@@ -46,12 +46,12 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Answe
   private long readNanos;
 
   /**
-   * Makes a connection to come.
+   * Makes a connection that is not open yet.
    *
    * @param target the number of the target
    * @param depth how many requests may be in flight
-   * @param life how many it sends
-   * @param answersTellPuts whether the body of an answer to a put says how it went
+   * @param life how many requests it sends
+   * @param answersTellPuts whether the body of the answer to a put says whether it is done
    */
   LoadConnection(
       Dispatcher dispatcher,
@@ -148,7 +148,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Answe
     ByteBuf in = (ByteBuf) message;
     try {
       if (!closing) {
-        readNanos = dispatcher.nowNanos(); // what comes in one read has come at one time
+        readNanos = dispatcher.nowNanos(); // all answers of one read arrived at one time
         dispatcher.tallyAt(readNanos).receivedBytes += in.readableBytes();
         answers.read(in);
       }
@@ -185,7 +185,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Answe
     offerRoom();
   }
 
-  /** Gives up if the oldest request has been waiting since then or longer. */
+  /** Gives up if the oldest request was sent at {@code sentByNanos} or earlier. */
   void giveUpOn(long sentByNanos) {
     if (inFlight > 0 && sentNanos[first] <= sentByNanos) {
       end(Failure.TIMED_OUT);
@@ -234,7 +234,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Answe
     owner.disconnected(this);
   }
 
-  /** A connection that breaks ends; channelInactive follows and counts what it takes with it. */
+  /** Closes a broken connection; channelInactive follows and counts the requests in flight. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     ctx.close();

@@ -34,10 +34,10 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * The program {@code scripts/load}: asks running nodes for keys, at a rate or as fast as they
- * answer, and tells how that went.
+ * answer, and reports the result.
  *
  * <p>Progress goes to standard error, the result to standard output. Exits with 1 if it could not
- * measure (no connection, no answer), with 2 after a wrong command line, and with 3 if the rate was
+ * measure (no connection, no answer), with 2 for a wrong command line, and with 3 if the rate was
  * not kept.
  */
 @Command(
@@ -259,7 +259,7 @@ public final class LoadMain implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final boolean terminal;
@@ -271,7 +271,7 @@ public final class LoadMain implements Callable<Integer> {
     this.stopped = stopped;
   }
 
-  /** Runs and exits with the code of how it went. */
+  /** Runs and exits with 0 or the code of the fault. */
   public static void main(String[] args) {
     OutOfMemory.endsProcess("load");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
@@ -312,7 +312,7 @@ public final class LoadMain implements Callable<Integer> {
           if (e instanceof IOException) {
             return complain(line, String.valueOf(e.getMessage()), COULD_NOT_MEASURE);
           }
-          throw e; // a fault of ours: picocli prints where, and exits 1
+          throw e; // a bug: picocli prints its stack and exits with 1
         });
     return line;
   }
@@ -348,7 +348,7 @@ public final class LoadMain implements Callable<Integer> {
   }
 
   /**
-   * The JVM is to end, by a signal or because all is told: the figures up to now are told first.
+   * Runs when the JVM shuts down, by a signal or at the end: first prints the figures up to now.
    */
   private void stop() {
     stopped.set(true);
@@ -501,7 +501,7 @@ public final class LoadMain implements Callable<Integer> {
         return NodeUrl.parse(text.startsWith("http://") ? text : "http://" + text);
       }
     } catch (IllegalArgumentException e) {
-      // As wrong as any other text.
+      // Refused like any other wrong text.
     }
     throw new IllegalArgumentException(
         text + " (expected: HOST:PORT, such as 127.0.0.1:8001 or [::1]:8001)");

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
- * A run as a page that stands alone: styles, script and charts are in it, it asks nobody for
- * anything, and all its figures are there without the script.
+ * A run as one self-contained page: it includes styles, script and charts, loads nothing else, and
+ * shows all its figures without the script, too.
  */
 final class LoadPage {
   private static final DateTimeFormatter TIME =
@@ -274,12 +274,12 @@ final class LoadPage {
     return chart;
   }
 
-  /** What a second has a figure of. */
+  /** A figure of one second. */
   private interface Figure {
     double of(SecondRow row);
   }
 
-  /** A second without an answer has no latency. */
+  /** Returns a latency: a second without an answer has none. */
   private static Figure latencyOf(Figure figure) {
     return row -> row.answered() == 0 ? Double.NaN : figure.of(row);
   }

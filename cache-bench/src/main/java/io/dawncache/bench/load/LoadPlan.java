@@ -5,15 +5,15 @@ import io.dawncache.server.wire.NodeUrl;
 import java.util.List;
 
 /**
- * What a run is to do; checked by the command line.
+ * What a run does; the command line has checked it.
  *
- * @param basePath what all groups lie under, with a slash at both ends
+ * @param basePath the path of all groups, with a slash at both ends
  * @param keysTold the keys in words
- * @param puts the part of the requests that are puts, from 0 to 1
+ * @param puts the fraction of the requests that are puts, from 0 to 1
  * @param rate requests a second over all targets; 0 for a closed loop
- * @param connections in all, at least one a target and thread
+ * @param connections in all, at least one per target and thread
  * @param depth how many requests may be in flight on a connection
- * @param life after how many requests a connection is closed and opened anew
+ * @param life after how many requests a connection is closed and opened again
  * @param requests how many are measured; {@link #UNBOUNDED} for as many as the duration has room
  *     for
  * @param durationNanos how long they are measured; {@link #UNBOUNDED} for as long as they take
@@ -45,12 +45,12 @@ record LoadPlan(
     return rate > 0;
   }
 
-  /** Returns how many requests an open loop is to send, or a closed one at most. */
+  /** Returns how many requests an open loop sends, or a closed loop sends at most. */
   long measuredRequests() {
     return isOpen() && requests == UNBOUNDED ? Math.round(rate * durationNanos / NANOS) : requests;
   }
 
-  /** Returns how long it takes to send what is measured; 0 if that is as long as it takes. */
+  /** Returns for how long measured requests are sent; 0 if there is no limit. */
   long windowNanos() {
     if (isOpen()) {
       return (long) (measuredRequests() / rate * NANOS);
@@ -76,12 +76,12 @@ record LoadPlan(
         startNanos + (long) phaseNanos, periodNanos, warmUps, share(measuredRequests(), thread));
   }
 
-  /** Returns a thread's part of what all of them have to share. */
+  /** Returns a thread's part of a total. */
   long share(long total, int thread) {
     return total / threads + (thread < total % threads ? 1 : 0);
   }
 
-  /** Returns who the puts go to. */
+  /** Returns which targets receive the puts. */
   KeyOwners owners() {
     return puts > 0 && targets.size() > 1
         ? KeyOwners.of(targets, dialect, keys)

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a run.
+ * The result of a run.
  *
- * @param began when, by the wall clock
+ * @param began when it began, by the wall clock
  * @param measuredFromNanos when the measurement began
- * @param total all that was measured
- * @param seconds the whole seconds that were measured, or the only one there is
- * @param stopped whether somebody ended it before its time
- * @param abandoned why it could not go on; null if it could
+ * @param total everything measured
+ * @param seconds the whole seconds that were measured, or the only one
+ * @param stopped whether a user ended it early
+ * @param abandoned why it could not continue; null if it could
  */
 record LoadResult(
     LoadPlan plan,
@@ -24,35 +24,35 @@ record LoadResult(
     boolean stopped,
     @Nullable String abandoned) {
   private static final double RATE_KEPT = 0.99;
-  private static final long OWN_LATENESS_NANOS = 10_000_000; // of one in a hundred
+  private static final long OWN_LATENESS_NANOS = 10_000_000; // for one request in a hundred
 
-  /** Returns how long it took from the start of the measurement to the last answer. */
+  /** Returns the time from the start of the measurement to the last answer. */
   long elapsedNanos() {
     long elapsed = total.answered() == 0 ? 0 : total.lastAnswerNanos - measuredFromNanos;
     return stopped || abandoned != null ? elapsed : Math.max(elapsed, plan.windowNanos());
   }
 
-  /** Returns the answers a second. */
+  /** Returns the answers per second. */
   double ratePerSecond() {
     return elapsedNanos() <= 0 ? 0 : total.answered() * 1e9 / elapsedNanos();
   }
 
-  /** Returns whether any answer at all has come. */
+  /** Returns whether any answer has arrived. */
   boolean isAnswered() {
     return total.answered() > 0;
   }
 
-  /** Returns whether any request was answered with what it asked for. */
+  /** Returns whether any request was answered successfully. */
   boolean isServed() {
     return total.served() > 0;
   }
 
-  /** Returns whether the plan's rate was kept; a closed loop has none to keep. */
+  /** Returns whether the plan's rate was kept; a closed loop has no rate. */
   boolean keptRate() {
     return shortfalls().isEmpty();
   }
 
-  /** Returns why the rate was not kept, a sentence each. */
+  /** Returns why the rate was not kept, one sentence per reason. */
   List<String> shortfalls() {
     List<String> shortfalls = new ArrayList<>();
     if (!plan.isOpen()) {

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A run: starts the threads, puts together what they count, and ends when they have. */
+/** A run: starts the threads, adds up what they count, and ends when they have ended. */
 final class LoadRun {
-  private static final long BEFORE_START_NANOS = 20_000_000; // all threads are awake by then
+  private static final long BEFORE_START_NANOS = 20_000_000; // by then all threads are awake
 
-  /** What a thread says; {@code tally} is null when it has only come to a new stage. */
+  /** A message of a thread; {@code tally} is null if the thread has only reached a new stage. */
   private record Word(
       Stage stage, int second, boolean whole, @Nullable Tally tally, @Nullable String why) {}
 
@@ -30,7 +30,7 @@ final class LoadRun {
     OVER
   }
 
-  /** A second that not all threads have told of yet. */
+  /** A second that not all threads have reported yet. */
   private static final class Pending {
     private final Tally tally = new Tally();
     private boolean whole = true;
@@ -50,9 +50,9 @@ final class LoadRun {
   /**
    * Prepares a run.
    *
-   * @param stopped whether it is to send no more and end soon; set by any thread at any time,
-   *     before it runs too, and by the run itself if it cannot begin
-   * @param watcher is told of each second when it is over
+   * @param stopped ends the run soon, and sends no more, when set; any thread may set it at any
+   *     time, also before the run, and the run itself sets it if it cannot begin
+   * @param watcher receives each second when it is over
    */
   LoadRun(LoadPlan plan, AtomicBoolean stopped, Consumer<SecondRow> watcher) {
     this.plan = plan;
@@ -61,9 +61,9 @@ final class LoadRun {
   }
 
   /**
-   * Runs, which takes as long as the plan says, or until it is stopped. May be called once.
+   * Runs for as long as the plan says, or until it is stopped. May be called once.
    *
-   * @throws IOException if a target has no address or takes no connection; nothing was sent then
+   * @throws IOException if a target has no address or accepts no connection; then nothing was sent
    */
   LoadResult run() throws IOException, InterruptedException {
     Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -131,8 +131,8 @@ final class LoadRun {
   }
 
   /**
-   * Waits until all threads have come to a stage, or one is over without having come to it; returns
-   * why, if one of them says so.
+   * Waits until all threads have reached a stage, or one has ended before it; returns that thread's
+   * reason, if there is one.
    */
   private @Nullable String awaitAll(Stage stage) throws InterruptedException {
     String why = null;
@@ -143,7 +143,7 @@ final class LoadRun {
       } else if (word.stage() == stage) {
         left--;
       } else if (word.stage() == Stage.OVER) {
-        words.add(word); // to be heard again by who waits for that
+        words.add(word); // put back for the caller that waits for it
         return word.why() == null ? "the run was stopped" : word.why();
       }
       why = word.why() == null ? why : word.why();
@@ -162,7 +162,10 @@ final class LoadRun {
     }
   }
 
-  /** The last second may be cut short; it counts, but shown beside whole ones it would mislead. */
+  /**
+   * Completes a second. The last may be cut short: it counts, but shown beside whole ones it would
+   * mislead.
+   */
   private void complete(int second, Pending counted) {
     boolean shown = counted.whole && counted.told == threads.size();
     SecondRow row = SecondRow.of(second, counted.tally);

@@ -20,43 +20,45 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread of a run with the event loop that it drives itself: opens its connections, keeps them
- * open, sends what is due, and hands over what it has counted once a second.
+ * One thread of a run, with the event loop that it drives itself: opens its connections, keeps them
+ * open, sends what is due, and hands over its counts once per second.
  */
 final class LoadThread extends Thread implements LoadConnection.Owner {
   /*
-   * The loop is driven by hand because an event loop's own timers are a millisecond coarse, and a
-   * task a request would cost more than the request. Here each turn is one look at the sockets, then
-   * one look at the schedule; all that is due goes out in one flush a connection.
+   * The thread drives the loop by hand because an event loop's own timers have a resolution of a
+   * millisecond, and a task per request would cost more than the request. Each turn here is one
+   * look at the sockets, then one look at the schedule; everything due leaves in one flush per
+   * connection.
    *
-   * Between two requests the thread waits for whichever comes first, an answer or the next due time.
-   * The selector's wait ends a millisecond late at worst, so when a request is due sooner the thread
-   * keeps looking, and offers its core to others with each look (or, if told not to, is late).
+   * Between two requests the thread waits for an answer or for the next due time, whichever is
+   * first. The selector's wait ends up to a millisecond late, so if a request is due sooner the
+   * thread keeps looking, and offers its core to others with each look (or, with --no-spin, is
+   * late).
    */
 
-  /** Who hears what a thread has counted; called by the thread. */
+  /** Receives what a thread has counted; the thread calls it. */
   interface Listener {
     /** All connections are open. */
     void connected();
 
     /**
-     * A second is over, or the run is.
+     * A second or the run is over.
      *
-     * @param second 0 for the first that is measured, negative for those that warm up
+     * @param second 0 for the first measured second, negative for the warm-up
      * @param whole whether it lasted a second
      */
     void counted(int second, Tally tally, boolean whole);
 
     /**
-     * The thread has ended, and all its requests.
+     * The thread has ended, and with it all its requests.
      *
-     * @param why null if it did what it was to do
+     * @param why null if it has done all its work
      */
     void over(@Nullable String why);
   }
 
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
-  private static final int MAX_OPENING = 64; // more at once would overrun a listener's queue
+  private static final int MAX_OPENING = 64; // more at once would overflow a listener's queue
   private static final long REOPEN_MILLIS = 250; // after a failure
   private static final long DESERTED_NANOS = 3_000_000_000L;
   private static final long STOP_NANOS = 1_000_000_000;
@@ -64,7 +66,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   private static final long WAIT_ERROR_NANOS = 1_000_000;
   private static final long LOOK_AROUND_NANOS = 10_000_000;
   private static final long SECOND_NANOS = 1_000_000_000;
-  private static final String ADDRESS_AT_END = ": [^ ]*/[^ ]*$"; // ours is clearer
+  private static final String ADDRESS_AT_END = ": [^ ]*/[^ ]*$"; // our own address is clearer
   private static final long NOT_BEGUN = Long.MIN_VALUE;
 
   private final LoadPlan plan;
@@ -79,21 +81,22 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   private final Bootstrap bootstrap;
 
   private final Set<LoadConnection> connected = new LinkedHashSet<>();
-  private final List<Integer> unopened = new ArrayList<>(); // the targets of those to come
+  private final List<Integer> unopened = new ArrayList<>(); // the targets of connections to open
   private int opening;
   private boolean firstRound = true;
   private boolean closing;
   private long lastConnectedNanos;
-  private @Nullable String trouble; // the last connection that could not be had
+  private @Nullable String trouble; // why the last connection failed
 
   private volatile long startNanos = NOT_BEGUN;
 
   /**
    * Makes a thread that is not yet started.
    *
-   * @param addresses one a target
-   * @param requests one a target
-   * @param stopped whether it is to send no more, wait a little for what is in flight, and end
+   * @param addresses one per target
+   * @param requests one per target
+   * @param stopped when set, the thread sends no more, waits a little for requests in flight, and
+   *     ends
    */
   LoadThread(
       LoadPlan plan,
@@ -129,7 +132,10 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
   }
 
-  /** Lets the thread send, from that time on. Any thread may call this, once all are connected. */
+  /**
+   * Lets the thread send from {@code startNanos} on. Any thread may call this once all are
+   * connected.
+   */
   void begin(long startNanos) {
     this.startNanos = startNanos;
   }
@@ -151,9 +157,9 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
     }
   }
 
-  /** Opens all connections and waits for the start; returns whether it came to that. */
+  /** Opens all connections and waits for the start; returns whether it started. */
   private boolean connect() {
-    // From target to target, and from thread to thread where the last left off.
+    // Goes from target to target; each thread continues where the one before it stopped.
     int before = 0;
     for (int i = 0; i < index; i++) {
       before += (int) plan.share(plan.connections(), i);
@@ -217,7 +223,10 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
         });
   }
 
-  /** The first connections live for different times, so that they do not all go at once. */
+  /**
+   * Returns how many requests a new connection sends. The first connections differ, so that they do
+   * not all close at once.
+   */
   private long life() {
     boolean staggered = firstRound && plan.life() != LoadPlan.UNBOUNDED;
     return staggered ? 1 + random.nextLong(plan.life()) : plan.life();
@@ -257,7 +266,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
     reopen(connection.target());
   }
 
-  /** Sends all there is to send and waits for the answers; returns why that was all, or null. */
+  /** Sends all requests and waits for the answers; returns why it ended early, or null. */
   private @Nullable String sendAll() {
     Schedule schedule = plan.schedule(index, startNanos);
     dispatcher.begin(schedule);
@@ -320,11 +329,11 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
   /**
    * Waits for an answer, but no longer than for the next request.
    *
-   * @param busy whether something was sent just now, so that nobody has to be given a chance
+   * @param busy whether something was sent just now, so that there is no need to yield
    */
-  @SuppressWarnings("ThreadPriorityCheck") // the yield is a courtesy; nothing relies on it
+  @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield
   private void waitFor(long nextInNanos, boolean busy) {
-    // Until a connection has room again, nothing can be sent whatever is due.
+    // Until a connection has room again, nothing can be sent, even if it is due.
     long nanos = dispatcher.hasRoom() ? nextInNanos : Schedule.NEVER;
     if (!plan.spins() || nanos > 2 * WAIT_ERROR_NANOS) {
       long early = plan.spins() ? WAIT_ERROR_NANOS : 0;

@@ -3,14 +3,14 @@ package io.dawncache.bench.load;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 
-/** A line a second for who watches a run; on a terminal each takes the place of the last. */
+/** Prints a line per second of a run; on a terminal each replaces the last. */
 final class Progress implements Consumer<SecondRow> {
   private static final String BACK_TO_START = "\r";
   private static final String CLEAR_TO_END = "\u001b[K";
 
   private final PrintWriter out;
   private final boolean terminal;
-  private boolean open; // a line that the next one takes the place of
+  private boolean open; // a line that the next one replaces
 
   Progress(PrintWriter out, boolean terminal) {
     this.out = out;

@@ -2,7 +2,7 @@ package io.dawncache.bench.load;
 
 import java.util.Locale;
 
-/** Figures as people read them: three digits that count, and a unit. */
+/** Figures as people read them: three significant digits and a unit. */
 final class Quantity {
   private Quantity() {}
 
@@ -29,7 +29,7 @@ final class Quantity {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /** Returns a number of things a second. */
+  /** Returns a number of things per second. */
   static String rate(double rate) {
     return rate < 100 ? three(rate) + "/s" : count(Math.round(rate)) + "/s";
   }

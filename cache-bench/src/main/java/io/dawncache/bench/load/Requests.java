@@ -12,12 +12,12 @@ import io.netty.buffer.ByteBuf;
 import java.util.SplittableRandom;
 
 /**
- * The requests to one target, put together from pieces that are ready as bytes. Immutable.
+ * The requests to one target, put together from prepared bytes. Immutable.
  *
- * <p>A get is what any client sends. For a put only mailgun's dialect has a word that clients may
- * use, PUT with a {@code SetRequest}; where there is none we say what a node says to the key's
- * owner, the message "coordinate" of {@code proto/peer.proto}. The bodies of both are the same
- * bytes: group, key and value under the same numbers.
+ * <p>A get is what any client sends. Only mailgun's dialect has a put for clients, PUT with a
+ * {@code SetRequest}. In the other dialects this sends what a node sends to the key's owner, the
+ * message "coordinate" of {@code proto/peer.proto}. Both have the same body bytes: group, key and
+ * value under the same numbers.
  */
 final class Requests {
   /* Protobuf: a field's tag is its number, then 3 bits that say that a length and bytes follow. */
@@ -39,7 +39,7 @@ final class Requests {
   /**
    * Prepares the requests.
    *
-   * @param basePath what all groups lie under, with a slash at both ends
+   * @param basePath the path of all groups, with a slash at both ends
    */
   Requests(NodeUrl target, Dialect dialect, String basePath, String group, Keys keys) {
     this.keys = keys;

@@ -1,40 +1,37 @@
 package io.dawncache.bench.load;
 
 /**
- * When the requests of one thread are to be sent, in nanoseconds of one clock. Not thread-safe.
+ * When to send the requests of one thread, in nanoseconds of one clock. Not thread-safe.
  *
- * <p>The first of them warm up; those to be sent at {@link #measuredFromNanos()} or later count.
+ * <p>The first requests warm up; those due at {@link #measuredFromNanos()} or later are measured.
  */
 interface Schedule {
-  /** What {@link #nextNanos} answers when there is nothing more to send. */
+  /** The result of {@link #nextNanos} when there is nothing more to send. */
   long NEVER = Long.MAX_VALUE;
 
-  /**
-   * Returns when the next request is to be sent, which may have been long ago: from then on its
-   * latency counts.
-   */
+  /** Returns when the next request is due, perhaps long ago: from then on its latency counts. */
   long nextNanos(long nowNanos);
 
-  /** The next request, which was due at that time, has been sent. */
+  /** The next request, due at {@code dueNanos}, has been sent. */
   void sent(long dueNanos);
 
   /** Returns how many requests are due and not sent. */
   long backlog(long nowNanos);
 
-  /** Returns from when on requests are measured. */
+  /** Returns the time from which on requests are measured. */
   long measuredFromNanos();
 
-  /** Nothing that would be due later is sent. */
+  /** Drops all requests that are due later. */
   void endAt(long nowNanos);
 
-  /** Returns a schedule without a request, which measures nothing. */
+  /** Returns a schedule without requests. */
   static Schedule nothing() {
     return new Closed(NEVER, NEVER, NEVER, 0);
   }
 
-  /** Requests at equal distances, whatever becomes of them: an open loop. */
+  /** Requests at equal distances, independent of answers: an open loop. */
   final class Open implements Schedule {
-    /** What is due at the end may still be sent so long; what is not by then is a backlog. */
+    /** For how long requests due at the end may still be sent; the rest is a backlog. */
     static final long LAST_CALL_NANOS = 100_000_000;
 
     private final long firstNanos;
@@ -47,8 +44,8 @@ interface Schedule {
      * Plans the requests of one thread.
      *
      * @param firstNanos when the first one is due
-     * @param warmUps how many are not measured
-     * @param measured how many are
+     * @param warmUps how many requests warm up
+     * @param measured how many requests are measured
      */
     Open(long firstNanos, double periodNanos, long warmUps, long measured) {
       this.firstNanos = firstNanos;
@@ -60,7 +57,7 @@ interface Schedule {
     @Override
     public long nextNanos(long nowNanos) {
       if (next < warmUps && nowNanos >= measuredFromNanos()) {
-        next = warmUps; // what a cold server has left over is not its debt when it counts
+        next = warmUps; // the backlog of a cold server is dropped
       }
       boolean over = next >= requests || nowNanos - dueNanos(requests) > LAST_CALL_NANOS;
       return over ? NEVER : dueNanos(next);
@@ -90,7 +87,7 @@ interface Schedule {
       return firstNanos + (long) (index * periodNanos);
     }
 
-    /** Returns how many requests are due at that time. */
+    /** Returns how many requests are due at {@code nowNanos}. */
     private long dueBy(long nowNanos) {
       if (nowNanos < firstNanos) {
         return 0;
@@ -113,7 +110,7 @@ interface Schedule {
     /**
      * Plans the requests of one thread: none before {@code firstNanos}, no more than {@code
      * measured} after the warm-up, and none at {@code endNanos} or later; {@link #NEVER} and {@code
-     * Long.MAX_VALUE} for no such bound.
+     * Long.MAX_VALUE} for no bound.
      */
     Closed(long firstNanos, long measuredFromNanos, long endNanos, long measured) {
       this.firstNanos = firstNanos;

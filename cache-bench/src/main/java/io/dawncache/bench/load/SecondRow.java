@@ -5,11 +5,11 @@ import org.HdrHistogram.Histogram;
 /**
  * One second of a run in figures.
  *
- * @param second its number, 0 for the first that is measured, negative for those that warm up
- * @param sent requests that went out
- * @param answered answers that came in
+ * @param second its number, 0 for the first measured second, negative for the warm-up
+ * @param sent requests sent
+ * @param answered answers received
  * @param errors requests that ended badly
- * @param backlog requests that were due at its end and not sent
+ * @param backlog requests due at its end and not sent
  */
 record SecondRow(
     int second,

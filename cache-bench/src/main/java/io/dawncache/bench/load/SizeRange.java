@@ -11,7 +11,7 @@ record SizeRange(int leastBytes, int mostBytes) {
       Pattern.compile("([0-9]{1,9})([km]?)(?:-([0-9]{1,9})([km]?))?");
 
   /**
-   * Reads a size or two: {@code 100}, {@code 64k}, {@code 100-10k}.
+   * Reads one size or two: {@code 100}, {@code 64k}, {@code 100-10k}.
    *
    * @throws IllegalArgumentException if it has another form, or is above 16 MiB
    */

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
-/** A run in rows of a name and what there is to say, for the terminal and for the page. */
+/** A run as rows of a name and a text, for the terminal and for the page. */
 final class Summary {
-  /** One row; {@code bad} if it tells of something that should not have been. */
+  /** One row; {@code bad} if it reports a fault. */
   record Row(String name, String text, boolean bad) {}
 
   /** The latencies of one kind of request. */
@@ -76,7 +76,7 @@ final class Summary {
     return latencies;
   }
 
-  /** Returns all figures but the latencies. */
+  /** Returns all figures except the latencies. */
   List<Row> rows() {
     Tally total = result.total();
     List<Row> rows = new ArrayList<>();
@@ -156,7 +156,9 @@ final class Summary {
     }
   }
 
-  /** Returns how it went, in a sentence or more: the first says whether the figures can be used. */
+  /**
+   * Returns the verdict, in one sentence or more: the first says whether the figures can be used.
+   */
   List<String> verdict() {
     List<String> verdict = new ArrayList<>();
     if (result.abandoned() != null) {

@@ -6,14 +6,14 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
- * What was counted in a while, by one thread or by many. Not thread-safe: it belongs to who fills
- * it, who may hand it over.
+ * What one thread or many have counted in a period. Not thread-safe: it belongs to the thread that
+ * fills it, until that thread hands it over.
  *
- * <p>The books: all that was sent has been answered or has {@linkplain Failure failed}, or is still
+ * <p>The books: every request sent has been answered, has {@linkplain Failure failed}, or is still
  * in flight.
  */
 final class Tally {
-  /** The longest latency told apart from a longer one: an hour. */
+  /** Latencies of an hour and more count as one hour. */
   private static final long MOST_NANOS = 3_600_000_000_000L;
 
   private static final int DIGITS = 3;
@@ -30,10 +30,10 @@ final class Tally {
   long sentPuts;
   long sentBytes;
   long receivedBytes;
-  long valueBytes; // of the bodies of answers
-  long putsNotDone; // answered, but the node says that it has not put the value
+  long valueBytes; // in the bodies of answers
+  long putsNotDone; // answered, but the node has not put the value
   long opened;
-  long backlog; // due and not sent at the end of the while
+  long backlog; // due and not sent at the end of the period
   long unsent; // due and never sent
   long lastAnswerNanos = Long.MIN_VALUE;
 
@@ -43,7 +43,7 @@ final class Tally {
     return histogram;
   }
 
-  /** An answer has come. */
+  /** An answer has arrived. */
   void answered(boolean put, int status, long bodyBytes, long latencyNanos, long nowNanos) {
     record(put ? putLatency : getLatency, latencyNanos);
     statuses[status]++;
@@ -51,7 +51,7 @@ final class Tally {
     lastAnswerNanos = nowNanos;
   }
 
-  /** A request has been sent that much later than it could have been. */
+  /** A request was sent {@code nanos} later than possible. */
   void sentLate(long nanos) {
     record(sentLate, nanos);
   }
@@ -64,12 +64,12 @@ final class Tally {
     failures.merge(failure, 1L, Long::sum);
   }
 
-  /** No connection could be had, because of that. */
+  /** A connection could not be opened, for the reason {@code why}. */
   void refused(String why) {
     refusedConnections.merge(why, 1L, Long::sum);
   }
 
-  /** Adds what another has counted in the same while, or, but for the backlog, in another. */
+  /** Adds another tally of the same period; of another period, all except the backlog adds up. */
   void add(Tally other) {
     getLatency.add(other.getLatency);
     putLatency.add(other.putLatency);
@@ -110,7 +110,7 @@ final class Tally {
     return failures.getOrDefault(failure, 0L);
   }
 
-  /** Returns how many answers came by status, without those that did not come. */
+  /** Returns how many answers arrived, by status; only statuses that occurred. */
   Map<Integer, Long> statuses() {
     Map<Integer, Long> counted = new TreeMap<>();
     for (int status = 0; status < STATUSES; status++) {
@@ -121,7 +121,7 @@ final class Tally {
     return counted;
   }
 
-  /** Returns why connections could not be had, and how often. */
+  /** Returns why connections could not be opened, and how often. */
   Map<String, Long> refusedConnections() {
     return refusedConnections;
   }

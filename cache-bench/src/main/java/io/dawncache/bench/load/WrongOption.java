@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What picocli found wrong with a command line, in our words: the value, then the expectation. */
+/** What picocli found wrong with a command line, in our form: the value, then the expectation. */
 final class WrongOption {
   private WrongOption() {}
 
@@ -19,7 +19,7 @@ final class WrongOption {
         e instanceof UnmatchedArgumentException wrong
             ? wrong.getUnmatched()
             : e instanceof MissingParameterException
-                ? e.getCommandLine().getUnmatchedArguments() // a misspelt option leaves it missing
+                ? e.getCommandLine().getUnmatchedArguments() // a misspelt option leaves one missing
                 : List.of();
     if (!unmatched.isEmpty()) {
       return unmatched.get(0)
@@ -42,7 +42,7 @@ final class WrongOption {
     }
     if (e.getCause() instanceof TypeConversionException told) {
       String message = String.valueOf(told.getMessage());
-      if (message.contains(" (expected: ")) { // one of our converters has said it
+      if (message.contains(" (expected: ")) { // one of our converters made the message
         return name(option) + ": " + message;
       }
     }

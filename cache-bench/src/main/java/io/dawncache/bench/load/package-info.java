@@ -1,10 +1,10 @@
 /**
  * The load generator, {@code scripts/load}: asks running nodes over HTTP, open or closed loop, and
- * reports latency as those see it who do not wait for each other.
+ * reports latency as independent users see it.
  *
  * <p>A run is a few threads ({@link io.dawncache.bench.load.LoadThread}), each with an event loop,
- * connections and a {@link io.dawncache.bench.load.Schedule} of its own; they share nothing but
- * what they are told to ask for. What a thread counts in a second it hands over whole.
+ * connections and a {@link io.dawncache.bench.load.Schedule} of its own; they share nothing except
+ * the plan. Each thread hands over its counts once per second.
  */
 @NullMarked
 package io.dawncache.bench.load;

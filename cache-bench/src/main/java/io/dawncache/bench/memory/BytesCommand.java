@@ -45,7 +45,7 @@ public final class BytesCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final List<String> faults = new ArrayList<>();
@@ -114,7 +114,7 @@ public final class BytesCommand implements Callable<Integer> {
     return Math.abs(bytes - toBytes) <= toBytes * MOST_OFF_PERCENT / 100;
   }
 
-  /** Returns the options that lay objects out otherwise, and none. */
+  /** Returns the options for other object layouts, and none for the default. */
   private static List<String> layouts(int javaVersion) {
     List<String> layouts = new ArrayList<>(List.of("", "-XX:-UseCompressedOops"));
     if (javaVersion >= 25) {
@@ -124,7 +124,8 @@ public final class BytesCommand implements Callable<Integer> {
   }
 
   /**
-   * The serial collector leaves no gaps, and threads take small pieces: the heap in use is exact.
+   * Returns the JVM's options: the serial collector leaves no gaps, and threads take small pieces,
+   * so the heap in use is exact.
    */
   static List<String> options(String layout, long maxBytes) {
     List<String> options =

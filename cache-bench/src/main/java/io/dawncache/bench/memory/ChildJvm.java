@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** A program of numbers: a JVM of its own, on this JVM's JDK and class path, that prints them. */
+/** A program that prints numbers, in a separate JVM on this JVM's JDK and class path. */
 final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * Runs {@code main} to its end; what it says on standard error is said on ours.
+   * Runs {@code main} to its end; its standard error goes to ours.
    *
    * @param options of the JVM
    * @param arguments of the program

@@ -12,9 +12,9 @@ import java.lang.management.MemoryMXBean;
 import java.util.Locale;
 
 /**
- * Fills a group beyond its budget and prints what it then holds: the heap in use more than before,
- * the bytes that its statistics tell, and its entries. A program of its own, so that the heap is
- * its own and lies as the JVM's options say.
+ * Fills a group beyond its budget and prints what it then holds: the growth of the heap in use, the
+ * bytes in its statistics, and its entries. A separate program, so that nothing else is on the heap
+ * and the JVM's options decide its layout.
  */
 final class HeapAtRest {
   private static final long WARM_BYTES = 1 << 20;
@@ -28,7 +28,7 @@ final class HeapAtRest {
     byte[] value = new byte[Integer.parseInt(args[1])];
     long maxBytes = Long.parseLong(args[2]);
     try (CacheNode node = CacheNode.create()) {
-      fill(group(node, "warm", policy, value, WARM_BYTES)); // what a program has anyway
+      fill(group(node, "warm", policy, value, WARM_BYTES)); // what any program allocates anyway
       Group group = group(node, "measured", policy, value, maxBytes);
       long before = usedBytes();
       CacheStats stats = fill(group);
@@ -45,7 +45,7 @@ final class HeapAtRest {
         key -> Loaded.of(ByteView.copyOf(value)));
   }
 
-  /** Gets keys of 16 chars, each once, until a good part has been evicted again. */
+  /** Gets keys of 16 chars, each once, until a large part has been evicted again. */
   private static CacheStats fill(Group group) {
     CacheStats stats = group.stats().mainCache();
     for (int i = 0; stats.evictions() <= stats.items() / 4; i++) {
@@ -57,11 +57,13 @@ final class HeapAtRest {
     return group.stats().mainCache();
   }
 
-  /** Returns the heap in use by what is reachable; with the serial collector, to the kilobyte. */
+  /**
+   * Returns the heap that reachable objects use; with the serial collector, exact to the kilobyte.
+   */
   private static long usedBytes() {
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     memory.gc();
-    memory.gc(); // once more, for what the first only made unreachable
+    memory.gc(); // again, for what the first only made unreachable
     return memory.getHeapMemoryUsage().getUsed();
   }
 }

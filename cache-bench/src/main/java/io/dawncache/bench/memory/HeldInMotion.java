@@ -14,25 +14,24 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Has many threads write large values into one cache while another looks at what it holds, and
- * prints the most bytes that were seen there at one moment, what one value weighs, and the number
- * of moments.
+ * Lets many threads write large values into one cache while another looks at what it holds. Prints
+ * the most bytes seen there at one moment, the weight of one value, and the number of moments.
  */
 final class HeldInMotion {
   /*
-   * The entries that stand in the cache are the measure, not what it says of itself. A walk through
-   * a map that changes meanwhile may meet entries that were never there together. Two walks, one
-   * after the other, are exact: what both have met stood there at the moment between them, for no
-   * entry is put twice. So the figure is never too large, and too small only if no two walks lay
-   * around the worst moment; writers that are stopped in mid-put make such moments long.
+   * The entries in the cache are measured, not its statistics. A walk through a map that changes
+   * meanwhile may meet entries that were never present together. Two walks, one after the other,
+   * are exact: what both have met was present at the moment between them, because no entry is put
+   * twice. So the figure is never too large, and is too small only if no two walks surround the
+   * worst moment; writers that are stopped in mid-put make such moments long.
    */
   private static final int PUTS_A_WRITER = 200;
 
-  /** What is raced: a cache of some kind. */
+  /** A cache that the writers race on. */
   private interface Held {
     void put(String key, ByteView value);
 
-    /** Adds all that is held, each an object of its own. */
+    /** Adds all entries held, each a distinct object. */
     void addTo(Set<Object> entries);
   }
 
@@ -103,9 +102,7 @@ final class HeldInMotion {
     };
   }
 
-  /**
-   * Returns the baseline: Caffeine by itself, with the same weights and its upkeep on the writer.
-   */
+  /** Returns the baseline: plain Caffeine with the same weights, its upkeep on the writer. */
   private static Held caffeine(long maxBytes, long weight) {
     Cache<String, ByteView> cache =
         Caffeine.newBuilder()

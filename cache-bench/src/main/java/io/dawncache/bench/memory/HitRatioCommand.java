@@ -17,7 +17,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench hit-ratio}: replays traces through both policies and what they claim to be. */
+/**
+ * {@code bench hit-ratio}: replays traces through both policies and through the caches that they
+ * claim to equal.
+ */
 @Command(
     name = "hit-ratio",
     description = {
@@ -31,8 +34,8 @@ public final class HitRatioCommand implements Callable<Integer> {
   private static final double MOST_POINTS_BELOW = 0.5;
 
   /**
-   * W-TinyLFU lets chance into some decisions, so that nobody can foresee them. A short trace may
-   * swing by a point or two from one replay to the next; the mean of so many gets does not.
+   * W-TinyLFU decides some cases at random, so that no client can foresee them. A short trace may
+   * vary by a point or two from one replay to the next; the mean of this many gets does not.
    */
   private static final int GETS_A_FIGURE = 2_000_000;
 
@@ -57,7 +60,7 @@ public final class HitRatioCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final List<String> faults = new ArrayList<>();
@@ -105,7 +108,7 @@ public final class HitRatioCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the hits of strict LRU, compared get by get with an exact one's. */
+  /** Returns the hits of strict LRU, compared get by get with those of an exact one. */
   private double lruHits(Trace trace, int percent) {
     long maxBytes = budgetBytes(trace, CachePolicy.LRU, percent);
     Replayed shipped = Replayed.shipped(trace, CachePolicy.LRU, maxBytes);
@@ -123,7 +126,7 @@ public final class HitRatioCommand implements Callable<Integer> {
     return percentOf(hits, trace);
   }
 
-  /** Returns the mean of many replays, each with a cache of its own. */
+  /** Returns the mean of many replays, each with a new cache. */
   private static double hits(Trace trace, Supplier<Replayed> empty) {
     int wanted = GETS_A_FIGURE / trace.accesses();
     int replays = Math.max(LEAST_REPLAYS, Math.min(MOST_REPLAYS, wanted));
@@ -139,7 +142,9 @@ public final class HitRatioCommand implements Callable<Integer> {
     return sum / replays;
   }
 
-  /** Returns the part of the keys, each of the same weight, or of the weight of them all. */
+  /**
+   * Returns the budget: a part of the keys, each of the same weight, or of the weight of them all.
+   */
   private static long budgetBytes(Trace trace, CachePolicy policy, int percent) {
     ShippedCache scales = new ShippedCache(policy, 0);
     if (!trace.isSized()) {

@@ -9,19 +9,19 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A cache, empty at first, that the keys of one trace are asked of. */
+/** A cache, empty at first, on which one trace is replayed. */
 @FunctionalInterface
 interface Replayed {
-  /** Asks for a key by its number, and has it kept if it is not there; returns whether it was. */
+  /** Gets a key by its number, and keeps it if it misses; returns whether it hit. */
   boolean isHit(int key);
 
-  /** Returns the cache of a group, as it is shipped. */
+  /** Returns the cache of a group, as shipped. */
   static Replayed shipped(Trace trace, CachePolicy policy, long maxBytes) {
     ShippedCache cache = new ShippedCache(policy, maxBytes);
     return key -> cache.isHit(trace.key(key), trace.value(key));
   }
 
-  /** Returns strict least-recently-used order by the JDK's means, to compare every answer with. */
+  /** Returns strict least-recently-used order by the JDK's map, to compare every answer with. */
   static Replayed exactLru(Trace trace, long maxBytes) {
     ShippedCache scales = new ShippedCache(CachePolicy.LRU, 0);
     Map<Integer, Long> weights = new LinkedHashMap<>(16, 0.75f, true);

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A sequence of keys that were asked for once upon a time, read from a gzipped text of one access a
- * line: {@code key} or {@code key TAB valueBytes}, keys numbered from 0 in order of first use.
+ * A recorded sequence of accesses, read from a gzipped text with one access per line: {@code key}
+ * or {@code key TAB valueBytes}, keys numbered from 0 in order of first use.
  *
- * <p>Here keys are strings of equal length and values zeros: as many as the trace says, or else one
- * byte for every key, so that all entries weigh the same.
+ * <p>Here keys are strings of equal length and values are zeros: of the trace's lengths, or else
+ * one byte for every key, so that all entries weigh the same.
  */
 public final class Trace {
   private static final String SUFFIX = ".txt.gz";
@@ -37,7 +37,7 @@ public final class Trace {
     this.accesses = accesses;
     this.keys = new String[valueBytes.length];
     this.values = new ByteView[valueBytes.length];
-    // Slices of one array: a value's length counts here, and its bytes do not.
+    // Slices of one array: only a value's length matters here.
     ByteView zeros = ByteView.copyOf(new byte[Arrays.stream(valueBytes).max().orElse(0)]);
     for (int key = 0; key < valueBytes.length; key++) {
       keys[key] = String.format(Locale.ROOT, "%08d", key);
@@ -66,7 +66,7 @@ public final class Trace {
   /**
    * Reads a trace.
    *
-   * @throws IOException if it cannot be read, or a line is no access
+   * @throws IOException if it cannot be read, or a line is not an access
    */
   public static Trace read(Path file) throws IOException {
     List<int[]> lines = new ArrayList<>();

@@ -5,7 +5,7 @@ import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.Origin;
 
-/** {@code fixed:BYTES}: every key has a value of so many bytes, at once and for nothing. */
+/** {@code fixed:BYTES}: every key has a value of this many bytes, without delay or cost. */
 public final class FixedOrigin implements Origin {
   @Override
   public String scheme() {

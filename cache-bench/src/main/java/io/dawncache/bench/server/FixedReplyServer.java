@@ -34,15 +34,15 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What nodes are compared with: Netty and one answer to every request, byte for byte a node's
- * answer to a hit but for the date, without any cache behind it. With Netty's HTTP codec, or bare:
- * then a request is whatever ends with an empty line.
+ * The server that nodes are compared with: Netty and one answer to every request, byte for byte a
+ * node's answer to a hit except for the date, with no cache. With Netty's HTTP codec, or bare: then
+ * a request is anything that ends with an empty line.
  */
 public final class FixedReplyServer implements AutoCloseable {
-  /** What the names of its threads begin with. */
+  /** The prefix of its threads' names. */
   public static final String LOOP = "fixed-reply-loop";
 
-  private static final String DATE = "Thu, 26 Nov 2026 17:00:00 GMT"; // or any, of that length
+  private static final String DATE = "Thu, 26 Nov 2026 17:00:00 GMT"; // or any other of this length
 
   private final EventLoopGroup loops;
   private final Channel listener;
@@ -55,8 +55,8 @@ public final class FixedReplyServer implements AutoCloseable {
   /**
    * Starts a server on this machine.
    *
-   * @param port 0 for any that is free
-   * @param bare whether it does without the codec
+   * @param port 0 for any free port
+   * @param bare whether it runs without the codec
    */
   public static FixedReplyServer start(int port, int valueBytes, boolean bare) {
     ByteView value = ByteView.copyOf(new byte[valueBytes]);
@@ -89,7 +89,7 @@ public final class FixedReplyServer implements AutoCloseable {
   }
 
   /**
-   * Serves until the process ends: at the port {@code args[0]}, values of {@code args[1]} bytes,
+   * Serves until the process ends: on the port {@code args[0]}, values of {@code args[1]} bytes,
    * with the codec unless {@code args[2]} is {@code bare}.
    */
   public static void main(String[] args) throws InterruptedException {
@@ -99,7 +99,7 @@ public final class FixedReplyServer implements AutoCloseable {
     server.listener.closeFuture().sync();
   }
 
-  /** Returns where it listens. */
+  /** Returns the port on which it listens. */
   public int port() {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
@@ -148,7 +148,7 @@ public final class FixedReplyServer implements AutoCloseable {
     private static final byte[] REQUEST_END = {'\r', '\n', '\r', '\n'};
 
     private final byte[] answer;
-    private int matched; // bytes of the end of a request
+    private int matched; // how many bytes of a request's end have matched
 
     BareReply(ByteView value) {
       ByteBuf body = GroupcacheCodec.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);

@@ -23,8 +23,8 @@ import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * Eight clients, each with one connection and one request at a time, ask the first of two nodes for
- * values of 100 bytes: a key that it has in memory, or a key that the other node has in memory and
- * that is fetched for each get, or a key of its own that nobody has asked for before.
+ * values of 100 bytes: a key that it has in memory, a key that the other node has in memory and
+ * that each get fetches, or a key of its own that was never asked for before.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -159,7 +159,10 @@ public class HttpThroughputBenchmark {
     }
   }
 
-  /** Asks in turn, each thread from a place of its own, and checks that every answer is a value. */
+  /**
+   * Asks for the keys in turn, each thread from its own place, and checks that every answer is a
+   * value.
+   */
   private static final class Turns implements Closeable {
     private final KeepAliveConnection connection;
     private int turn;

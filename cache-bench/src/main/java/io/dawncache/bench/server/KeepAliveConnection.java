@@ -12,7 +12,7 @@ import java.net.Socket;
 
 /**
  * A client that costs as little as possible beside the server: one blocking socket, requests as
- * ready bytes, and of an answer only the status and the length are read. Not thread-safe.
+ * ready bytes; it parses only the status and the length of an answer. Not thread-safe.
  */
 public final class KeepAliveConnection implements Closeable {
   private static final String OK = "HTTP/1.1 200 ";
@@ -46,14 +46,15 @@ public final class KeepAliveConnection implements Closeable {
    * Sends a request and reads its whole answer.
    *
    * @return how many bytes the body has
-   * @throws IOException if the answer is not 200, has no Content-Length, or is not all that comes
+   * @throws IOException if the answer is not 200, has no Content-Length, or is followed by more
+   *     bytes
    */
   public int get(byte[] request) throws IOException {
     out.write(request);
     filled = 0;
     int head = headBytes(0);
     while (head < 0) {
-      int searched = Math.max(0, filled - 3); // the blank line may come in pieces
+      int searched = Math.max(0, filled - 3); // the blank line may arrive in pieces
       read();
       head = headBytes(searched);
     }
@@ -82,7 +83,7 @@ public final class KeepAliveConnection implements Closeable {
     filled += count;
   }
 
-  /** Returns where the head ends, its blank line included, or -1 if that has not come yet. */
+  /** Returns where the head ends, with its blank line, or -1 if it has not arrived yet. */
   private int headBytes(int from) {
     for (int i = from; i + 3 < filled; i++) {
       if (answer[i] == '\r'

@@ -14,7 +14,7 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Adds to a benchmark that drives servers the CPU time, user and system, that all of them together
- * used for one operation: on a shared machine the steadiest figure there is.
+ * used per operation: on a shared machine the steadiest figure.
  */
 public final class ServerCpuProfiler implements InternalProfiler {
   private @Nullable Duration before;

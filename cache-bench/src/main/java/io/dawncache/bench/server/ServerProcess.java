@@ -19,14 +19,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a JVM of its own, on this JVM's JDK and class path; it dies with this JVM at the
- * latest. What it says on standard error is said on ours.
+ * A server in a separate JVM on this JVM's JDK and class path; it ends with this JVM at the latest.
+ * Its standard error goes to ours.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 10;
 
-  /** What {@link ServerCpuProfiler} counts; it is made by JMH and cannot be handed anything. */
+  /**
+   * What {@link ServerCpuProfiler} counts; static, because JMH makes the profiler without
+   * arguments.
+   */
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
   private final Process process;
@@ -36,7 +39,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts {@code main} and returns when it has said its first line, which servers say when they
+   * Starts {@code main} and returns when it has printed its first line: servers print it when they
    * serve.
    */
   static ServerProcess start(Class<?> main, List<String> arguments)
@@ -56,7 +59,7 @@ public final class ServerProcess implements AutoCloseable {
     return started;
   }
 
-  /** Returns different ports that nobody listens at. */
+  /** Returns different ports that are free. */
   public static int[] freePorts(int count) throws IOException {
     List<ServerSocket> bound = new ArrayList<>();
     try {
@@ -71,7 +74,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Returns how {@code scripts/node} starts a node's JVM, save for the bound of its heap. */
+  /** Returns how {@code scripts/node} starts a node's JVM, except for the limit of its heap. */
   public static List<String> jvmOptions() {
     int javaVersion = Runtime.version().feature();
     List<String> options = new ArrayList<>(List.of("-Xmx1g"));
@@ -94,7 +97,7 @@ public final class ServerProcess implements AutoCloseable {
         .orElse(null);
   }
 
-  /** Ends the process by SIGTERM, and by SIGKILL if that does not do. */
+  /** Ends the process by SIGTERM, and by SIGKILL if that does not suffice. */
   @Override
   public void close() {
     RUNNING.remove(this);

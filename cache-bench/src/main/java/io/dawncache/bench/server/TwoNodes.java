@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A fleet of two node processes, of which the first is asked. Their origin lies in the processes
+ * A fleet of two node processes; requests go to the first. Their origin is in the processes
  * themselves and costs nothing.
  */
 final class TwoNodes implements AutoCloseable {
@@ -53,7 +53,7 @@ final class TwoNodes implements AutoCloseable {
             "0")); // a copy would answer in the other's place
   }
 
-  /** Returns the port of the node that is asked. */
+  /** Returns the port of the node that receives the requests. */
   int askedPort() {
     return ports[ASKED];
   }
@@ -63,7 +63,7 @@ final class TwoNodes implements AutoCloseable {
     return ports[OTHER];
   }
 
-  /** Returns whether the node that is asked owns {@code key}; else the other does. */
+  /** Returns whether the node that receives the requests owns {@code key}; else the other does. */
   boolean isOwnedByAsked(String key) {
     return members.get(ASKED).equals(ring.owner(key));
   }

@@ -1,6 +1,6 @@
 /**
- * What a whole node costs: {@code io.dawncache.node} in processes of its own, asked over HTTP,
- * beside a server that speaks HTTP and nothing else.
+ * What a whole node costs: {@code io.dawncache.node} in separate processes, asked over HTTP,
+ * compared with a server that only speaks HTTP.
  */
 @NullMarked
 package io.dawncache.bench.server;

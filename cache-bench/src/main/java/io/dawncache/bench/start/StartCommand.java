@@ -49,7 +49,7 @@ public final class StartCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   /** One kind of start. */
@@ -140,7 +140,7 @@ public final class StartCommand implements Callable<Integer> {
     }
   }
 
-  /** Without profiles, as {@code scripts/lib.sh} has it. */
+  /** Returns the options that record without profiles, as in {@code scripts/lib.sh}. */
   private static List<String> recording(Path archive) {
     return Runtime.version().feature() >= 25
         ? List.of(

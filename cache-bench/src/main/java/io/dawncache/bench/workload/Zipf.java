@@ -4,17 +4,16 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Draws numbers by Zipf's law: {@code n} comes {@code (n + 1)^skew} times less often than 0. O(1) a
- * draw; immutable.
+ * Draws numbers by Zipf's law: {@code n} occurs {@code (n + 1)^skew} times less often than 0. O(1)
+ * per draw; immutable.
  */
 public final class Zipf {
   /*
-   * Walker's alias method, in Vose's way to build it: as many columns of one height as there are
-   * numbers, each filled with at most two of them. To draw is to point at a column, and at a height
-   * in it.
+   * Walker's alias method, built in Vose's way: as many columns of one height as there are numbers,
+   * each filled with at most two of them. A draw picks a column, and a height in it.
    */
-  private final double[] heights; // up to where a column is its own number's
-  private final int[] aliases; // whose the rest is
+  private final double[] heights; // up to which height a column is its own number's
+  private final int[] aliases; // the number that has the rest
 
   /** Prepares to draw from {@code 0} to {@code count - 1}. */
   public Zipf(int count, double skew) {
@@ -24,7 +23,7 @@ public final class Zipf {
     double mean = Arrays.stream(heights).sum() / count;
     Arrays.setAll(heights, n -> heights[n] / mean);
 
-    int[] waiting = new int[count]; // from the left who lacks, from the right who has too much
+    int[] waiting = new int[count]; // left: too little; right: too much
     int lacking = 0;
     int giving = count;
     for (int n = 0; n < count; n++) {
@@ -45,7 +44,7 @@ public final class Zipf {
       }
     }
     while (lacking > 0) {
-      heights[waiting[--lacking]] = 1; // full but for rounding
+      heights[waiting[--lacking]] = 1; // full except for rounding
     }
   }
 

@@ -9,12 +9,12 @@ import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * One thread's endless sequence of keys, 10,000 in all, asked for by Zipf's law with skew 1.0: key
- * number {@code n} comes {@code n} times less often than the first.
+ * number {@code n} occurs {@code n} times less often than the first.
  *
  * <p>The draw is made before the measurement and is the same in every run; threads start at
  * different places in it. The strings are equal to those of {@link #all()}, which fill a cache, but
- * not the same objects, for in life a key comes off the wire; their hash codes, though, are
- * computed once.
+ * are other objects, because in production a key comes off the wire. Their hash codes, though, are
+ * computed only once.
  */
 @State(Scope.Thread)
 public class ZipfKeys {
@@ -36,7 +36,7 @@ public class ZipfKeys {
     return keys;
   }
 
-  /** Has this thread start at a place of its own. */
+  /** Starts this thread at its own place. */
   @Setup
   public void start(ThreadParams thread) {
     position = (int) ((long) DRAWS * thread.getThreadIndex() / thread.getThreadCount());

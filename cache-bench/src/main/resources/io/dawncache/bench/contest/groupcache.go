@@ -1,5 +1,5 @@
-// A node of golang/groupcache on one core: HOST:PORT, the members' URLs with commas between, how long
-// each value is, and how many MiB it may keep.
+// A node of golang/groupcache on one core. Arguments: HOST:PORT, the members' URLs separated by
+// commas, the length of each value, and how many MiB the node may keep.
 package main
 
 import (

@@ -1,5 +1,5 @@
--- For wrk: asks for the keys in the file KEYS below PREFIX in their order, each connection's next
--- DEPTH of them in one write; with FRESH set, for numbers from it on, as long as such a key.
+-- For wrk: asks for the keys in the file KEYS, under PREFIX and in their order; each connection writes
+-- its next DEPTH requests at once. With FRESH set, the keys are numbers from it on, of the same length.
 local prefix = os.getenv("PREFIX")
 local depth = tonumber(os.getenv("DEPTH"))
 local fresh = tonumber(os.getenv("FRESH"))

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A process with golang/groupcache's ring, which looks keys up when it is told to. */
+/** A process with golang/groupcache's ring, which looks keys up on request. */
 final class GoRing implements AutoCloseable {
   private static final String SOURCE = "ring.go";
   private static final String DEBIAN_GOPATH = "/usr/share/gocode";
@@ -25,8 +25,8 @@ final class GoRing implements AutoCloseable {
   /**
    * Compiles the program into {@code folder}.
    *
-   * @throws IOException if there is no Go compiler, or no golang/groupcache where {@code GOPATH}
-   *     says or Debian keeps it
+   * @throws IOException if there is no Go compiler, or no golang/groupcache in {@code GOPATH} or in
+   *     Debian's folder
    */
   static Path compile(Path folder) throws IOException {
     Path source = folder.resolve(SOURCE);
@@ -67,7 +67,7 @@ final class GoRing implements AutoCloseable {
     return owners;
   }
 
-  /** Looks up so many keys and returns the nanoseconds of CPU that they took. */
+  /** Looks up {@code lookUps} keys and returns the nanoseconds of CPU that they took. */
   long cpuNanos(int lookUps) throws IOException {
     in.println(lookUps);
     return Long.parseLong(line());

@@ -59,7 +59,7 @@ public class RingBenchmark {
     return ring.owner(keys.next());
   }
 
-  /** What a miss asks: the first of all owners in their order. */
+  /** What a miss looks up: the first of all owners in their order. */
   @Benchmark
   public String firstOfOwners(ZipfKeys keys) {
     return ring.owners(keys.next()).next();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench ring}: looks owners up beside golang/groupcache, turn by turn. */
+/** {@code bench ring}: compares look-ups of owners with golang/groupcache's, turn by turn. */
 @Command(
     name = "ring",
     description = {
@@ -57,7 +57,7 @@ public final class RingCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -1,4 +1,4 @@
-/** The ring beside the {@link java.util.TreeMap} that one would build it from. */
+/** The ring, compared with the {@link java.util.TreeMap} that one would build it from. */
 @NullMarked
 package io.dawncache.bench.core.consistenthash;
 

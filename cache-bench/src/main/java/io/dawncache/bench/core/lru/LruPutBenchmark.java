@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Puts a key that is not there into a map that is full with 10,000 entries, so that each put evicts
- * one entry: 32,768 keys of one length in turn.
+ * Puts an absent key into a map that is full with 10,000 entries, so that each put evicts one
+ * entry: 32,768 keys of one length in turn.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -39,7 +39,7 @@ public class LruPutBenchmark {
     return full.map.put(key, key);
   }
 
-  /** More keys than there is room for, one after the other and round again. */
+  /** More keys than there is room for, one after the other, again and again. */
   @State(Scope.Thread)
   public static class Keys {
     private static final int COUNT = 1 << 15; // a power of two, for the mask

@@ -1,4 +1,4 @@
-/** The concurrent LRU beside the JDK's {@link java.util.LinkedHashMap}, on one thread. */
+/** The concurrent LRU, compared with the JDK's {@link java.util.LinkedHashMap}, on one thread. */
 @NullMarked
 package io.dawncache.bench.core.lru;
 

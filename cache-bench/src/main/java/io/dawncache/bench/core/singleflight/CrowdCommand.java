@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench crowd}: how long it takes to tell all who wait for one key. */
+/** {@code bench crowd}: how long it takes to notify all callers that wait for one key. */
 @Command(
     name = "crowd",
     description = {
@@ -49,7 +49,7 @@ public final class CrowdCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private final BlockingQueue<CompletableFuture<Loaded>> loads = new LinkedBlockingQueue<>();

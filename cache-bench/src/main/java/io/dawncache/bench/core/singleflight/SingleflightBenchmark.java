@@ -20,7 +20,7 @@ import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * One flight from its start to its end on one thread, without contention: the first caller starts
- * it, the others join while it is in flight, it ends with a value, and all are told.
+ * it, the others join while it is in flight, it ends with a value, and all are notified.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -47,7 +47,7 @@ public class SingleflightBenchmark {
     return mapOfFutures(told::consume);
   }
 
-  /** Returns whether a flight was started. */
+  /** Returns whether this call started a flight. */
   boolean join(Consumer<? super String> told) {
     Waiter<String> waiter = (value, error) -> told.accept(value);
     return flights.join(
@@ -61,7 +61,7 @@ public class SingleflightBenchmark {
         waiter);
   }
 
-  /** Returns whether a flight was started and ended. */
+  /** Returns whether this call started and ended a flight. */
   boolean mapOfFutures(Consumer<? super String> told) {
     boolean first = joinFuture(told);
     for (int i = 1; i < callers; i++) {

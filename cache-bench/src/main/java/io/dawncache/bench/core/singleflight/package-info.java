@@ -1,4 +1,4 @@
-/** Flights beside the map of futures that one would write instead. */
+/** Flights, compared with the map of futures that one would write instead. */
 @NullMarked
 package io.dawncache.bench.core.singleflight;
 

@@ -1,8 +1,7 @@
 // Looks owners up in golang/groupcache's ring, a turn at a time: the other side of RingCommand.
 //
-// Reads a line of members and a line of keys, prints the owners of all keys in a line, and then, for
-// each further line, which has a number, looks up so many keys and prints the nanoseconds of CPU that
-// they took.
+// Reads a line of members and a line of keys, and prints the owners of all keys in a line. Each further
+// line is a number: looks up that many keys and prints the nanoseconds of CPU that they took.
 //
 //	GO111MODULE=off go build -o ring ring.go
 package main
@@ -44,7 +43,7 @@ func main() {
 		}
 		fmt.Println(cpuNanos() - before)
 	}
-	fmt.Fprintln(os.Stderr, found) // so that no look-up can be left out
+	fmt.Fprintln(os.Stderr, found) // so that no look-up is optimized away
 }
 
 func words(in *bufio.Scanner) []string {
