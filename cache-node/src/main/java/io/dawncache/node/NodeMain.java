@@ -244,7 +244,7 @@ public final class NodeMain implements Callable<Integer> {
                 "",
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
                     + " gracefully;",
-                "SIGHUP is ignored: a node logs to standard error and has no log file to open anew.",
+                "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
                 "Exit code: 1 the address cannot be had, 2 the command line is wrong, 3 out of memory.",
                 "To change the members, restart all nodes with the new --peers.",
                 "",

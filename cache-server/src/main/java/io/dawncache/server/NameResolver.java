@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** Looks up names by {@link Names} for event loops, without blocking them. */
 final class NameResolver extends AddressResolverGroup<InetSocketAddress> {
   /*
-   * The JDK's look-up blocks, so it runs on a thread of its own. Callers of one name at one time
+   * The JDK's look-up blocks, so it runs on a thread of its own. Concurrent callers of one name
    * share a look-up, so there are never more threads than members whose names are being looked up.
    * A caller waits no longer than its connect time-out; the look-up continues, and the next caller
    * shares its result.

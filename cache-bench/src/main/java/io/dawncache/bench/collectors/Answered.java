@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * What the load generator prints about a run, in its own words.
  *
- * @param p50 the median latency; the other latencies likewise
+ * @param p50 the median latency; {@code p99}, {@code p999} and {@code max} are latencies, too
  * @param kept whether the rate was kept, or what was reached
  * @param shortfall why it was not kept, in sentences; empty if it was
  * @param errors how many requests had no answer

@@ -2,20 +2,22 @@ package io.dawncache.bench.contest;
 
 import java.io.IOException;
 
-/** Who asks a contestant, with one thread on the second core, always for the same. */
+/**
+ * A client that sends a contestant the same load in each turn, with one thread on the second core.
+ */
 interface Client {
   /**
-   * Asks for about so many seconds.
+   * Sends requests for about {@code seconds} seconds.
    *
-   * @throws IOException if the client fails, or any answer is none with a value
+   * @throws IOException if the client fails, or an answer holds no value
    */
   Asked ask(int seconds) throws IOException;
 
   /**
-   * What a turn brought.
+   * The result of a turn.
    *
-   * @param requests how many were answered
-   * @param perSecond how many a second
+   * @param requests how many requests were answered
+   * @param perSecond how many per second
    */
   record Asked(long requests, double perSecond) {}
 }

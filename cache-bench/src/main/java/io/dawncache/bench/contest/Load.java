@@ -3,7 +3,7 @@ package io.dawncache.bench.contest;
 /**
  * The load on the servers.
  *
- * @param connections at one time
+ * @param connections how many are open at a time
  * @param depth how many requests are written on each before any answer is read
  * @param valueBytes how long the values are
  * @param cacheMib how many MiB each server may keep

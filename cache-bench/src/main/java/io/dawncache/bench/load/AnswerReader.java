@@ -215,7 +215,7 @@ final class AnswerReader {
   private void endOfHead() throws ProtocolException {
     if (status < 200) {
       if (status == 101) {
-        throw new ProtocolException("101, another protocol, which nobody asked for");
+        throw new ProtocolException("101, a switch of protocols that no request asked for");
       }
       state = State.STATUS_LINE; // an interim answer: the final one follows
     } else if (status == 204 || status == 304) {

@@ -19,7 +19,7 @@ public final class FixedOrigin implements Origin {
 
   @Override
   public String description() {
-    return "so many zero bytes for any key, to measure all the rest";
+    return "that many zero bytes for any key, to measure everything else";
   }
 
   @Override

@@ -29,7 +29,7 @@ final class Values {
    * then copied in one piece: a hit formats no digits and no varints. At most SMALL_VALUE_BYTES
    * heads per dialect are ever held.
    *
-   * Two threads may make the same head at one time; they make the same bytes, and either may stay.
+   * Two threads may make the same head concurrently; both make the same bytes, and either may stay.
    * The array is an atomic one so that a thread that finds a head sees all of its bytes.
    */
   private static final int SMALL_VALUE_BYTES = 1 << 10;

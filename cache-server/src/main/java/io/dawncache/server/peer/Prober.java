@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Finds out whether a peer that has not answered yet is alive: sends a cheap request on a separate
- * connection, and takes any byte, or a plain refusal, as a yes. Callers at one time share one
- * probe. Confined to one event loop.
+ * connection, and takes any byte, or a plain refusal, as a yes. Concurrent callers share one probe.
+ * Confined to one event loop.
  */
 final class Prober {
   /** Receives whether the peer gave any answer in time. */
