@@ -140,7 +140,7 @@ final class Change {
     if (member instanceof Owner.Remote remote) {
       handOff.send(remote, what, received -> answered(member, received));
     } else {
-      answered(member, isMadeHere());
+      answered(member, makeHere());
     }
   }
 
@@ -165,7 +165,7 @@ final class Change {
 
   /** Ends the change. The members' answers have said by now which lists they hold. */
   private void finish() {
-    if (isMember || isMadeHere()) {
+    if (isMember || makeHere()) {
       ending.accept(OperationResult.done(List.copyOf(unreached), owners.otherLists()));
     } else {
       ending.accept(
@@ -176,7 +176,7 @@ final class Change {
   /**
    * Makes the change on this node; an exception from the user's picker must not stop the change.
    */
-  private boolean isMadeHere() {
+  private boolean makeHere() {
     try {
       here.run();
       return true;

@@ -150,7 +150,7 @@ final class ChangeJournal {
   /**
    * Notes that these have left without all earlier changes, so they must get all if they return.
    */
-  synchronized void neverSeen(Set<String> urls) {
+  synchronized void leftLacking(Set<String> urls) {
     left.keySet().removeAll(urls);
   }
 

@@ -17,7 +17,7 @@ final class CoarseClock {
    */
   static final long TICK_NANOS = 10_000_000;
 
-  /** A timer that is later than load explains: the process was stopped. */
+  /** A timer that is later than a busy machine explains: the process was stopped. */
   static final long STOPPED_NANOS = 20 * TICK_NANOS;
 
   /** The end of an entry that never ends. */
@@ -61,9 +61,9 @@ final class CoarseClock {
   }
 
   /**
-   * Returns {@code fromNanos + ttlNanos}: {@link #NEVER} if that is too large for a long, {@link
-   * Long#MIN_VALUE} if it is too small. A peer may send any TTL, so all times are added here and
-   * subtracted in {@link #leftUntil}.
+   * Returns {@code fromNanos + durationNanos}: {@link #NEVER} if that is too large for a long,
+   * {@link Long#MIN_VALUE} if it is too small. A peer may send any TTL, so all times are added here
+   * and subtracted in {@link #leftUntil}.
    */
   static long end(long fromNanos, long durationNanos) {
     long end = fromNanos + durationNanos;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Coordinator {
   /*
    * The key's owner coordinates a change. If it cannot be asked, the next owner does, which then
-   * cannot send the change to the owner either. If neither can be asked, this node coordinates.
+   * usually cannot send the change to the owner either. If neither can be asked, this node coordinates.
    */
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_OWNERS = 2;
@@ -119,7 +119,7 @@ final class Coordinator {
 
     private void answered(Owner owner, OperationResult result) {
       switch (result.status()) {
-        case DONE -> ending.accept(madeHere(result));
+        case DONE -> ending.accept(resultHere(result));
         case DONE_ALONE -> inTurn(operation, owner.url(), ending);
         case NOT_ASKED, NOT_UNDERSTOOD -> askNext();
         case UNKNOWN ->
@@ -132,7 +132,7 @@ final class Coordinator {
      * Makes the change on this node if the owner has not: it may have failed to reach this node, or
      * this node may not be in its list.
      */
-    private OperationResult madeHere(OperationResult result) {
+    private OperationResult resultHere(OperationResult result) {
       Owner self = owners.self();
       List<String> unreached = new ArrayList<>(result.unreached());
       if (self == null || unreached.contains(self.url())) {

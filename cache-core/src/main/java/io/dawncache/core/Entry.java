@@ -15,8 +15,8 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
   private final long expiresNanos;
 
   // The place of this entry in its ExpiryWheel; guarded by the wheel.
-  @Nullable Entry sooner;
-  @Nullable Entry later;
+  @Nullable Entry previousInSlot;
+  @Nullable Entry nextInSlot;
   int slot = -1;
 
   private Entry(String key, ByteView value, long expiresNanos) {
@@ -68,8 +68,8 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
 
     /**
      * From when on a get that this entry answers starts a load behind its answer: before the expiry
-     * a refresh; after it a retry, because the last load failed. NEVER if none is to start: none
-     * was configured, or one runs.
+     * a refresh; after it a retry, because the last load failed. NEVER if none is to start, because
+     * none was configured or a refresh runs; RETRIED_NOW while a retry runs.
      */
     private volatile long loadDueNanos;
 
@@ -105,8 +105,8 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
       return due <= nowNanos && LOAD_DUE.compareAndSet(this, due, RETRIED_NOW);
     }
 
-    /** Returns whether a caller has claimed a load of the key, and the load has not ended. */
-    boolean isClaimed() {
+    /** Returns whether no load is due: a caller has claimed it, or none was configured. */
+    boolean hasNoneDue() {
       return loadDueNanos >= RETRIED_NOW;
     }
 

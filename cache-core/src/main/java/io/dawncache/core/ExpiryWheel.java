@@ -187,9 +187,9 @@ final class ExpiryWheel {
     int slot = ring * RING + ((int) (at >> (ring * DIGIT_BITS)) & (RING - 1));
     Entry first = slots[slot];
     if (first != null) {
-      first.sooner = entry;
+      first.previousInSlot = entry;
     }
-    entry.later = first;
+    entry.nextInSlot = first;
     entry.slot = slot;
     slots[slot] = entry;
     size++;
@@ -197,18 +197,18 @@ final class ExpiryWheel {
 
   @GuardedBy("lock")
   private void unlink(Entry entry) {
-    Entry sooner = entry.sooner;
-    Entry later = entry.later;
+    Entry sooner = entry.previousInSlot;
+    Entry later = entry.nextInSlot;
     if (sooner == null) {
       slots[entry.slot] = later;
     } else {
-      sooner.later = later;
+      sooner.nextInSlot = later;
     }
     if (later != null) {
-      later.sooner = sooner;
+      later.previousInSlot = sooner;
     }
-    entry.sooner = null;
-    entry.later = null;
+    entry.previousInSlot = null;
+    entry.nextInSlot = null;
     entry.slot = NOWHERE;
     size--;
   }

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One fetch: asks the owner, then the next owner if the first could not be asked. If neither could,
- * it loads the key here.
+ * if the next owner is this node, or if an answer is unclear, it loads the key here.
  */
 final class Fetch {
   /*
-   * Any answer of an owner ends the fetch. An owner's answer about its own load is final, so a key
+   * Any answer of an owner but UNCLEAR ends the fetch. An owner's answer about its own load is final, so a key
    * is not loaded twice because the origin failed or the owner is busy. The fetch passes over an
    * owner only if it could not be asked. The next owner on the ring is the same for every node, so
    * a fleet that loses a node goes on loading each of that node's keys in one place. A fetch asks

@@ -250,13 +250,13 @@ final class Gets {
 
   /** As {@link #load(PendingGet)}, but leaves the load to {@code sender}. */
   void load(PendingGet wait, Sender sender) {
-    if (!endsAsMissing(wait)) {
+    if (!endIfMissing(wait)) {
       sender.load(wait);
     }
   }
 
   /** Ends the wait for a key that is remembered as not found: a hit after all. */
-  private boolean endsAsMissing(PendingGet wait) {
+  private boolean endIfMissing(PendingGet wait) {
     if (!memory.isMissing(wait.key())) {
       return false;
     }
@@ -282,15 +282,15 @@ final class Gets {
 
   /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */
   void landFetched(
-      String key, long generation, long sentNanos, PeerResult result, Waiter<Entry> flight) {
+      String key, long generation, long begunNanos, PeerResult result, Waiter<Entry> flight) {
     if (result.stale()) {
       flight.ended(new Entry.Stale(key, result.value()), null);
       return;
     }
     Entry entry =
-        new Entry.Copy(key, result.value(), CoarseClock.end(sentNanos, result.ttlNanos()));
+        new Entry.Copy(key, result.value(), CoarseClock.end(begunNanos, result.ttlNanos()));
     try {
-      keeper.keepFetched(entry, result.minuteQps(), sentNanos, generation);
+      keeper.keepFetched(entry, result.minuteQps(), begunNanos, generation);
     } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
       Uncaught.report(t);
     }

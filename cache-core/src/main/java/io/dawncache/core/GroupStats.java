@@ -22,7 +22,8 @@ package io.dawncache.core;
  * @param localLoads keys for which the getter answered with a value or with <em>not found</em>
  * @param localLoadErrs all other keys of the getter: rejected, failed, timed out, or overloaded
  * @param peerLoads fetches that a peer answered with a value or with <em>not found</em>
- * @param peerErrors all other fetches: rejected, failed, overloaded, or the peer could not be asked
+ * @param peerErrors all other fetches: rejected, failed, timed out, overloaded, unclear, or the
+ *     peer could not be asked
  * @param serverRequests gets that came from peers
  * @param mainCache the held values of own keys
  * @param hotCache the held copies of other nodes' values

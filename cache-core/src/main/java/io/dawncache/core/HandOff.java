@@ -67,15 +67,15 @@ final class HandOff {
 
   /**
    * Adds hints for members that joined since the last look, so that they receive the changes they
-   * missed. Drops the hints for members that have left: if they come back, they get hints for
-   * everything.
+   * missed. Drops the hints for members that have left: if they come back, they get hints for the
+   * changes since they left, or for everything if hints of theirs were dropped.
    */
   void membersChanged() {
     long look = journal.beginLook();
     Set<String> members = urlsOf(owners.members());
     synchronized (journal) {
       if (journal.listIs(look, members, hints::add)) {
-        journal.neverSeen(hints.retain(members));
+        journal.leftLacking(hints.retain(members));
       }
     }
   }

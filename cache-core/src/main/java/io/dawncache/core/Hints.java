@@ -101,7 +101,7 @@ final class Hints {
     return added;
   }
 
-  /** Drops the hints for members other than {@code members}, and returns those members. */
+  /** Drops the hints for all but {@code members}, and returns the members whose hints went. */
   synchronized Set<String> retain(Set<String> members) {
     Set<String> others = new HashSet<>(byUrl.keySet());
     others.removeAll(members);

@@ -74,16 +74,14 @@ final class Keeper {
     }
   }
 
-  /**
-   * Keeps a fetched value as a copy if it is still valid and popular at its owner, or by chance.
-   */
-  void keepFetched(Entry fetched, double minuteQps, long sentNanos, long generation) {
+  /** Keeps a fetched value as a copy if it is still valid and popular at its owner. */
+  void keepFetched(Entry fetched, double minuteQps, long begunNanos, long generation) {
     String key = fetched.key();
     boolean wanted = minuteQps > 0; // NaN is no rate
     boolean holds = fetched.expiresNanos() > clock.exact();
     if (wanted && holds && !owners.isSelf(key)) {
       Entry.Copy copy =
-          new Entry.Copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(sentNanos));
+          new Entry.Copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(begunNanos));
       keepCopy(copy, minuteQps, generation);
     }
   }

@@ -92,7 +92,7 @@ final class Loads {
 
   private void start(String key, Waiter<Entry> flight) {
     long generation = memory.generation(key);
-    if (!hasEnded(key, flight)) {
+    if (!endIfKnown(key, flight)) {
       run(
           key,
           LoadExecutor.Ending.of(
@@ -101,7 +101,7 @@ final class Loads {
   }
 
   /** Ends the flight with the result of an earlier one, if there is one. */
-  private boolean hasEnded(String key, Waiter<Entry> flight) {
+  private boolean endIfKnown(String key, Waiter<Entry> flight) {
     Entry entry = memory.own(key);
     if (entry != null && !entry.isExpired(node.clock().now())) {
       flight.ended(entry, null);
@@ -119,7 +119,7 @@ final class Loads {
       try {
         flights.join(entry.key(), this::startRefresh, (loaded, error) -> release(entry, error));
       } catch (Throwable t) { // out of memory; the entry still answers, and a later get tries again
-        releaseUntried(entry);
+        releaseAnswered(entry);
       }
     }
   }
@@ -146,14 +146,14 @@ final class Loads {
    */
   private void release(Entry.Own entry, @Nullable Throwable error) {
     if (error == null || error instanceof NotFoundException || error instanceof RejectedException) {
-      releaseUntried(entry);
+      releaseAnswered(entry);
     } else {
       releaseFailed(entry);
     }
   }
 
   private void releaseFailed(Entry.Own entry) {
-    if (entry.isClaimed()) {
+    if (entry.hasNoneDue()) {
       entry.loadDueAt(nextTry());
     }
   }
@@ -162,8 +162,8 @@ final class Loads {
    * While the entry is valid, the next load runs in the background; after that, callers wait for
    * it.
    */
-  private void releaseUntried(Entry.Own entry) {
-    if (entry.isClaimed()) {
+  private void releaseAnswered(Entry.Own entry) {
+    if (entry.hasNoneDue()) {
       long next = nextTry();
       entry.loadDueAt(next < entry.expiresNanos() ? next : CoarseClock.NEVER);
     }
@@ -234,7 +234,7 @@ final class Loads {
       begun.forEach(
           (key, flight) -> {
             long generation = memory.generation(key);
-            if (!hasEnded(key, flight)) {
+            if (!endIfKnown(key, flight)) {
               generations.put(key, generation);
             }
           });

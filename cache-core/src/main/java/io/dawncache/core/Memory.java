@@ -21,7 +21,8 @@ final class Memory {
    *   1. the load reads the old value at the origin;
    *   2. the user writes the origin, and removes the key here;
    *   3. the load lands.
-   * So every key has a generation. A caller notes it before it asks for a value, and the value is
+   * So the keys are spread over stripes, each with a generation that its keys share. A caller notes
+   * the generation before it asks for a value, and the value is
    * kept only if the generation is still the same. Forgetting a key increments its generation.
    * Comparing and putting is one step, under the lock of the key's stripe; so is incrementing,
    * dropping and detaching the flights. Keys of a stripe share its generation, so sometimes a value

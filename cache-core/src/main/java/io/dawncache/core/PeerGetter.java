@@ -43,7 +43,10 @@ public interface PeerGetter extends AutoCloseable {
         OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
-  /** Called when the peer has left the list: ends fetches in flight and closes idle connections. */
+  /**
+   * Called when the peer has left the list: closes idle connections. What is in flight ends as it
+   * would.
+   */
   @Override
   default void close() {}
 }

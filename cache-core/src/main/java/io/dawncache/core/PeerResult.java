@@ -37,9 +37,9 @@ public record PeerResult(
     NOT_FOUND,
     /** The peer answered that the origin rejects the request for the key. */
     REJECTED,
-    /** The peer or its origin failed; or the peer got the request and did not answer in time. */
+    /** The peer or its origin failed. */
     FAILED,
-    /** The request's time has passed; the peer goes on loading. */
+    /** The time is over. The peer may still load the value, so no other node is asked. */
     TIMED_OUT,
     /** The peer has reached a bound and tried nothing. */
     OVERLOADED,

@@ -132,7 +132,7 @@ class ChangeJournalTest {
     changed("Tom");
     var unused = listIs("one");
     unused = listIs();
-    journal.neverSeen(Set.of("one"));
+    journal.leftLacking(Set.of("one"));
     changed("Jack");
 
     assertEquals(Map.of("one", keys("Tom", "Jack")), listIs("one"));

@@ -35,8 +35,8 @@ class ExpiryWheelTest {
   }
 
   private static void assertGone(Entry entry) {
-    assertNull(entry.sooner);
-    assertNull(entry.later);
+    assertNull(entry.previousInSlot);
+    assertNull(entry.nextInSlot);
     assertEquals(-1, entry.slot);
   }
 
