@@ -145,7 +145,7 @@ public final class GroupConfig {
     return ttlJitter;
   }
 
-  /** Returns from what age on a value that is asked for is loaded anew; null for never. */
+  /** Returns the age from which a get makes the owner load a value again; null for never. */
   public @Nullable Duration refreshAfterWrite() {
     return refreshAfterWrite;
   }

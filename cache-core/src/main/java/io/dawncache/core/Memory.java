@@ -29,7 +29,8 @@ final class Memory {
    * is not kept although it could have been.
    *
    * Reads take none of these locks. Code under a stripe's lock takes the locks of the budget, the
-   * regions and the wheel. Code under those locks takes no stripe's lock and runs no user code.
+   * regions and the wheel. Code under those locks takes no stripe's lock. No user code runs under
+   * any of these locks.
    */
   private static final int STRIPES = 1024; // a power of two
 

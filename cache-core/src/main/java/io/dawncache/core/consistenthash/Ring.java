@@ -37,7 +37,7 @@ public final class Ring {
    * @param scheme how points are named and hashed, and how collisions are settled
    * @param replicas the virtual nodes of each member, {@code >= 1}
    * @param members the members; an empty list makes an empty ring; a repeated name is the same
-   *     member, but for a scheme that depends on order it counts as added there again. The order
+   *     member, and a scheme that depends on order counts it as added there again. The order
    *     matters only under {@link Scheme.Collision#LAST_ADDED}, and there only where two points
    *     collide
    * @throws IllegalArgumentException if {@code replicas} is less than 1 or a member is empty
