@@ -48,7 +48,7 @@ record HeapLayout(
       var options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
       return options == null ? LARGEST : of(options, Runtime.version().feature());
     } catch (LinkageError e) {
-      return LARGEST; // the modules java.management and jdk.management are not there
+      return LARGEST; // the modules java.management and jdk.management are missing
     }
   }
 

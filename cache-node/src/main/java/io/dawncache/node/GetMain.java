@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code: 0 the value was written, 1 the key was not found, 2 the command line is wrong,"
-          + " 3 anything else.",
+          + " 3 no value for any other reason.",
       "",
       "Examples",
       "  get scores Tom",
@@ -83,7 +83,7 @@ public final class GetMain implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "KEY",
-      description = "The key; put -- before one that begins with a dash.")
+      description = "The key; write -- before a key that begins with a dash.")
   @SuppressWarnings("NullAway.Init")
   private String key;
 

@@ -11,8 +11,8 @@ final class GroupOptions {
       names = "--max-bytes",
       paramLabel = "SIZE",
       description =
-          "What each group may keep in memory, such as 500k, 64m, 64MiB (the same) or 64MB (64"
-              + " million); 0 for no bound. By default 64m, or less where the heap is small: all"
+          "The largest size of each group in memory, such as 500k, 64m, 64MiB (the same) or 64MB"
+              + " (64 million); 0 for no bound. By default 64m, or less if the heap is small: all"
               + " groups together get half of it.")
   private @Nullable ByteSize maxBytes;
 
@@ -20,59 +20,59 @@ final class GroupOptions {
       names = "--policy",
       paramLabel = "lru|tinylfu",
       description =
-          "Which entry leaves a full cache first: the least recently used, or by W-TinyLFU, the"
-              + " default.")
+          "Which entry a full cache evicts first: the least recently used (lru), or the one that"
+              + " W-TinyLFU chooses (tinylfu, the default).")
   private CachePolicy policy = CachePolicy.TINY_LFU;
 
   @Option(
       names = "--ttl",
       paramLabel = "TIME",
       description =
-          "How long a value holds whose origin does not say, such as 500ms, 10s, 5m, 1h or 7d; for"
-              + " ever by default.")
+          "The TTL of values for which the origin sets none, such as 500ms, 10s, 5m, 1h or 7d; by"
+              + " default they never expire.")
   private @Nullable TimeSpan ttl;
 
   @Option(
       names = "--ttl-jitter",
       paramLabel = "FRACTION",
       description =
-          "The part of its TTL, at most, by which each value's is shortened at random, such as"
-              + " 0.1; none by default.")
+          "The largest fraction by which the TTL of each value is shortened at random, such as 0.1;"
+              + " 0 by default.")
   private @Nullable Fraction ttlJitter;
 
   @Option(
       names = "--refresh-after-write",
       paramLabel = "TIME",
       description =
-          "From what age on a value that is asked for is answered and loaded anew; never by"
-              + " default.")
+          "The age from which on a get is answered with the present value and starts a load of a new"
+              + " one; never by default.")
   private @Nullable TimeSpan refreshAfterWrite;
 
   @Option(
       names = "--stale-if-error",
       paramLabel = "TIME",
       description =
-          "How long after its end a value may be answered, marked as stale, if the origin fails;"
+          "How long an expired value may still be the answer, marked as stale, if the origin fails;"
               + " not at all by default.")
   private @Nullable TimeSpan staleIfError;
 
   @Option(
       names = "--negative-ttl",
       paramLabel = "TIME",
-      description = "How long it is remembered that a key was not found; not at all by default.")
+      description = "How long a node remembers that a key was not found; not at all by default.")
   private @Nullable TimeSpan negativeTtl;
 
   @Option(
       names = "--hot-ttl",
       paramLabel = "TIME",
-      description = "How long a copy of another node's value holds at most; 10s by default.")
+      description = "The largest TTL of a copy of another node's value; 10s by default.")
   private @Nullable TimeSpan hotTtl;
 
   @Option(
       names = "--hot-bytes",
       paramLabel = "SIZE",
       description =
-          "What copies of other nodes' values may take of --max-bytes; 0 keeps none, an eighth by"
+          "The part of --max-bytes for copies of other nodes' values; 0 keeps none, an eighth by"
               + " default.")
   private @Nullable ByteSize hotBytes;
 

@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
     customSynopsis = "node --listen HOST:PORT --group NAME=ORIGIN [--group ...] [OPTIONS]%n",
     description = {
       "Runs one node of a read-through cache in the foreground. A client asks any node for a key of"
-          + " a group; the node answers from memory, or asks the one node that owns the key, or,"
-          + " owning it, loads the value from the group's origin once and keeps it.%n"
+          + " a group; the node answers from memory, or asks the node that owns the key; the owner"
+          + " loads the value from the group's origin once and keeps it.%n"
     })
 public final class NodeMain implements Callable<Integer> {
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
@@ -60,7 +60,7 @@ public final class NodeMain implements Callable<Integer> {
       names = "--listen",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "Where to listen; port 0 takes any that is free.")
+      description = "The address to listen on; port 0 takes any free port.")
   @SuppressWarnings("NullAway.Init")
   private HostPort listen;
 
@@ -68,7 +68,7 @@ public final class NodeMain implements Callable<Integer> {
       names = "--self",
       paramLabel = "URL",
       description =
-          "This node's URL exactly as the member lists have it; by default http://HOST:PORT of"
+          "This node's URL, exactly as in the member lists; by default http://HOST:PORT of"
               + " --listen.")
   private @Nullable NodeUrl self;
 
@@ -76,8 +76,8 @@ public final class NodeMain implements Callable<Integer> {
       names = "--cluster",
       paramLabel = "NAME",
       description =
-          "The name of the fleet, the same at every node: nodes of other names, and of none, are"
-              + " neither asked nor answered.")
+          "The name of the fleet, the same at every node; a node neither asks nor answers nodes"
+              + " with another name or without one.")
   private @Nullable String cluster;
 
   @Option(
@@ -86,15 +86,15 @@ public final class NodeMain implements Callable<Integer> {
       paramLabel = "URL",
       splitSynopsisLabel = ",",
       description =
-          "The member list, the same at every node, this node's own URL included; by default this"
-              + " node alone.")
+          "The member list, the same at every node, with this node's own URL; by default only this"
+              + " node.")
   private List<NodeUrl> peers = List.of();
 
   @Option(
       names = "--group",
       required = true,
       paramLabel = "NAME=ORIGIN",
-      description = "A group to serve and where its values come from; may be repeated.")
+      description = "A group to serve and the origin of its values; may be repeated.")
   private List<GroupOrigin> groups = List.of();
 
   @Mixin
@@ -105,20 +105,20 @@ public final class NodeMain implements Callable<Integer> {
       names = "--dialect",
       paramLabel = "dawncache|groupcache|mailgun",
       description =
-          "The fleet's protocol: our own, the default, or that of a fleet of Go programs.")
+          "The fleet's protocol: our own (the default), or that of a fleet of Go programs.")
   private Dialect dialect = Dialect.DAWNCACHE;
 
   @Option(
       names = "--go-peers",
-      description = "Some members are Go programs: take their requests for those of peers.")
+      description = "Some members are Go programs: treat their requests as requests of peers.")
   private boolean goPeers;
 
   @Option(
       names = "--peer-frames",
       paramLabel = "on|off",
       description =
-          "Ask peers that can in frames, many requests at a time on one connection; off: in HTTP,"
-              + " one at a time. Default on.")
+          "on, the default: use frames, many requests at a time on one connection, with peers that"
+              + " take them; off: use HTTP, one request at a time on a connection.")
   private Switch peerFrames = Switch.ON;
 
   /** Made by {@link #main}. */
@@ -245,7 +245,7 @@ public final class NodeMain implements Callable<Integer> {
                 "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
                     + " gracefully;",
                 "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
-                "Exit code: 1 the address cannot be had, 2 the command line is wrong, 3 out of memory.",
+                "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
                 "To change the members, restart all nodes with the new --peers.",
                 "",
                 "scripts/node runs on the JDK in JAVA_HOME, else on the newest found;"

@@ -30,17 +30,18 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
     customSynopsis = "status URL...%n",
-    description = "Prints what the nodes at these URLs count, a row a node and group.%n",
+    description =
+        "Prints the counters of the nodes at these URLs, one row for each node and group.%n",
     footer = {
       "",
-      "gets      what callers and peers asked for",
+      "gets      keys that callers and peers asked for",
       "hits      gets answered from memory",
-      "loads     keys asked of the getter, at the origin",
-      "fetches   asked of other nodes",
-      "answered  asked by other nodes",
+      "loads     keys loaded from the origin by the getter",
+      "fetches   keys requested from other nodes",
+      "answered  keys requested by other nodes",
       "entries   values held in memory",
       "hot       copies of other nodes' values, held for a short time",
-      "bytes     what all that is held takes"
+      "bytes     the size of everything held in memory"
     })
 public final class StatusMain implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);

@@ -26,12 +26,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a node with each of the JVM's garbage collectors, one after the other: fills its cache"
           + " with values of 1 KiB, then asks it over HTTP at a given rate, open loop, for keys that"
-          + " it holds, by Zipf's law, and for fresh keys, each of which evicts a value. A node's"
-          + " life is longer than a measurement, so halfway through its node is told once to collect"
-          + " the whole heap, in the collector's own way.%n",
-      "Pauses are those of all threads together, whatever for, as -Xlog:safepoint has them, while it"
-          + " is measured; latencies are what the callers see. Node and load generator share all"
-          + " cores, for a collector may work beside the program; the generator keeps one busy.%n",
+          + " it holds, by Zipf's law, and for fresh keys, each of which evicts a value. A node"
+          + " usually runs longer than a measurement, so each node makes one collection of the whole"
+          + " heap halfway through, in the collector's own way.%n",
+      "Pauses are those of all threads together, for any reason, as -Xlog:safepoint reports them"
+          + " during the measurement; latencies are what the callers see. Node and load generator"
+          + " share all cores, because a collector may run in parallel with the program; the"
+          + " generator keeps one core busy.%n",
       "Needs Linux. Fails with 1 if a node or its load does.%n"
     })
 public final class CollectorsCommand implements Callable<Integer> {

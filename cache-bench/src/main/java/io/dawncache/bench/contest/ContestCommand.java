@@ -34,11 +34,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares whole servers by the CPU time that a request costs them. All servers of a scene run"
           + " on the first core and are asked in turns from the second, so that a machine that"
-          + " slows down slows all of them. wrk asks, by Zipf's law; Redis, whose protocol it has not,"
-          + " is asked by redis-benchmark, which draws all keys alike. The scenes: hit, pipelined,"
-          + " hop, hop8, large, huge, miss; all of them if none is named, which takes half an hour: a"
-          + " minute a server and scene. With fewer turns to warm up a JVM is measured as it"
-          + " compiles.%n",
+          + " slows down slows all of them. wrk draws keys by Zipf's law; it does not speak Redis's"
+          + " protocol, so redis-benchmark asks Redis and draws all keys equally often. The scenes:"
+          + " hit, pipelined, hop, hop8, large, huge, miss; all of them if none is named, which takes"
+          + " half an hour: a minute for each server and scene. With fewer turns to warm up, a JVM is"
+          + " measured while it still compiles.%n",
       "Needs a machine with two cores and Linux, and from Debian wrk, nginx, golang-go,"
           + " golang-github-golang-groupcache-dev, redis-server and redis-tools. Fails with 1 if a"
           + " bar is missed.%n"
@@ -50,7 +50,8 @@ public final class ContestCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SCENE",
-      description = "hit, pipelined, hop, hop8, large, huge or miss; each as often as it stands.")
+      description =
+          "hit, pipelined, hop, hop8, large, huge or miss; each runs as often as it is named.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private List<String> scenes = List.of();
 
@@ -71,7 +72,7 @@ public final class ContestCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "How many turns each server has before those that count, ${DEFAULT-VALUE} by default. A"
-              + " turn opens connections and closes them, which a JVM compiles for anew.")
+              + " turn opens and closes connections, and a JVM compiles code for that too.")
   private int warmUpTurns = 15;
 
   @Option(
@@ -79,7 +80,7 @@ public final class ContestCommand implements Callable<Integer> {
       paramLabel = "CHECKOUT",
       description =
           "Another checkout of this project, built by \"mvn -DskipTests package\": its nodes take part"
-              + " wherever ours do, and ours twice, which tells what is chance.")
+              + " wherever ours do, and ours twice, which shows how much is chance.")
   private @Nullable Path otherCheckout;
 
   @Option(

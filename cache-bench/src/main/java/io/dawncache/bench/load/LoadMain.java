@@ -48,11 +48,11 @@ import picocli.CommandLine.TypeConversionException;
     customSynopsis = "load --target HOST:PORT[,HOST:PORT...] --group NAME [OPTIONS]%n",
     description = {
       "Asks running nodes for keys over HTTP and reports throughput and latency.%n",
-      "With --rate it is an open loop: requests are due at fixed times, whatever becomes of those"
-          + " before, and latency counts from when a request was due. One that finds no connection"
-          + " free waits here, and its wait is part of its latency. Without --rate it is a closed"
-          + " loop: every connection sends its next request when it has an answer, so the server"
-          + " sets the pace and latency counts from the sending.%n"
+      "With --rate it is an open loop: requests are due at fixed times, whether earlier ones are"
+          + " answered or not, and latency counts from when a request was due. A request waits here"
+          + " if no connection is free, and its wait is part of its latency. Without --rate it is a"
+          + " closed loop: every connection sends its next request when it has an answer, so the"
+          + " server sets the pace, and latency counts from when a request is sent.%n"
     },
     footer = {
       "",
@@ -60,15 +60,14 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Puts. Only the mailgun dialect has a put for clients (PUT); in the others a put is sent as"
           + " nodes send it to a key's owner: the message \"coordinate\" of proto/peer.proto in a"
-          + " POST to the base path, which Dawncache nodes take and Go nodes do not. With many"
-          + " targets each put goes to the owner of its key by the ring, so the targets have to be"
-          + " all members of the fleet, written as the member list has them (http:// may be left"
-          + " out).",
+          + " POST to the base path, which Dawncache nodes take and Go nodes do not. With several"
+          + " targets each put goes to the owner of its key by the ring, so the targets must be all"
+          + " members of the fleet, written as in the member list (http:// may be left out).",
       "",
-      "Exit code: 0 measured; 1 could not measure: a target takes no connection, or nothing was"
-          + " answered but errors; 2 the command line is wrong; 3 the rate was not kept,"
+      "Exit code: 0 measured; 1 could not measure: a target takes no connection, or all answers"
+          + " were errors; 2 the command line is wrong; 3 the rate was not kept,"
           + " or memory ran out. Ctrl-C ends a run"
-          + " early, with the figures up to then, or a line that says that there are none yet.",
+          + " early, with the figures until then, or with a line that says that there are none yet.",
       "",
       "Examples",
       "  load --target 127.0.0.1:8001 --group scores --key Tom,Jack,Sam --rate 5000 \\",
@@ -127,19 +126,19 @@ public final class LoadMain implements Callable<Integer> {
   @Option(
       names = "--base-path",
       paramLabel = "PATH",
-      description = "What the groups lie under; by default what the dialect has, /_dawncache/.")
+      description = "The path that the groups are under; by default the dialect's, /_dawncache/.")
   private @Nullable String basePath;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Requests a second over all targets: an open loop.")
+      description = "Requests per second to all targets together: an open loop.")
   private @Nullable Double rate;
 
   @Option(
       names = "--connections",
       paramLabel = "N",
-      description = "Connections in all; ${DEFAULT-VALUE} by default.")
+      description = "How many connections to open in total; ${DEFAULT-VALUE} by default.")
   private int connections = 64;
 
   @Option(
@@ -154,8 +153,8 @@ public final class LoadMain implements Callable<Integer> {
       names = "--connection-life",
       paramLabel = "N",
       description =
-          "Connections come and go: each is closed after N requests, and another opened. By default"
-              + " they stay.")
+          "Each connection is closed after N requests, and another is opened. By default they stay"
+              + " open.")
   private @Nullable Long life;
 
   @Option(
@@ -173,7 +172,7 @@ public final class LoadMain implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "DURATION",
-      description = "The same load before, which does not count; 3s by default.")
+      description = "How long the same load runs first, unmeasured; 3s by default.")
   private Duration warmUp = Duration.ofSeconds(3);
 
   @Option(
@@ -193,7 +192,7 @@ public final class LoadMain implements Callable<Integer> {
       split = ",",
       splitSynopsisLabel = ",",
       paramLabel = "KEY",
-      description = "Ask for these keys, in place of numbered ones.")
+      description = "Ask for these keys instead of numbered ones.")
   private List<String> named = List.of();
 
   @Option(
@@ -201,52 +200,52 @@ public final class LoadMain implements Callable<Integer> {
       paramLabel = "S",
       description =
           "Keys are drawn by Zipf's law: the n-th comes n^S times less often than the first. 1 by"
-              + " default; 0 draws all alike.")
+              + " default; 0 draws all keys equally often.")
   private @Nullable Double skew;
 
   @Option(
       names = "--trace",
       paramLabel = "FILE",
       description =
-          "Ask for the keys of a trace in its order, over and over: a *.txt.gz of one access a line,"
-              + " KEY or KEY TAB BYTES, keys numbered from 0; they are called PREFIX and eight"
+          "Ask for the keys of a trace in its order, again and again: a *.txt.gz with one access a"
+              + " line, KEY or KEY TAB BYTES, keys numbered from 0; they are called PREFIX and eight"
               + " digits.")
   private @Nullable Path trace;
 
   @Option(
       names = "--puts",
       paramLabel = "PART",
-      description = "How many of the requests are puts, from 0 to 1; 0 by default.")
+      description = "The fraction of the requests that are puts, from 0 to 1; 0 by default.")
   private double puts;
 
   @Option(
       names = "--value-bytes",
       paramLabel = "BYTES[-BYTES]",
       description =
-          "The size of the values that are put; of two, each key has its own in between. By default"
-              + " what the trace says, or 100.")
+          "The size of the values that are put, or a range, from which each key has a size of its"
+              + " own. By default the sizes in the trace, or 100.")
   private @Nullable SizeRange valueBytes;
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
       description =
-          "After how long a request is given up and its connection closed; also how long answers"
-              + " are waited for at the end. 10s by default.")
+          "The time after which a request is given up and its connection closed; also how long the"
+              + " run waits for answers at the end. 10s by default.")
   private Duration timeout = Duration.ofSeconds(10);
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that send, an event loop each; ${DEFAULT-VALUE} by default.")
+      description = "How many threads send, each an event loop; ${DEFAULT-VALUE} by default.")
   private int threads = 1;
 
   @Option(
       names = "--no-spin",
       description =
-          "Let a thread sleep between requests: it then takes only the CPU that it needs, and sends"
-              + " up to 2 ms late. By default a thread of an open loop stays awake, and lets others"
-              + " have its core between two looks.")
+          "Let a thread sleep between requests: it then uses only the CPU time that it needs, and"
+              + " sends up to 2 ms late. By default a thread of an open loop spins, and yields its core"
+              + " between two checks.")
   private boolean noSpin;
 
   @Option(

@@ -22,42 +22,45 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of frames to a peer: any number of exchanges at one time, up to the ids, answered in
- * whatever order. Lives on one event loop.
+ * A connection of frames to a peer. It carries many exchanges at a time, as many as there are ids,
+ * and the peer answers them in any order. Lives on one event loop.
  */
 final class FrameConnection extends FrameChannel implements Carrier {
   /*
-   * An exchange is under its id from its request to its answer. One that is given up says CANCEL and
-   * stays until that is answered, or until the answer that crossed it has come: so an id never means
-   * two things, and an answer to an id that nobody has is nonsense. Ids that are free are taken in
-   * the order in which they became so, the last first: a quiet connection uses few.
+   * An exchange holds its id from its request to its answer. When an exchange is given up, a CANCEL
+   * is sent, and the id stays taken until the peer answers the CANCEL, or until the answer arrives
+   * that crossed it. So an id never belongs to two exchanges, and an answer with an id that is not
+   * taken is a protocol error. The id that was freed last is taken first, so a quiet connection uses
+   * few ids.
    *
-   * Nobody has a timer of his own. One alarm looks after all: who is past his deadline, and whether
-   * the peer is there. When an exchange has waited for a while a PING asks; whatever comes is a yes.
-   * Without a word until the probe's time-out the connection is dead, and everyone on it learns that
-   * the peer could not be asked.
+   * Exchanges have no timers of their own. One alarm ends those whose time-out is over and checks
+   * whether the peer still answers. When an exchange has waited for a while, a PING is sent; any
+   * frame that arrives after it counts as an answer. If none arrives before the probe's time-out,
+   * the connection is dead, and all exchanges on it end because the peer could not be asked.
    */
   private static final int FIRST_IDS = 64;
 
   private final Link link;
   private final PeerTimings timings;
   private final int maxAnswerBytes;
-  private final int mostPieces; // of one answer; if they are smaller than frames, they are merged
+  private final int mostPieces; // of one answer; more than that are small, and are merged
   private final Alarm alarm;
 
   private @Nullable PeerExchange[] inFlight = new PeerExchange[FIRST_IDS];
   private int[] freeIds = new int[FIRST_IDS];
   private int freeCount;
-  private int nextId = 1; // never used so far
-  private int count; // of those in flight
-  private final IntObjectMap<CompositeByteBuf> half = new IntObjectHashMap<>(); // answers
-  private final ByteAccount.Holder gathered; // what is in `half`
-  private final IntObjectMap<LargeBytes> unsent = new IntObjectHashMap<>(); // requests
+  private int nextId = 1; // the lowest id that was never used
+  private int count; // of exchanges in flight
+  // Answers whose last frame has not arrived.
+  private final IntObjectMap<CompositeByteBuf> half = new IntObjectHashMap<>();
+  private final ByteAccount.Holder gathered; // accounts for the bytes in `half`
+  // Requests that are not fully written.
+  private final IntObjectMap<LargeBytes> unsent = new IntObjectHashMap<>();
 
-  private boolean used; // has brought an answer
+  private boolean used; // has delivered an answer
   private boolean leaving; // closes when nothing is in flight any more
   private boolean pinged;
-  private boolean heard; // something, since the last PING
+  private boolean heard; // something has arrived since the last PING
   private long pingNanos;
 
   FrameConnection(Link link, Outbound outbound, EventLoop loop) {
@@ -71,14 +74,14 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   // Requests.
 
-  /** Returns whether an exchange may start. */
+  /** Returns whether another exchange may be sent. */
   boolean mayTake() {
     return !leaving && (freeCount > 0 || nextId <= Frames.MAX_ID) && mayWrite();
   }
 
   /**
-   * Sends the request; its answer or the loss of the connection goes to the link. If that throws,
-   * nobody knows how much of a frame stands in the buffer, so the connection ends.
+   * Sends the request; the answer ends the exchange, and a lost connection goes to the link. If
+   * sending throws, a part of a frame may be in the buffer, so the connection ends.
    */
   void send(PeerExchange asked, long nowNanos) {
     try {
@@ -109,7 +112,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     if (nextId == inFlight.length) {
       int roomier = Math.min(2 * nextId, Frames.MAX_ID + 1);
       int[] roomierIds = Arrays.copyOf(freeIds, roomier);
-      inFlight = Arrays.copyOf(inFlight, roomier); // both, or neither for want of heap
+      inFlight = Arrays.copyOf(inFlight, roomier); // both grow, or neither if the heap is full
       freeIds = roomierIds;
     }
     return nextId++;
@@ -128,7 +131,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  /** Sends a message, which is released. */
+  /** Sends a message and releases it. */
   void send(FrameKind kind, int id, ByteBuf message) {
     int bytes = message.readableBytes();
     if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
@@ -143,7 +146,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  /** The peer takes in one long request at a time. */
+  /** Long requests are sent one after another, because the peer reads one at a time. */
   @Override
   protected boolean takesTurns() {
     return false;
@@ -204,7 +207,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
       }
     } catch (Throwable t) {
       asked.broken(t);
-      throw t; // what this connection holds may be wrong now, so it ends
+      throw t; // the state of this connection may be wrong now, so it ends
     }
   }
 
@@ -229,7 +232,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  /** The pieces stay where they were read until the last has come: so a value is copied once. */
+  /** Keeps the pieces in the buffers they were read into, so that a value is copied only once. */
   private void gather(PeerExchange asked, ByteBuf payload) {
     if (!gathered.add(payload.readableBytes())) {
       dropHalf(asked.id());
@@ -267,7 +270,8 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   private void last(PeerExchange asked, FrameKind kind, CompositeByteBuf before, ByteBuf payload) {
-    gathered.remove(before.readableBytes()); // first: who gets the value may hold it in the account
+    // First, because the receiver of the value may add it to the account.
+    gathered.remove(before.readableBytes());
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
@@ -280,7 +284,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  /** Frees the id of an exchange that has ended, unless the connection has ended meanwhile. */
+  /** Frees the id of an exchange that has ended, unless the connection has ended in between. */
   private void release(PeerExchange answered) {
     int id = answered.id();
     if (inFlight[id] != answered) {
@@ -309,7 +313,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   // Time.
 
   private long ring(long nowNanos) {
-    long waitedNanos = 0; // by the one that waits longest
+    long waitedNanos = 0; // by the exchange that waits longest
     long next = Alarm.OFF;
     for (int id = 1; id < nextId; id++) {
       PeerExchange asked = inFlight[id];
@@ -327,7 +331,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     return next == Alarm.OFF ? next : Math.min(next, probe(nowNanos, waitedNanos));
   }
 
-  /** Sees to it that a peer that owes an answer is there; returns when to look again. */
+  /** Checks whether a peer that has not answered is still alive; returns when to check again. */
   private long probe(long nowNanos, long waitedNanos) {
     long probeAfter = timings.probeAfter().toNanos();
     if (pinged && heard) {
@@ -337,7 +341,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     if (pinged) {
       long patience = timings.probe().toNanos() - sincePing;
       if (patience > 0) {
-        // A late PONG rings nobody, and the next PING waits for it.
+        // No alarm rings when the PONG arrives; the next ring sees it and may send the next PING.
         return Math.min(patience, probeAfter);
       }
       silent();
@@ -367,7 +371,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   // The end.
 
-  /** Closes when nothing is in flight any more. */
+  /** Closes the connection when nothing is in flight any more. */
   void leave() {
     leaving = true;
     if (count == 0) {
@@ -384,12 +388,12 @@ final class FrameConnection extends FrameChannel implements Carrier {
     }
   }
 
-  /** Returns whether it has brought an answer. */
+  /** Returns whether the connection has delivered an answer. */
   boolean isUsed() {
     return used;
   }
 
-  /** Ends all that is in flight, and the connection. */
+  /** Ends all exchanges in flight, and the connection. */
   void stop() {
     leaving = true;
     for (int id = 1; id < nextId; id++) {

@@ -22,21 +22,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to come to a connection of frames: dials, asks for the upgrade, and tells how it
- * went. What it asks with is a probe, which costs a node that knows no frames nothing. Lives on one
- * event loop.
+ * One attempt to open a connection of frames: dials, asks for the upgrade, and reports the result.
+ * The request for the upgrade is a probe, which costs nothing at a node that knows no frames. Lives
+ * on one event loop.
  */
 final class FrameDial extends ChannelInitializer<Channel> {
-  /** Told once how it went. */
+  /** Receives the result; one of its methods is called, once. */
   interface Verdict {
     /**
      * Frames may be sent; the connection is in its pipeline.
      *
-     * @param tells what the peer has said of itself
+     * @param tells what the peer sent about itself
      */
     void granted(Hello tells);
 
-    /** The peer is there and takes no frames here. */
+    /** The peer answers, but takes no frames here. */
     void refused();
 
     /** The peer could not be asked. */
@@ -48,13 +48,13 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private final EventLoop loop;
   private final FrameConnection connection;
   private final Verdict verdict;
-  private @Nullable Hello granted; // but for the end of the answer
+  private @Nullable Hello granted; // set before the end of the answer is read
   private boolean ended;
 
   /**
-   * Is about to dial.
+   * Creates an attempt, which begins with {@link #start}.
    *
-   * @param connection that is to live on the connection if frames are granted
+   * @param connection is added to the channel if frames are granted
    */
   FrameDial(
       Outbound outbound,
@@ -69,7 +69,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
     this.verdict = verdict;
   }
 
-  /** Begins; whatever throws, the verdict follows. */
+  /** Dials. The verdict is called even if something throws. */
   void start() {
     try {
       dial();
@@ -90,7 +90,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
         });
   }
 
-  /** As long as a peer may be silent that has a request: until it is probed, and to the probe. */
+  /** Waits as long as for an answer to a request: until the probe, and for its answer. */
   private void awaitAnswer(Channel channel) {
     PeerTimings timings = outbound.timings();
     long patienceMillis = timings.probeAfter().plus(timings.probe()).toMillis();
@@ -118,8 +118,8 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private void goOnInFrames(ChannelPipeline pipeline, Hello tells) {
     pipeline.addLast(connection);
     pipeline.remove(Wish.class);
-    ended = true; // from here on an end of the channel is the connection's to tell
-    pipeline.remove(HttpClientCodec.class); // what it has read beyond the answer goes on
+    ended = true; // from here on the connection reports an end of the channel
+    pipeline.remove(HttpClientCodec.class); // passes on what it has read beyond the answer
     verdict.granted(tells);
   }
 
@@ -176,8 +176,8 @@ final class FrameDial extends ChannelInitializer<Channel> {
     }
 
     /**
-     * Somebody between the nodes may close a connection whose upgrade it does not know; that a peer
-     * is gone, the next dial finds.
+     * Takes a lost connection as a refusal: a proxy between the nodes may close a connection whose
+     * upgrade it does not know. If the peer is down, the next dial fails.
      */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {

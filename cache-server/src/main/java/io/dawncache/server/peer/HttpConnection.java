@@ -17,14 +17,14 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a peer: one exchange at a time, so that a slow load holds up nobody else's. */
+/** One connection to a peer. It carries one exchange at a time, so a slow load delays no other. */
 final class HttpConnection extends ChannelInboundHandlerAdapter implements Carrier {
   private final HttpPool pool;
   private final Channel channel;
   private @Nullable PeerExchange pending;
   private boolean reused;
-  private boolean staysOpen; // after the answer that comes in pieces
-  private boolean free; // answered, and goes back to the pool when this read is over
+  private boolean staysOpen; // after the present answer in pieces
+  private boolean free; // answered; returns to the pool when this read is over
 
   HttpConnection(HttpPool pool, Channel channel) {
     this.pool = pool;
@@ -35,7 +35,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     return channel.isActive();
   }
 
-  /** Sends the request; its answer or the loss of the connection goes to the pool. */
+  /** Sends the request; the answer ends the exchange, and a lost connection goes to the pool. */
   void send(PeerExchange pending) {
     assert this.pending == null : "one exchange at a time";
     this.pending = pending;
@@ -43,11 +43,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     try {
       channel.writeAndFlush(pending.question().request(pending.left()), channel.voidPromise());
     } catch (Throwable t) {
-      pending.broken(t); // which closes this connection
+      pending.broken(t); // this closes the connection
     }
   }
 
-  /** Who came next would get the answer, so the connection goes. */
+  /** Closes the connection: the next exchange would otherwise receive the answer to this one. */
   @Override
   public void giveUp(PeerExchange unawaited) {
     pending = null;
@@ -64,7 +64,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     try {
       if (waiting == null) {
         free = false;
-        channel.close(); // nobody asked
+        channel.close(); // no exchange waits for this answer
       } else {
         received(waiting, message);
       }
@@ -91,8 +91,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   }
 
   /**
-   * An interim answer (100 to 199) announces the true one. What an end of the stream cut short is
-   * no answer at all, and channelInactive follows.
+   * Returns whether this is a final and whole answer. An interim answer (100 to 199) precedes the
+   * final one. An answer that the end of the stream cut short is not an answer, and channelInactive
+   * follows.
    */
   private static boolean isWhole(FullHttpResponse answer) {
     return answer.status().codeClass() != HttpStatusClass.INFORMATIONAL
@@ -105,7 +106,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     answered.answered(answer);
   }
 
-  /** The head of an answer that comes in pieces. */
+  /** Reads the head of an answer in pieces. */
   private void begun(PeerExchange waiting, HttpResponse head) {
     if (waiting.question().takesPieces()) {
       waiting.begun();
@@ -126,7 +127,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
       broken(waiting, "not what was asked for, " + e.getMessage());
       return;
     }
-    // What was received may have ended the exchange, and with it this connection's part in it.
+    // The piece may have ended the exchange, which has then left this connection.
     if (piece instanceof LastHttpContent && pending == waiting) {
       release(waiting, staysOpen);
       waiting.answeredInPieces();
@@ -149,7 +150,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
   }
 
-  /** Not before: an answer too many in the same read must not be taken for the next exchange's. */
+  /**
+   * Returns the connection to the pool, not earlier: a surplus answer in the same read must not be
+   * taken as the next exchange's answer.
+   */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (free) {
@@ -172,7 +176,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         asked.answerHasNoRoom();
       }
     }
-    channel.close(); // an exchange that is still here is lost by channelInactive
+    channel.close(); // channelInactive then ends an exchange that is still pending
   }
 
   @Override

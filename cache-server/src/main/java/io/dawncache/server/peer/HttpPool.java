@@ -14,27 +14,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to one peer, and the rules by which an exchange on them ends.
+ * The HTTP connections of one event loop to one peer, and the rules by which exchanges on them end.
  *
  * <p>Everything here runs on that event loop.
  */
 final class HttpPool {
   /*
-   * An exchange takes an idle connection, the one used last; else it dials; else, with all
-   * connections busy, it waits its turn. It ends, in the words of a fetch,
-   *   - by an answer, whatever it says;
+   * An exchange takes the idle connection that was used last. If none is idle, it dials. If as many
+   * connections as allowed are open and busy, it waits for its turn. It ends, with the status that
+   * a fetch has,
+   *   - by an answer, whatever its status;
    *   - NOT_ASKED, if the dial fails or takes too long, if the connection is lost, or if the peer
-   *     is silent to a probe while it waits;
-   *   - LATE at its time-out: the peer had it and goes on loading, so nobody else is asked;
+   *     does not answer a probe while the exchange waits;
+   *   - TIMED_OUT at its time-out: the peer has the request and continues to load, so no other node
+   *     is asked;
    *   - OVERLOADED at its time-out if it never had its turn.
    *
    * A connection from the pool may have been closed by the peer while our request was on its way:
-   *   1. the peer's idle time ends, it closes;
-   *   2. we take the connection and write;
-   *   3. we read the end of the stream.
-   * That says nothing about the peer. So what is lost on a used connection is sent once more, on a
-   * fresh one. If the peer had seen the first after all, the second joins its flight; and to repeat
-   * an operation is safe.
+   *   1. the peer's idle time-out ends, and the peer closes the connection;
+   *   2. this node takes the connection and writes the request;
+   *   3. this node reads the end of the stream.
+   * This does not mean that the peer is down. So an exchange that is lost on a used connection is
+   * sent again, on a new one. If the peer had received the first request after all, the second joins
+   * its flight; and repeating an operation is safe.
    */
   private final Outbound outbound;
   private final NodeUrl peer;
@@ -44,10 +46,10 @@ final class HttpPool {
 
   private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<PeerExchange> waiting = new ArrayDeque<>();
-  private final Set<PeerExchange> all = new HashSet<>(); // all that have not ended
-  private int open; // connections, those being dialled included
+  private final Set<PeerExchange> all = new HashSet<>(); // exchanges that have not ended
+  private int open; // connections, including those that are being dialled
   private boolean closed; // the peer has left the member list
-  private boolean stopped; // this node's server stops, and its event loops with it
+  private boolean stopped; // this node's server stops its event loops
 
   HttpPool(Outbound outbound, NodeUrl peer, Reachability reachability, EventLoop loop) {
     this.outbound = outbound;
@@ -89,7 +91,7 @@ final class HttpPool {
     }
   }
 
-  /** Closes what is idle, now and from now on; what is in flight ends as it would. */
+  /** Closes each connection as soon as it is idle; exchanges in flight end as usual. */
   void close() {
     assert loop.inEventLoop();
     closed = true;
@@ -99,8 +101,8 @@ final class HttpPool {
   }
 
   /**
-   * Ends all exchanges at once, and from now on every one that starts: the event loop is about to
-   * stop, after which no timer and no connection would end them.
+   * Ends all exchanges at once, and later ones when they start. The event loop is about to stop;
+   * after that no timer and no connection would end them.
    */
   void stop() {
     assert loop.inEventLoop();
@@ -139,7 +141,7 @@ final class HttpPool {
       open--;
       try {
         asked.unreachable(Dial.why(dialled.cause()));
-      } catch (Throwable t) { // no memory for the text
+      } catch (Throwable t) { // no memory for the message
         asked.broken(t);
       }
       serveWaiting();
@@ -186,19 +188,19 @@ final class HttpPool {
     }
   }
 
-  /** Notes an answer that says it is of another cluster. */
+  /** Reports an answer whose headers name another cluster. */
   void noteCluster(FullHttpResponse answer) {
     if (PeerAnswers.isOfAnotherCluster(answer)) {
       outbound.fleet().isOfAnother(peer.text(), Hello.of(answer.headers()).cluster());
     }
   }
 
-  /** Returns why an exchange failed whose answer has more bytes than any may have. */
+  /** Returns the message of an exchange whose answer is longer than the limit. */
   String tooLong() {
     return "the answer is too long (expected: <= " + outbound.limits().maxBodyBytes() + " bytes)";
   }
 
-  /** A connection was closed before it gave the answer it owed. */
+  /** Called when a connection closed before it delivered the answer to {@code asked}. */
   void lost(PeerExchange asked, boolean usedBefore) {
     if (usedBefore && !stopped && asked.takeRetry()) {
       dialAgain(asked);
@@ -215,7 +217,7 @@ final class HttpPool {
     }
   }
 
-  /** A connection has nothing in flight any more. */
+  /** Called when a connection has nothing in flight any more. */
   void giveBack(HttpConnection connection) {
     PeerExchange next = nextWaiting();
     if (next != null) {
@@ -227,7 +229,7 @@ final class HttpPool {
     }
   }
 
-  /** A connection is closed. */
+  /** Called when a connection is closed. */
   void closed(HttpConnection connection) {
     open--;
     idle.remove(connection);

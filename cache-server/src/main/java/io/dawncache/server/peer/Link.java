@@ -9,32 +9,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's way to one peer: a connection of frames if the peer grants one, else a pool of
- * HTTP connections.
+ * Sends one event loop's exchanges to one peer: on a connection of frames if the peer grants one,
+ * else on a pool of HTTP connections.
  *
  * <p>Everything here runs on that event loop.
  */
 final class Link implements FrameDial.Verdict {
   /*
-   * The first exchange dials and asks for frames; who comes meanwhile waits for the verdict, which is
-   * a round trip away, for nobody loads anything for it. Granted, all go out in one write. Refused,
-   * all go to the pool, and so does everyone who comes until the peer is met anew.
+   * The first exchange dials and asks for frames. Exchanges that start meanwhile wait for the
+   * verdict; it takes one round trip, because the peer loads nothing before it answers. If frames
+   * are granted, all exchanges go out in one write. If they are refused, all go to the pool, and so
+   * do all later ones until frames may be tried again.
    *
-   * An exchange in a frame ends as one in the pool does (see HttpPool), but
-   *   - it waits its turn only if all ids are taken or the channel takes no more;
-   *   - at its time-out nobody's connection is closed: a CANCEL is sent;
-   *   - a probe is a PING on the same connection, and if that is silent all on it have the answer
-   *     that the peer could not be asked;
-   *   - of a connection that is lost all that has had no part of its answer is sent once more, if
-   *     the connection had brought an answer before.
+   * An exchange in frames ends like one in the pool (see HttpPool), with these differences:
+   *   - it waits for its turn only if all ids are taken or the channel is not writable;
+   *   - at its time-out a CANCEL is sent, and the connection stays open;
+   *   - a probe is a PING on the same connection; if the peer stays silent, all exchanges on the
+   *     connection end because the peer could not be asked;
+   *   - if a connection is lost that had delivered an answer before, all its exchanges that have
+   *     not received a part of their answer are sent again.
    *
    * A peer may grant frames and go away at once, even in the same read, before `granted` is called:
-   *   1. the dial reads the 101 and puts the connection in its place;
-   *   2. what was read behind the 101 ends the connection: wentAway();
+   *   1. the dial reads the 101 and adds the connection to the pipeline;
+   *   2. the bytes that were read behind the 101 end the connection: wentAway();
    *   3. the dial calls granted().
-   * So a connection that ends while it is still `dialled` counts as a dial that failed. So does one
-   * that ends before it has brought an answer while exchanges wait for it: to dial again at once
-   * would meet the same end, thousands of times a second.
+   * So a connection that ends while it is still `dialled` counts as a dial that failed. So does a
+   * connection that ends before it has delivered an answer while exchanges wait for it: a new dial
+   * would probably end in the same way, thousands of times a second.
    */
   private static final String ALL_IDS_TAKEN = "all " + Frames.MAX_ID + " ids are taken";
 
@@ -48,15 +49,15 @@ final class Link implements FrameDial.Verdict {
   private final Alarm alarm;
 
   private final ArrayDeque<PeerExchange> waiting = new ArrayDeque<>();
-  private @Nullable FrameConnection dialled; // and not yet granted
+  private @Nullable FrameConnection dialled; // and not granted yet
   private @Nullable FrameConnection frames;
-  private boolean serving; // serveWaiting() is on the stack
+  private boolean serving; // serveWaiting() is running
   private boolean closed; // the peer has left the member list
-  private boolean stopped; // this node's server stops, and its event loops with it
+  private boolean stopped; // this node's server stops its event loops
 
-  /** Called when it is known whether and how the peer can be asked for its member list. */
+  /** Is notified when it is known whether the peer takes frames. */
   interface Meeting {
-    /** The peer takes frames and has said who it is. */
+    /** The peer takes frames; {@code tells} is what it sent about itself. */
     void inFrames(Hello tells);
 
     /** The peer takes no frames. */
@@ -141,7 +142,7 @@ final class Link implements FrameDial.Verdict {
     FrameConnection connection = dialled;
     dialled = null;
     if (connection == null) {
-      return; // it has ended already
+      return; // the connection has ended already
     }
     reachability.reached();
     byFrames.reached();
@@ -178,7 +179,7 @@ final class Link implements FrameDial.Verdict {
     return all;
   }
 
-  /** Sends those who wait, as far as the connection takes them. */
+  /** Sends the waiting exchanges, as many as the connection takes. */
   void serveWaiting() {
     if (serving || waiting.isEmpty()) {
       return;
@@ -215,7 +216,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  /** A connection has ended before it brought the answer. */
+  /** Called when a connection ended before it delivered the answer to {@code asked}. */
   void lost(PeerExchange asked, boolean usedBefore) {
     if (asked.isEnded()) {
       return;
@@ -227,7 +228,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  /** A connection takes no more, by this node's choice. */
+  /** Called when a connection takes no more exchanges because this node decided so. */
   void left(FrameConnection connection) {
     if (frames == connection) {
       frames = null;
@@ -235,7 +236,7 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
-  /** A connection takes no more, or has ended. */
+  /** Called when the peer takes no more exchanges on a connection, or the connection has ended. */
   void wentAway(FrameConnection connection) {
     boolean atOnce = dialled == connection || (frames == connection && !connection.isUsed());
     if (atOnce && !waiting.isEmpty()) {
@@ -255,7 +256,7 @@ final class Link implements FrameDial.Verdict {
 
   // The end.
 
-  /** Closes what is idle, now and from now on; what is in flight ends as it would. */
+  /** Closes each connection as soon as it is idle; exchanges in flight end as usual. */
   void close() {
     closed = true;
     pool.close();
@@ -267,8 +268,8 @@ final class Link implements FrameDial.Verdict {
   }
 
   /**
-   * Ends all exchanges at once, and from now on every one that starts: the event loop is about to
-   * stop, after which no timer and no connection would end them.
+   * Ends all exchanges at once, and later ones when they start. The event loop is about to stop;
+   * after that no timer and no connection would end them.
    */
   void stop() {
     stopped = true;

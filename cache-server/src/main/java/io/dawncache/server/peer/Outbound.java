@@ -19,16 +19,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the clients of all peers share.
  *
- * @param bootstrap makes connections, all but the event loop and the handlers being set
- * @param loops the event loops that connections live on
+ * @param bootstrap opens connections; everything except the event loop and the handlers is set
+ * @param loops the event loops that connections run on
  * @param dialect the protocol's dialect
- * @param limits what is taken from a socket
+ * @param limits bounds what is read from a socket
  * @param timings when a peer counts as one that cannot be asked
  * @param maxConnections how many connections one event loop opens to one peer that takes no frames
- * @param frames whether peers that take them are asked in frames
- * @param fleet what this node says of itself to peers, and where it notes what they say
- * @param account of the answers that come in parts, until they are whole
- * @param clock the wall clock that Go nodes live by
+ * @param frames whether peers that take frames are asked in frames
+ * @param fleet what this node tells peers about itself, and where it notes what they send
+ * @param account counts the bytes of answers that arrive in parts, until they are whole
+ * @param clock the wall clock, for the expiry times that Go nodes send
  */
 public record Outbound(
     Bootstrap bootstrap,
@@ -41,16 +41,16 @@ public record Outbound(
     Fleet fleet,
     ByteAccount account,
     InstantSource clock) {
-  /** Why a fetch ends whose answer the node's account has no room for. */
+  /** The message of an exchange whose answer does not fit into the node's account of bytes. */
   static final String NO_ROOM = "overloaded, no room here for the answer";
 
-  /** Adds what every connection to a peer begins with: HTTP, and a close when it is idle. */
+  /** Adds the first handlers of every connection to a peer: the idle time-out and HTTP. */
   ChannelPipeline addHttp(ChannelPipeline pipeline) {
     HttpDecoderConfig decoding =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.maxRequestLineBytes())
             .setMaxHeaderSize(limits.maxHeaderBytes());
-    // Half the idle time-out of the peer: the side that asks is the side that closes.
+    // Half the peer's idle time-out, so that the side that asks closes first.
     long idleMillis = Math.max(1, limits.idleTimeout().toMillis() / 2);
     return pipeline
         .addLast(new IdleStateHandler(0, 0, idleMillis, TimeUnit.MILLISECONDS))

@@ -14,18 +14,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange with a peer from its start to its end, over HTTP or in frames. It ends exactly once,
+ * One exchange with a peer from its start to its end, over HTTP or in frames. It ends exactly once
  * and then calls its question. Lives on one event loop.
  */
 final class PeerExchange {
   /*
    * The holder of an exchange (a connection, a queue, an alarm) removes it and then ends it. If
-   * something throws in between, or while the answer is read, for example for lack of heap, nobody
-   * holds the exchange any more and its callers would wait for ever. So
-   *   - the methods that end an exchange never throw: what the question throws while it reads the
-   *     answer becomes `Question.broken`, which needs no memory;
+   * something throws in between, or while the answer is read, for example because the heap is full,
+   * nothing holds the exchange any more and its callers would wait for ever. So
+   *   - the methods that end an exchange never throw: if the question throws while it reads the
+   *     answer, `Question.broken` is called, which needs no memory;
    *   - the code that removes an exchange from its holder ends it with `broken` if anything throws
-   *     before it is held or ended again.
+   *     before the exchange has a holder again or has ended.
    */
   private static final System.Logger LOG = System.getLogger(PeerExchange.class.getName());
   private static final Duration ALL_PATIENCE = Duration.ofDays(365);
@@ -37,19 +37,20 @@ final class PeerExchange {
   private final long timeoutNanos;
 
   private @Nullable List<Future<?>> timers;
-  private @Nullable Carrier carrier; // that it was sent on and is unanswered on
+  private @Nullable Carrier carrier; // the connection that it was sent on, until it is answered
   private @Nullable Consumer<PeerExchange> whenEnded;
   private int id;
   private long sentNanos;
   private boolean everSent;
-  private boolean begun; // a part of the answer has come
+  private boolean begun; // a part of the answer has arrived
   private boolean retried;
   private boolean ended;
 
   /**
    * Starts now.
    *
-   * @param reachability of the peer; the end of the exchange says whether the peer was reached
+   * @param reachability of the peer; the end of the exchange reports to it whether the peer was
+   *     reached
    */
   PeerExchange(EventLoop loop, Question question, Reachability reachability) {
     this.loop = loop;
@@ -59,7 +60,7 @@ final class PeerExchange {
     this.timeoutNanos = nanos(question.timeout());
   }
 
-  /** What is longer than all patience is as long as that: sums of nanoseconds must not overflow. */
+  /** Limits the time-out to {@link #ALL_PATIENCE}, so that sums of nanoseconds do not overflow. */
   private static long nanos(Duration timeout) {
     return timeout.compareTo(ALL_PATIENCE) < 0 ? timeout.toNanos() : ALL_PATIENCE.toNanos();
   }
@@ -73,7 +74,7 @@ final class PeerExchange {
     return Duration.ofNanos(leftNanos(System.nanoTime()));
   }
 
-  /** Returns what is left of the time-out, 0 or less if nothing is. */
+  /** Returns what is left of the time-out; 0 or less if it is over. */
   long leftNanos(long nowNanos) {
     return timeoutNanos - (nowNanos - startNanos);
   }
@@ -82,7 +83,7 @@ final class PeerExchange {
     return startNanos;
   }
 
-  /** Returns since when its answer is waited for, once it is sent. */
+  /** Returns when it was sent in a frame, which is when the wait for its answer began. */
   long sentNanos() {
     return sentNanos;
   }
@@ -102,39 +103,41 @@ final class PeerExchange {
     this.sentNanos = nowNanos;
   }
 
-  /** Returns the id of its frames, once it is sent in one. */
+  /** Returns the id of its frames, if it has been sent in frames. */
   int id() {
     return id;
   }
 
-  /** Returns whether it is on a connection and unanswered. */
+  /** Returns whether it has been sent and waits for the answer. */
   boolean isSent() {
     return carrier != null;
   }
 
-  /** A part of the answer has come. */
+  /** Notes that a part of the answer has arrived. */
   void begun() {
     begun = true;
   }
 
-  /** The connection has given its answer, or is lost. */
+  /** Notes that its connection has delivered the answer, or is lost. */
   void released() {
     this.carrier = null;
   }
 
-  /** Returns whether it may be sent once more; true once, and never when half answered. */
+  /**
+   * Returns whether it may be sent again: at most once, and not if a part of the answer arrived.
+   */
   boolean takeRetry() {
     boolean first = !retried && !begun;
     retried = true;
     return first;
   }
 
-  /** Has {@code listener} called once when it ends, before the question is. */
+  /** Sets {@code listener}, which is called once when it ends, before the question is called. */
   void whenEnded(Consumer<PeerExchange> listener) {
     whenEnded = listener;
   }
 
-  /** Runs {@code task} after {@code nanos} unless it has ended by then. */
+  /** Runs {@code task} after {@code nanos}, unless the exchange has ended by then. */
   void after(long nanos, Runnable task) {
     assert loop.inEventLoop();
     if (timers == null) {
@@ -153,9 +156,9 @@ final class PeerExchange {
     }
   }
 
-  // The ends. None of them throws, and none does anything once the exchange has ended.
+  // The ends. None of them throws, and none does anything after the exchange has ended.
 
-  /** Ends with an answer, whatever it says. */
+  /** Ends with an answer over HTTP, whatever its status. */
   void answered(FullHttpResponse answer) {
     reached();
     if (end()) {
@@ -167,7 +170,7 @@ final class PeerExchange {
     }
   }
 
-  /** Ends with an answer in a frame, whatever it says. */
+  /** Ends with an answer in a frame, whatever its kind. */
   void answered(FrameKind kind, ByteBuf answer) {
     reached();
     if (end()) {
@@ -179,19 +182,19 @@ final class PeerExchange {
     }
   }
 
-  /** Ends because the last piece of the answer has come; all that it lacks was not answered. */
+  /** Ends because the last piece has arrived; keys that no piece contained count as not asked. */
   void answeredInPieces() {
     reached();
     unanswered(Status.NOT_ASKED, "the answer ended without it");
   }
 
-  /** Ends because the peer sent something that is no answer. */
+  /** Ends because the peer sent something that is not an answer. */
   void failed(String why) {
     reached();
     unanswered(Status.FAILED, why);
   }
 
-  /** Ends because the node's account has no room for the answer. */
+  /** Ends because the answer does not fit into the node's account of bytes in flight. */
   void answerHasNoRoom() {
     reached();
     unanswered(Status.OVERLOADED, Outbound.NO_ROOM);
@@ -202,7 +205,9 @@ final class PeerExchange {
     unanswered(Status.OVERLOADED, why);
   }
 
-  /** Ends at the time-out. A peer that has the request goes on loading, so no other is asked. */
+  /**
+   * Ends at the time-out. A peer that has the request continues to load, so no other node is asked.
+   */
   void timedOut() {
     try {
       String timeout = question.timeout().toMillis() + " ms";
@@ -211,7 +216,7 @@ final class PeerExchange {
       } else {
         unanswered(Status.NOT_ASKED, "no connection in " + timeout);
       }
-    } catch (Throwable t) { // no memory for the text
+    } catch (Throwable t) { // no memory for the message
       broken(t);
     }
   }
@@ -230,22 +235,22 @@ final class PeerExchange {
   void silent(Duration patience) {
     try {
       unreachable("silent to a probe for " + patience.toMillis() + " ms");
-    } catch (Throwable t) { // no memory for the text
+    } catch (Throwable t) { // no memory for the message
       broken(t);
     }
   }
 
-  /** Ends because its connection ended before the answer, and it may not be sent once more. */
+  /** Ends because its connection ended before the answer, and it may not be sent again. */
   void connectionLost() {
     unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
   }
 
-  /** Ends because this node's server stops, and its event loops with it. */
+  /** Ends because this node's server stops its event loops. */
   void serverStopped() {
     unanswered(Status.NOT_ASKED, "this node's server has stopped");
   }
 
-  /** Ends unless the peer may be asked now; returns whether it may. */
+  /** Ends if the peer may not be asked now; returns whether the exchange has not ended. */
   boolean mayBeAsked() {
     if (!reachability.mayAsk()) {
       unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
@@ -271,7 +276,7 @@ final class PeerExchange {
     }
   }
 
-  /** Ends because of what was thrown on the way to its end. */
+  /** Ends because the code that handles it threw {@code thrown}. */
   void broken(Throwable thrown) {
     if (end()) {
       endBroken(thrown);
@@ -287,7 +292,7 @@ final class PeerExchange {
     report(thrown);
   }
 
-  /** Returns whether it had not ended before; a connection that still owes its answer learns it. */
+  /** Marks it as ended; returns false if it was. A connection it still waits on is notified. */
   private boolean end() {
     assert loop.inEventLoop();
     if (ended) {
@@ -321,7 +326,7 @@ final class PeerExchange {
     try {
       LOG.log(System.Logger.Level.ERROR, "an exchange with a peer ended by a fault", thrown);
     } catch (Throwable t) {
-      // A log that fails as well must not keep the next exchange from its end.
+      // If the log fails too, the next exchange must still end.
     }
   }
 }

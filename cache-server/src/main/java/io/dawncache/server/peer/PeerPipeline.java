@@ -3,7 +3,7 @@ package io.dawncache.server.peer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 
-/** The handlers of a connection to a peer, one a line in data order. */
+/** Adds the handlers of an HTTP connection to a peer, in the order in which data passes them. */
 final class PeerPipeline extends ChannelInitializer<Channel> {
   private final Outbound outbound;
   private final HttpPool pool;
