@@ -3,14 +3,14 @@ package io.dawncache.core;
 import java.util.Objects;
 
 /**
- * A value of a {@link TypedGroup}, as {@link Entry} is one of a group.
+ * A decoded value of a {@link TypedGroup}; an {@link Entry} is its form in bytes.
  *
  * @param value the decoded value
- * @param isStale whether it had expired and is answered all the same, because the origin failed
+ * @param isStale whether the value has expired and is answered because the origin failed
  * @param <T> the type of the values
  */
 public record TypedEntry<T>(T value, boolean isStale) {
-  /** Refuses null. */
+  /** Rejects null. */
   public TypedEntry {
     Objects.requireNonNull(value, "value");
   }

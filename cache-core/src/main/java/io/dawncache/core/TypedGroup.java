@@ -84,9 +84,8 @@ public final class TypedGroup<T> {
   }
 
   /**
-   * Returns the values of those {@code keys} that have one.
-   *
-   * @throws GetException that of the first key that failed or was refused
+   * As {@link Group#getAll(Collection, Duration, BiConsumer)}; a value that cannot be decoded is
+   * its key's error.
    */
   public void getAll(
       Collection<String> keys,

@@ -3,16 +3,16 @@ package io.dawncache.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the get of one key among many of a {@link TypedGroup} ended: exactly one of the two is
+ * The result of the get of one key among many of a {@link TypedGroup}: exactly one of the two is
  * non-null.
  *
  * @param entry the value, or null
- * @param error why there is none: what a {@link GetResult} has, or a {@link CodecException}; or
- *     null
+ * @param error why there is no value: an error of a {@link GetResult}, or a {@link CodecException};
+ *     or null
  * @param <T> the type of the values
  */
 public record TypedResult<T>(@Nullable TypedEntry<T> entry, @Nullable RuntimeException error) {
-  /** Refuses both and neither. */
+  /** Rejects both and neither. */
   public TypedResult {
     if ((entry == null) == (error == null)) {
       throw new IllegalArgumentException(

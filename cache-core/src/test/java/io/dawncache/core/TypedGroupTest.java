@@ -201,15 +201,15 @@ class TypedGroupTest {
   @Test
   void itShowsWhatItsGroupIs() throws Exception {
     origin.put("Tom", Loaded.ofUtf8("630"));
-    var heard = new CompletableFuture<GroupEvent>();
-    GroupListener listener = heard::complete;
+    var event = new CompletableFuture<GroupEvent>();
+    GroupListener listener = event::complete;
     scores.addListener(listener);
 
     assertEquals(new WarmProgress(1, 1, 0, 0), scores.warm(List.of("Tom"), 1e9, p -> {}).get());
     assertEquals(List.of("Tom"), scores.sampleKeys(2));
     scores.remove("Tom");
 
-    assertEquals("Tom", heard.get().key());
+    assertEquals("Tom", event.get().key());
     assertTrue(scores.removeListener(listener));
     assertFalse(scores.removeListener(listener));
     assertEquals("scores", scores.name());

@@ -68,8 +68,8 @@ public final class NodeMain implements Callable<Integer> {
       names = "--self",
       paramLabel = "URL",
       description =
-          "This node's URL, exactly as in the member lists; by default http://HOST:PORT of"
-              + " --listen.")
+          "This node's URL, exactly as in the member lists; http://HOST:PORT of --listen by"
+              + " default.")
   private @Nullable NodeUrl self;
 
   @Option(

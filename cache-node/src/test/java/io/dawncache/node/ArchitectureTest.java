@@ -1,19 +1,11 @@
 package io.dawncache.node;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Disabled;
+import io.dawncache.server.testing.HouseRules;
 import org.junit.jupiter.api.Test;
 
 /** What the program may see of the server, and the house rules, held in place. */
@@ -47,42 +39,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void namesSayTheThing() {
-    noClasses().should().haveNameMatching(".*(Impl|Manager|Utils?|Helper)").check(MAIN);
-  }
-
-  @Test
-  void everyPackageSaysWhatItIsFor() {
-    classes()
-        .should(
-            new ArchCondition<>("lie in a package with a package-info") {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                boolean described = type.getPackage().tryGetPackageInfo().isPresent();
-                events.add(
-                    new SimpleConditionEvent(
-                        type, described, type.getPackageName() + " has no package-info"));
-              }
-            })
-        .check(MAIN);
-  }
-
-  @Test
-  void noTestIsDisabled() {
-    noClasses().should().beAnnotatedWith(Disabled.class).check(TESTS);
-    noMethods().should().beAnnotatedWith(Disabled.class).check(TESTS);
-  }
-
-  @Test
-  void noTestSleeps() {
-    noClasses()
-        .should()
-        .accessTargetWhere(
-            describe(
-                "sleeps",
-                access ->
-                    access.getName().equals("sleep")
-                        || access.getTargetOwner().isEquivalentTo(LockSupport.class)))
-        .check(TESTS);
+  void theHouseRulesHold() {
+    HouseRules.NAMES_SAY_THE_THING.check(MAIN);
+    HouseRules.PACKAGES_SAY_WHAT_THEY_ARE_FOR.check(MAIN);
+    HouseRules.NO_TEST_IS_DISABLED.forEach(rule -> rule.check(TESTS));
+    HouseRules.NO_TEST_SLEEPS.check(TESTS);
   }
 }

@@ -8,7 +8,6 @@ import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -29,6 +28,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.dawncache.core.Group;
+import io.dawncache.server.testing.HouseRules;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Exports;
@@ -45,7 +45,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** What design and concurrency pages promise of this module, held in place. */
@@ -247,58 +246,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void namesSayTheThing() {
-    noClasses()
-        .should()
-        .haveSimpleNameEndingWith("Impl")
-        .orShould()
-        .haveSimpleNameEndingWith("Manager")
-        .orShould()
-        .haveSimpleNameEndingWith("Util")
-        .orShould()
-        .haveSimpleNameEndingWith("Utils")
-        .orShould()
-        .haveSimpleNameEndingWith("Helper")
-        .check(MAIN);
-  }
-
-  @Test
-  void everyPackageSaysWhatItIsFor() {
-    classes()
-        .that()
-        .resideOutsideOfPackage("io.dawncache.server.wire.pb..")
-        .should(
-            new ArchCondition<>("lie in a package with a package-info") {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                boolean described = type.getPackage().tryGetPackageInfo().isPresent();
-                events.add(
-                    new SimpleConditionEvent(
-                        type, described, type.getPackageName() + " has no package-info"));
-              }
-            })
-        .check(MAIN);
-  }
-
-  @Test
-  void noTestIsDisabled() {
-    noClasses().should().beAnnotatedWith(Disabled.class).check(TESTS);
-    noMethods().should().beAnnotatedWith(Disabled.class).check(TESTS);
-  }
-
-  @Test
-  void noTestSleeps() {
-    noClasses()
-        .should()
-        .accessTargetWhere(
-            describe(
-                "sleeps",
-                access ->
-                    access.getName().equals("sleep")
-                        || access
-                            .getTargetOwner()
-                            .isEquivalentTo(java.util.concurrent.locks.LockSupport.class)))
-        .check(TESTS);
+  void theHouseRulesHold() {
+    HouseRules.NAMES_SAY_THE_THING.check(MAIN);
+    HouseRules.PACKAGES_SAY_WHAT_THEY_ARE_FOR.check(MAIN);
+    HouseRules.NO_TEST_IS_DISABLED.forEach(rule -> rule.check(TESTS));
+    HouseRules.NO_TEST_SLEEPS.check(TESTS);
   }
 
   private static boolean waits(JavaAccess<?> access) {

@@ -247,12 +247,8 @@ final class FrameConnection extends FrameChannel implements Carrier {
     before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
     if (before.readableBytes() > maxAnswerBytes) {
       dropHalf(asked.id());
-      asked.failed(tooLong());
+      asked.answerIsTooLong(maxAnswerBytes);
     }
-  }
-
-  private String tooLong() {
-    return "the answer is too long (expected: <= " + maxAnswerBytes + " bytes)";
   }
 
   private void last(PeerExchange asked, FrameKind kind, ByteBuf payload) {
@@ -275,7 +271,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     try {
       before.addComponent(true, payload.readRetainedSlice(payload.readableBytes()));
       if (before.readableBytes() > maxAnswerBytes) {
-        asked.failed(tooLong());
+        asked.answerIsTooLong(maxAnswerBytes);
       } else {
         asked.answered(kind, before);
       }

@@ -168,7 +168,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     if (cause instanceof TooLongHttpContentException) {
       PeerExchange answered = taken();
       if (answered != null) {
-        answered.failed(pool.tooLong());
+        answered.answerIsTooLong(pool.maxAnswerBytes());
       }
     } else if (cause instanceof WholeAnswers.NoRoomException) {
       PeerExchange asked = taken();

@@ -195,9 +195,9 @@ final class HttpPool {
     }
   }
 
-  /** Returns the message of an exchange whose answer is longer than the limit. */
-  String tooLong() {
-    return "the answer is too long (expected: <= " + outbound.limits().maxBodyBytes() + " bytes)";
+  /** Returns the most bytes that an answer may have. */
+  int maxAnswerBytes() {
+    return outbound.limits().maxBodyBytes();
   }
 
   /** Called when a connection closed before it delivered the answer to {@code asked}. */

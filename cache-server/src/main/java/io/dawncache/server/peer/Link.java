@@ -170,7 +170,7 @@ final class Link implements FrameDial.Verdict {
   public void unreachable(String why) {
     dialled = null;
     reachability.missed();
-    takeWaiting().forEach(asked -> asked.unreachable(why));
+    takeWaiting().forEach(asked -> asked.notAsked(why));
   }
 
   private List<PeerExchange> takeWaiting() {

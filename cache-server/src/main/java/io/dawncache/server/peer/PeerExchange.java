@@ -194,6 +194,15 @@ final class PeerExchange {
     unanswered(Status.FAILED, why);
   }
 
+  /** Ends because the answer is longer than {@code maxBytes}, the most that one may have. */
+  void answerIsTooLong(int maxBytes) {
+    try {
+      failed("the answer is too long (expected: <= " + maxBytes + " bytes)");
+    } catch (Throwable t) { // no memory for the message
+      broken(t);
+    }
+  }
+
   /** Ends because the answer does not fit into the node's account of bytes in flight. */
   void answerHasNoRoom() {
     reached();
@@ -223,18 +232,15 @@ final class PeerExchange {
 
   /** Ends because the peer cannot be reached. */
   void unreachable(String why) {
-    try {
-      reachability.missed();
-    } catch (Throwable t) {
-      report(t);
-    }
-    unanswered(Status.NOT_ASKED, why);
+    missed();
+    notAsked(why);
   }
 
   /** Ends because the peer did not answer a probe in {@code patience}. */
   void silent(Duration patience) {
+    missed();
     try {
-      unreachable("silent to a probe for " + patience.toMillis() + " ms");
+      notAsked("silent to a probe for " + patience.toMillis() + " ms");
     } catch (Throwable t) { // no memory for the message
       broken(t);
     }
@@ -242,20 +248,33 @@ final class PeerExchange {
 
   /** Ends because its connection ended before the answer, and it may not be sent again. */
   void connectionLost() {
-    unanswered(Status.NOT_ASKED, "the connection was lost before the answer");
+    notAsked("the connection was lost before the answer");
   }
 
   /** Ends because this node's server stops its event loops. */
   void serverStopped() {
-    unanswered(Status.NOT_ASKED, "this node's server has stopped");
+    notAsked("this node's server has stopped");
+  }
+
+  /** Ends because the peer was not asked, or gave no answer, for the reason {@code why}. */
+  void notAsked(String why) {
+    unanswered(Status.NOT_ASKED, why);
   }
 
   /** Ends if the peer may not be asked now; returns whether the exchange has not ended. */
   boolean mayBeAsked() {
     if (!reachability.mayAsk()) {
-      unanswered(Status.NOT_ASKED, "it could not be asked a moment ago");
+      notAsked("it could not be asked a moment ago");
     }
     return !ended;
+  }
+
+  private void missed() {
+    try {
+      reachability.missed();
+    } catch (Throwable t) {
+      report(t);
+    }
   }
 
   private void reached() {

@@ -1,2 +1,4 @@
-/** What several packages' tests share: the leak check of every test class, and the books. */
+/**
+ * What tests of several packages share: the leak check of every class, the books, the house rules.
+ */
 package io.dawncache.server.testing;
