@@ -273,16 +273,19 @@ final class PeerClient implements PeerGetter, Link.Meeting {
     }
   }
 
-  /** Starts an exchange. If this throws, it has not begun, and the question is never called. */
+  /**
+   * Starts an exchange. If this throws, it has not begun, and the question is never called. Member
+   * lists that are due go first: the answer to the question may make a stranger of the peer.
+   */
   void ask(Question question) {
     EventLoop loop = presentLoop();
     PeerExchange asked = new PeerExchange(loop, question, reachability);
+    exchangeListsIfDue(asked.startNanos());
     if (loop.inEventLoop()) {
       start(loop, asked);
     } else {
       loop.execute(() -> start(loop, asked));
     }
-    exchangeListsIfDue(asked.startNanos());
   }
 
   private void start(EventLoop loop, PeerExchange asked) {

@@ -326,7 +326,7 @@ class PeerBulkIT {
     String post = "POST /_groupcache/";
     String a = "GET /_groupcache/scores/a";
     String b = "GET /_groupcache/scores/b";
-    // Whoever is met anew is told the member list as well.
+    // A peer that is met anew is sent the member list as well, first.
     assertEquals(List.of(post, a, b, a, b, post, post, a, b), requests);
   }
 
