@@ -22,11 +22,16 @@ final class Memory {
    *   2. the user writes the origin, and removes the key here;
    *   3. the load lands.
    * So the keys are spread over stripes, each with a generation that its keys share. A caller notes
-   * the generation before it asks for a value, and the value is
-   * kept only if the generation is still the same. Forgetting a key increments its generation.
-   * Comparing and putting is one step, under the lock of the key's stripe; so is incrementing,
-   * dropping and detaching the flights. Keys of a stripe share its generation, so sometimes a value
-   * is not kept although it could have been.
+   * the generation before it looks for a value, and what it loads is kept only if the generation is
+   * still the same. Comparing and putting is one step, under the lock of the key's stripe; so are
+   * dropping, incrementing and detaching the flights. Keys of a stripe share its generation, so
+   * sometimes a value is not kept although it could have been.
+   *
+   * A value that is put is held before the generation is incremented. The other order loses it:
+   *   1. a put increments the generation, and its value is not held yet;
+   *   2. a load notes the new generation, finds nothing, and calls the origin;
+   *   3. the put holds its value;
+   *   4. the load lands in its place.
    *
    * Reads take none of these locks. Code under a stripe's lock takes the locks of the budget, the
    * regions and the wheel. Code under those locks takes no stripe's lock. No user code runs under
@@ -190,11 +195,15 @@ final class Memory {
   private void forgetThen(String key, Entry.@Nullable Own successor, Runnable detach) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      stripe.generation++;
-      drop(key);
-      detach.run();
-      if (successor != null) {
-        putOwn(successor);
+      boolean kept = false;
+      try {
+        kept = successor != null && putOwn(successor);
+      } finally {
+        if (!kept) {
+          drop(key);
+        }
+        stripe.generation++;
+        detach.run();
       }
     }
   }

@@ -3,6 +3,7 @@ package io.dawncache.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -30,10 +31,13 @@ class MemoryTest {
             public void tooLarge(Entry entry) {}
           });
 
+  private static Entry.Own own(String key) {
+    ByteView value = ByteView.ofUtf8("v".repeat(1_000));
+    return new Entry.Own(key, value, CoarseClock.NEVER, CoarseClock.NEVER);
+  }
+
   private Entry.Own kept(String key) {
-    Entry.Own entry =
-        new Entry.Own(
-            key, ByteView.ofUtf8("v".repeat(1_000)), CoarseClock.NEVER, CoarseClock.NEVER);
+    Entry.Own entry = own(key);
     memory.keepOwn(entry, memory.generation(key));
     return entry;
   }
@@ -86,5 +90,23 @@ class MemoryTest {
     assertEquals(0, memory.hotStats().items());
     assertNotNull(memory.own("Tom"));
     assertEquals(after, memory.own("Tom"));
+  }
+
+  @Test
+  void aLoadThatBeginsDuringAPutDoesNotTakeItsPlace() {
+    Entry.Own loaded = own("Tom");
+    Entry.Own put = own("Tom");
+
+    long[] noted = {-1};
+    memory.replace(
+        put,
+        () -> {
+          if (memory.own("Tom") == null) {
+            noted[0] = memory.generation("Tom");
+          }
+        });
+    memory.keepOwn(loaded, noted[0]);
+
+    assertSame(put, memory.own("Tom"));
   }
 }

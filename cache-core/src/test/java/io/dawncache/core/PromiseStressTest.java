@@ -30,6 +30,7 @@ class PromiseStressTest {
   private static final int CHANGERS = 2;
   private static final int GETS = 20_000;
   private static final int CHANGES = 2_000;
+  private static final int PUTS = 20_000;
 
   @RegisterExtension final Books books = new Books();
 
@@ -170,5 +171,18 @@ class PromiseStressTest {
 
     groups.forEach(group -> KEYS.forEach(key -> get(group, key)));
     assertEquals(List.of(), history.faults());
+  }
+
+  @Test
+  void aValueThatWasPutIsHeldWhateverLoadsRanMeanwhile() throws Exception {
+    CacheNode node = books.keepFor(new HandClock().node());
+    Group group = node.addGroup("put", key -> Loaded.ofUtf8("from the origin"));
+    for (int i = 0; i < PUTS; i++) {
+      String key = "key" + i;
+      Future<Object> get = threads.submit(() -> group.get(key));
+      group.put(key, ByteView.ofUtf8("put"));
+      get.get();
+      assertEquals("put", group.get(key).toUtf8(), key);
+    }
   }
 }
