@@ -7,6 +7,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>{@link #load} itself runs on the group's load executor. The load counts against the group's
  * maximum until its stage completes. At the load time-out the stage is cancelled.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AsyncGetter {

@@ -7,6 +7,8 @@ import java.util.Set;
  * A {@link Getter} whose origin answers many keys at once. The group calls {@link #loadAll} for the
  * keys of a {@link Group#getAll} that this node must load, if they are two or more; for a single
  * key it calls {@link #load}.
+ *
+ * @since 0.1.0
  */
 public interface BulkGetter extends Getter {
   /**

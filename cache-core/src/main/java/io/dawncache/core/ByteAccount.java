@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * only getters wait here, see {@link LoadMemory}.
  *
  * @see CacheNode#bytesInFlight()
+ * @since 0.1.0
  */
 public final class ByteAccount {
   /*
@@ -62,7 +63,7 @@ public final class ByteAccount {
     return new ByteAccount(Math.max(heapBytes / HEAP_PART, least), nanoTime);
   }
 
-  /** Returns the most that may be in flight, in bytes. */
+  /** {@return the most that may be in flight, in bytes} */
   public long maxBytes() {
     return maxBytes;
   }
@@ -80,23 +81,23 @@ public final class ByteAccount {
     this.maxBytes = maxBytes;
   }
 
-  /** Returns what is in flight now, in bytes. */
+  /** {@return what is in flight now, in bytes} */
   public long bytes() {
     return bytes.get();
   }
 
-  /** Returns how often bytes were refused for lack of room. */
+  /** {@return how often bytes were refused for lack of room} */
   public long refused() {
     return refused.sum();
   }
 
-  /** Returns how many holders were closed to make room for others. */
+  /** {@return how many holders were closed to make room for others} */
   public long closed() {
     return closed.sum();
   }
 
   /**
-   * Returns an empty holder.
+   * {@return an empty holder}
    *
    * @param onClosed run at most once, on any thread, when the account closes the holder to make
    *     room: it should release the bytes, and must not block
@@ -105,7 +106,7 @@ public final class ByteAccount {
     return new Holder(Objects.requireNonNull(onClosed, "onClosed"));
   }
 
-  /** Returns an empty holder that is never closed to make room for others. */
+  /** {@return an empty holder that is never closed to make room for others} */
   public Holder open() {
     return new Holder(null);
   }
@@ -164,7 +165,7 @@ public final class ByteAccount {
       this.onClosed = onClosed;
     }
 
-    /** Returns how many bytes this holder holds. */
+    /** {@return how many bytes this holder holds} */
     public long bytes() {
       return heldBytes;
     }
@@ -174,6 +175,7 @@ public final class ByteAccount {
      * closed.
      *
      * @param more at least 0
+     * @return whether there was room
      */
     public boolean add(long more) {
       if (more == 0 || tryAdd(more)) {
@@ -226,6 +228,9 @@ public final class ByteAccount {
 
     /**
      * As {@link #add} or {@link #remove}, up or down to {@code target}; for one thread at a time.
+     *
+     * @param target the bytes that the holder is to hold
+     * @return whether there was room for it
      */
     public boolean set(long target) {
       long more = target - heldBytes;

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes are copied on the way in, and no way out allows a change, so any number of threads may
  * share a view. Two views are equal when their bytes are.
+ *
+ * @since 0.1.0
  */
 public final class ByteView {
   private static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
@@ -35,19 +37,25 @@ public final class ByteView {
     this.length = length;
   }
 
-  /** Returns the view of no bytes. */
+  /** {@return the view of no bytes} */
   public static ByteView empty() {
     return EMPTY;
   }
 
-  /** Returns a view of a copy of {@code bytes}. */
+  /**
+   * {@return a view of a copy of {@code bytes}}
+   *
+   * @param bytes the bytes to copy
+   */
   public static ByteView copyOf(byte[] bytes) {
     return bytes.length == 0 ? EMPTY : new ByteView(bytes.clone(), 0, bytes.length);
   }
 
   /**
-   * Returns a view of a copy of the bytes from {@code source}'s position to its limit; the source's
-   * position does not move.
+   * {@return a view of a copy of the bytes from {@code source}'s position to its limit; the
+   * source's position does not move}
+   *
+   * @param source the bytes to copy, from its position to its limit; both stay
    */
   public static ByteView copyOf(ByteBuffer source) {
     if (!source.hasRemaining()) {
@@ -61,6 +69,9 @@ public final class ByteView {
   /**
    * As {@link #copyOf(ByteBuffer)}, of the bytes of several buffers in sequence: a value that
    * arrived in pieces is still copied only once.
+   *
+   * @param sources the buffers to copy, one after the other; they stay as they are
+   * @return the view of the copy
    */
   public static ByteView copyOf(ByteBuffer[] sources) {
     int length = 0;
@@ -77,9 +88,10 @@ public final class ByteView {
   }
 
   /**
-   * Returns a view of the next {@code length} bytes of {@code in}; they are never in memory twice
-   * while they are read.
+   * {@return a view of the next {@code length} bytes of {@code in}; they are never in memory twice
+   * while they are read}
    *
+   * @param in the stream to read from
    * @param length at least 0
    * @throws java.io.EOFException if the stream ends first
    * @throws IOException if {@code in} throws it
@@ -101,25 +113,30 @@ public final class ByteView {
     return length == 0 ? EMPTY : new ByteView(bytes, 0, length);
   }
 
-  /** Returns a view of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}. */
+  /**
+   * {@return a view of the UTF-8 encoding of {@code text}; lone surrogates become {@code ?}}
+   *
+   * @param text any text
+   */
   public static ByteView ofUtf8(String text) {
     byte[] encoded = text.getBytes(UTF_8);
     return encoded.length == 0 ? EMPTY : new ByteView(encoded, 0, encoded.length);
   }
 
-  /** Returns the number of bytes. */
+  /** {@return the number of bytes} */
   public int length() {
     return length;
   }
 
-  /** Returns whether there are no bytes. */
+  /** {@return whether there are no bytes} */
   public boolean isEmpty() {
     return length == 0;
   }
 
   /**
-   * Returns the byte at {@code index}.
+   * {@return the byte at {@code index}}
    *
+   * @param index from 0 to {@link #length} - 1
    * @throws IndexOutOfBoundsException unless {@code 0 <= index < length()}
    */
   public byte at(int index) {
@@ -127,9 +144,11 @@ public final class ByteView {
   }
 
   /**
-   * Returns the bytes from {@code from} inclusive to {@code to} exclusive; shares memory with this
-   * view and so keeps all of it reachable.
+   * {@return the bytes from {@code from} inclusive to {@code to} exclusive; shares memory with this
+   * view and so keeps all of it reachable}
    *
+   * @param from the first byte
+   * @param to the byte after the last
    * @throws IndexOutOfBoundsException unless {@code 0 <= from <= to <= length()}
    */
   public ByteView slice(int from, int to) {
@@ -142,12 +161,12 @@ public final class ByteView {
     return length == bytes.length ? this : new ByteView(toByteArray(), 0, length);
   }
 
-  /** Returns a copy of the bytes, which the caller may change. */
+  /** {@return a copy of the bytes, which the caller may change} */
   public byte[] toByteArray() {
     return Arrays.copyOfRange(bytes, offset, offset + length);
   }
 
-  /** Returns a new read-only buffer over the bytes, positioned at the first; nothing is copied. */
+  /** {@return a new read-only buffer over the bytes, positioned at the first; nothing is copied} */
   public ByteBuffer asReadOnlyBuffer() {
     return ByteBuffer.wrap(bytes, offset, length).slice().asReadOnlyBuffer();
   }
@@ -156,6 +175,7 @@ public final class ByteView {
    * Copies all bytes into {@code target} at its position, and advances the position by their
    * number.
    *
+   * @param target where the bytes go; its position advances
    * @throws java.nio.BufferOverflowException if the target has less room than {@link #length()}
    * @throws java.nio.ReadOnlyBufferException if the target is read-only
    */
@@ -163,7 +183,12 @@ public final class ByteView {
     target.put(bytes, offset, length);
   }
 
-  /** Writes all bytes to {@code out}, which is neither flushed nor closed. */
+  /**
+   * Writes all bytes to {@code out}, which is neither flushed nor closed.
+   *
+   * @param out where the bytes go
+   * @throws IOException if the stream throws it
+   */
   public void writeTo(OutputStream out) throws IOException {
     byte[] chunk = new byte[Math.min(length, STREAM_CHUNK_BYTES)];
     for (int written = 0; written < length; ) {
@@ -174,7 +199,7 @@ public final class ByteView {
     }
   }
 
-  /** Returns the bytes decoded as UTF-8; malformed sequences become U+FFFD. */
+  /** {@return the bytes decoded as UTF-8; malformed sequences become U+FFFD} */
   public String toUtf8() {
     return new String(bytes, offset, length, UTF_8);
   }

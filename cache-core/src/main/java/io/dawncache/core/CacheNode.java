@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A node without a {@link PeerPicker} stands alone and owns every key. Safe for use by any
  * thread; several nodes may be in one process and share nothing.
+ *
+ * @since 0.1.0
  */
 public final class CacheNode implements AutoCloseable {
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
@@ -47,20 +49,26 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Returns a node whose users' futures complete on its own threads: from JDK 24 on, a virtual
-   * thread each; before, at most 64 threads. Before JDK 24, use an {@linkplain
+   * {@return a node whose users' futures complete on its own threads: from JDK 24 on, a virtual
+   * thread each; before, at most 64 threads} Before JDK 24, use an {@linkplain
    * Builder#callbackExecutor executor of your own} for callbacks that block.
    */
   public static CacheNode create() {
     return builder().build();
   }
 
-  /** Returns a builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Adds a group with the default {@link GroupConfig}. */
+  /**
+   * Adds a group with the default {@link GroupConfig}.
+   *
+   * @param name unique in this node
+   * @param getter loads values from the origin
+   * @return the group
+   */
   public Group addGroup(String name, Getter getter) {
     return addGroup(name, GroupConfig.builder().build(), getter);
   }
@@ -69,6 +77,9 @@ public final class CacheNode implements AutoCloseable {
    * Adds a group.
    *
    * @param name any non-empty, well-formed text; the same at every node of the fleet
+   * @param config the group's bounds and policies
+   * @param getter loads values from the origin
+   * @return the group
    * @throws IllegalArgumentException if there is a group of that name, or the name is empty, or the
    *     heap has no room for the group's budget besides those of the other groups
    * @see GroupConfig.Builder#maxBytes
@@ -84,6 +95,11 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * As {@link #addGroup(String, GroupConfig, Getter)}, for an origin with an asynchronous client.
+   *
+   * @param name unique in this node
+   * @param config the group's bounds and policies
+   * @param getter loads values from the origin
+   * @return the group
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
     return add(name, config, Objects.requireNonNull(getter, "getter"), null);
@@ -135,6 +151,7 @@ public final class CacheNode implements AutoCloseable {
    * the next owner; so remove a group at all nodes, and after its last use. Hints for its changes
    * are dropped, and members' copies end with their TTL.
    *
+   * @param name the name of a group
    * @return whether there was a group of that name
    */
   public boolean removeGroup(String name) {
@@ -145,12 +162,16 @@ public final class CacheNode implements AutoCloseable {
     return removed != null;
   }
 
-  /** Returns the group of that name, or null. */
+  /**
+   * {@return the group of that name, or null}
+   *
+   * @param name the name of a group
+   */
   public @Nullable Group group(String name) {
     return groups.get(name);
   }
 
-  /** Returns the groups added so far, in no particular order; a live, unmodifiable view. */
+  /** {@return the groups added so far, in no particular order; a live, unmodifiable view} */
   public Collection<Group> groups() {
     return Collections.unmodifiableCollection(groups.values());
   }
@@ -160,7 +181,7 @@ public final class CacheNode implements AutoCloseable {
     return resources;
   }
 
-  /** Returns the account of the bytes in flight at this node, for its server. */
+  /** {@return the account of the bytes in flight at this node, for its server} */
   public ByteAccount bytesInFlight() {
     return bytesInFlight;
   }
@@ -170,6 +191,7 @@ public final class CacheNode implements AutoCloseable {
    * and after each change of the picker, entries that this node does not own become copies. The
    * picker may replace one that {@linkplain PeerPicker#isClosed() has ended}.
    *
+   * @param picker names the owners of keys
    * @throws IllegalStateException if a picker is registered already and has not ended
    */
   public void registerPeerPicker(PeerPicker picker) {
@@ -290,6 +312,9 @@ public final class CacheNode implements AutoCloseable {
      *
      * <p>By default these run on threads of the node's own: a virtual thread each from JDK 24 on,
      * at most 64 threads before, where callbacks that block are better given an executor.
+     *
+     * @param callbackExecutor completes the futures and calls the listeners
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder callbackExecutor(Executor callbackExecutor) {
@@ -303,6 +328,8 @@ public final class CacheNode implements AutoCloseable {
      * an application that needs much of the heap itself, or has several nodes in it, gives each
      * node its part.
      *
+     * @param heapBytes the number of bytes
+     * @return this builder
      * @see GroupConfig.Builder#maxBytes
      * @see CacheNode#bytesInFlight
      */
@@ -330,7 +357,11 @@ public final class CacheNode implements AutoCloseable {
       return this;
     }
 
-    /** Starts the node. */
+    /**
+     * Starts the node.
+     *
+     * @return the node, which runs until it is closed
+     */
     public CacheNode build() {
       CacheNode node = new CacheNode(this);
       if (nanoTime == null) {

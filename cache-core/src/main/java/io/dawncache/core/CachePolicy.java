@@ -1,6 +1,10 @@
 package io.dawncache.core;
 
-/** Which entry leaves a full cache first. */
+/**
+ * Which entry leaves a full cache first.
+ *
+ * @since 0.1.0
+ */
 public enum CachePolicy {
   /** The least recently used entry, exactly. */
   LRU,

@@ -9,15 +9,26 @@ package io.dawncache.core;
  * }</pre>
  *
  * @param <T> the type of the values
+ * @since 0.1.0
  */
 public interface Codec<T> {
-  /** Returns the bytes of {@code value}. */
+  /**
+   * {@return the bytes of {@code value}}
+   *
+   * @param value an object, never null
+   * @throws Exception if it has no form as bytes
+   */
   ByteView encode(T value) throws Exception;
 
-  /** Returns the value in {@code bytes}, never null. */
+  /**
+   * {@return the value in {@code bytes}, never null}
+   *
+   * @param bytes what {@link #encode} made
+   * @throws Exception if the bytes are not of this form
+   */
   T decode(ByteView bytes) throws Exception;
 
-  /** Returns the codec for text in UTF-8. */
+  /** {@return the codec for text in UTF-8} */
   static Codec<String> utf8() {
     return new Codec<>() {
       @Override
@@ -32,7 +43,13 @@ public interface Codec<T> {
     };
   }
 
-  /** Returns a codec of two functions over arrays; each array is a copy, which they may keep. */
+  /**
+   * {@return a codec of two functions over arrays; each array is a copy, which they may keep}
+   *
+   * @param <T> the type of the objects
+   * @param encoder makes the bytes of an object
+   * @param decoder makes an object of its bytes
+   */
   static <T> Codec<T> of(Form<? super T, byte[]> encoder, Form<byte[], ? extends T> decoder) {
     return new Codec<>() {
       @Override
@@ -55,7 +72,12 @@ public interface Codec<T> {
    */
   @FunctionalInterface
   interface Form<A, B> {
-    /** Returns the other form of {@code from}. */
+    /**
+     * {@return the other form of {@code from}}
+     *
+     * @param from what is converted
+     * @throws Exception if it cannot be converted
+     */
     B of(A from) throws Exception;
   }
 }

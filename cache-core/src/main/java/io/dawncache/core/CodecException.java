@@ -1,6 +1,10 @@
 package io.dawncache.core;
 
-/** Thrown if a {@link Codec} failed: it could not read the bytes or not write the value. */
+/**
+ * Thrown if a {@link Codec} failed: it could not read the bytes or not write the value.
+ *
+ * @since 0.1.0
+ */
 public final class CodecException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

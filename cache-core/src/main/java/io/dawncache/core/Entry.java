@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its public view does not change; safe for use by any thread. {@link
  * GroupEndpoint#remainingTtl} returns how much of its TTL is left.
+ *
+ * @since 0.1.0
  */
 public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing, Entry.Stale {
   private final String key;
@@ -25,12 +27,12 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     this.expiresNanos = expiresNanos;
   }
 
-  /** Returns the value's bytes. */
+  /** {@return the value's bytes} */
   public final ByteView value() {
     return value;
   }
 
-  /** Returns whether the value has expired and is answered because the origin failed. */
+  /** {@return whether the value has expired and is answered because the origin failed} */
   public final boolean isStale() {
     return this instanceof Stale;
   }

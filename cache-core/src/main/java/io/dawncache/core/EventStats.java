@@ -19,6 +19,7 @@ package io.dawncache.core;
  * @param bulkRequests requests of peers for many keys at once; each of their keys is also a {@code
  *     serverRequest}
  * @param unheard events that were dropped because a listener did not keep up
+ * @since 0.1.0
  */
 public record EventStats(
     long hotHits,

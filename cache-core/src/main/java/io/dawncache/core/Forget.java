@@ -8,6 +8,7 @@ import java.util.Objects;
  *
  * @param group the group's name, never empty
  * @param keys the keys, none empty; an empty list means the whole group
+ * @since 0.1.0
  */
 public record Forget(String group, List<String> keys) {
   /** Rejects nulls. */
@@ -16,17 +17,26 @@ public record Forget(String group, List<String> keys) {
     keys = List.copyOf(keys);
   }
 
-  /** Returns a message to forget the whole group. */
+  /**
+   * {@return a message to forget the whole group}
+   *
+   * @param group the name of a group
+   */
   public static Forget all(String group) {
     return new Forget(group, List.of());
   }
 
-  /** Returns a message to forget one key. */
+  /**
+   * {@return a message to forget one key}
+   *
+   * @param group the name of a group
+   * @param key the key to forget
+   */
   public static Forget key(String group, String key) {
     return new Forget(group, List.of(key));
   }
 
-  /** Returns whether it means the whole group. */
+  /** {@return whether it means the whole group} */
   public boolean isAll() {
     return keys.isEmpty();
   }

@@ -6,16 +6,23 @@ package io.dawncache.core;
  * <p>A hit calls it on the calling thread before the get returns; a miss calls it on the thread
  * that ends the flight, possibly an event loop. An implementation must not block or run code that
  * might; it passes the work on.
+ *
+ * @since 0.1.0
  */
 public interface GetCallback {
   /**
    * Called if the get ended with a value.
    *
+   * @param entry the entry
    * @param minuteQps for a peer's get, how many gets per minute other nodes make of the key at this
    *     node; 0 for a client's
    */
   void value(Entry entry, double minuteQps);
 
-  /** Called if the get ended without a value. */
+  /**
+   * Called if the get ended without a value.
+   *
+   * @param error why there is no value
+   */
   void error(GetException error);
 }

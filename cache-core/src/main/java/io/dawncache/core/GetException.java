@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * peer, and never holds cached bytes. It has no stack trace, which would only show the thread that
  * ended the flight. Its {@linkplain #getCause() cause} is what the getter threw or, if another node
  * loads the key, a {@link RemoteOriginException} that names it.
+ *
+ * @since 0.1.0
  */
 public abstract sealed class GetException extends RuntimeException
     permits NotFoundException, RejectedException, GetFailedException, OverloadedException {
   private static final long serialVersionUID = 1;
 
+  /** The message for clients outside the fleet. */
   private final String shortMessage;
 
   GetException(String message, String shortMessage, @Nullable Throwable cause) {
@@ -24,7 +27,7 @@ public abstract sealed class GetException extends RuntimeException
   }
 
   /**
-   * Returns the message for clients outside the fleet: group, key and a short reason. It holds no
+   * {@return the message for clients outside the fleet: group, key and a short reason} It holds no
    * text of the origin or of the getter, and no URL, path or host.
    */
   public String shortMessage() {

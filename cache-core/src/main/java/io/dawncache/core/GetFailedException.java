@@ -2,7 +2,11 @@ package io.dawncache.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** The get failed: the origin or the connection to it failed, or there was no answer in time. */
+/**
+ * The get failed: the origin or the connection to it failed, or there was no answer in time.
+ *
+ * @since 0.1.0
+ */
 public sealed class GetFailedException extends GetException permits GetTimeoutException {
   private static final long serialVersionUID = 1;
 

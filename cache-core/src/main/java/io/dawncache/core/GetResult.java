@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param entry the value, or null
  * @param error why there is no value: {@link NotFoundException}, {@link RejectedException}, {@link
  *     GetFailedException} or {@link OverloadedException}; or null
+ * @since 0.1.0
  */
 public record GetResult(@Nullable Entry entry, @Nullable GetException error) {
   /** Rejects both and neither. */
@@ -18,13 +19,13 @@ public record GetResult(@Nullable Entry entry, @Nullable GetException error) {
     }
   }
 
-  /** Returns whether there is a value. */
+  /** {@return whether there is a value} */
   public boolean isFound() {
     return entry != null;
   }
 
   /**
-   * Returns the value's bytes.
+   * {@return the value's bytes}
    *
    * @throws GetException if there is no value
    */

@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * There was no answer by the deadline of this get. The flight that it waited for goes on, and a
  * later get may find its value.
+ *
+ * @since 0.1.0
  */
 public final class GetTimeoutException extends GetFailedException {
   private static final long serialVersionUID = 1;

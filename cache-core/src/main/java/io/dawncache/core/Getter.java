@@ -8,6 +8,8 @@ package io.dawncache.core;
  * if the getter ignores the interrupt. Must be safe for use by several threads; one key is loaded
  * by one thread at a time. A getter of long values reserves memory before it reads them, see {@link
  * LoadMemory}.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface Getter {

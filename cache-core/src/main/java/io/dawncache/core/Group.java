@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link CacheNode#addGroup}. Safe for use by any thread. Keys are non-empty,
  * well-formed UTF-16, and bounded ({@link GroupConfig#maxKeyBytes()}). A bad key throws {@link
  * IllegalArgumentException} at once; every other failure of a get is a {@link GetException}.
+ *
+ * @since 0.1.0
  */
 public final class Group {
   /*
@@ -88,24 +90,25 @@ public final class Group {
     }
   }
 
-  /** Returns the group's name. */
+  /** {@return the group's name} */
   public String name() {
     return name;
   }
 
   /**
-   * Returns the group's bounds and policies. A default budget is shown at its present size: a share
-   * of the heap that changes when groups are added or removed.
+   * {@return the group's bounds and policies} A default budget is shown at its present size: a
+   * share of the heap that changes when groups are added or removed.
    */
   public GroupConfig config() {
     return config;
   }
 
   /**
-   * Returns the value of {@code key}. A hit never leaves the calling thread. A miss blocks it until
-   * the flight ends: at most for the load time-out if this node owns the key, else at most for two
-   * of them and a second.
+   * {@return the value of {@code key}} A hit never leaves the calling thread. A miss blocks it
+   * until the flight ends: at most for the load time-out if this node owns the key, else at most
+   * for two of them and a second.
    *
+   * @param key not empty
    * @throws NotFoundException if the origin has no value for the key
    * @throws GetFailedException if the origin failed or this thread was interrupted; its interrupt
    *     status is then set, and the flight goes on for its other waiters
@@ -119,6 +122,9 @@ public final class Group {
   /**
    * As {@link #get(String)}, but waits at most for {@code timeout}; the flight goes on.
    *
+   * @param key not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link #get(String)}
    * @throws GetTimeoutException if there was no answer in time, and no expired value that may be
    *     answered as stale
    */
@@ -126,7 +132,13 @@ public final class Group {
     return getEntry(key, timeout).value();
   }
 
-  /** As {@link #get(String, Duration)}, but returns the whole entry. */
+  /**
+   * As {@link #get(String, Duration)}, but returns the whole entry.
+   *
+   * @param key not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link #get(String, Duration)}
+   */
   public Entry getEntry(String key, Duration timeout) {
     return getBlocking(key, Objects.requireNonNull(timeout, "timeout"));
   }
@@ -148,9 +160,11 @@ public final class Group {
   }
 
   /**
-   * Returns a future of the value of {@code key}. It is complete on return for a hit; else it is
+   * {@return a future of the value of {@code key}} It is complete on return for a hit; else it is
    * completed on the callback executor, in case of failure with a {@link GetException}. Each call
    * returns its own future: cancelling it ends only this wait.
+   *
+   * @param key not empty
    */
   public CompletableFuture<ByteView> getAsync(String key) {
     return getAsync(key, null, Entry::value);
@@ -159,12 +173,22 @@ public final class Group {
   /**
    * As {@link #getAsync(String)}, but fails with a {@link GetTimeoutException} if there is no
    * answer within {@code timeout}; the flight goes on.
+   *
+   * @param key not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link #getAsync(String)}
    */
   public CompletableFuture<ByteView> getAsync(String key, Duration timeout) {
     return getAsync(key, Objects.requireNonNull(timeout, "timeout"), Entry::value);
   }
 
-  /** As {@link #getAsync(String, Duration)}, but returns the whole entry. */
+  /**
+   * As {@link #getAsync(String, Duration)}, but returns the whole entry.
+   *
+   * @param key not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link #getAsync(String, Duration)}
+   */
   public CompletableFuture<Entry> getEntryAsync(String key, Duration timeout) {
     return getAsync(key, Objects.requireNonNull(timeout, "timeout"), entry -> entry);
   }
@@ -187,6 +211,8 @@ public final class Group {
   /**
    * As {@link #removeAsync}, but waits for the result.
    *
+   * @param key not empty
+   * @return as {@link #removeAsync}
    * @throws OutcomeUnknownException if the outcome is unknown, also if this thread was interrupted;
    *     its interrupt status is then set, and the change goes on
    * @throws IllegalStateException if the node was closed or the group removed, or if called on an
@@ -200,6 +226,10 @@ public final class Group {
 
   /**
    * As {@link #putAsync(String, ByteView)}, but waits for the result; otherwise as {@link #remove}.
+   *
+   * @param key not empty
+   * @param value the new value
+   * @return as {@link #putAsync(String, ByteView)}
    */
   public Applied put(String key, ByteView value) {
     String what = "put " + Keys.shown(name, key);
@@ -210,6 +240,11 @@ public final class Group {
   /**
    * As {@link #putAsync(String, ByteView, Duration)}, and waits for it; otherwise as {@link
    * #remove}.
+   *
+   * @param key not empty
+   * @param value the new value
+   * @param ttl how long the value holds, more than zero
+   * @return as {@link #putAsync(String, ByteView, Duration)}
    */
   public Applied put(String key, ByteView value, Duration ttl) {
     String what = "put " + Keys.shown(name, key);
@@ -217,7 +252,11 @@ public final class Group {
     return BlockedCaller.await(putAsync(key, value, ttl), unknownIfInterrupted(what));
   }
 
-  /** As {@link #clearAsync}, and waits for it; otherwise as {@link #remove}. */
+  /**
+   * As {@link #clearAsync}, and waits for it; otherwise as {@link #remove}.
+   *
+   * @return as {@link #clearAsync}
+   */
   public Applied clear() {
     String what = "clear " + name;
     refuseOnEventLoop(what, "clearAsync");
@@ -233,6 +272,7 @@ public final class Group {
    * Makes every member of the fleet forget {@code key}. Write the origin first: a value that is
    * loaded after this may be kept.
    *
+   * @param key not empty
    * @return a future completed on the callback executor once every member has forgotten the key or
    *     could not be reached; exceptionally with an {@link OutcomeUnknownException} if the outcome
    *     is unknown
@@ -246,6 +286,9 @@ public final class Group {
    * As {@link #removeAsync}, and makes the key's owner hold {@code value} for the group's TTL. The
    * value may be evicted at once, so write the origin first.
    *
+   * @param key not empty
+   * @param value the new value
+   * @return as {@link #removeAsync}
    * @throws IllegalArgumentException if the value is longer than {@link
    *     GroupConfig#maxValueBytes()}
    */
@@ -262,7 +305,10 @@ public final class Group {
    * a removal. After its end the value may be answered as stale, as a loaded one may ({@link
    * GroupConfig#staleIfError}).
    *
+   * @param key not empty
+   * @param value the new value
    * @param ttl more than zero
+   * @return as {@link #putAsync(String, ByteView)}
    */
   public CompletableFuture<Applied> putAsync(String key, ByteView value, Duration ttl) {
     if (ttl.isZero() || ttl.isNegative()) {
@@ -271,7 +317,11 @@ public final class Group {
     return submit(Operation.put(name, key, value, TimeUnit.NANOSECONDS.convert(ttl)));
   }
 
-  /** As {@link #removeAsync}, for all keys of the group. */
+  /**
+   * As {@link #removeAsync}, for all keys of the group.
+   *
+   * @return as {@link #removeAsync}
+   */
   public CompletableFuture<Applied> clearAsync() {
     refuseIfClosed("clear " + name);
     Completion<OperationResult, Applied> completion =
@@ -307,6 +357,7 @@ public final class Group {
    * Gets many keys at once and waits for all of them; otherwise as {@link #getAll(Collection,
    * Duration, BiConsumer)}.
    *
+   * @param keys the keys, each not empty
    * @return the result for each key, in the order of {@code keys}
    * @throws GetFailedException if this thread was interrupted; its interrupt status is then set
    * @throws IllegalStateException if called on an {@link EventLoopThread}
@@ -321,6 +372,10 @@ public final class Group {
   /**
    * As {@link #getAll(Collection, Duration, BiConsumer)}, but returns a future of the results for
    * all keys, completed on the callback executor, never exceptionally.
+   *
+   * @param keys the keys, each not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link #getAll(Collection, Duration, BiConsumer)}
    */
   public CompletableFuture<Map<String, GetResult>> getAllAsync(
       Collection<String> keys, @Nullable Duration timeout) {
@@ -348,19 +403,26 @@ public final class Group {
     return completion.future();
   }
 
-  /** Returns what a server of this node needs of this group, for clients and for peers. */
+  /** {@return what a server of this node needs of this group, for clients and for peers} */
   public GroupEndpoint forServers() {
     return forServers;
   }
 
-  /** Returns a view of this group whose values {@code codec} encodes and decodes. */
+  /**
+   * {@return a view of this group whose values {@code codec} encodes and decodes}
+   *
+   * @param <T> the type of the values
+   * @param codec converts between values and bytes
+   */
   public <T> TypedGroup<T> as(Codec<T> codec) {
     return new TypedGroup<>(this, codec);
   }
 
   /**
-   * Returns the entry under {@code key} in this node's memory if it may be answered, or null.
+   * {@return the entry under {@code key} in this node's memory if it may be answered, or null}
    * Neither loads nor fetches, counts nothing, and is not a use.
+   *
+   * @param key not empty
    */
   public @Nullable Entry peek(String key) {
     Entry entry = memory.peek(Objects.requireNonNull(key, "key"));
@@ -371,6 +433,7 @@ public final class Group {
    * Gets {@code keys}, at most this many per second, so that this node's memory holds those that it
    * owns, and their owners' memories hold the others.
    *
+   * @param keys the keys, each not empty
    * @param keysPerSecond more than 0
    * @param listener called with the progress at intervals, and at the end; on the callback
    *     executor, one call at a time except for the last
@@ -389,7 +452,7 @@ public final class Group {
   }
 
   /**
-   * Returns some of the keys in memory, each with the same probability; for operators. O(entries).
+   * {@return some of the keys in memory, each with the same probability; for operators} O(entries).
    *
    * @param count the maximum, at least 0
    */
@@ -400,12 +463,16 @@ public final class Group {
     return memory.sampleKeys(count);
   }
 
-  /** Returns the group's counters and what it holds. */
+  /** {@return the group's counters and what it holds} */
   public GroupStats stats() {
     return counters.snapshot(memory, loads.times(), events.unheard());
   }
 
-  /** Adds {@code listener}, to be called for every event from now on. */
+  /**
+   * Adds {@code listener}, to be called for every event from now on.
+   *
+   * @param listener called for each event
+   */
   public void addListener(GroupListener listener) {
     events.add(Objects.requireNonNull(listener, "listener"));
   }
@@ -414,13 +481,14 @@ public final class Group {
    * Removes a listener; an earlier event may still reach it. A listener that was added twice is
    * removed once.
    *
+   * @param listener one that was added
    * @return whether it was there
    */
   public boolean removeListener(GroupListener listener) {
     return events.remove(Objects.requireNonNull(listener, "listener"));
   }
 
-  /** Returns whether the group was {@linkplain CacheNode#removeGroup removed} from its node. */
+  /** {@return whether the group was {@linkplain CacheNode#removeGroup removed} from its node} */
   public boolean isRemoved() {
     return removed;
   }

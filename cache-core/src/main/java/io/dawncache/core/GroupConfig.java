@@ -5,7 +5,11 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The bounds and the policy of a group; immutable, made by a {@linkplain #builder() builder}. */
+/**
+ * The bounds and the policy of a group; immutable, made by a {@linkplain #builder() builder}.
+ *
+ * @since 0.1.0
+ */
 public final class GroupConfig {
   static final int DEFAULT_MAX_LOADS = 64;
 
@@ -80,13 +84,13 @@ public final class GroupConfig {
     hotBytes = other.hotBytes;
   }
 
-  /** Returns a builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Returns the budget in bytes of heap, for keys, values and their overhead; 0 for unbounded. If
+   * {@return the budget in bytes of heap, for keys, values and their overhead; 0 for unbounded} If
    * none is set, this is 64 MiB, the maximum for a default budget; {@link Group#config()} shows the
    * actual budget.
    */
@@ -103,64 +107,64 @@ public final class GroupConfig {
     return maxBytes == this.maxBytes ? this : new GroupConfig(this, maxBytes);
   }
 
-  /** Returns which entry leaves a full cache first. */
+  /** {@return which entry leaves a full cache first} */
   public CachePolicy policy() {
     return policy;
   }
 
-  /** Returns how long a load may take, including its time in the queue. */
+  /** {@return how long a load may take, including its time in the queue} */
   public Duration loadTimeout() {
     return loadTimeout;
   }
 
-  /** Returns how many loads may run at once. */
+  /** {@return how many loads may run at once} */
   public int maxLoads() {
     return maxLoads;
   }
 
-  /** Returns how many loads may wait in the queue; one more is refused as overloaded. */
+  /** {@return how many loads may wait in the queue; one more is refused as overloaded} */
   public int maxQueuedLoads() {
     return maxQueuedLoads;
   }
 
-  /** Returns the maximum length of a key, in bytes of UTF-8. */
+  /** {@return the maximum length of a key, in bytes of UTF-8} */
   public int maxKeyBytes() {
     return maxKeyBytes;
   }
 
-  /** Returns the maximum length of a value, in bytes. */
+  /** {@return the maximum length of a value, in bytes} */
   public int maxValueBytes() {
     return maxValueBytes;
   }
 
   /**
-   * Returns how long a loaded value holds whose getter gave it no TTL of its own; null for ever.
+   * {@return how long a loaded value holds whose getter gave it no TTL of its own; null for ever}
    */
   public @Nullable Duration ttl() {
     return ttl;
   }
 
-  /** Returns the largest fraction by which a loaded value's TTL is shortened. */
+  /** {@return the largest fraction by which a loaded value's TTL is shortened} */
   public double ttlJitter() {
     return ttlJitter;
   }
 
-  /** Returns the age from which a get makes the owner load a value again; null for never. */
+  /** {@return the age from which a get makes the owner load a value again; null for never} */
   public @Nullable Duration refreshAfterWrite() {
     return refreshAfterWrite;
   }
 
-  /** Returns how long after its end a value may be answered if the origin fails. */
+  /** {@return how long after its end a value may be answered if the origin fails} */
   public Duration staleIfError() {
     return staleIfError;
   }
 
-  /** Returns how long the owner of a key remembers that it was not found. */
+  /** {@return how long the owner of a key remembers that it was not found} */
   public Duration negativeTtl() {
     return negativeTtl;
   }
 
-  /** Returns the largest part of the budget for copies of other nodes' values, in bytes. */
+  /** {@return the largest part of the budget for copies of other nodes' values, in bytes} */
   public long hotBytes() {
     if (hotBytes < 0) {
       return maxBytes == 0 ? UNBOUNDED_HOT_BYTES : maxBytes / HOT_PART;
@@ -172,17 +176,17 @@ public final class GroupConfig {
     return maxBytes == 0 ? Long.MAX_VALUE : maxBytes / 2;
   }
 
-  /** Returns the maximum TTL of a copy of another node's value. */
+  /** {@return the maximum TTL of a copy of another node's value} */
   public Duration hotTtl() {
     return hotTtl;
   }
 
-  /** Returns how many gets may wait for a value at once. */
+  /** {@return how many gets may wait for a value at once} */
   public int maxWaiters() {
     return maxWaiters;
   }
 
-  /** Returns whether a second load starts beside a slow one. */
+  /** {@return whether a second load starts beside a slow one} */
   public boolean hedge() {
     return hedge;
   }
@@ -262,6 +266,9 @@ public final class GroupConfig {
      * <p>By default a group gets 64 MiB, or less if the heap is small: all groups of a node without
      * a set budget share equally what the others leave, at most half of the heap. Their budgets
      * change when groups are added and removed.
+     *
+     * @param maxBytes the budget, in bytes of heap
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder maxBytes(long maxBytes) {
@@ -269,14 +276,24 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Sets the policy; default W-TinyLFU. */
+    /**
+     * Sets the policy; default W-TinyLFU.
+     *
+     * @param policy decides which entry leaves a full group first
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder policy(CachePolicy policy) {
       this.policy = Objects.requireNonNull(policy, "policy");
       return this;
     }
 
-    /** Sets the time-out of a load; more than zero, at most 365 days, default 10 s. */
+    /**
+     * Sets the time-out of a load; more than zero, at most 365 days, default 10 s.
+     *
+     * @param loadTimeout how long a load may take
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder loadTimeout(Duration loadTimeout) {
       positive("loadTimeout", loadTimeout);
@@ -284,21 +301,36 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Sets how many loads may run at once; at least 1, default 64. */
+    /**
+     * Sets how many loads may run at once; at least 1, default 64.
+     *
+     * @param maxLoads the number of loads
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxLoads(int maxLoads) {
       this.maxLoads = (int) atLeast("maxLoads", maxLoads, 1);
       return this;
     }
 
-    /** Sets how many loads may wait in the queue; at least 0, default 10,000. */
+    /**
+     * Sets how many loads may wait in the queue; at least 0, default 10,000.
+     *
+     * @param maxQueuedLoads the number of loads
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxQueuedLoads(int maxQueuedLoads) {
       this.maxQueuedLoads = (int) atLeast("maxQueuedLoads", maxQueuedLoads, 0);
       return this;
     }
 
-    /** Sets the maximum length of a key, in bytes of UTF-8; at least 1, default 16 KiB. */
+    /**
+     * Sets the maximum length of a key, in bytes of UTF-8; at least 1, default 16 KiB.
+     *
+     * @param maxKeyBytes the number of bytes
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxKeyBytes(int maxKeyBytes) {
       this.maxKeyBytes = (int) atLeast("maxKeyBytes", maxKeyBytes, 1);
@@ -309,6 +341,9 @@ public final class GroupConfig {
      * Sets the maximum length of a value, in bytes; at least 0, default 16 MiB. A put rejects a
      * longer value, and a load or fetch of one fails. Set it the same at every node of the fleet,
      * and no higher than the servers' own limit, which has the same default.
+     *
+     * @param maxValueBytes the number of bytes
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder maxValueBytes(int maxValueBytes) {
@@ -319,6 +354,9 @@ public final class GroupConfig {
     /**
      * Sets the TTL of loaded values whose getter sets none; more than zero, or null for ever, the
      * default.
+     *
+     * @param ttl how long a value holds
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder ttl(@Nullable Duration ttl) {
@@ -329,6 +367,9 @@ public final class GroupConfig {
     /**
      * Sets the largest fraction by which each TTL is shortened, at random for each load, so that
      * values loaded together do not expire together; 0, the default, to 1.
+     *
+     * @param ttlJitter the fraction
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder ttlJitter(double ttlJitter) {
@@ -343,6 +384,9 @@ public final class GroupConfig {
      * Sets the age from which a get of a value, which is answered at once, makes its owner load it
      * again; more than zero, or null for never, the default. It may be longer than {@link #ttl},
      * because a value may have a TTL of its own; a value that expires sooner is not refreshed.
+     *
+     * @param refreshAfterWrite the age, or null for never
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder refreshAfterWrite(@Nullable Duration refreshAfterWrite) {
@@ -354,6 +398,9 @@ public final class GroupConfig {
     /**
      * Sets how long after its end a value may still be answered, marked as stale, if the origin
      * fails; zero, the default, means never.
+     *
+     * @param staleIfError how long
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder staleIfError(Duration staleIfError) {
@@ -364,6 +411,9 @@ public final class GroupConfig {
     /**
      * Sets the negative TTL: how long a key's owner remembers that the origin has no value for it,
      * in at most a sixteenth of the budget; zero, the default, asks the origin each time.
+     *
+     * @param negativeTtl how long
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder negativeTtl(Duration negativeTtl) {
@@ -374,6 +424,9 @@ public final class GroupConfig {
     /**
      * Sets the largest part of the budget for copies of other nodes' values, in bytes; 0 keeps
      * none; by default an eighth of {@link #maxBytes}, or 8 MiB if that is unbounded.
+     *
+     * @param hotBytes the number of bytes
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder hotBytes(long hotBytes) {
@@ -385,6 +438,9 @@ public final class GroupConfig {
      * Sets the maximum TTL of a copy of another node's value; at least 200 ms, default 10 s. A node
      * that was stopped for longer clears itself, and a stop shorter than 200 ms looks like a busy
      * machine. To keep no copies, see {@link #hotBytes}.
+     *
+     * @param hotTtl how long
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder hotTtl(Duration hotTtl) {
@@ -400,6 +456,9 @@ public final class GroupConfig {
     /**
      * Sets how many gets may wait for a value at once; one more is refused as overloaded; at least
      * 1, default 100,000.
+     *
+     * @param maxWaiters the number of gets
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder maxWaiters(int maxWaiters) {
@@ -410,6 +469,9 @@ public final class GroupConfig {
     /**
      * Sets whether a load that takes longer than 99 of 100 loads gets a second one beside it, of
      * which the first to answer counts; default false, because it loads a key twice.
+     *
+     * @param hedge whether a slow load gets a second one
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder hedge(boolean hedge) {
@@ -417,7 +479,7 @@ public final class GroupConfig {
       return this;
     }
 
-    /** Returns the configuration collected so far. */
+    /** {@return the configuration collected so far} */
     public GroupConfig build() {
       return new GroupConfig(this);
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any thread. Callbacks run on whatever thread ends what was asked for, maybe
  * before the call returns, and must not block.
+ *
+ * @since 0.1.0
  */
 public final class GroupEndpoint {
   private static final Duration MOST_ON_THE_WAY = Duration.ofSeconds(1);
@@ -41,7 +43,9 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a client; a hit answers before this returns.
    *
+   * @param key any string
    * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
+   * @param callback called once, with the result
    */
   public void get(String key, @Nullable Duration timeout, GetCallback callback) {
     gets.get(key, timeout, callback);
@@ -50,6 +54,7 @@ public final class GroupEndpoint {
   /**
    * Makes a change for a client, who need not know the key's owner.
    *
+   * @param operation the change to make
    * @param callback called once
    */
   public void change(Operation operation, Consumer<? super OperationResult> callback) {
@@ -57,7 +62,11 @@ public final class GroupEndpoint {
     coordinator.submit(operation, callback);
   }
 
-  /** Returns how long {@code entry} holds from now on, at least zero; null for ever. */
+  /**
+   * {@return how long {@code entry} holds from now on, at least zero; null for ever}
+   *
+   * @param entry an entry that this group answered
+   */
   public @Nullable Duration remainingTtl(Entry entry) {
     long leftNanos = gets.clock().leftUntil(entry.expiresNanos());
     return leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos));
@@ -66,8 +75,10 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a peer; a hit answers before this returns. A copy does not answer a peer.
    *
+   * @param key any string
    * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
    * @param copyGets how many gets the peer's copies have answered since it last asked
+   * @param callback called once, with the result
    */
   public void getForPeer(
       String key, @Nullable Duration timeout, long copyGets, GetCallback callback) {
@@ -92,6 +103,7 @@ public final class GroupEndpoint {
    * as its answer comes.
    *
    * @param requests each is answered, also if several name the same key
+   * @param callback called once, with the result
    */
   public void getAllForPeer(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
@@ -156,6 +168,7 @@ public final class GroupEndpoint {
   /**
    * Makes a change of one key as its owner and sends it to all members.
    *
+   * @param operation the change to make
    * @param callback called once
    */
   public void coordinate(Operation operation, Consumer<? super OperationResult> callback) {
@@ -166,6 +179,8 @@ public final class GroupEndpoint {
   /**
    * Forgets on this node: values, copies, what was not found, and what is being asked for. A get
    * that begins after this returns asks anew.
+   *
+   * @param what the keys to forget
    */
   public void forget(Forget what) {
     forgetting.forget(what);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param type what happened
  * @param group the group's name
  * @param key the key, or null if the event concerns the whole group
+ * @since 0.1.0
  */
 public record GroupEvent(Type type, String group, @Nullable String key) {
   /** The kinds of event. */

@@ -30,6 +30,7 @@ package io.dawncache.core;
  * @param missingKeys the keys remembered as not found
  * @param events what else happened
  * @param loadTimes how long calls of the getter took
+ * @since 0.1.0
  */
 public record GroupStats(
     long gets,
@@ -47,9 +48,10 @@ public record GroupStats(
     EventStats events,
     LoadTimeStats loadTimes) {
   /**
-   * Returns how many gets were misses: this node's memory held no answer when the get began. Such a
-   * get waits for the key's owner or for the getter, alone or with others; it stays a miss however
-   * it ends, also if it is refused as overloaded or is answered with an expired value at last.
+   * {@return how many gets were misses: this node's memory held no answer when the get began} Such
+   * a get waits for the key's owner or for the getter, alone or with others; it stays a miss
+   * however it ends, also if it is refused as overloaded or is answered with an expired value at
+   * last.
    */
   public long misses() {
     return gets - cacheHits;

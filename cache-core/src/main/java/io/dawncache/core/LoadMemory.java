@@ -10,6 +10,8 @@ package io.dawncache.core;
  *   return Loaded.of(ByteView.read(in, length));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class LoadMemory {
   private LoadMemory() {}

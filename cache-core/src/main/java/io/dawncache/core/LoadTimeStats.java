@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long the ended loads of a group took, whatever their result; immutable. Times are the upper
  * bounds of buckets, at most 12.5 % too long.
+ *
+ * @since 0.1.0
  */
 public final class LoadTimeStats {
   private final long[] counts;
@@ -20,14 +22,15 @@ public final class LoadTimeStats {
     this.total = sum;
   }
 
-  /** Returns how many loads there were. */
+  /** {@return how many loads there were} */
   public long count() {
     return total;
   }
 
   /**
-   * Returns the time within which {@code percent} of all loads ended; zero if there were none.
+   * {@return the time within which {@code percent} of all loads ended; zero if there were none}
    *
+   * @param percent the percentage of all loads
    * @throws IllegalArgumentException unless {@code 0 < percent <= 100}
    */
   public Duration percentile(double percent) {

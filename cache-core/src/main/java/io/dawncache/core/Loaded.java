@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><em>Not found</em> and <em>rejected</em> are final answers of a healthy origin. If the origin
  * cannot answer, the getter throws instead. Immutable.
+ *
+ * @since 0.1.0
  */
 public final class Loaded {
   private static final Loaded NOT_FOUND = new Loaded(null, null, null);
@@ -24,25 +26,33 @@ public final class Loaded {
     this.rejection = rejection;
   }
 
-  /** Returns the answer that the origin's value is {@code value}. */
+  /**
+   * {@return the answer that the origin's value is {@code value}}
+   *
+   * @param value what the origin holds under the key
+   */
   public static Loaded of(ByteView value) {
     return new Loaded(Objects.requireNonNull(value, "value"), null, null);
   }
 
-  /** Returns the answer that the origin's value is {@code text} in UTF-8. */
+  /**
+   * {@return the answer that the origin's value is {@code text} in UTF-8}
+   *
+   * @param text any text
+   */
   public static Loaded ofUtf8(String text) {
     return of(ByteView.ofUtf8(text));
   }
 
-  /** Returns the answer that the origin has no value for the key. */
+  /** {@return the answer that the origin has no value for the key} */
   public static Loaded notFound() {
     return NOT_FOUND;
   }
 
   /**
-   * Returns the answer that the origin rejects the request for this key, for example because access
-   * is denied or the key is invalid. Waiting callers get a {@link RejectedException}, and an older
-   * value of the key ends: it is not answered as stale.
+   * {@return the answer that the origin rejects the request for this key, for example because
+   * access is denied or the key is invalid} Waiting callers get a {@link RejectedException}, and an
+   * older value of the key ends: it is not answered as stale.
    *
    * @param reason for the operator's log and for callers in Java; clients over HTTP do not see it
    */
@@ -51,8 +61,8 @@ public final class Loaded {
   }
 
   /**
-   * Returns this answer with its own TTL, which counts from the getter's answer and overrides the
-   * group's. For <em>not found</em> it is the negative TTL; a rejection is never remembered.
+   * {@return this answer with its own TTL, which counts from the getter's answer and overrides the
+   * group's} For <em>not found</em> it is the negative TTL; a rejection is never remembered.
    *
    * @param ttl zero answers the waiting callers but is not kept
    * @throws IllegalArgumentException if it is negative
@@ -64,17 +74,17 @@ public final class Loaded {
     return new Loaded(value, ttl, rejection);
   }
 
-  /** Returns the answer's TTL, or null if the group's configuration decides. */
+  /** {@return the answer's TTL, or null if the group's configuration decides} */
   public @Nullable Duration ttl() {
     return ttl;
   }
 
-  /** Returns the value, or null if the key is not found or the origin rejects it. */
+  /** {@return the value, or null if the key is not found or the origin rejects it} */
   public @Nullable ByteView value() {
     return value;
   }
 
-  /** Returns why the origin rejects the request, or null if it does not. */
+  /** {@return why the origin rejects the request, or null if it does not} */
   public @Nullable String rejection() {
     return rejection;
   }

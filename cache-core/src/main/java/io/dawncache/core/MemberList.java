@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param members every member's URL in any order; only {@code self} for a node that stands alone
  * @param fingerprint of the members, independent of their order: the first eight bytes, big-endian,
  *     of the SHA-256 of the distinct URLs sorted by their chars, each followed by a newline
+ * @since 0.1.0
  */
 public record MemberList(String self, long instance, List<String> members, long fingerprint) {
   /** Rejects nulls. */
@@ -25,7 +26,13 @@ public record MemberList(String self, long instance, List<String> members, long 
     members = List.copyOf(members);
   }
 
-  /** Returns the list of a process; without members, it stands alone. */
+  /**
+   * {@return the list of a process; without members, it stands alone}
+   *
+   * @param self this node's own URL
+   * @param instance a number of this process
+   * @param members the URLs of all members
+   */
   public static MemberList of(String self, long instance, List<String> members) {
     List<String> all = members.isEmpty() ? List.of(self) : members;
     return new MemberList(self, instance, all, fingerprintOf(all));

@@ -21,6 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Reading takes no lock; a change publishes a new snapshot. Before the first {@link #set} there
  * is no member, and this node owns every key. A list without this node is accepted as it is: the
  * node then owns nothing.
+ *
+ * @since 0.1.0
  */
 public final class Membership implements PeerPicker {
   /** Virtual nodes per member, the same as in groupcache and its ports. */
@@ -96,7 +98,7 @@ public final class Membership implements PeerPicker {
     runAll(closing(snapshot.peers.values()));
   }
 
-  /** Returns the present member list in its original order. */
+  /** {@return the present member list in its original order} */
   public List<String> members() {
     return snapshot.ring.members();
   }
@@ -106,7 +108,7 @@ public final class Membership implements PeerPicker {
     return snapshot.peers.values();
   }
 
-  /** Returns the present member list as this node reports it to others. */
+  /** {@return the present member list as this node reports it to others} */
   public MemberList list() {
     return snapshot.list;
   }
@@ -114,6 +116,8 @@ public final class Membership implements PeerPicker {
   /**
    * Notes which list another node holds. A list that differs is logged once, with the difference;
    * otherwise it only changes the result of {@link #otherLists}.
+   *
+   * @param other what another node said of its list
    */
   public void heard(MemberList other) {
     others.heard(snapshot.list, other);
@@ -122,6 +126,8 @@ public final class Membership implements PeerPicker {
   /**
    * Notes the fingerprint of the list that another node holds.
    *
+   * @param url the URL of another node
+   * @param fingerprint the fingerprint of its list
    * @return whether it differs and its members are not known; then the caller should ask for the
    *     list
    */
@@ -136,7 +142,7 @@ public final class Membership implements PeerPicker {
     return others.differing(snapshot.list);
   }
 
-  /** Returns this node's exact text in the member list. */
+  /** {@return this node's exact text in the member list} */
   public String self() {
     return self;
   }

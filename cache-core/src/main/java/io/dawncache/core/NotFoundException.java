@@ -1,6 +1,10 @@
 package io.dawncache.core;
 
-/** The origin has no value for the key: a final answer of a healthy origin. */
+/**
+ * The origin has no value for the key: a final answer of a healthy origin.
+ *
+ * @since 0.1.0
+ */
 public final class NotFoundException extends GetException {
   private static final long serialVersionUID = 1;
 

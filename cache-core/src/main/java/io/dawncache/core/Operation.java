@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the key, never empty
  * @param value the value that the owner is to hold; null to remove
  * @param ttlNanos the value's TTL from now on, more than 0; {@link Long#MAX_VALUE} for ever
+ * @since 0.1.0
  */
 public record Operation(String group, String key, @Nullable ByteView value, long ttlNanos) {
   /** Rejects nulls, except for the value, and a TTL that is not positive. */
@@ -21,12 +22,24 @@ public record Operation(String group, String key, @Nullable ByteView value, long
     }
   }
 
-  /** Returns the removal of a key. */
+  /**
+   * {@return the removal of a key}
+   *
+   * @param group the name of a group
+   * @param key the key that is changed
+   */
   public static Operation remove(String group, String key) {
     return new Operation(group, key, null, Long.MAX_VALUE);
   }
 
-  /** Returns the put of a value that holds for {@code ttlNanos}. */
+  /**
+   * {@return the put of a value that holds for {@code ttlNanos}}
+   *
+   * @param group the name of a group
+   * @param key the key that is changed
+   * @param value the new value
+   * @param ttlNanos how long it holds, in nanoseconds
+   */
   public static Operation put(String group, String key, ByteView value, long ttlNanos) {
     return new Operation(group, key, Objects.requireNonNull(value, "value"), ttlNanos);
   }

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param unreached the URLs of the members that the peer could not reach
  * @param otherLists the URLs of the nodes that hold another member list than the peer
  * @param detail for a person; may be empty
+ * @since 0.1.0
  */
 public record OperationResult(
     Status status, List<String> unreached, List<String> otherLists, String detail) {
@@ -39,17 +40,31 @@ public record OperationResult(
     Objects.requireNonNull(detail, "detail");
   }
 
-  /** Returns the result of a change that these members did not receive. */
+  /**
+   * {@return the result of a change that these members did not receive}
+   *
+   * @param unreached the URLs of the members that did not receive the change
+   */
   public static OperationResult done(List<String> unreached) {
     return done(unreached, List.of());
   }
 
-  /** Returns the result of a change that was made while these nodes held other member lists. */
+  /**
+   * {@return the result of a change that was made while these nodes held other member lists}
+   *
+   * @param unreached the URLs of the members that did not receive the change
+   * @param otherLists the URLs of the members that have another member list
+   */
   public static OperationResult done(List<String> unreached, List<String> otherLists) {
     return new OperationResult(Status.DONE, unreached, otherLists, "");
   }
 
-  /** Returns a result with no unreached members, or one of a change that was not made. */
+  /**
+   * {@return a result with no unreached members, or one of a change that was not made}
+   *
+   * @param status how it ended
+   * @param detail why, for the log and the caller
+   */
   public static OperationResult of(Status status, String detail) {
     return new OperationResult(status, List.of(), List.of(), detail);
   }

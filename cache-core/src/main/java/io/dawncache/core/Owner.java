@@ -2,9 +2,13 @@ package io.dawncache.core;
 
 import java.util.Objects;
 
-/** A member of the fleet as a {@link PeerPicker} names it: this node itself, or a remote node. */
+/**
+ * A member of the fleet as a {@link PeerPicker} names it: this node itself, or a remote node.
+ *
+ * @since 0.1.0
+ */
 public sealed interface Owner {
-  /** Returns the member's exact text in the member list, such as {@code http://10.0.0.1:8001}. */
+  /** {@return the member's exact text in the member list, such as {@code http://10.0.0.1:8001}} */
   String url();
 
   /**

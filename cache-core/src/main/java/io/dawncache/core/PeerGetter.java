@@ -14,9 +14,16 @@ import java.util.function.Consumer;
  *
  * <p>A peer getter needs only {@link #fetch}: the default methods are right for a peer that does
  * not understand their messages.
+ *
+ * @since 0.1.0
  */
 public interface PeerGetter extends AutoCloseable {
-  /** Asks the peer for a key. */
+  /**
+   * Asks the peer for a key.
+   *
+   * @param request what is asked, and for how long
+   * @param callback called once, with the result
+   */
   void fetch(PeerRequest request, Consumer<? super PeerResult> callback);
 
   /**
@@ -24,19 +31,32 @@ public interface PeerGetter extends AutoCloseable {
    * arrives.
    *
    * @param requests of one group, each key once
+   * @param callback called once, with the result
    */
   default void fetchAll(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
     requests.forEach(request -> fetch(request, result -> callback.accept(request, result)));
   }
 
-  /** Sends the peer keys to forget. */
+  /**
+   * Sends the peer keys to forget.
+   *
+   * @param what the keys to forget
+   * @param timeout how long the caller waits
+   * @param callback called once, with the result
+   */
   default void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
     callback.accept(
         OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
   }
 
-  /** Asks the peer, an owner of the key, to make the change and to send it to all members. */
+  /**
+   * Asks the peer, an owner of the key, to make the change and to send it to all members.
+   *
+   * @param operation the change to make
+   * @param timeout how long the caller waits
+   * @param callback called once, with the result
+   */
   default void coordinate(
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
     callback.accept(

@@ -9,23 +9,27 @@ import java.util.List;
  *
  * <p>{@link Membership}, the core's ring, is the default. Safe for use by any thread; must not
  * block.
+ *
+ * @since 0.1.0
  */
 public interface PeerPicker {
   /**
-   * Returns the owners of {@code key} in order, each member at most once, from one state of the
-   * member list. No owner means that this node stands alone and owns every key.
+   * {@return the owners of {@code key} in order, each member at most once, from one state of the
+   * member list} No owner means that this node stands alone and owns every key.
+   *
+   * @param key any string
    */
   Iterator<Owner> owners(String key);
 
   /**
-   * Returns all members, each once, normally including this node; empty if this node stands alone.
+   * {@return all members, each once, normally including this node; empty if this node stands alone}
    * They receive every change.
    */
   Collection<Owner> peers();
 
   /**
-   * Returns the URLs of the nodes that are known to hold another member list: a change may not
-   * reach them, or members that only they know.
+   * {@return the URLs of the nodes that are known to hold another member list: a change may not
+   * reach them, or members that only they know}
    */
   default List<String> otherLists() {
     return List.of();
@@ -34,12 +38,14 @@ public interface PeerPicker {
   /**
    * Adds a listener, to be called after every change of what {@link #owners} returns, once the
    * change is visible. A node registers itself here to drop the keys that it no longer owns.
+   *
+   * @param listener called after each change; must not block
    */
   void onChange(Runnable listener);
 
   /**
-   * Returns whether this picker has ended for good, so that a node may register another. Until then
-   * it stays in use. By default it never ends.
+   * {@return whether this picker has ended for good, so that a node may register another} Until
+   * then it stays in use. By default it never ends.
    */
   default boolean isClosed() {
     return false;

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param timeout how long the requesting node waits for the answer; sent with the request
  * @param copyGets how many gets the requesting node's copies of the key have answered since its
  *     last request, at least 0
+ * @since 0.1.0
  */
 public record PeerRequest(String group, String key, Duration timeout, long copyGets) {
   /** Rejects nulls and a negative count. */
@@ -23,7 +24,13 @@ public record PeerRequest(String group, String key, Duration timeout, long copyG
     }
   }
 
-  /** Makes a request of a node that holds no copy. */
+  /**
+   * Makes a request of a node that holds no copy.
+   *
+   * @param group the name of a group
+   * @param key the key, not empty
+   * @param timeout how long the caller still waits
+   */
   public PeerRequest(String group, String key, Duration timeout) {
     this(group, key, timeout, 0);
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param causeClass the class of the exception that the peer's getter threw; empty if none
  * @param causeMessage the message of that exception, or why the origin rejected the key; may be
  *     empty. Of both together the first 1,024 bytes of UTF-8 are kept
+ * @since 0.1.0
  */
 public record PeerResult(
     Status status,
@@ -69,26 +70,47 @@ public record PeerResult(
     causeMessage = Keys.cut(causeMessage, MOST_CAUSE_BYTES - Keys.utf8Bytes(causeClass));
   }
 
-  /** Returns the result of a value that never expires. */
+  /**
+   * {@return the result of a value that never expires}
+   *
+   * @param value the value
+   */
   public static PeerResult value(ByteView value) {
     return value(value, Long.MAX_VALUE, false, 0);
   }
 
-  /** Returns the result of a value. */
+  /**
+   * {@return the result of a value}
+   *
+   * @param value the value
+   * @param ttlNanos the time that the value still lives, in nanoseconds
+   * @param stale whether the value is past its end
+   * @param minuteQps gets a second of this key at its owner over the last minute
+   */
   public static PeerResult value(ByteView value, long ttlNanos, boolean stale, double minuteQps) {
     return new PeerResult(Status.VALUE, value, ttlNanos, stale, minuteQps, "", "", "");
   }
 
   /**
-   * Returns a result without a value.
+   * {@return a result without a value}
    *
+   * @param status how it ended
+   * @param detail why, for the log and the caller
    * @throws IllegalArgumentException if {@code status} is {@link Status#VALUE}
    */
   public static PeerResult of(Status status, String detail) {
     return of(status, detail, "", "");
   }
 
-  /** As {@link #of(Status, String)}, with the failure of the peer's origin. */
+  /**
+   * As {@link #of(Status, String)}, with the failure of the peer's origin.
+   *
+   * @param status how it ended
+   * @param detail why, for the log and the caller
+   * @param causeClass the class of the exception behind it, if there is one
+   * @param causeMessage the message of that exception, if it has one
+   * @return the result
+   */
   public static PeerResult of(
       Status status, String detail, String causeClass, String causeMessage) {
     if (status == Status.VALUE) {
@@ -98,7 +120,11 @@ public record PeerResult(
         status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail, causeClass, causeMessage);
   }
 
-  /** Returns the result that a node sends its peer for a get that ended here without a value. */
+  /**
+   * {@return the result that a node sends its peer for a get that ended here without a value}
+   *
+   * @param error the failure of the get
+   */
   public static PeerResult of(GetException error) {
     Throwable cause = error.getCause();
     return of(

@@ -5,11 +5,16 @@ package io.dawncache.core;
  * GetFailedException} for a key that the other node owns. The nodes send its class name and
  * message, at most 1,024 bytes of UTF-8 together; they do not send the exception itself, its stack
  * trace or its causes.
+ *
+ * @since 0.1.0
  */
 public final class RemoteOriginException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The binary name of the exception's class. */
   private final String className;
+
+  /** The exception's message; empty if it had none. */
   private final String originMessage;
 
   RemoteOriginException(String className, String originMessage) {
@@ -19,12 +24,12 @@ public final class RemoteOriginException extends RuntimeException {
     this.originMessage = originMessage;
   }
 
-  /** Returns the binary name of the exception's class, such as {@code java.io.IOException}. */
+  /** {@return the binary name of the exception's class, such as {@code java.io.IOException}} */
   public String className() {
     return className;
   }
 
-  /** Returns the exception's message; empty if it had none. */
+  /** {@return the exception's message; empty if it had none} */
   public String originMessage() {
     return originMessage;
   }

@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param value the decoded value
  * @param isStale whether the value has expired and is answered because the origin failed
  * @param <T> the type of the values
+ * @since 0.1.0
  */
 public record TypedEntry<T>(T value, boolean isStale) {
   /** Rejects null. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * throw a {@link CodecException} that names group and key.
  *
  * @param <T> the type of the values
+ * @since 0.1.0
  */
 public final class TypedGroup<T> {
   private final Group group;
@@ -32,52 +33,105 @@ public final class TypedGroup<T> {
     this.codec = Objects.requireNonNull(codec, "codec");
   }
 
-  /** As {@link Group#name}. */
+  /**
+   * As {@link Group#name}.
+   *
+   * @return as {@link Group#name}
+   */
   public String name() {
     return group.name();
   }
 
-  /** As {@link Group#config}. */
+  /**
+   * As {@link Group#config}.
+   *
+   * @return as {@link Group#config}
+   */
   public GroupConfig config() {
     return group.config();
   }
 
-  /** As {@link Group#get(String)}. */
+  /**
+   * As {@link Group#get(String)}.
+   *
+   * @param key any string
+   * @return as {@link Group#get(String)}
+   */
   public T get(String key) {
     return decode(key, group.get(key));
   }
 
-  /** As {@link Group#get(String, Duration)}. */
+  /**
+   * As {@link Group#get(String, Duration)}.
+   *
+   * @param key any string
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link Group#get(String, Duration)}
+   */
   public T get(String key, Duration timeout) {
     return decode(key, group.get(key, timeout));
   }
 
-  /** As {@link Group#getEntry}. */
+  /**
+   * As {@link Group#getEntry}.
+   *
+   * @param key any string
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link Group#getEntry}
+   */
   public TypedEntry<T> getEntry(String key, Duration timeout) {
     return decode(key, group.getEntry(key, timeout));
   }
 
-  /** As {@link Group#getAsync(String)}. */
+  /**
+   * As {@link Group#getAsync(String)}.
+   *
+   * @param key any string
+   * @return as {@link Group#getAsync(String)}
+   */
   public CompletableFuture<T> getAsync(String key) {
     return decoded(group.getAsync(key), bytes -> decode(key, bytes));
   }
 
-  /** As {@link Group#getAsync(String, Duration)}. */
+  /**
+   * As {@link Group#getAsync(String, Duration)}.
+   *
+   * @param key any string
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link Group#getAsync(String, Duration)}
+   */
   public CompletableFuture<T> getAsync(String key, Duration timeout) {
     return decoded(group.getAsync(key, timeout), bytes -> decode(key, bytes));
   }
 
-  /** As {@link Group#getEntryAsync}. */
+  /**
+   * As {@link Group#getEntryAsync}.
+   *
+   * @param key any string
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link Group#getEntryAsync}
+   */
   public CompletableFuture<TypedEntry<T>> getEntryAsync(String key, Duration timeout) {
     return decoded(group.getEntryAsync(key, timeout), entry -> decode(key, entry));
   }
 
-  /** As {@link Group#getAll(Collection)}; a value that cannot be decoded is its key's error. */
+  /**
+   * As {@link Group#getAll(Collection)}; a value that cannot be decoded is its key's error.
+   *
+   * @param keys the keys, each not empty
+   * @return as {@link Group#getAll(Collection)}
+   */
   public Map<String, TypedResult<T>> getAll(Collection<String> keys) {
     return decode(group.getAll(keys));
   }
 
-  /** As {@link Group#getAllAsync}; a value that cannot be decoded is its key's error. */
+  /**
+   * As {@link Group#getAllAsync}; a value that cannot be decoded is its key's error.
+   *
+   * @param keys the keys, each not empty
+   * @param timeout how long the caller waits, more than zero
+   * @return as {@link Group#getAllAsync}
+   */
   public CompletableFuture<Map<String, TypedResult<T>>> getAllAsync(
       Collection<String> keys, @Nullable Duration timeout) {
     return decoded(group.getAllAsync(keys, timeout), this::decode);
@@ -86,6 +140,11 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getAll(Collection, Duration, BiConsumer)}; a value that cannot be decoded is
    * its key's error.
+   *
+   * @param keys any number in any order; duplicates are reported once
+   * @param timeout ends the remaining waits with a {@link GetTimeoutException}; null for none
+   * @param callback as in {@link Group#getAll(Collection, Duration, BiConsumer)}
+   * @throws IllegalArgumentException for a bad key, before the first get
    */
   public void getAll(
       Collection<String> keys,
@@ -95,79 +154,157 @@ public final class TypedGroup<T> {
     group.getAll(keys, timeout, (key, result) -> callback.accept(key, decode(key, result)));
   }
 
-  /** As {@link Group#peek}. */
+  /**
+   * As {@link Group#peek}.
+   *
+   * @param key any string
+   * @return as {@link Group#peek}
+   */
   public @Nullable TypedEntry<T> peek(String key) {
     Entry entry = group.peek(key);
     return entry == null ? null : decode(key, entry);
   }
 
-  /** As {@link Group#put(String, ByteView)}. */
+  /**
+   * As {@link Group#put(String, ByteView)}.
+   *
+   * @param key any string
+   * @param value the value
+   * @return as {@link Group#put(String, ByteView)}
+   */
   public Applied put(String key, T value) {
     return group.put(key, encode(key, value));
   }
 
-  /** As {@link Group#put(String, ByteView, Duration)}. */
+  /**
+   * As {@link Group#put(String, ByteView, Duration)}.
+   *
+   * @param key any string
+   * @param value the value
+   * @param ttl how long the value holds, more than zero
+   * @return as {@link Group#put(String, ByteView, Duration)}
+   */
   public Applied put(String key, T value, Duration ttl) {
     return group.put(key, encode(key, value), ttl);
   }
 
-  /** As {@link Group#putAsync(String, ByteView)}. */
+  /**
+   * As {@link Group#putAsync(String, ByteView)}.
+   *
+   * @param key any string
+   * @param value the value
+   * @return as {@link Group#putAsync(String, ByteView)}
+   */
   public CompletableFuture<Applied> putAsync(String key, T value) {
     return group.putAsync(key, encode(key, value));
   }
 
-  /** As {@link Group#putAsync(String, ByteView, Duration)}. */
+  /**
+   * As {@link Group#putAsync(String, ByteView, Duration)}.
+   *
+   * @param key any string
+   * @param value the value
+   * @param ttl how long the value holds, more than zero
+   * @return as {@link Group#putAsync(String, ByteView, Duration)}
+   */
   public CompletableFuture<Applied> putAsync(String key, T value, Duration ttl) {
     return group.putAsync(key, encode(key, value), ttl);
   }
 
-  /** As {@link Group#remove}. */
+  /**
+   * As {@link Group#remove}.
+   *
+   * @param key any string
+   * @return as {@link Group#remove}
+   */
   public Applied remove(String key) {
     return group.remove(key);
   }
 
-  /** As {@link Group#removeAsync}. */
+  /**
+   * As {@link Group#removeAsync}.
+   *
+   * @param key any string
+   * @return as {@link Group#removeAsync}
+   */
   public CompletableFuture<Applied> removeAsync(String key) {
     return group.removeAsync(key);
   }
 
-  /** As {@link Group#clear}. */
+  /**
+   * As {@link Group#clear}.
+   *
+   * @return as {@link Group#clear}
+   */
   public Applied clear() {
     return group.clear();
   }
 
-  /** As {@link Group#clearAsync}. */
+  /**
+   * As {@link Group#clearAsync}.
+   *
+   * @return as {@link Group#clearAsync}
+   */
   public CompletableFuture<Applied> clearAsync() {
     return group.clearAsync();
   }
 
-  /** As {@link Group#warm}. */
+  /**
+   * As {@link Group#warm}.
+   *
+   * @param keys the keys, each not empty
+   * @param keysPerSecond the rate
+   * @param listener called for each event
+   * @return as {@link Group#warm}
+   */
   public CompletableFuture<WarmProgress> warm(
       Collection<String> keys, double keysPerSecond, Consumer<? super WarmProgress> listener) {
     return group.warm(keys, keysPerSecond, listener);
   }
 
-  /** As {@link Group#sampleKeys}. */
+  /**
+   * As {@link Group#sampleKeys}.
+   *
+   * @param count the maximum, at least 0
+   * @return as {@link Group#sampleKeys}
+   */
   public List<String> sampleKeys(int count) {
     return group.sampleKeys(count);
   }
 
-  /** As {@link Group#stats}. */
+  /**
+   * As {@link Group#stats}.
+   *
+   * @return as {@link Group#stats}
+   */
   public GroupStats stats() {
     return group.stats();
   }
 
-  /** As {@link Group#addListener}. */
+  /**
+   * As {@link Group#addListener}.
+   *
+   * @param listener called for each event
+   */
   public void addListener(GroupListener listener) {
     group.addListener(listener);
   }
 
-  /** As {@link Group#removeListener}. */
+  /**
+   * As {@link Group#removeListener}.
+   *
+   * @param listener called for each event
+   * @return as {@link Group#removeListener}
+   */
   public boolean removeListener(GroupListener listener) {
     return group.removeListener(listener);
   }
 
-  /** As {@link Group#isRemoved}. */
+  /**
+   * As {@link Group#isRemoved}.
+   *
+   * @return as {@link Group#isRemoved}
+   */
   public boolean isRemoved() {
     return group.isRemoved();
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why there is no value: an error of a {@link GetResult}, or a {@link CodecException};
  *     or null
  * @param <T> the type of the values
+ * @since 0.1.0
  */
 public record TypedResult<T>(@Nullable TypedEntry<T> entry, @Nullable RuntimeException error) {
   /** Rejects both and neither. */
@@ -20,13 +21,13 @@ public record TypedResult<T>(@Nullable TypedEntry<T> entry, @Nullable RuntimeExc
     }
   }
 
-  /** Returns whether there is a value. */
+  /** {@return whether there is a value} */
   public boolean isFound() {
     return entry != null;
   }
 
   /**
-   * Returns the value.
+   * {@return the value}
    *
    * @throws GetException if there is none
    * @throws CodecException if it could not be decoded

@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Owns the sockets and the event loops, but not the node, which stays open after it. Safe for
  * use by any thread; {@link #start} and {@link #close} block.
+ *
+ * @since 0.1.0
  */
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
@@ -57,6 +59,9 @@ public final class CacheServer implements AutoCloseable {
    * <p>A node may be started again, with this or another configuration, when its earlier server is
    * closed. It then keeps the entries that it owns under the new member list.
    *
+   * @param node holds the groups that are served
+   * @param config where and how it serves
+   * @return the server, which accepts connections
    * @throws IOException if the server cannot listen there, such as {@link BindException}
    * @throws IllegalStateException if the node has a peer picker already, or the server does not run
    *     on this version of Netty
@@ -182,23 +187,23 @@ public final class CacheServer implements AutoCloseable {
         + address().getPort();
   }
 
-  /** Returns the address on which the server listens, with its actual port. */
+  /** {@return the address on which the server listens, with its actual port} */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  /** Returns this node's URL, as the member lists have it. */
+  /** {@return this node's URL, as the member lists have it} */
   public String self() {
     return membership.self();
   }
 
-  /** Returns the present member list in the order in which it was given. */
+  /** {@return the present member list in the order in which it was given} */
   public List<String> members() {
     return membership.members();
   }
 
   /**
-   * Returns the URLs of the nodes that are known to hold another member list than this node. Each
+   * {@return the URLs of the nodes that are known to hold another member list than this node} Each
    * is also logged once, with the difference. While there are any, a change may not reach every
    * node.
    */

@@ -5,6 +5,8 @@ import io.dawncache.core.consistenthash.Scheme;
 /**
  * A protocol of the groupcache family that a node can speak: the path of its groups, how its ring
  * is built, and which status answers which outcome. All nodes of a fleet speak one dialect.
+ *
+ * @since 0.1.0
  */
 public enum Dialect {
   /** Our own: the ring points are {@code crc32(url + i)}. */
@@ -40,72 +42,74 @@ public enum Dialect {
     this.failedCode = failedCode;
   }
 
-  /** Returns how the dialect's ring is built. */
+  /** {@return how the dialect's ring is built} */
   public Scheme scheme() {
     return scheme;
   }
 
-  /** Returns the path that all groups lie under, with a slash at both ends. */
+  /** {@return the path that all groups lie under, with a slash at both ends} */
   public String basePath() {
     return basePath;
   }
 
-  /** Returns whether it is our own, which only our nodes speak. */
+  /** {@return whether it is our own, which only our nodes speak} */
   public boolean isOurs() {
     return this == DAWNCACHE;
   }
 
-  /** Returns the content type of a value's answer. */
+  /** {@return the content type of a value's answer} */
   public String contentType() {
     return contentType;
   }
 
   /**
-   * Returns whether a Go client of this dialect writes a space as {@code +} (its {@code
-   * QueryEscape}) and a plus as {@code %2B}; the others write {@code %20} and leave a plus alone.
+   * {@return whether a Go client of this dialect writes a space as {@code +} (its {@code
+   * QueryEscape}) and a plus as {@code %2B}; the others write {@code %20} and leave a plus alone}
    */
   public boolean goWritesSpaceAsPlus() {
     return this != MAILGUN;
   }
 
   /**
-   * Returns whether a PUT to a key's path puts a value and a DELETE removes one; the other dialects
-   * have neither.
+   * {@return whether a PUT to a key's path puts a value and a DELETE removes one; the other
+   * dialects have neither}
    */
   public boolean putsAndDeletes() {
     return this == MAILGUN;
   }
 
-  /** Returns the methods that a key's path takes, as the value of the header Allow. */
+  /** {@return the methods that a key's path takes, as the value of the header Allow} */
   public String allowed() {
     return putsAndDeletes() ? "GET, HEAD, PUT, DELETE" : "GET, HEAD";
   }
 
   /**
-   * Returns whether an answer of {@code code} without our headers is final for the key: no other
-   * node is asked.
+   * {@return whether an answer of {@code code} without our headers is final for the key: no other
+   * node is asked}
+   *
+   * @param code an HTTP status code
    */
   public boolean isFinal(int code) {
     return this == MAILGUN && (code == 404 || code == 503);
   }
 
-  /** Returns the HTTP status of a get in a group that the node does not have. */
+  /** {@return the HTTP status of a get in a group that the node does not have} */
   public int noSuchGroupCode() {
     return noSuchGroupCode;
   }
 
-  /** Returns how the body of that answer begins; the group's name follows. */
+  /** {@return how the body of that answer begins; the group's name follows} */
   public String noSuchGroupText() {
     return noSuchGroupText;
   }
 
-  /** Returns the HTTP status of a get whose load failed. */
+  /** {@return the HTTP status of a get whose load failed} */
   public int failedCode() {
     return failedCode;
   }
 
   /**
-   * Returns the HTTP status of a get that the origin rejected. Go programs do not distinguish a
+   * {@return the HTTP status of a get that the origin rejected} Go programs do not distinguish a
    * rejection; all of them treat 500 as an error.
    */
   public int rejectedCode() {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param idleTimeout how long a connection may stay open with nothing in flight, or without taking
  *     any of its answers
  * @param requestTimeout how long a request may take from its first byte to its last
+ * @since 0.1.0
  */
 public record Limits(
     int maxRequestLineBytes,
@@ -41,13 +42,20 @@ public record Limits(
     positive("requestTimeout", requestTimeout);
   }
 
-  /** Makes limits with the default request time-out. */
+  /**
+   * Makes limits with the default request time-out.
+   *
+   * @param maxRequestLineBytes the longest request line
+   * @param maxHeaderBytes the greatest length of all headers of a message together
+   * @param maxValueBytes the longest value
+   * @param idleTimeout how long a connection may stay open with nothing in flight
+   */
   public Limits(
       int maxRequestLineBytes, int maxHeaderBytes, int maxValueBytes, Duration idleTimeout) {
     this(maxRequestLineBytes, maxHeaderBytes, maxValueBytes, idleTimeout, DEFAULT_REQUEST_TIMEOUT);
   }
 
-  /** Returns the greatest length of a message's body. */
+  /** {@return the greatest length of a message's body} */
   public int maxBodyBytes() {
     return maxValueBytes + BODY_SLACK_BYTES;
   }

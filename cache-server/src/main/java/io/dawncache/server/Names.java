@@ -12,15 +12,17 @@ import java.util.List;
  * <p>All names are looked up here: of members, and of origins. A caller that connects tries the
  * addresses in their order, each within a share of the time for the connection, as {@code
  * peer.Dial} does.
+ *
+ * @since 0.1.0
  */
 public final class Names {
   private Names() {}
 
   /**
-   * Returns the addresses of {@code host}, at least one, in the order in which to try them. Blocks,
-   * perhaps for seconds: call it on load threads and at the start of a program, not on event loops.
-   * An answer may be as old as the JDK caches it: 30 s, or the security property {@code
-   * networkaddress.cache.ttl}.
+   * {@return the addresses of {@code host}, at least one, in the order in which to try them}
+   * Blocks, perhaps for seconds: call it on load threads and at the start of a program, not on
+   * event loops. An answer may be as old as the JDK caches it: 30 s, or the security property
+   * {@code networkaddress.cache.ttl}.
    *
    * @param host a name, or an address without brackets
    * @throws UnknownHostException if the name has no address now; a later call may succeed

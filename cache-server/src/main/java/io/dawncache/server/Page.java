@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  *
  * @param contentType the answer's content type
  * @param body asked for each request, on an event loop: it must be quick and must not block
+ * @since 0.1.0
  */
 public record Page(String contentType, Supplier<byte[]> body) {
   /** Refuses nulls. */

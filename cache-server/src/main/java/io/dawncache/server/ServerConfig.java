@@ -10,7 +10,11 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Where and how a server serves; immutable, made by a {@linkplain #builder() builder}. */
+/**
+ * Where and how a server serves; immutable, made by a {@linkplain #builder() builder}.
+ *
+ * @since 0.1.0
+ */
 public final class ServerConfig {
   private final String host;
   private final int port;
@@ -56,75 +60,75 @@ public final class ServerConfig {
     }
   }
 
-  /** Returns a builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Returns the host name or address to listen on. */
+  /** {@return the host name or address to listen on} */
   public String host() {
     return host;
   }
 
-  /** Returns the port to listen on; 0 for any free port. */
+  /** {@return the port to listen on; 0 for any free port} */
   public int port() {
     return port;
   }
 
   /**
-   * Returns this node's URL in member lists; null to derive it from the address on which the server
-   * listens.
+   * {@return this node's URL in member lists; null to derive it from the address on which the
+   * server listens}
    */
   public @Nullable String self() {
     return self;
   }
 
-  /** Returns the name of this node's cluster; null if it has none. */
+  /** {@return the name of this node's cluster; null if it has none} */
   public @Nullable String cluster() {
     return cluster;
   }
 
-  /** Returns the first member list; empty for a node that stands alone. */
+  /** {@return the first member list; empty for a node that stands alone} */
   public List<String> members() {
     return members;
   }
 
-  /** Returns the dialect that the fleet speaks. */
+  /** {@return the dialect that the fleet speaks} */
   public Dialect dialect() {
     return dialect;
   }
 
-  /** Returns whether Go programs at members' addresses are peers. */
+  /** {@return whether Go programs at members' addresses are peers} */
   public boolean goPeers() {
     return goPeers;
   }
 
-  /** Returns how many event loops serve all connections. */
+  /** {@return how many event loops serve all connections} */
   public int eventLoops() {
     return eventLoops;
   }
 
-  /** Returns how many connections one event loop opens to one peer that does not take frames. */
+  /** {@return how many connections one event loop opens to one peer that does not take frames} */
   public int maxPeerConnections() {
     return maxPeerConnections;
   }
 
-  /** Returns whether this node and its peers use frames with each other if both can. */
+  /** {@return whether this node and its peers use frames with each other if both can} */
   public boolean peerFrames() {
     return peerFrames;
   }
 
-  /** Returns how much is accepted from a socket. */
+  /** {@return how much is accepted from a socket} */
   public Limits limits() {
     return limits;
   }
 
-  /** Returns how long a stop waits for requests in flight. */
+  /** {@return how long a stop waits for requests in flight} */
   public Duration stopGrace() {
     return stopGrace;
   }
 
-  /** Returns the pages beside the groups, by path. */
+  /** {@return the pages beside the groups, by path} */
   public Map<String, Page> pages() {
     return pages;
   }
@@ -186,6 +190,9 @@ public final class ServerConfig {
     /**
      * Sets the host name or address to listen on; default 127.0.0.1, because no request is
      * authenticated.
+     *
+     * @param host the host name or address
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder host(String host) {
@@ -193,7 +200,12 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the port to listen on; 0, the default, for any free port. */
+    /**
+     * Sets the port to listen on; 0, the default, for any free port.
+     *
+     * @param port the port
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder port(int port) {
       if (port < 0 || port > 0xffff) {
@@ -206,6 +218,9 @@ public final class ServerConfig {
     /**
      * Sets this node's URL, exactly as the other members' lists have it; by default it is made of
      * the host and port to listen on.
+     *
+     * @param self the URL
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder self(String self) {
@@ -219,6 +234,8 @@ public final class ServerConfig {
      * counts as a member that could not be asked. So two fleets do not mix if one of them has an
      * address of the other in its list. Go nodes do not know clusters.
      *
+     * @param cluster the name
+     * @return this builder
      * @throws IllegalArgumentException unless it is 1 to 100 visible ASCII characters
      */
     @CanIgnoreReturnValue
@@ -232,7 +249,12 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the first member list, exactly as the other members have it. */
+    /**
+     * Sets the first member list, exactly as the other members have it.
+     *
+     * @param members the URLs of all members
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder members(List<String> members) {
       Objects.requireNonNull(members, "members");
@@ -241,7 +263,12 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the dialect; default dawncache. */
+    /**
+     * Sets the dialect; default dawncache.
+     *
+     * @param dialect the dialect
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder dialect(Dialect dialect) {
       this.dialect = Objects.requireNonNull(dialect, "dialect");
@@ -251,6 +278,9 @@ public final class ServerConfig {
     /**
      * Sets whether a request by a Go program from a member's address comes from a peer: it is then
      * answered here and never forwarded. Default false.
+     *
+     * @param goPeers whether it does
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder goPeers(boolean goPeers) {
@@ -258,7 +288,12 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the number of event loops, at least 1; default one per core. */
+    /**
+     * Sets the number of event loops, at least 1; default one per core.
+     *
+     * @param eventLoops the number of event loops
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder eventLoops(int eventLoops) {
       this.eventLoops = atLeastOne("eventLoops", eventLoops);
@@ -269,6 +304,9 @@ public final class ServerConfig {
      * Sets whether this node and its peers use frames with each other if both can: many requests at
      * a time on one connection. Default true; if false, it asks in HTTP as older nodes do, one
      * request at a time per connection.
+     *
+     * @param peerFrames whether frames are used
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder peerFrames(boolean peerFrames) {
@@ -279,6 +317,9 @@ public final class ServerConfig {
     /**
      * Sets how many connections one event loop opens to one peer that does not take frames, at
      * least 1; default 512.
+     *
+     * @param maxPeerConnections the number of connections
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder maxPeerConnections(int maxPeerConnections) {
@@ -286,21 +327,36 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets the longest request line; default 64 KiB. */
+    /**
+     * Sets the longest request line; default 64 KiB.
+     *
+     * @param maxRequestLineBytes the number of bytes
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxRequestLineBytes(int maxRequestLineBytes) {
       this.maxRequestLineBytes = maxRequestLineBytes;
       return this;
     }
 
-    /** Sets the greatest length of all headers of a message together; default 16 KiB. */
+    /**
+     * Sets the greatest length of all headers of a message together; default 16 KiB.
+     *
+     * @param maxHeaderBytes the number of bytes
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxHeaderBytes(int maxHeaderBytes) {
       this.maxHeaderBytes = maxHeaderBytes;
       return this;
     }
 
-    /** Sets the longest value, sent or received; default 16 MiB. */
+    /**
+     * Sets the longest value, sent or received; default 16 MiB.
+     *
+     * @param maxValueBytes the number of bytes
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder maxValueBytes(int maxValueBytes) {
       this.maxValueBytes = maxValueBytes;
@@ -310,6 +366,9 @@ public final class ServerConfig {
     /**
      * Sets how long a connection may stay open with nothing in flight, or while its client takes
      * none of its answers; default 2 minutes.
+     *
+     * @param idleTimeout how long
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder idleTimeout(Duration idleTimeout) {
@@ -320,6 +379,9 @@ public final class ServerConfig {
     /**
      * Sets how long a request may take to arrive, from its first byte to its last; default 1
      * minute. A longer one is answered 408, or its connection is closed.
+     *
+     * @param requestTimeout how long
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder requestTimeout(Duration requestTimeout) {
@@ -327,7 +389,12 @@ public final class ServerConfig {
       return this;
     }
 
-    /** Sets how long a stop waits for requests in flight; default 5 s. */
+    /**
+     * Sets how long a stop waits for requests in flight; default 5 s.
+     *
+     * @param stopGrace how long
+     * @return this builder
+     */
     @CanIgnoreReturnValue
     public Builder stopGrace(Duration stopGrace) {
       Objects.requireNonNull(stopGrace, "stopGrace");
@@ -340,6 +407,10 @@ public final class ServerConfig {
 
     /**
      * Adds a page beside the groups, answered at exactly {@code path}, outside the groups' paths.
+     *
+     * @param path the path of the page
+     * @param page makes the answer
+     * @return this builder
      */
     @CanIgnoreReturnValue
     public Builder page(String path, Page page) {
@@ -352,7 +423,7 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns the configuration collected so far.
+     * {@return the configuration collected so far}
      *
      * @throws IllegalArgumentException if a limit is out of its range, or if there are members but
      *     this node's own URL is unknown

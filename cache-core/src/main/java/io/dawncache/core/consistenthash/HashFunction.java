@@ -11,6 +11,8 @@ import com.google.errorprone.annotations.Immutable;
  * its unsigned order; a 64-bit hash returns its bits unchanged.
  *
  * <p>An implementation is a pure function, safe from any thread, and does not change the array.
+ *
+ * @since 0.1.0
  */
 @Immutable
 @SuppressWarnings("exports") // Immutable is for compilers that know it
@@ -46,12 +48,19 @@ public interface HashFunction {
         return hash;
       };
 
-  /** Returns the place of {@code bytes}, any long. */
+  /**
+   * {@return the place of {@code bytes}, any long}
+   *
+   * @param bytes what is hashed
+   */
   long hash(byte[] bytes);
 
   /**
-   * Returns the place of the UTF-8 encoding of {@code text}, in which lone surrogates become {@code
-   * ?}. It always equals {@link #hash(byte[])} of that encoding, so override this only for speed.
+   * {@return the place of the UTF-8 encoding of {@code text}, in which lone surrogates become
+   * {@code ?}} It always equals {@link #hash(byte[])} of that encoding, so override this only for
+   * speed.
+   *
+   * @param text what is hashed, as its UTF-8 bytes
    */
   default long hash(String text) {
     return hash(text.getBytes(UTF_8));

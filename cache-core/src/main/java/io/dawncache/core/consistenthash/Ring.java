@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe from any thread. To change the members, make another ring.
  *
  * @see <a href="https://doi.org/10.1145/258533.258660">Karger et al. 1997</a>
+ * @since 0.1.0
  */
 public final class Ring {
   private final Scheme scheme;
@@ -40,6 +41,7 @@ public final class Ring {
    *     member, and a scheme that depends on order counts it as added there again. The order
    *     matters only under {@link Scheme.Collision#LAST_ADDED}, and there only where two points
    *     collide
+   * @return the ring
    * @throws IllegalArgumentException if {@code replicas} is less than 1 or a member is empty
    * @throws NullPointerException if a member is null
    */
@@ -77,7 +79,7 @@ public final class Ring {
   }
 
   /**
-   * Returns the member that owns {@code key}, or null if the ring is empty.
+   * {@return the member that owns {@code key}, or null if the ring is empty}
    *
    * @param key any string, hashed as its UTF-8 bytes (a lone surrogate as {@code ?})
    */
@@ -95,29 +97,31 @@ public final class Ring {
   }
 
   /**
-   * Returns the owner of {@code key}, then its owner without the first one, and so on clockwise.
+   * {@return the owner of {@code key}, then its owner without the first one, and so on clockwise}
    * The first is {@link #owner(String)}, and each member appears once. (A member that lost all its
    * points in collisions owns nothing and does not appear.)
    *
    * <p>The walk is lazy: the first owner costs one look-up, and each further one costs the points
    * passed. The iterator cannot remove and belongs to one thread.
+   *
+   * @param key any string, hashed as its UTF-8 bytes
    */
   public Iterator<String> owners(String key) {
     int start = holders.length == 0 ? 0 : firstPoint(scheme.hash().hash(key));
     return new Walk(start);
   }
 
-  /** Returns the distinct members in the order of their first appearance; unmodifiable. */
+  /** {@return the distinct members in the order of their first appearance; unmodifiable} */
   public List<String> members() {
     return members;
   }
 
-  /** Returns the number of virtual nodes of each member. */
+  /** {@return the number of virtual nodes of each member} */
   public int replicas() {
     return replicas;
   }
 
-  /** Returns the ring's scheme. */
+  /** {@return the ring's scheme} */
   public Scheme scheme() {
     return scheme;
   }

@@ -17,6 +17,7 @@ import java.util.HexFormat;
  * @param pointName names the virtual nodes
  * @param hash places names and keys on the ring
  * @param collision decides between two members at one place
+ * @since 0.1.0
  */
 @Immutable
 @SuppressWarnings("exports") // Immutable is for compilers that know it
@@ -82,7 +83,7 @@ public record Scheme(String name, PointName pointName, HashFunction hash, Collis
   public interface PointName {
 
     /**
-     * Returns the bytes to hash for one virtual node.
+     * {@return the bytes to hash for one virtual node}
      *
      * @param member the member, exactly as the list has it
      * @param replica the number of the virtual node, from 0

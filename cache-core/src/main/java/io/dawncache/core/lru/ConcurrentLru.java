@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> the type of keys, with stable {@code equals} and {@code hashCode}
  * @param <V> the type of values
+ * @since 0.1.0
  */
 public final class ConcurrentLru<K, V> {
   /*
@@ -77,7 +78,11 @@ public final class ConcurrentLru<K, V> {
     this.reads = new ReadBuffer<>(lock, lru::use);
   }
 
-  /** Returns the value under {@code key}, now the most recently used, or null if there is none. */
+  /**
+   * {@return the value under {@code key}, now the most recently used, or null if there is none}
+   *
+   * @param key a key, not null
+   */
   public @Nullable V get(K key) {
     Lru.Entry<K, V> found = lru.find(key);
     if (found == null) {
@@ -90,7 +95,9 @@ public final class ConcurrentLru<K, V> {
   }
 
   /**
-   * Returns the value under {@code key}, or null if there is none, and leaves the order as it is.
+   * {@return the value under {@code key}, or null if there is none, and leaves the order as it is}
+   *
+   * @param key a key, not null
    */
   public @Nullable V peek(K key) {
     Lru.Entry<K, V> found = lru.find(key);
@@ -107,6 +114,8 @@ public final class ConcurrentLru<K, V> {
    *
    * <p>O(1) and the number of entries evicted.
    *
+   * @param key a key, not null
+   * @param value a value, not null
    * @return whether the entry was kept
    * @throws IllegalArgumentException if the weigher returns a negative weight; nothing is changed
    */
@@ -127,7 +136,12 @@ public final class ConcurrentLru<K, V> {
     return kept;
   }
 
-  /** Removes the entry under {@code key}; returns its value, or null if there was none. */
+  /**
+   * Removes the entry under {@code key}; returns its value, or null if there was none.
+   *
+   * @param key a key, not null
+   * @return the value that was there, or null
+   */
   public @Nullable V remove(K key) {
     lockInOrder();
     try {
@@ -141,6 +155,8 @@ public final class ConcurrentLru<K, V> {
    * Removes the entry under {@code key} if it holds exactly {@code value}; an equal object does not
    * count.
    *
+   * @param key a key, not null
+   * @param value the object that is to go
    * @return whether the entry was removed
    */
   public boolean remove(K key, V value) {
@@ -175,12 +191,14 @@ public final class ConcurrentLru<K, V> {
    * Passes all entries to {@code action}, in no order and under no lock; {@code action} may change
    * this map. Weakly consistent: an entry that is there all the time is passed once, others
    * perhaps. O(size).
+   *
+   * @param action called with each key and value
    */
   public void forEach(BiConsumer<? super K, ? super V> action) {
     lru.forEach(action);
   }
 
-  /** Returns what the map holds at one moment, and how many entries it has evicted. */
+  /** {@return what the map holds at one moment, and how many entries it has evicted} */
   public Stats stats() {
     lock.lock();
     try {

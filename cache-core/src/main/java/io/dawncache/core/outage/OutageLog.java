@@ -65,6 +65,7 @@ public final class OutageLog {
   /**
    * Makes a log for one kind of fault.
    *
+   * @param log where the lines go
    * @param nanoTime returns the time in nanoseconds, such as {@link System#nanoTime}
    * @param occurrences the plural name of its occurrences, such as {@code loads}
    * @param over the line for the fault's end, without control characters; the class appends how
@@ -77,7 +78,7 @@ public final class OutageLog {
     this.over = Objects.requireNonNull(over, "over");
   }
 
-  /** Returns whether the last line is a warning. */
+  /** {@return whether the last line is a warning} */
   public boolean isWarned() {
     return warned;
   }
@@ -116,6 +117,8 @@ public final class OutageLog {
   /**
    * Reports a success. The fault is over if its last occurrence is at least a minute old. Returns
    * whether this ends a fault that has been written.
+   *
+   * @return whether this ends a fault that has been written
    */
   public boolean over() {
     if (!failing) {

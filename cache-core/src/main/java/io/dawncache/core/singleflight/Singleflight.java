@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> the type of keys, with stable {@code equals} and {@code hashCode}
  * @param <V> the type of values
+ * @since 0.1.0
  */
 public final class Singleflight<K, V> {
 
@@ -84,6 +85,7 @@ public final class Singleflight<K, V> {
    * usually on the thread that ends the flight, sometimes on a thread that joins it meanwhile, and
    * possibly before this call returns. Waiters are called in the order in which they joined.
    *
+   * @param key the key whose flight it is
    * @param work started if there is no flight to join; else ignored
    * @param waiter called when the flight ends
    * @return true if this call started the flight
@@ -118,8 +120,10 @@ public final class Singleflight<K, V> {
    * that ends the flight. If the stage fails with a {@link CompletionException}, the future gets
    * its cause.
    *
+   * @param key the key whose flight it is
    * @param function starts the work; if it throws, returns null, or returns a stage that completes
    *     with null, all futures of the flight fail
+   * @return a future of this call's own
    */
   public CompletableFuture<V> join(
       K key, Function<? super K, ? extends @Nullable CompletionStage<? extends V>> function) {
@@ -148,6 +152,8 @@ public final class Singleflight<K, V> {
   /**
    * Lets no more callers join the flight for {@code key}: the next caller starts another. The
    * callers that have joined still get its result. O(1).
+   *
+   * @param key the key whose flight it is
    */
   public void detach(K key) {
     flights.remove(requireNonNull(key, "key"));
@@ -158,7 +164,7 @@ public final class Singleflight<K, V> {
     flights.clear();
   }
 
-  /** Returns how many flights callers may join: an estimate under concurrent use, else exact. */
+  /** {@return how many flights callers may join: an estimate under concurrent use, else exact} */
   public int inFlight() {
     return flights.size();
   }
@@ -193,9 +199,9 @@ public final class Singleflight<K, V> {
     void ended(@Nullable V value, @Nullable Throwable error);
 
     /**
-     * Returns whether this waiter has stopped waiting. Once true, it must stay true: the flight may
-     * drop the waiter and never call {@link #ended}. Any thread may call this at any time; it must
-     * not block.
+     * {@return whether this waiter has stopped waiting} Once true, it must stay true: the flight
+     * may drop the waiter and never call {@link #ended}. Any thread may call this at any time; it
+     * must not block.
      */
     default boolean hasLeft() {
       return false;
@@ -216,6 +222,8 @@ public final class Singleflight<K, V> {
      * later. If it passes both a value and an error, the error counts; if it passes neither, that
      * is an error, too. Later calls are ignored.
      *
+     * @param key the key whose flight it is
+     * @param flight ended by the work, once
      * @throws Exception this, or any other throwable, ends the flight as an error
      */
     void start(K key, Waiter<V> flight) throws Exception;
