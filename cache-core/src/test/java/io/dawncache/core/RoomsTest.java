@@ -3,10 +3,10 @@ package io.dawncache.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the core's one package, and who may see whom. */
@@ -14,56 +14,66 @@ class RoomsTest {
   /**
    * A room.
    *
+   * @param what what its classes are for
    * @param sees the rooms whose classes its own may name
+   * @param classes those to read first come first
    */
-  private record Room(String name, Set<String> sees, Set<String> classes) {
-    Room(String name, String sees, String classes) {
-      this(name, names(sees), names(classes));
+  record Room(String name, String what, Set<String> sees, Set<String> classes) {
+    Room(String name, String what, String sees, String classes) {
+      this(name, what, names(sees), names(classes));
     }
 
     private static Set<String> names(String names) {
-      return new TreeSet<>(List.of(names.split(" ", -1)));
+      return new LinkedHashSet<>(List.of(names.split(" ", -1)));
     }
   }
 
-  private static final List<Room> ROOMS =
+  static final List<Room> ROOMS =
       List.of(
           new Room(
               "users",
+              "what users call, and GroupEndpoint for servers",
               "get changes seam memory plant data",
-              "CacheNode Group GroupEndpoint TypedGroup BlockedCaller Warming"),
+              "Group CacheNode GroupEndpoint TypedGroup BlockedCaller Warming"),
           new Room(
               "get",
+              "the way of a get",
               "seam memory plant data",
-              "Gets PendingGet Fetch Bulk Feed Loads LoadExecutor LoadMemory Hedge"),
+              "Gets Fetch Loads PendingGet Bulk Feed LoadExecutor LoadMemory Hedge"),
           new Room(
-              "changes", "seam memory plant data", "Coordinator Change Forgetting ChangeQueue"),
+              "changes",
+              "how a change is made",
+              "seam memory plant data",
+              "Coordinator Change Forgetting ChangeQueue"),
           new Room(
               "seam",
+              "other nodes",
               "plant data",
-              "Owners HandOff Hints ChangeJournal Membership OtherLists PeerPicker Owner"
+              "Owners HandOff Membership Hints ChangeJournal OtherLists PeerPicker Owner"
                   + " PeerConnector PeerGetter GetCallback"),
           new Room(
               "memory",
+              "what is held, and what happens to it",
               "seam plant data",
-              "Memory Keeper Flights Counters Events LocalCache LruCache TinyLfuCache HotCopies"
-                  + " UnreportedGets RateSketch ExpiryWheel Budget Weight HeapLayout"),
+              "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
+                  + " HotCopies UnreportedGets RateSketch ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
+              "what all groups of a node share",
               "data",
-              "NodeResources NodeThreads Threads CoarseClock ByteAccount BlockedLoads LoadRoom"
-                  + " HeapShares OriginLog LoadedSizes Completion Task Once"
-                  + " Uncaught"),
+              "NodeResources NodeThreads CoarseClock Threads ByteAccount BlockedLoads"
+                  + " LoadRoom HeapShares OriginLog LoadedSizes Completion Task Once Uncaught"),
           new Room(
               "data",
+              "values, configurations, results, exceptions",
               "",
-              "GroupConfig CachePolicy Getter AsyncGetter BulkGetter Loaded ByteView Codec"
-                  + " CodecException Entry TypedEntry GetResult TypedResult Applied WarmProgress GroupStats EventStats"
-                  + " CacheStats LoadTimes LoadTimeStats GroupEvent GroupListener GetException"
-                  + " NotFoundException RejectedException RemoteOriginException GetFailedException"
-                  + " GetTimeoutException OverloadedException OutcomeUnknownException PeerRequest"
-                  + " PeerResult Operation OperationResult Forget MemberList EventLoopThread Keys"
-                  + " Values"));
+              "Entry Loaded GroupConfig CachePolicy Getter AsyncGetter BulkGetter ByteView"
+                  + " Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
+                  + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats GroupEvent"
+                  + " GroupListener GetException NotFoundException RejectedException"
+                  + " RemoteOriginException GetFailedException GetTimeoutException"
+                  + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"
+                  + " OperationResult Forget MemberList EventLoopThread Keys Values"));
 
   private static Room roomOf(String className) {
     return ROOMS.stream()
