@@ -2,6 +2,7 @@ package io.dawncache.core.lru;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ReadBufferTest {
   /** One thread's n-th read. */
@@ -43,6 +45,28 @@ class ReadBufferTest {
     drain();
 
     assertEquals(List.of(1), seen);
+  }
+
+  /** A drain that found an old read in a slot that is claimed would not wait for the new one. */
+  @Test
+  @Timeout(60)
+  void aReadThatWasActedOnIsLetGo() {
+    var reads = new ReadBuffer<Object>(lock, seen -> {});
+    Object read = new Object();
+    var reference = new WeakReference<>(read);
+    reads.add(read);
+    lock.lock();
+    try {
+      reads.drain();
+    } finally {
+      lock.unlock();
+    }
+    read = null;
+
+    while (reference.get() != null) {
+      System.gc();
+    }
+    reads.add("still in use");
   }
 
   @Test

@@ -91,6 +91,79 @@ class SingleflightTest {
   }
 
   @Test
+  void waitersAreAskedWhetherTheyHaveLeftEachTimeThatTheirNumberHasDoubled() {
+    AtomicInteger asked = new AtomicInteger();
+    Waiter<String> stays =
+        new Waiter<>() {
+          @Override
+          public void ended(@Nullable String value, @Nullable Throwable error) {}
+
+          @Override
+          public boolean hasLeft() {
+            asked.incrementAndGet();
+            return false;
+          }
+        };
+    List<Integer> askedByThen = new ArrayList<>();
+    for (int i = 0; i < 63; i++) {
+      flights.join("Tom", this::start, stays);
+      askedByThen.add(asked.get());
+    }
+    started.get(0).ended("630", null);
+
+    assertEquals(0, askedByThen.get(14));
+    assertEquals(15, askedByThen.get(15), "all but the sixteenth, which has just joined");
+    assertEquals(15, askedByThen.get(30));
+    assertEquals(15 + 31, askedByThen.get(31));
+    assertEquals(15 + 31, askedByThen.get(61));
+    assertEquals(15 + 31 + 62, askedByThen.get(62));
+  }
+
+  @Test
+  void aWaiterThatThrowsWhenItIsAskedIsReportedAndAllGetTheEnd() throws InterruptedException {
+    AtomicInteger ended = new AtomicInteger();
+    Waiter<String> throwing =
+        new Waiter<>() {
+          @Override
+          public void ended(@Nullable String value, @Nullable Throwable error) {
+            ended.incrementAndGet();
+          }
+
+          @Override
+          public boolean hasLeft() {
+            throw new IllegalStateException("asked");
+          }
+        };
+    List<String> uncaught = new ArrayList<>();
+    var joining =
+        new Thread(
+            () -> IntStream.range(0, 16).forEach(i -> flights.join("Tom", this::start, throwing)));
+    joining.setUncaughtExceptionHandler((thread, e) -> uncaught.add(e.getMessage()));
+    joining.start();
+    joining.join();
+
+    started.get(0).ended("630", null);
+
+    assertEquals(List.of("asked"), uncaught);
+    assertEquals(16, ended.get());
+  }
+
+  @Test
+  void detachedFlightsAreJoinedByNobodyAndEndForTheirOwnWaiters() {
+    flights.join("Tom", this::start, tell("Tom"));
+    flights.join("Jack", this::start, tell("Jack"));
+
+    flights.detachAll();
+
+    assertEquals(0, flights.inFlight());
+    assertTrue(flights.join("Tom", this::start, tell("Tom again")));
+    started.get(0).ended("630", null);
+    started.get(2).ended("631", null);
+    started.get(1).ended("632", null);
+    assertEquals(List.of("Tom: 630", "Tom again: 631", "Jack: 632"), told);
+  }
+
+  @Test
   void waitersThatLeaveWhileOthersJoinAndTheFlightEndsCostNobodyItsEnd() throws Exception {
     List<Leaver> patient = Collections.synchronizedList(new ArrayList<>());
     onAllThreads(
