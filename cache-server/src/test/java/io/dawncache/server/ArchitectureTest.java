@@ -28,6 +28,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.dawncache.core.Group;
+import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.testing.HouseRules;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
@@ -126,6 +127,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("server")
         .whereLayer("frame")
         .mayOnlyBeAccessedByLayers("inbound", "peer")
+        .whereLayer("wire")
+        .mayOnlyAccessLayers("settings")
         .whereLayer("settings")
         .mayNotAccessAnyLayer()
         .check(MAIN);
@@ -166,10 +169,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheWireSeesProtobuf() {
+  void onlyTheWireAndFramesSeeProtobuf() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(WIRE)
+        .resideOutsideOfPackages(WIRE, FRAME)
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("com.google.protobuf..", "io.dawncache.server.wire.pb.."))
@@ -177,10 +180,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyWireInboundAndPeerSeeHttp() {
+  void onlyWireInboundPeerAndTheUpgradeToFramesSeeHttp() {
     noClasses()
         .that()
         .resideOutsideOfPackages(WIRE, INBOUND, PEER)
+        .and()
+        .doNotHaveFullyQualifiedName(FrameUpgrade.class.getName())
         .should()
         .dependOnClassesThat(resideInAnyPackage("io.netty.handler.codec.."))
         .check(MAIN);

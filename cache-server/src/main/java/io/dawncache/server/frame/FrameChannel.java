@@ -1,11 +1,6 @@
 package io.dawncache.server.frame;
 
-import io.dawncache.server.wire.BrokenFrameException;
 import io.dawncache.server.wire.Fatal;
-import io.dawncache.server.wire.FrameKind;
-import io.dawncache.server.wire.FrameReader;
-import io.dawncache.server.wire.Frames;
-import io.dawncache.server.wire.LargeMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

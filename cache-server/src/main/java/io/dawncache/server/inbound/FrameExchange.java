@@ -4,7 +4,7 @@ import io.dawncache.core.Entry;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
-import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Kind;
 import io.dawncache.server.wire.Refusal;

@@ -1,7 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.ByteAccount;
-import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

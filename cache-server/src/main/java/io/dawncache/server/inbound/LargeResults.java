@@ -1,7 +1,7 @@
 package io.dawncache.server.inbound;
 
-import io.dawncache.server.wire.FrameKind;
-import io.dawncache.server.wire.LargeMessage;
+import io.dawncache.server.frame.FrameKind;
+import io.dawncache.server.frame.LargeMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;

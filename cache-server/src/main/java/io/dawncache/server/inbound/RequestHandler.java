@@ -2,9 +2,9 @@ package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
-import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;

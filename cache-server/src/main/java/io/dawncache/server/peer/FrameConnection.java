@@ -2,12 +2,12 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.ByteAccount;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.frame.BrokenFrameException;
+import io.dawncache.server.frame.FetchFrames;
 import io.dawncache.server.frame.FrameChannel;
-import io.dawncache.server.wire.BrokenFrameException;
-import io.dawncache.server.wire.FetchFrames;
-import io.dawncache.server.wire.FrameKind;
-import io.dawncache.server.wire.Frames;
-import io.dawncache.server.wire.LargeBytes;
+import io.dawncache.server.frame.FrameKind;
+import io.dawncache.server.frame.Frames;
+import io.dawncache.server.frame.LargeBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,7 +1,7 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.wire.Fatal;
-import io.dawncache.server.wire.FrameUpgrade;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
@@ -140,7 +140,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private final class Wish extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      ctx.writeAndFlush(outbound.requestsTo(peer).upgrade());
+      ctx.writeAndFlush(FrameUpgrade.request(outbound.requestsTo(peer), outbound.fleet()));
     }
 
     @Override

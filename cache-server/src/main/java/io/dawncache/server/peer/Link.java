@@ -1,6 +1,6 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.server.wire.Frames;
+import io.dawncache.server.frame.Frames;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.channel.EventLoop;

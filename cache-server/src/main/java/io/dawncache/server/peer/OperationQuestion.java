@@ -2,7 +2,7 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerResult;
-import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.PeerAnswers;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpRequest;

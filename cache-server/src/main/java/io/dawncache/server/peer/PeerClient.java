@@ -7,7 +7,7 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
-import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;

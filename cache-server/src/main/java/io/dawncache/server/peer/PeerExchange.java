@@ -1,7 +1,7 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerResult.Status;
-import io.dawncache.server.wire.FrameKind;
+import io.dawncache.server.frame.FrameKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;

@@ -39,6 +39,14 @@ public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, b
   }
 
   /**
+   * Returns whether the number of gets is written: as by protobuf's generated classes, which omit
+   * 0.0, whose bits are all zero, but write -0.0.
+   */
+  public boolean hasMinuteQps() {
+    return Double.doubleToRawLongBits(minuteQps) != 0;
+  }
+
+  /**
    * Returns how much is left at {@code now} of a TTL that ends at {@code expireUnixNanos}; 0 or
    * less if it is over.
    */

@@ -50,7 +50,7 @@ public final class GroupcacheCodec {
 
   private static int bytes(Freshness freshness) {
     int bytes = 0;
-    if (FetchFrames.isWritten(freshness.minuteQps())) {
+    if (freshness.hasMinuteQps()) {
       bytes += Varints.bytes(MINUTE_QPS_TAG) + Double.BYTES;
     }
     if (freshness.expireUnixNanos() != 0) {
@@ -107,7 +107,7 @@ public final class GroupcacheCodec {
   }
 
   private static void write(Freshness freshness, ByteBuf out) {
-    if (FetchFrames.isWritten(freshness.minuteQps())) {
+    if (freshness.hasMinuteQps()) {
       Varints.write(MINUTE_QPS_TAG, out);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
     }
@@ -160,8 +160,10 @@ public final class GroupcacheCodec {
    * Reads any message of the wire. It shares the bytes of {@code input}: copy what you keep of it.
    * Unknown fields are skipped: if they were kept, a sender of few bytes could make an event loop
    * allocate many objects.
+   *
+   * @throws InvalidProtocolBufferException if the bytes are not such a message
    */
-  static <M extends Message> M parse(Parser<M> parser, CodedInputStream input)
+  public static <M extends Message> M parse(Parser<M> parser, CodedInputStream input)
       throws InvalidProtocolBufferException {
     input.enableAliasing(true);
     return DiscardUnknownFieldsParser.wrap(parser).parseFrom(input);

@@ -39,7 +39,7 @@ public record Hello(
   }
 
   /** Adds which node this is, as every request to a peer does. */
-  static void sayWho(Fleet fleet, HttpHeaders headers) {
+  public static void sayWho(Fleet fleet, HttpHeaders headers) {
     headers.set(Headers.PEER, fleet.list().self());
     String cluster = fleet.cluster();
     if (cluster != null) {
@@ -48,7 +48,7 @@ public record Hello(
   }
 
   /** Adds which process this is, and which member list it holds. */
-  static void sayWhich(Fleet fleet, HttpHeaders headers) {
+  public static void sayWhich(Fleet fleet, HttpHeaders headers) {
     MemberList list = fleet.list();
     headers.set(Headers.INSTANCE, Headers.hex(list.instance()));
     headers.set(Headers.MEMBERS, Headers.hex(list.fingerprint()));

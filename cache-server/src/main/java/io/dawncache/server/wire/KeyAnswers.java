@@ -52,7 +52,7 @@ public final class KeyAnswers {
   }
 
   /** Returns the message of a result, with index 0. */
-  static KeyAnswer.Builder builder(PeerResult result) {
+  public static KeyAnswer.Builder builder(PeerResult result) {
     KeyAnswer.Builder answer =
         KeyAnswer.newBuilder()
             .setStatus(
@@ -191,7 +191,8 @@ public final class KeyAnswers {
     callback.accept(request, result);
   }
 
-  static PeerResult result(KeyAnswer answer) {
+  /** Returns the result that a message holds. */
+  public static PeerResult result(KeyAnswer answer) {
     return switch (answer.getStatus()) {
       case VALUE ->
           PeerResult.value(

@@ -9,7 +9,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
@@ -54,20 +53,6 @@ public final class PeerRequests {
   /** Returns the cheapest request that any node answers; it asks for no key. */
   public FullHttpRequest probe() {
     return empty(HttpMethod.GET, KeyPath.probePath(dialect));
-  }
-
-  /**
-   * Returns the probe that also asks to switch to frames. A node that does not know frames, or an
-   * intermediary that passes no upgrade on, answers it as a probe.
-   */
-  public FullHttpRequest upgrade() {
-    FullHttpRequest request = probe();
-    request
-        .headers()
-        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-        .set(HttpHeaderNames.UPGRADE, Frames.PROTOCOL);
-    Hello.sayWhich(fleet, request.headers());
-    return request;
   }
 
   /**

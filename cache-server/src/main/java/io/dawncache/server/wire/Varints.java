@@ -4,19 +4,21 @@ import com.google.protobuf.CodedOutputStream;
 import io.netty.buffer.ByteBuf;
 
 /** Protobuf's varints, seven bits per byte, in Netty's buffers. */
-final class Varints {
+public final class Varints {
   private static final int MAX_BITS = 63; // of a number that is not negative
 
   /** Marks bytes that are not such a number. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   private Varints() {}
 
-  static int bytes(long value) {
+  /** Returns how many bytes a number takes, 0 or more. */
+  public static int bytes(long value) {
     return CodedOutputStream.computeUInt64SizeNoTag(value);
   }
 
-  static void write(long value, ByteBuf out) {
+  /** Appends a number, 0 or more. */
+  public static void write(long value, ByteBuf out) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
       out.writeByte((int) (rest & 0x7f) | 0x80);
@@ -31,7 +33,7 @@ final class Varints {
    *
    * @return the number; {@link #NONE} if there is none, if it is negative, or in a longer form
    */
-  static long read(ByteBuf in) {
+  public static long read(ByteBuf in) {
     long value = 0;
     for (int shift = 0; shift < MAX_BITS && in.isReadable(); shift += 7) {
       byte next = in.readByte();
@@ -48,7 +50,7 @@ final class Varints {
    *
    * @return the length; {@link #NONE} if there is no such length, or the buffer holds fewer bytes
    */
-  static int readLength(ByteBuf in) {
+  public static int readLength(ByteBuf in) {
     long length = read(in);
     return length <= in.readableBytes() ? (int) length : (int) NONE;
   }

@@ -1,9 +1,15 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import io.dawncache.server.Dialect;
+import io.dawncache.server.wire.Fleet;
+import io.dawncache.server.wire.Headers;
+import io.dawncache.server.wire.Hello;
+import io.dawncache.server.wire.KeyPath;
+import io.dawncache.server.wire.PeerRequests;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -12,6 +18,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 
 /**
  * How a connection switches from HTTP/1.1 to frames.
@@ -19,14 +26,30 @@ import io.netty.handler.codec.http.HttpVersion;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.8">RFC 9110, section 7.8</a>
  */
 public final class FrameUpgrade {
+  private static final AsciiString PROTOCOL = AsciiString.cached("dawncache-frames/1");
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private static final String GRANT =
-      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
-          + Frames.PROTOCOL
-          + "\r\n";
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + PROTOCOL + "\r\n";
 
   private FrameUpgrade() {}
+
+  /**
+   * Returns the probe that also asks to switch to frames. A node that does not know frames, or an
+   * intermediary that passes no upgrade on, answers it as a probe.
+   *
+   * @param requests makes the requests to the peer that is asked
+   * @param fleet what this node tells about itself
+   */
+  public static FullHttpRequest request(PeerRequests requests, Fleet fleet) {
+    FullHttpRequest request = requests.probe();
+    request
+        .headers()
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+        .set(HttpHeaderNames.UPGRADE, PROTOCOL);
+    Hello.sayWhich(fleet, request.headers());
+    return request;
+  }
 
   /**
    * Returns whether one of our nodes asks to switch to frames: with a GET of the dialect's probe
@@ -65,7 +88,7 @@ public final class FrameUpgrade {
   }
 
   private static boolean namesFrames(HttpMessage message) {
-    return message.headers().containsValue(HttpHeaderNames.UPGRADE, Frames.PROTOCOL, true)
+    return message.headers().containsValue(HttpHeaderNames.UPGRADE, PROTOCOL, true)
         && message
             .headers()
             .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);

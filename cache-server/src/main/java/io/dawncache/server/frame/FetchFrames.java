@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import static com.google.protobuf.WireFormat.WIRETYPE_FIXED64;
 import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
@@ -8,6 +8,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.KeyAnswers;
+import io.dawncache.server.wire.Varints;
 import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
 import io.netty.buffer.ByteBuf;
@@ -268,7 +271,7 @@ public final class FetchFrames {
   }
 
   private static int behindBytes(Freshness freshness) {
-    int bytes = isWritten(freshness.minuteQps()) ? 1 + Double.BYTES : 0;
+    int bytes = freshness.hasMinuteQps() ? 1 + Double.BYTES : 0;
     if (freshness.ttlNanos() != Long.MAX_VALUE) {
       bytes += 1 + Varints.bytes(freshness.ttlNanos());
     }
@@ -285,15 +288,10 @@ public final class FetchFrames {
       out.writeByte(STALE_TAG);
       out.writeByte(1);
     }
-    if (isWritten(freshness.minuteQps())) {
+    if (freshness.hasMinuteQps()) {
       out.writeByte(MINUTE_QPS_TAG);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
     }
-  }
-
-  /** The generated classes omit 0.0, whose bits are all zero, but write -0.0. */
-  static boolean isWritten(double number) {
-    return Double.doubleToRawLongBits(number) != 0;
   }
 
   /** Appends the frame of an answer without a value. */

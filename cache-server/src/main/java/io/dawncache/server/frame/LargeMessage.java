@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import io.netty.buffer.ByteBuf;
 

@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,7 @@ public enum FrameKind {
   }
 
   /** Returns the number in the frame's head. */
-  int number() {
+  public int number() {
     return number;
   }
 
@@ -58,7 +58,7 @@ public enum FrameKind {
   }
 
   /** Returns the kind with this number, 0 to 127, or null. */
-  static @Nullable FrameKind of(int number) {
+  public static @Nullable FrameKind of(int number) {
     return BY_NUMBER[number];
   }
 }

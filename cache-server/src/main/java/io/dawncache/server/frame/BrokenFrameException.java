@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 /**
  * Bytes that are not a frame, or a frame that may not arrive at this point: the connection ends.

@@ -1,14 +1,14 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.pb.Credit;
 import io.dawncache.server.wire.pb.GoAway;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -17,9 +17,6 @@ import java.io.UncheckedIOException;
  * whole protocol.
  */
 public final class Frames {
-  /** The protocol that our nodes ask to switch to. */
-  public static final AsciiString PROTOCOL = AsciiString.cached("dawncache-frames/1");
-
   /** The head of a frame: the payload's length (4 bytes), id (4), kind (1); big-endian. */
   public static final int HEAD_BYTES = 9;
 

@@ -1,6 +1,7 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.server.wire.Freshness;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 

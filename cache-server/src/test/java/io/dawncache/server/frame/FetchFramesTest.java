@@ -1,4 +1,4 @@
-package io.dawncache.server.wire;
+package io.dawncache.server.frame;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
 import io.netty.buffer.ByteBuf;
