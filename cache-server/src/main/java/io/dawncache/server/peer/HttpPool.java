@@ -59,7 +59,7 @@ final class HttpPool {
     this.prober = new Prober(outbound, peer, loop);
   }
 
-  /** Starts an exchange; it may have ended when this returns. */
+  /** Starts an exchange with a peer that may be asked; it may have ended when this returns. */
   void start(PeerExchange asked) {
     assert loop.inEventLoop();
     all.add(asked);
@@ -77,12 +77,6 @@ final class HttpPool {
   }
 
   private void findWay(PeerExchange asked) {
-    if (stopped) {
-      asked.serverStopped();
-    }
-    if (asked.isEnded() || !asked.mayBeAsked()) {
-      return;
-    }
     HttpConnection connection = takeIdle();
     if (connection != null) {
       send(asked, connection);
@@ -242,7 +236,11 @@ final class HttpPool {
       if (next == null) {
         return;
       }
-      place(next);
+      if (stopped) {
+        next.serverStopped();
+      } else if (next.mayBeAsked()) {
+        place(next);
+      }
     }
   }
 

@@ -96,11 +96,12 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void findWay(PeerExchange asked, long nowNanos) {
+    if (!mayAsk(asked)) {
+      return; // and leaves the try for frames, which comes once a minute, to one that may
+    }
     FrameConnection present = frames;
     if (present != null && waiting.isEmpty() && present.mayTake()) {
-      if (mayAsk(asked)) {
-        present.send(asked, nowNanos);
-      }
+      present.send(asked, nowNanos);
     } else if (present != null || dialled != null || mayTryFrames()) {
       await(asked);
     } else {
@@ -121,13 +122,11 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void await(PeerExchange asked) {
-    if (mayAsk(asked)) {
-      waiting.add(asked);
-      long now = System.nanoTime();
-      alarm.ringIn(now, asked.leftNanos(now));
-      if (frames == null && dialled == null) {
-        dial();
-      }
+    waiting.add(asked);
+    long now = System.nanoTime();
+    alarm.ringIn(now, asked.leftNanos(now));
+    if (frames == null && dialled == null) {
+      dial();
     }
   }
 
@@ -170,6 +169,7 @@ final class Link implements FrameDial.Verdict {
   public void unreachable(String why) {
     dialled = null;
     reachability.missed();
+    byFrames.giveBack(); // it is still unknown whether the peer takes frames
     takeWaiting().forEach(asked -> asked.notAsked(why));
   }
 

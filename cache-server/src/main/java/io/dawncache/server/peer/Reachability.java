@@ -46,6 +46,14 @@ final class Reachability {
     return now - until >= 0 && avoidedUntil.compareAndSet(until, now + avoidNanos);
   }
 
+  /** Gives back a try that has found nothing out: the next caller may ask at once. */
+  void giveBack() {
+    long until = avoidedUntil.get();
+    if (until != REACHABLE) {
+      avoidedUntil.compareAndSet(until, nanoTime.getAsLong());
+    }
+  }
+
   /** The peer answered or took a connection. Logged once after {@link #missed}. */
   void reached() {
     boolean wasMissed =

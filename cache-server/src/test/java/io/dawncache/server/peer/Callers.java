@@ -83,19 +83,28 @@ final class Callers {
 
   private Caller of(
       String url, Dialect dialect, int maxConnections, boolean frames, PeerTimings timings) {
-    Outbound outbound =
-        new Outbound(
-            new Bootstrap().channel(NioSocketChannel.class),
-            loops,
-            dialect,
-            new Limits(4096, 4096, MAX_VALUE_BYTES, NEVER),
-            timings,
-            maxConnections,
-            frames,
-            TestFleet.of(SELF),
-            node.bytesInFlight(),
-            InstantSource.system());
+    Outbound outbound = outbound(dialect, maxConnections, frames, timings);
     return closing(new Caller(new PeerClient(outbound, NodeUrl.parse(url))));
+  }
+
+  /** Returns what clients share that ask in frames. */
+  Outbound outboundInFrames() {
+    return outbound(Dialect.DAWNCACHE, 8, true, PATIENT);
+  }
+
+  private Outbound outbound(
+      Dialect dialect, int maxConnections, boolean frames, PeerTimings timings) {
+    return new Outbound(
+        new Bootstrap().channel(NioSocketChannel.class),
+        loops,
+        dialect,
+        new Limits(4096, 4096, MAX_VALUE_BYTES, NEVER),
+        timings,
+        maxConnections,
+        frames,
+        TestFleet.of(SELF),
+        node.bytesInFlight(),
+        InstantSource.system());
   }
 
   private <T extends AutoCloseable> T closing(T resource) {

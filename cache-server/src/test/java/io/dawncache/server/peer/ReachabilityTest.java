@@ -75,6 +75,26 @@ class ReachabilityTest {
   }
 
   @Test
+  void aTryThatIsGivenBackIsTheNextCallers() {
+    reachability.missed();
+    now += AVOID_NANOS;
+    assertTrue(reachability.mayAsk());
+
+    reachability.giveBack();
+
+    assertTrue(reachability.mayAsk());
+    assertFalse(reachability.mayAsk());
+  }
+
+  @Test
+  void aPeerThatIsReachableIsSoAfterATryIsGivenBack() {
+    reachability.giveBack();
+
+    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.mayAsk());
+  }
+
+  @Test
   void theLogTellsOnceThatAPeerIsLostAndOnceThatItIsBack() {
     try (LogRecorder log = LogRecorder.of(Reachability.class)) {
       reachability.reached();
