@@ -50,8 +50,8 @@ public record PeerResult(
      */
     UNCLEAR,
     /**
-     * The peer could not be asked, or does not have the group: this node asks the next owner, or at
-     * last loads the value itself.
+     * The peer could not be asked, does not have the group, or refuses the request: this node asks
+     * the next owner, or at last loads the value itself.
      */
     NOT_ASKED
   }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -236,6 +237,38 @@ class FailureIT {
 
   private static Loaded down(String key) {
     throw new IllegalStateException("down");
+  }
+
+  @Test
+  void whatTheOwnerRefusesIsLoadedByTheNextOwnerAndDoesNotCountAgainstTheOwner()
+      throws IOException {
+    String name = "narrow";
+    AtomicIntegerArray loads = new AtomicIntegerArray(3);
+    try (Fleet fleet =
+        Fleet.of(3, ServerConfig.builder().peerFrames(peerFrames), index -> this::load)) {
+      for (int i = 0; i < 3; i++) {
+        int index = i;
+        GroupConfig config =
+            GroupConfig.builder().hotBytes(0).maxKeyBytes(index == 1 ? 50 : 1000).build();
+        fleet
+            .node(index)
+            .addGroup(
+                name,
+                config,
+                key -> {
+                  loads.incrementAndGet(index);
+                  return Loaded.ofUtf8(key);
+                });
+      }
+      Group asker = fleet.node(0).group(name);
+
+      String refused = fleet.keyOwnedInTurnBy("k".repeat(51), List.of(1, 2));
+      assertEquals(refused, asker.get(refused).toUtf8());
+      assertEquals("[0, 0, 1]", loads.toString());
+
+      asker.get(fleet.keyOwnedBy(1));
+      assertEquals("[0, 1, 1]", loads.toString());
+    }
   }
 
   /** Adds a group to each node whose values may be answered for an hour after their end. */

@@ -14,6 +14,7 @@ import io.dawncache.server.testing.Books;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -90,6 +91,21 @@ final class Fleet implements AutoCloseable {
   /** Returns a key that the node of this index owns. */
   String keyOwnedBy(int index) {
     return keyOwnedBy(servers.get(index).self(), ring());
+  }
+
+  /** Returns a key with this beginning whose first owners are these nodes, in this order. */
+  String keyOwnedInTurnBy(String beginning, List<Integer> owners) {
+    List<String> urls = owners.stream().map(i -> servers.get(i).self()).toList();
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> beginning + i)
+        .filter(key -> urls.equals(firstOwners(key, urls.size())))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<String> firstOwners(String key, int count) {
+    Iterator<String> owners = ring().owners(key);
+    return Stream.generate(owners::next).limit(count).toList();
   }
 
   /** Returns a key that this one of the members owns, if they speak the default dialect. */

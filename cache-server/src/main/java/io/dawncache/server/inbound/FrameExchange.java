@@ -6,7 +6,6 @@ import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Freshness;
-import io.dawncache.server.wire.Kind;
 import io.dawncache.server.wire.Refusal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +81,9 @@ final class FrameExchange extends Reply {
           PeerResult.Status.FAILED,
           "value: " + tooLong.value().length() + " bytes (expected: <= " + maxValueBytes() + ")");
     }
-    return refusal != null && isGet() ? PeerResult.of(status(refusal), told(refusal)) : null;
+    return refusal != null && isGet()
+        ? PeerResult.of(refusal.kind().meaning(), told(refusal))
+        : null;
   }
 
   /** Returns how an operation ended, or null. */
@@ -102,11 +103,6 @@ final class FrameExchange extends Reply {
 
   private boolean isGet() {
     return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL;
-  }
-
-  /** A request that is itself at fault never reached its group. */
-  private static PeerResult.Status status(Refusal refusal) {
-    return refusal.kind() == Kind.REFUSED ? PeerResult.Status.NOT_ASKED : refusal.kind().meaning();
   }
 
   private static String told(Refusal refusal) {

@@ -19,8 +19,11 @@ public enum Kind {
   NO_SUCH_GROUP("no-such-group", PeerResult.Status.NOT_ASKED),
   /** The node belongs to another cluster, so it could not be asked. */
   OTHER_CLUSTER("other-cluster", PeerResult.Status.NOT_ASKED),
-  /** The request is invalid or exceeds a limit of the node; nothing was tried. */
-  REFUSED("refused", PeerResult.Status.UNCLEAR);
+  /**
+   * The request is invalid or exceeds a limit of the node, or the node is stopping: it never
+   * reached its group, so the node could not be asked.
+   */
+  REFUSED("refused", PeerResult.Status.NOT_ASKED);
 
   private final String label;
   private final PeerResult.Status meaning;

@@ -162,7 +162,7 @@ class PeerAnswersTest {
 
     assertEquals(Status.FAILED, result(dialect, failed).status());
     assertEquals(Status.NOT_ASKED, result(dialect, noSuchGroup).status());
-    assertEquals(Status.UNCLEAR, result(dialect, Refusal.badRequest("why")).status());
+    assertEquals(Status.NOT_ASKED, result(dialect, Refusal.badRequest("why")).status());
   }
 
   /* Without a mark, or with one we do not know: a Go node's, and in our dialect nobody's. */
