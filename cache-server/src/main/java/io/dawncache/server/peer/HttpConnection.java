@@ -22,13 +22,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   private final HttpPool pool;
   private final Channel channel;
   private @Nullable PeerExchange pending;
-  private boolean reused;
+  private boolean used; // has delivered an answer
   private boolean staysOpen; // after the present answer in pieces
   private boolean free; // answered; returns to the pool when this read is over
 
   HttpConnection(HttpPool pool, Channel channel) {
     this.pool = pool;
     this.channel = channel;
+  }
+
+  /** Returns whether the connection has delivered an answer. */
+  boolean isUsed() {
+    return used;
   }
 
   boolean isActive() {
@@ -143,7 +148,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     pending = null;
     answered.released();
     if (reusable) {
-      reused = true;
+      used = true;
       free = true;
     } else {
       channel.close();
@@ -190,13 +195,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   public void channelInactive(ChannelHandlerContext ctx) {
     PeerExchange lost = taken();
     free = false;
-    try {
-      pool.closed(this);
-    } finally {
-      if (lost != null) {
-        pool.lost(lost, reused);
-      }
-    }
+    pool.closed(this, lost);
   }
 
   private @Nullable PeerExchange taken() {

@@ -35,7 +35,8 @@ final class HttpPool {
    *   2. this node takes the connection and writes the request;
    *   3. this node reads the end of the stream.
    * This does not mean that the peer is down. So an exchange that is lost on a used connection is
-   * sent again, on a new one. If the peer had received the first request after all, the second joins
+   * sent again, on a new one, for which the lost one made room: every other used connection may be
+   * closed, too. If the peer had received the first request after all, the second joins
    * its flight; and repeating an operation is safe.
    */
   private final Outbound outbound;
@@ -194,23 +195,6 @@ final class HttpPool {
     return outbound.limits().maxBodyBytes();
   }
 
-  /** Called when a connection closed before it delivered the answer to {@code asked}. */
-  void lost(PeerExchange asked, boolean usedBefore) {
-    if (usedBefore && !stopped && asked.takeRetry()) {
-      dialAgain(asked);
-    } else {
-      asked.connectionLost();
-    }
-  }
-
-  private void dialAgain(PeerExchange asked) {
-    try {
-      dialOrWait(asked);
-    } catch (Throwable t) {
-      asked.broken(t);
-    }
-  }
-
   /** Called when a connection has nothing in flight any more. */
   void giveBack(HttpConnection connection) {
     PeerExchange next = nextWaiting();
@@ -223,11 +207,38 @@ final class HttpPool {
     }
   }
 
-  /** Called when a connection is closed. */
-  void closed(HttpConnection connection) {
+  /**
+   * Called when a connection is closed. An exchange that is sent again takes its place, before
+   * those that wait.
+   *
+   * @param lost the exchange whose answer was not delivered, or null
+   */
+  void closed(HttpConnection connection, @Nullable PeerExchange lost) {
     open--;
     idle.remove(connection);
-    serveWaiting();
+    try {
+      if (lost != null) {
+        lost(lost, connection.isUsed());
+      }
+    } finally {
+      serveWaiting();
+    }
+  }
+
+  private void lost(PeerExchange asked, boolean usedBefore) {
+    if (usedBefore && !stopped && asked.takeRetry()) {
+      dialAgain(asked);
+    } else {
+      asked.connectionLost();
+    }
+  }
+
+  private void dialAgain(PeerExchange asked) {
+    try {
+      dial(asked);
+    } catch (Throwable t) {
+      asked.broken(t);
+    }
   }
 
   private void serveWaiting() {

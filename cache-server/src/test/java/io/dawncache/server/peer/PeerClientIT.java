@@ -456,6 +456,34 @@ class PeerClientIT {
   }
 
   @Test
+  void aFetchLostOnAUsedConnectionGoesOnAFreshOneBeforeThoseThatWaitForATurn() throws Exception {
+    CountDownLatch allStarted = new CountDownLatch(1);
+    ScriptedPeer peer =
+        peer(
+            wire -> {
+              wire.readRequest();
+              wire.answer("630");
+              wire.readRequest();
+              allStarted.await();
+            },
+            wire -> {
+              assertTrue(wire.readRequest().startsWith("GET /_dawncache/scores/Jack "));
+              wire.answer("589");
+              assertTrue(wire.readRequest().startsWith("GET /_dawncache/scores/Sam "));
+              wire.answer("567");
+              wire.readToTheEnd();
+            });
+    Client client = client(peer, PATIENT, 1);
+    assertEquals(value("630"), client.fetch("Tom"));
+    CompletableFuture<PeerResult> lost = client.startFetch("Jack", NEVER);
+    CompletableFuture<PeerResult> inTurn = client.startFetch("Sam", NEVER);
+    allStarted.countDown();
+
+    assertEquals(value("589"), lost.join());
+    assertEquals(value("567"), inTurn.join());
+  }
+
+  @Test
   void aFetchLostOnTheFreshConnectionTooIsNotAsked() throws Exception {
     ScriptedPeer peer =
         peer(
