@@ -65,9 +65,13 @@ final class BulkQuestion implements Question {
   }
 
   @Override
-  public void send(FrameConnection connection, int id, long leftMillis) {
-    connection.send(
-        FrameKind.GET_ALL, id, PeerCodec.encode(fetches, Duration.ofMillis(leftMillis)));
+  public FrameKind kind() {
+    return FrameKind.GET_ALL;
+  }
+
+  @Override
+  public ByteBuf message(long leftMillis) {
+    return PeerCodec.encode(fetches, Duration.ofMillis(leftMillis));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.PeerAnswers;
 import io.dawncache.server.wire.PeerRequests;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import java.time.Duration;
@@ -57,8 +58,20 @@ final class FetchQuestion implements Question {
   }
 
   @Override
-  public void send(FrameConnection connection, int id, long leftMillis) {
-    connection.sendFetch(fetch, id, leftMillis);
+  public FrameKind kind() {
+    return FrameKind.FETCH;
+  }
+
+  @Override
+  public ByteBuf message(long leftMillis) {
+    ByteBuf message = Unpooled.buffer(FetchFrames.requestBytes(fetch, leftMillis));
+    FetchFrames.writeRequest(fetch, leftMillis, message);
+    return message;
+  }
+
+  /** Returns what it asks for. */
+  PeerRequest fetch() {
+    return fetch;
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.dawncache.server.frame.Frames;
 import io.dawncache.server.frame.LargeBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -99,9 +98,8 @@ final class FrameConnection extends FrameChannel implements Carrier {
     count++;
     asked.sentOn(this, id, nowNanos);
     long leftNanos = asked.leftNanos(nowNanos);
-    asked
-        .question()
-        .send(this, id, Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos + 999_999)));
+    long leftMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos + 999_999));
+    write(asked.question(), id, leftMillis);
     alarm.ringIn(nowNanos, Math.min(leftNanos, timings.probeAfter().toNanos()));
   }
 
@@ -118,21 +116,23 @@ final class FrameConnection extends FrameChannel implements Carrier {
     return nextId++;
   }
 
-  void sendFetch(PeerRequest fetch, int id, long leftMillis) {
-    int bytes = FetchFrames.requestBytes(fetch, leftMillis);
-    if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
-      ByteBuf out = out();
-      Frames.writeHead(bytes, id, FrameKind.FETCH, false, out);
-      FetchFrames.writeRequest(fetch, leftMillis, out);
-    } else {
-      ByteBuf message = Unpooled.buffer(bytes);
-      FetchFrames.writeRequest(fetch, leftMillis, message);
-      send(FrameKind.FETCH, id, message);
+  /** Writes a fetch, which nearly all requests are, without a buffer of its own. */
+  private void write(Question question, int id, long leftMillis) {
+    if (question instanceof FetchQuestion one) {
+      PeerRequest fetch = one.fetch();
+      int bytes = FetchFrames.requestBytes(fetch, leftMillis);
+      if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
+        ByteBuf out = out();
+        Frames.writeHead(bytes, id, FrameKind.FETCH, false, out);
+        FetchFrames.writeRequest(fetch, leftMillis, out);
+        return;
+      }
     }
+    write(question.kind(), id, question.message(leftMillis));
   }
 
-  /** Sends a message and releases it. */
-  void send(FrameKind kind, int id, ByteBuf message) {
+  /** Writes a message and releases it. */
+  private void write(FrameKind kind, int id, ByteBuf message) {
     int bytes = message.readableBytes();
     if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
       ByteBuf out = out();

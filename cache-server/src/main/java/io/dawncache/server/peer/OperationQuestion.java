@@ -86,8 +86,13 @@ final class OperationQuestion implements Question {
   }
 
   @Override
-  public void send(FrameConnection connection, int id, long leftMillis) {
-    connection.send(kind, id, message.get());
+  public FrameKind kind() {
+    return kind;
+  }
+
+  @Override
+  public ByteBuf message(long leftMillis) {
+    return message.get();
   }
 
   @Override

@@ -27,12 +27,15 @@ interface Question {
   /** Ends with an answer that arrived whole; the caller releases it. */
   void answered(FullHttpResponse answer);
 
+  /** Returns the kind of the frames that hold the request. */
+  FrameKind kind();
+
   /**
-   * Writes the request in a frame, or in several.
+   * Returns the message of those frames; the caller releases it.
    *
    * @param leftMillis how much of the time-out is left, more than 0
    */
-  void send(FrameConnection connection, int id, long leftMillis);
+  ByteBuf message(long leftMillis);
 
   /** Returns whether a frame of this kind is an answer to this. */
   boolean isAnsweredBy(FrameKind kind);

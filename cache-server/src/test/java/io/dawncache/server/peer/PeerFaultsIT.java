@@ -247,9 +247,14 @@ class PeerFaultsIT {
     }
 
     @Override
-    public void send(FrameConnection connection, int id, long leftMillis) {
+    public FrameKind kind() {
+      return fetch.kind();
+    }
+
+    @Override
+    public ByteBuf message(long leftMillis) {
       throwAt(Seam.REQUEST);
-      fetch.send(connection, id, leftMillis);
+      return fetch.message(leftMillis);
     }
 
     @Override
