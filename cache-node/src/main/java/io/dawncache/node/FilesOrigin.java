@@ -169,7 +169,7 @@ public final class FilesOrigin implements Origin {
       try {
         found = step.toRealPath();
       } catch (FileSystemException e) {
-        if (leadsInACircle(step)) {
+        if (isInCycle(step)) {
           return null;
         }
         throw e;
@@ -189,7 +189,7 @@ public final class FilesOrigin implements Origin {
   }
 
   /** Follows links by hand, since the error for a circle has no class of its own. */
-  private static boolean leadsInACircle(Path link) throws IOException {
+  private static boolean isInCycle(Path link) throws IOException {
     Path reached = Objects.requireNonNull(link.getParent(), "link");
     Deque<Path> ahead = new ArrayDeque<>();
     ahead.push(Objects.requireNonNull(link.getFileName(), "link"));

@@ -93,7 +93,7 @@ public final class GetMain implements Callable<Integer> {
 
   /** Asks once and exits. */
   public static void main(String[] args) {
-    Program.speakOneLanguage();
+    Program.useOneLocale();
     OutOfMemory.endsProcess("get");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);

@@ -129,8 +129,8 @@ public final class NodeMain implements Callable<Integer> {
     if (System.getProperty(LOG_FORMAT) == null && System.getProperty(LOG_CONFIG) == null) {
       System.setProperty(LOG_FORMAT, "%1$tF %1$tT %4$s %5$s%6$s%n"); // time, level, text, stack
     }
-    keepItsLog();
-    Program.speakOneLanguage();
+    keepLogOpen();
+    Program.useOneLocale();
     OutOfMemory.endsProcess("node");
     Hangup.ignore();
     refreshNames();
@@ -140,7 +140,7 @@ public final class NodeMain implements Callable<Integer> {
   }
 
   /** Keeps the JDK's log open until the node has stopped, if nothing is logged yet. */
-  static void keepItsLog() {
+  static void keepLogOpen() {
     if (System.getProperty(LogUntilStopped.PROPERTY) == null) {
       System.setProperty(LogUntilStopped.PROPERTY, LogUntilStopped.class.getName());
     }

@@ -26,7 +26,7 @@ final class Program {
    * Makes output and log the same in every locale: programs read them, and some locales have other
    * digits.
    */
-  static void speakOneLanguage() {
+  static void useOneLocale() {
     Locale.setDefault(Locale.ROOT);
   }
 

@@ -58,7 +58,7 @@ public final class StatusMain implements Callable<Integer> {
 
   /** Prints the table and exits. */
   public static void main(String[] args) {
-    Program.speakOneLanguage();
+    Program.useOneLocale();
     OutOfMemory.endsProcess("cluster");
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -74,7 +74,7 @@ public final class StatusMain implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     NodeClient client = new NodeClient(TIMEOUT);
     StatusTable table = new StatusTable();
-    boolean allIsWell = true;
+    boolean allAnswer = true;
     NodeStats first = null;
     for (NodeUrl node : nodes) {
       try {
@@ -83,11 +83,11 @@ public final class StatusMain implements Callable<Integer> {
         first = first == null ? stats : first;
         for (String fault : MemberLists.faults(first, stats)) {
           table.addNote(node.text(), fault);
-          allIsWell = false;
+          allAnswer = false;
         }
       } catch (IOException e) {
-        table.addSilent(node.text(), Program.reason(e));
-        allIsWell = false;
+        table.addUnreachable(node.text(), Program.reason(e));
+        allAnswer = false;
       }
     }
     table.lines().forEach(spec.commandLine().getOut()::println);
@@ -95,7 +95,7 @@ public final class StatusMain implements Callable<Integer> {
       return Program.complain(
           spec.commandLine(), "standard output: could not be written", Program.FAILED);
     }
-    return allIsWell ? 0 : Program.FAILED;
+    return allAnswer ? 0 : Program.FAILED;
   }
 
   private static NodeStats stats(NodeClient client, NodeUrl node)

@@ -40,7 +40,7 @@ final class StatusTable {
   }
 
   /** Adds a node that did not answer, with the reason. */
-  void addSilent(String node, String why) {
+  void addUnreachable(String node, String why) {
     nodes++;
     addNote(node, why);
   }

@@ -14,7 +14,7 @@ final class LastLog {
    * @param args {@code keep} if the log is to be kept open
    */
   public static void main(String[] args) {
-    NodeMain.keepItsLog();
+    NodeMain.keepLogOpen();
     Logger log = Logger.getLogger("last");
     log.info("begun");
     if (args.length == 1) {

@@ -68,7 +68,7 @@ class StatusTableTest {
   void aSilentNodeHasARowThatSaysSo() {
     StatusTable table = new StatusTable();
     table.add("http://a:1", Map.of("docs", group(5, 10)));
-    table.addSilent("http://127.0.0.1:8002", "no connection");
+    table.addUnreachable("http://127.0.0.1:8002", "no connection");
 
     assertEquals(
         List.of(

@@ -86,7 +86,7 @@ public final class CacheServer implements AutoCloseable {
       peers = peers(node, transport);
       membership =
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
-      fleet.is(membership);
+      fleet.setMembership(membership);
       node.registerPeerPicker(membership);
       setMembersOrLeave(config.members());
       listener.config().setAutoRead(true);
@@ -227,7 +227,7 @@ public final class CacheServer implements AutoCloseable {
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
       List<String> before = membership.members();
       membership.set(members);
-      peers.meetAnew();
+      peers.resetCapabilities();
       goPeers.set(addresses);
       logChange(before, membership.members());
     }

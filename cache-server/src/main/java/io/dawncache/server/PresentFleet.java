@@ -27,7 +27,7 @@ final class PresentFleet implements Fleet {
   }
 
   /** Sets the membership, before the first request is served or sent. */
-  void is(Membership membership) {
+  void setMembership(Membership membership) {
     this.membership = membership;
   }
 
@@ -46,7 +46,7 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
-  public void met(@Nullable String dialled, String self, long instance) {
+  public void noteIdentity(@Nullable String dialled, String self, long instance) {
     MemberList own = list();
     if (instance == own.instance()) {
       if (dialled != null) {
@@ -61,14 +61,14 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
-  public void heard(MemberList list) {
+  public void noteList(MemberList list) {
     if (isAnother(list.self(), list.instance())) {
       membership().heard(list);
     }
   }
 
   @Override
-  public boolean heard(String url, long fingerprint) {
+  public boolean noteFingerprint(String url, long fingerprint) {
     return !url.equals(list().self()) && membership().heard(url, fingerprint);
   }
 
@@ -78,7 +78,7 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
-  public void isOfAnother(String who, @Nullable String other) {
+  public void noteOtherCluster(String who, @Nullable String other) {
     warn(
         who
             + " is of "

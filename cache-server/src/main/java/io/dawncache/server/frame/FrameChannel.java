@@ -34,7 +34,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
    */
   private static final int FIRST_BATCH_BYTES = 16 << 10;
   private static final int FULL_BATCH_BYTES = 64 << 10;
-  private static final int MOST_TOLD_CHARS = 512;
+  private static final int MAX_DETAIL_CHARS = 512;
   private static final long LINGER_MILLIS = 1000;
 
   private static final System.Logger LOG = System.getLogger(FrameChannel.class.getName());
@@ -49,9 +49,9 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   private @Nullable ByteBuf batch;
   private boolean reading; // a channelReadComplete will follow and flush
-  private boolean flushComes; // a flush will follow
+  private boolean flushPending; // a flush will follow
   private boolean flushesNow; // flush() is on the stack
-  private boolean pongOwed;
+  private boolean pongDue;
   private boolean closing; // nothing more is read or written
 
   private long mayWriteBytes = Frames.FIRST_CREDIT_BYTES; // in pieces
@@ -77,7 +77,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
       throws BrokenFrameException;
 
   /** The other side takes no more requests; it answers those that it has. */
-  protected abstract void goesAway();
+  protected abstract void goAwayReceived();
 
   /** Everything so far has been written; more may be while {@link #mayWrite} holds. */
   protected abstract void writable();
@@ -123,8 +123,8 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   /** Flushes what was written when this read is over, or with this turn of the loop. */
   protected final void flushSoon() {
-    if (!flushComes) {
-      flushComes = true;
+    if (!flushPending) {
+      flushPending = true;
       if (!reading) {
         ctx.executor().execute(flushing);
       }
@@ -141,25 +141,25 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private void flushIfDue() {
-    if (flushComes) {
+    if (flushPending) {
       flush();
     }
   }
 
   private void flush() {
-    flushComes = false;
+    flushPending = false;
     if (flushesNow || closing) {
       return;
     }
     flushesNow = true;
     try {
       do {
-        flushComes = true; // below
+        flushPending = true; // below
         writable();
-        flushComes = false;
+        flushPending = false;
         writeAll();
         ctx.flush(); // it may have made the channel writable again
-      } while (flushComes && mayWrite());
+      } while (flushPending && mayWrite());
     } finally {
       flushesNow = false;
     }
@@ -167,8 +167,8 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private void writeAll() {
-    if (pongOwed && mayWrite()) {
-      pongOwed = false;
+    if (pongDue && mayWrite()) {
+      pongDue = false;
       Frames.write(Frames.NO_ID, FrameKind.PONG, out());
     }
     ByteBuf present = batch;
@@ -176,7 +176,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
       batch = null;
       ctx.write(present, ctx.voidPromise());
     }
-    flushComes = false;
+    flushPending = false;
     while (hasPiece() && ctx.channel().isWritable()) {
       writePiece();
     }
@@ -267,7 +267,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     try {
       reader.read(bytes, ctx.alloc(), sink);
     } catch (BrokenFrameException e) {
-      breakOff(String.valueOf(e.getMessage()));
+      closeWithError(String.valueOf(e.getMessage()));
     }
   }
 
@@ -292,7 +292,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     }
     switch (kind) {
       case PING -> {
-        pongOwed = true;
+        pongDue = true;
         flushSoon();
       }
       case PONG -> {}
@@ -333,11 +333,11 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   private void goAway(String broken) {
     if (broken.isEmpty()) {
-      goesAway();
+      goAwayReceived();
     } else {
       LOG.log(
           Level.WARNING, "connection with {0} ended: {1}", ctx.channel().remoteAddress(), broken);
-      breakDown();
+      closeAtOnce();
     }
   }
 
@@ -359,23 +359,23 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   // The end.
 
   /** Tells the other side to send no more requests; what is in flight is still answered. */
-  protected final void sayGoAway(String why) {
+  protected final void sendGoAway(String why) {
     Frames.writeGoAway(false, clipped(why), out());
   }
 
   /** Tells the other side what is wrong, and ends the connection. */
-  protected final void breakOff(String why) {
+  protected final void closeWithError(String why) {
     if (!closing) {
-      ByteBuf said = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());
+      ByteBuf last = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());
       batch = null;
-      Frames.writeGoAway(true, clipped(why), said);
-      ctx.writeAndFlush(said);
+      Frames.writeGoAway(true, clipped(why), last);
+      ctx.writeAndFlush(last);
       closeGently();
     }
   }
 
   /** Ends the connection at once, without a GO_AWAY: this side has failed. */
-  protected final void breakDown() {
+  protected final void closeAtOnce() {
     try {
       end();
     } finally {
@@ -384,7 +384,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   }
 
   private static String clipped(String why) {
-    return why.length() <= MOST_TOLD_CHARS ? why : why.substring(0, MOST_TOLD_CHARS);
+    return why.length() <= MAX_DETAIL_CHARS ? why : why.substring(0, MAX_DETAIL_CHARS);
   }
 
   /**
@@ -440,7 +440,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
    * node; anything else is, and is logged.
    */
   protected final void fail(Throwable cause) {
-    breakDown();
+    closeAtOnce();
     Fatal.report(cause);
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "connection with " + ctx.channel().remoteAddress() + " closed", cause);

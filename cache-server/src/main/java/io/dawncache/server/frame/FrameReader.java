@@ -116,15 +116,15 @@ public final class FrameReader {
     }
     int payloadStart = start + Frames.HEAD_BYTES;
     int end = payloadStart + length;
-    int come = in.writerIndex();
-    if (come < end) {
+    int written = in.writerIndex();
+    if (written < end) {
       return false;
     }
     in.readerIndex(payloadStart).writerIndex(end); // the payload is what is readable
     try {
       sink.frame(kind, id, more, in);
     } finally {
-      in.writerIndex(come).readerIndex(end);
+      in.writerIndex(written).readerIndex(end);
     }
     return true;
   }

@@ -47,7 +47,7 @@ public final class FrameUpgrade {
         .headers()
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
         .set(HttpHeaderNames.UPGRADE, PROTOCOL);
-    Hello.sayWhich(fleet, request.headers());
+    Hello.addProcess(fleet, request.headers());
     return request;
   }
 
@@ -73,8 +73,8 @@ public final class FrameUpgrade {
   public static void grant(Fleet fleet, ByteBuf out) {
     StringBuilder head = new StringBuilder(GRANT);
     HttpHeaders headers = new DefaultHttpHeaders();
-    Hello.sayWho(fleet, headers);
-    Hello.sayWhich(fleet, headers);
+    Hello.addNode(fleet, headers);
+    Hello.addProcess(fleet, headers);
     headers.forEach(
         header ->
             head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n"));

@@ -88,9 +88,9 @@ public final class Frames {
    * @throws BrokenFrameException if it is not such a frame
    */
   public static String whatIsBroken(ByteBuf payload) throws BrokenFrameException {
-    GoAway said = parse(FrameKind.GO_AWAY, GoAway.parser(), payload);
-    boolean stops = said.getReason() == GoAway.Reason.STOPPING;
-    return stops ? "" : said.getReason() + ", " + said.getDetail();
+    GoAway goAway = parse(FrameKind.GO_AWAY, GoAway.parser(), payload);
+    boolean stops = goAway.getReason() == GoAway.Reason.STOPPING;
+    return stops ? "" : goAway.getReason() + ", " + goAway.getDetail();
   }
 
   static void write(int id, FrameKind kind, MessageLite message, ByteBuf out) {

@@ -36,7 +36,7 @@ final class Exchange extends Reply {
 
   private boolean keepAlive;
   private boolean fromOurs;
-  private boolean putsInTheirWords; // a client's, or a mailgun node's
+  private boolean plainPut; // a client's, or a mailgun node's
   private @Nullable Answer answer;
   private @Nullable Pieces pieces;
   private boolean ended; // the outcome may be read; pieces take its place
@@ -73,8 +73,8 @@ final class Exchange extends Reply {
   /**
    * Says that it will end with the outcome of a put by a client that does not know our messages.
    */
-  void putsInTheirWords() {
-    putsInTheirWords = true;
+  void answersPlainPut() {
+    plainPut = true;
   }
 
   @Override
@@ -192,9 +192,9 @@ final class Exchange extends Reply {
 
   private Persistence persistence(boolean last) {
     if (last) {
-      return Persistence.ENDS;
+      return Persistence.CLOSE;
     }
-    return http10 ? Persistence.SAID : Persistence.UNDERSTOOD;
+    return http10 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
   }
 
   private void write(Entry entry, Freshness freshness, Persistence persistence, Outbox out) {
@@ -242,7 +242,7 @@ final class Exchange extends Reply {
   }
 
   private Response render(OperationResult outcome, MessageKind kind) {
-    return putsInTheirWords
+    return plainPut
         ? Responses.put(outcome, inbound.dialect())
         : Responses.operation(kind, outcome, inbound.fleet().list());
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * until it is written.
  */
 final class FrameExchange extends Reply {
-  private static final int MOST_TOLD_CHARS = 512;
+  private static final int MAX_DETAIL_CHARS = 512;
 
   private final FrameService service;
   private final FrameKind kind;
@@ -45,8 +45,8 @@ final class FrameExchange extends Reply {
 
   @Override
   ResultStream stream(List<PeerRequest> requests, ResultStream.Source source) {
-    Runnable onCome = () -> service.answered(this);
-    ResultStream stream = stream(requests, service.inbound(), source, onCome, service.holder());
+    Runnable onResult = () -> service.answered(this);
+    ResultStream stream = stream(requests, service.inbound(), source, onResult, service.holder());
     results = service.results(this, stream);
     return stream;
   }
@@ -82,14 +82,14 @@ final class FrameExchange extends Reply {
           "value: " + tooLong.value().length() + " bytes (expected: <= " + maxValueBytes() + ")");
     }
     return refusal != null && isGet()
-        ? PeerResult.of(refusal.kind().meaning(), told(refusal))
+        ? PeerResult.of(refusal.kind().meaning(), detail(refusal))
         : null;
   }
 
   /** Returns how an operation ended, or null. */
   @Nullable OperationResult outcome() {
     return refusal != null && !isGet()
-        ? OperationResult.of(OperationResult.Status.NOT_ASKED, told(refusal))
+        ? OperationResult.of(OperationResult.Status.NOT_ASKED, detail(refusal))
         : operated;
   }
 
@@ -105,9 +105,9 @@ final class FrameExchange extends Reply {
     return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL;
   }
 
-  private static String told(Refusal refusal) {
+  private static String detail(Refusal refusal) {
     String text = refusal.text();
-    return text.length() <= MOST_TOLD_CHARS ? text : text.substring(0, MOST_TOLD_CHARS);
+    return text.length() <= MAX_DETAIL_CHARS ? text : text.substring(0, MAX_DETAIL_CHARS);
   }
 
   /** The TTL is what remains now, not what remained when the get ended. */

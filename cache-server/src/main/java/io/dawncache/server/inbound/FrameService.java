@@ -62,7 +62,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private static final Refusal STOPS = new Refusal(503, Kind.REFUSED, "the node is stopping");
 
   private final Inbound inbound;
-  private final OnTheirWay onTheirWay;
+  private final ValuesInTransit inTransit;
   private final Operations operations;
   private final FetchFrames fetches = new FetchFrames();
   private final ArrayDeque<FrameExchange> ready = new ArrayDeque<>();
@@ -90,16 +90,16 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private long halfBytes;
   private long piecesSeen; // bytes of answers in pieces that had been sent at the last flush
 
-  FrameService(Inbound inbound, OnTheirWay onTheirWay) {
-    this.onTheirWay = onTheirWay;
+  FrameService(Inbound inbound, ValuesInTransit inTransit) {
+    this.inTransit = inTransit;
     this.inbound = inbound;
     this.operations = new Operations(inbound);
   }
 
   /** Switches the connection to frames, with nothing in flight, in place of the HTTP handlers. */
-  static void takeOver(ChannelHandlerContext ctx, Inbound inbound, OnTheirWay onTheirWay) {
+  static void takeOver(ChannelHandlerContext ctx, Inbound inbound, ValuesInTransit inTransit) {
     ChannelPipeline pipeline = ctx.pipeline();
-    FrameService service = new FrameService(inbound, onTheirWay);
+    FrameService service = new FrameService(inbound, inTransit);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
     FrameUpgrade.grant(inbound.fleet(), service.out());
@@ -115,7 +115,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     super.handlerAdded(ctx);
-    handOver = new HandOver(ctx.channel(), ctx.executor(), onTheirWay);
+    handOver = new HandOver(ctx.channel(), ctx.executor(), inTransit);
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
     unsent = holder();
     arriving = holder();
@@ -252,7 +252,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     int held = heldBytes() <= SHORT_FRAME_BYTES ? 0 : heldBytes();
     arriving.moved();
     if (held != arriving.bytes() && !isClosing() && !arriving.set(held)) {
-      breakOff(Refusal.tooMuchInFlight().text());
+      closeWithError(Refusal.tooMuchInFlight().text());
     }
   }
 
@@ -423,28 +423,28 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   /** The peer sends no more requests, and closes when it has its answers. */
   @Override
-  protected void goesAway() {}
+  protected void goAwayReceived() {}
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      breakDown(); // a peer that ends its side has left: it could not even give credit
+      closeAtOnce(); // a peer that ends its side has left: it could not even give credit
     } else if (isClosing()) {
       return;
     } else if (event == RequestHandler.Drain.NOW) {
       draining = true;
       dropUnfinished();
-      sayGoAway("the node is stopping");
+      sendGoAway("the node is stopping");
     }
   }
 
   @Override
-  public boolean asksNothing() {
+  public boolean isIdle() {
     return count == 0;
   }
 
   @Override
-  public long sentByPermission() {
+  public long sentOnCredit() {
     return waitsForCredit() ? sentInPieces() : -1;
   }
 
@@ -458,7 +458,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   @Override
   public void requestTimedOut(ChannelHandlerContext ctx) {
-    breakOff(
+    closeWithError(
         "a request is incomplete after " + inbound.limits().requestTimeout().toMillis() + " ms");
   }
 

@@ -16,18 +16,18 @@ final class HandOver {
 
   private final Channel channel;
   private final EventExecutor loop;
-  private final OnTheirWay onTheirWay;
+  private final ValuesInTransit inTransit;
   private volatile boolean lost;
 
   /**
    * Makes one.
    *
-   * @param onTheirWay the values on their way to all connections of the server
+   * @param inTransit the values on their way to all connections of the server
    */
-  HandOver(Channel channel, EventExecutor loop, OnTheirWay onTheirWay) {
+  HandOver(Channel channel, EventExecutor loop, ValuesInTransit inTransit) {
     this.channel = channel;
     this.loop = loop;
-    this.onTheirWay = onTheirWay;
+    this.inTransit = inTransit;
   }
 
   /** Returns whether the calling thread is the event loop. */
@@ -36,8 +36,8 @@ final class HandOver {
   }
 
   /** Returns the values on their way to all connections of the server. */
-  OnTheirWay onTheirWay() {
-    return onTheirWay;
+  ValuesInTransit inTransit() {
+    return inTransit;
   }
 
   /**

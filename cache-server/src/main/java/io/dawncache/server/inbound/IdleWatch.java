@@ -19,13 +19,13 @@ final class IdleWatch {
   /** The connection, as the watch sees it. */
   interface Watched {
     /** Returns whether no request is being answered or waits to be. */
-    boolean asksNothing();
+    boolean isIdle();
 
     /**
      * Returns how many bytes have been sent so far of answers that need credit from the other side;
      * -1 if none of them waits for credit.
      */
-    long sentByPermission();
+    long sentOnCredit();
 
     /** Returns a unique number for the request that has arrived in part; 0 if there is none. */
     long incompleteRequest();
@@ -57,11 +57,11 @@ final class IdleWatch {
   private int movesSeen;
   private long unsentSeen;
   private long progressSeen;
-  private long permittedSeen = -1;
+  private long onCreditSeen = -1;
   private long incompleteSeen;
   private int quietLooks; // in a row that saw nothing move
   private int stuckLooks; // in a row that saw bytes unsent and none of them leave
-  private int unpermittedLooks; // in a row that saw answers wait for credit and receive none
+  private int uncreditedLooks; // in a row that saw answers wait for credit and receive none
   private int incompleteLooks; // in a row that saw the same request incomplete
 
   /** Starts to watch. */
@@ -96,33 +96,33 @@ final class IdleWatch {
   }
 
   private void lookNow() {
-    lookOut();
-    lookIn();
-    boolean takesNothing = stuckLooks >= idleLooks || unpermittedLooks >= idleLooks;
-    boolean asksNothing = unsentSeen == 0 && watched.asksNothing();
-    if (takesNothing || (quietLooks >= idleLooks && asksNothing) || handOver.hasLost()) {
+    lookAtOutput();
+    lookAtInput();
+    boolean stuck = stuckLooks >= idleLooks || uncreditedLooks >= idleLooks;
+    boolean idle = unsentSeen == 0 && watched.isIdle();
+    if (stuck || (quietLooks >= idleLooks && idle) || handOver.hasLost()) {
       ctx.close();
     } else if (incompleteLooks > requestLooks) {
       watched.requestTimedOut(ctx);
     }
   }
 
-  private void lookOut() {
+  private void lookAtOutput() {
     @Nullable ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
     long unsent = out == null ? 0 : out.totalPendingWriteBytes();
     long progress = out == null ? 0 : out.currentProgress();
-    long permitted = watched.sentByPermission();
+    long onCredit = watched.sentOnCredit();
     boolean left = unsent != unsentSeen || progress != progressSeen;
     stuckLooks = unsent == 0 || left ? 0 : stuckLooks + 1;
-    unpermittedLooks = permitted < 0 || permitted != permittedSeen ? 0 : unpermittedLooks + 1;
+    uncreditedLooks = onCredit < 0 || onCredit != onCreditSeen ? 0 : uncreditedLooks + 1;
     quietLooks = left || moves != movesSeen ? 0 : quietLooks + 1;
     unsentSeen = unsent;
     progressSeen = progress;
-    permittedSeen = permitted;
+    onCreditSeen = onCredit;
     movesSeen = moves;
   }
 
-  private void lookIn() {
+  private void lookAtInput() {
     Channel channel = ctx.channel();
     long incomplete = watched.incompleteRequest();
     if (incomplete == 0 || incomplete != incompleteSeen) {

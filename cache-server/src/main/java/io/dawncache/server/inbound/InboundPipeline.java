@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final Inbound inbound;
   private final AnswerDates dates;
-  private final OnTheirWay onTheirWay;
+  private final ValuesInTransit inTransit;
   private final FailedPuts failedPuts;
   private final ChannelGroup connections;
 
@@ -21,7 +21,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   InboundPipeline(Inbound inbound, ChannelGroup connections, LongSupplier nanoTime) {
     this.inbound = inbound;
     this.dates = new AnswerDates(inbound.clock());
-    this.onTheirWay = new OnTheirWay(inbound.node().bytesInFlight());
+    this.inTransit = new ValuesInTransit(inbound.node().bytesInFlight());
     this.failedPuts = new FailedPuts(nanoTime);
     this.connections = connections;
   }
@@ -38,6 +38,6 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
-        .addLast(new RequestHandler(inbound, dates, onTheirWay, failedPuts));
+        .addLast(new RequestHandler(inbound, dates, inTransit, failedPuts));
   }
 }

@@ -30,7 +30,7 @@ final class Operations {
       case COORDINATE -> change(PeerCodec.decodeOperation(body), true, reply, answerTo(reply));
       case GET_ALL -> getAll(PeerCodec.decodeGetAll(body), reply);
       case MEMBERS -> {
-        inbound.fleet().heard(PeerCodec.decodeMembers(body));
+        inbound.fleet().noteList(PeerCodec.decodeMembers(body));
         reply.operated(kind, OperationResult.done(List.of()));
       }
     }
@@ -107,7 +107,7 @@ final class Operations {
       KeyPath path, ByteBuffer body, boolean fromPeer, FailedPuts failedPuts, Exchange exchange)
       throws BadRequestException {
     Operation put = PeerCodec.decodeSet(path.group(), body, inbound.clock());
-    exchange.putsInTheirWords();
+    exchange.answersPlainPut();
     Consumer<OperationResult> answer = answerTo(exchange);
     change(
         put,

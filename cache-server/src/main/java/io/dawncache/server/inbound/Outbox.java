@@ -97,7 +97,7 @@ final class Outbox {
   }
 
   /** Sends everything; the future completes when that is done or has failed. */
-  ChannelFuture flushAndTell() {
+  ChannelFuture flushAndNotify() {
     unflushed = false;
     return ctx.writeAndFlush(take());
   }

@@ -7,11 +7,11 @@ package io.dawncache.server.inbound;
  */
 enum Persistence {
   /** It stays open, which is the default in HTTP/1.1. */
-  UNDERSTOOD(""),
+  DEFAULT(""),
   /** It stays open, as a client of HTTP/1.0 has asked; the answer has to confirm it. */
-  SAID("connection: keep-alive\r\n"),
+  KEEP_ALIVE("connection: keep-alive\r\n"),
   /** This is its last answer. */
-  ENDS("connection: close\r\n");
+  CLOSE("connection: close\r\n");
 
   private final String line;
 

@@ -30,7 +30,7 @@ abstract class Reply implements GetCallback, Runnable {
   private final HandOver handOver;
 
   private @Nullable Group group; // that the get asks
-  private @Nullable Entry onItsWay; // a value that another thread has brought, until run
+  private @Nullable Entry valueInTransit; // a value that another thread has brought, until run
 
   // The outcome.
   @Nullable Entry entry;
@@ -65,7 +65,7 @@ abstract class Reply implements GetCallback, Runnable {
       return;
     }
     try {
-      takeOnItsWay(entry);
+      takeInTransit(entry);
     } catch (Throwable e) { // no memory
       handOver.lose(e);
       return;
@@ -74,9 +74,9 @@ abstract class Reply implements GetCallback, Runnable {
   }
 
   /** A refusal replaces a value for which the account has no room. */
-  private void takeOnItsWay(Entry entry) {
-    if (handOver.onTheirWay().add(entry)) {
-      onItsWay = entry;
+  private void takeInTransit(Entry entry) {
+    if (handOver.inTransit().add(entry)) {
+      valueInTransit = entry;
       this.entry = entry;
     } else {
       refusal = NO_ROOM;
@@ -119,10 +119,10 @@ abstract class Reply implements GetCallback, Runnable {
   }
 
   private void arrived() {
-    Entry value = onItsWay;
+    Entry value = valueInTransit;
     if (value != null) {
-      onItsWay = null;
-      handOver.onTheirWay().remove(value);
+      valueInTransit = null;
+      handOver.inTransit().remove(value);
     }
   }
 
@@ -143,18 +143,18 @@ abstract class Reply implements GetCallback, Runnable {
   /**
    * Returns a stream of results.
    *
-   * @param onCome called on the event loop when results have arrived
+   * @param onResult called on the event loop when results have arrived
    */
   final ResultStream stream(
       List<PeerRequest> requests,
       Inbound inbound,
       ResultStream.Source source,
-      Runnable onCome,
+      Runnable onResult,
       ByteAccount.Holder holder) {
     return new ResultStream(
         requests,
         inbound.limits().maxValueBytes(),
-        () -> handOver.run(onCome),
+        () -> handOver.run(onResult),
         handOver::lose,
         source,
         holder);

@@ -118,10 +118,10 @@ final class RequestDispatcher {
   /** Returns whether a node's request is from another cluster; clients do not name a cluster. */
   private boolean isOfAnotherCluster(String peer, HttpRequest request) {
     String cluster = request.headers().get(Headers.CLUSTER);
-    if (inbound.fleet().isOurs(cluster)) {
+    if (inbound.fleet().isOwnCluster(cluster)) {
       return false;
     }
-    inbound.fleet().isOfAnother(peer, cluster);
+    inbound.fleet().noteOtherCluster(peer, cluster);
     return true;
   }
 

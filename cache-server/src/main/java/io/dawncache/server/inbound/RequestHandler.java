@@ -79,7 +79,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private final Inbound inbound;
   private final AnswerDates dates;
-  private final OnTheirWay onTheirWay;
+  private final ValuesInTransit inTransit;
   private final RequestRules rules = new RequestRules();
   private final RequestDispatcher dispatcher;
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
@@ -102,22 +102,23 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
-  private boolean owesContinue; // the client waits for 100 Continue before it sends the body
+  private boolean continueDue; // the client waits for 100 Continue before it sends the body
   private long requests; // how many heads have been read
   private boolean inHead; // a part of the next one has arrived
   private boolean inBody; // the last request's body is not complete
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
-  private boolean advanceComes; // it is queued as a task of the event loop
+  private boolean advancePending; // it is queued as a task of the event loop
   private boolean draining; // the server stops, or the client has ended its side
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still arrives is dropped
 
-  RequestHandler(Inbound inbound, AnswerDates dates, OnTheirWay onTheirWay, FailedPuts failedPuts) {
+  RequestHandler(
+      Inbound inbound, AnswerDates dates, ValuesInTransit inTransit, FailedPuts failedPuts) {
     this.inbound = inbound;
     this.dates = dates;
-    this.onTheirWay = onTheirWay;
+    this.inTransit = inTransit;
     this.dispatcher = new RequestDispatcher(inbound, failedPuts);
   }
 
@@ -125,10 +126,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   public void handlerAdded(ChannelHandlerContext ctx) {
     outbox = new Outbox(ctx, dates);
     unsent = new Unsent(ctx, inbound.node().bytesInFlight());
-    handOver = new HandOver(ctx.channel(), ctx.executor(), onTheirWay);
+    handOver = new HandOver(ctx.channel(), ctx.executor(), inTransit);
     advanceNow =
         () -> {
-          advanceComes = false;
+          advancePending = false;
           advance(ctx);
         };
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
@@ -164,10 +165,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
     Refusal fault = rules.fault(request);
-    if (fault == null && goesOnInFrames(request)) {
+    if (fault == null && switchesToFrames(request)) {
       outbox.flush(); // the answers to what this read pipelined before
-      Hello.of(request.headers()).isNotedBy(inbound.fleet(), null);
-      FrameService.takeOver(ctx, inbound, onTheirWay);
+      Hello.of(request.headers()).noteIn(inbound.fleet(), null);
+      FrameService.takeOver(ctx, inbound, inTransit);
       return;
     }
     requests++;
@@ -198,25 +199,25 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       body.fail(fault);
       return fault;
     }
-    owesContinue = true;
+    continueDue = true;
     return null;
   }
 
   /** If answers before its own are still due, it is served as the plain probe that it also is. */
-  private boolean goesOnInFrames(HttpRequest request) {
+  private boolean switchesToFrames(HttpRequest request) {
     return inbound.frames()
         && !draining
         && started.isEmpty()
         && arrived.isEmpty()
         && FrameUpgrade.isAsked(request, inbound.dialect())
-        && inbound.fleet().isOurs(Hello.of(request.headers()).cluster());
+        && inbound.fleet().isOwnCluster(Hello.of(request.headers()).cluster());
   }
 
   private void read(ChannelHandlerContext ctx, HttpContent part) {
     if (part instanceof LastHttpContent) {
       inBody = false;
     }
-    owesContinue &= !part.content().isReadable() && inBody; // else the client has not waited
+    continueDue &= !part.content().isReadable() && inBody; // else the client has not waited
     if (body == null) {
       drop(ctx, part);
     } else {
@@ -253,7 +254,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   /** Writes what is answered and starts what has arrived, as far as allowed, and flushes. */
   private void advance(ChannelHandlerContext ctx) {
-    if (advancing || advanceComes) {
+    if (advancing || advancePending) {
       return;
     }
     advancing = true;
@@ -266,7 +267,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
         }
         flush(); // which may have made the channel writable again
       } while (nextAnswered(ctx) != null || (hasArrived() && mayStart(ctx)));
-      if (owesContinue && mayStart(ctx)) {
+      if (continueDue && mayStart(ctx)) {
         writeContinue();
       }
     } catch (Throwable e) {
@@ -283,7 +284,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   /** In its turn: after the answers to all earlier requests. */
   private void writeContinue() {
     if (started.isEmpty() && arrived.size() == 1 && body != null && !body.isOver()) {
-      owesContinue = false;
+      continueDue = false;
       outbox.room(CONTINUE.length).writeBytes(CONTINUE);
       flush();
     }
@@ -347,10 +348,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   void answeredElsewhere(ChannelHandlerContext ctx) {
     if (started.size() == 1) {
       advance(ctx);
-    } else if (!advanceComes) {
+    } else if (!advancePending) {
       try {
         ctx.executor().execute(advanceNow);
-        advanceComes = true;
+        advancePending = true;
       } catch (Throwable e) {
         fail(ctx, e);
       }
@@ -380,7 +381,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (last) {
       closing = true;
       dropAll();
-      outbox.flushAndTell().addListener(done -> closeGently(ctx.channel()));
+      outbox.flushAndNotify().addListener(done -> closeGently(ctx.channel()));
     }
   }
 
@@ -434,9 +435,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private void takeNoMore() {
     draining = true;
     arrived.removeIf(RequestHandler::dropUnfinished);
-    if (asksNothing() && !closing) {
+    if (isIdle() && !closing) {
       // After what is still on its way out.
-      outbox.flushAndTell().addListener(ChannelFutureListener.CLOSE);
+      outbox.flushAndNotify().addListener(ChannelFutureListener.CLOSE);
     }
   }
 
@@ -454,12 +455,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   @Override
-  public boolean asksNothing() {
+  public boolean isIdle() {
     return started.isEmpty() && !hasArrived();
   }
 
   @Override
-  public long sentByPermission() {
+  public long sentOnCredit() {
     return -1;
   }
 

@@ -23,12 +23,13 @@ import java.util.function.Consumer;
 final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   /*
    * A thousand results must not become a thousand tasks of the event loop. So only the first result
-   * after the loop last found nothing calls `onCome`. `told` is true while the loop is sure to call
-   * `hasNext`: in a task, at the answer's turn, or when the channel takes bytes again. The loop
-   * sets it to false when it finds nothing, and then looks once more:
+   * after the loop last found nothing calls `onResult`. `notified` is true while the loop is sure
+   * to call `hasNext`: in a task, at the answer's turn, or when the channel takes bytes again. The
+   * loop sets it to false when it finds nothing, and then looks once more:
    *   1. the loop finds nothing;
-   *   2. a result arrives and does not call `onCome`, because `told` is true;
-   *   3. the loop sets `told` to false. Without the second look nothing would write this result.
+   *   2. a result arrives and does not call `onResult`, because `notified` is true;
+   *   3. the loop sets `notified` to false. Without the second look nothing would write this
+   *      result.
    *
    * What waits is counted in the node's account. A value for which the account has no room is not
    * kept: its request goes to `later` and is sent to the source again when everything that this
@@ -57,10 +58,10 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
 
   private final IdentityHashMap<PeerRequest, Integer> indexes = new IdentityHashMap<>();
   private final int maxValueBytes;
-  private final Runnable onCome;
+  private final Runnable onResult;
   private final Consumer<Throwable> onLost;
-  private final Queue<Result> come = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final Queue<Result> ready = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean notified = new AtomicBoolean();
   private final ByteAccount.Holder holder;
   private final Source source;
   private final long startNanos = System.nanoTime();
@@ -74,7 +75,8 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
    * Expects a result of each request.
    *
    * @param maxValueBytes a longer value becomes a failure
-   * @param onCome run on the thread that brought a result; has the event loop call {@link #hasNext}
+   * @param onResult run on the thread that brought a result; has the event loop call {@link
+   *     #hasNext}
    * @param onLost called on that thread with the reason if a result could not be kept: the stream
    *     then never ends
    * @param source receives the requests that are sent again
@@ -83,12 +85,12 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   ResultStream(
       List<PeerRequest> requests,
       int maxValueBytes,
-      Runnable onCome,
+      Runnable onResult,
       Consumer<Throwable> onLost,
       Source source,
       ByteAccount.Holder holder) {
     this.maxValueBytes = maxValueBytes;
-    this.onCome = onCome;
+    this.onResult = onResult;
     this.onLost = onLost;
     this.source = source;
     this.holder = holder;
@@ -102,32 +104,32 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   public void accept(PeerRequest request, PeerResult end) {
     Integer index = indexes.get(request);
     if (index != null) {
-      comeOrLose(index, request, end);
+      addOrLose(index, request, end);
     }
   }
 
-  private void comeOrLose(int index, PeerRequest request, PeerResult end) {
+  private void addOrLose(int index, PeerRequest request, PeerResult end) {
     try {
-      come(index, request, bounded(end));
+      add(index, request, bounded(end));
     } catch (Throwable t) { // no memory
       onLost.accept(t);
     }
   }
 
-  private void come(int index, PeerRequest request, PeerResult end) {
+  private void add(int index, PeerRequest request, PeerResult end) {
     if (holder.add(end.value().length())) {
-      come.add(new Result(index, end));
+      ready.add(new Result(index, end));
     } else if (closed) {
       return;
     } else if (holder.bytes() > 0) {
       later.add(new Later(index, request));
     } else {
-      come.add(new Result(index, NO_ROOM));
+      ready.add(new Result(index, NO_ROOM));
     }
     if (closed) {
       drop(); // the close may have happened before
-    } else if (told.compareAndSet(false, true)) {
-      onCome.run();
+    } else if (notified.compareAndSet(false, true)) {
+      onResult.run();
     }
   }
 
@@ -140,13 +142,15 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
             "value: " + length + " bytes (expected: <= " + maxValueBytes + ")");
   }
 
-  /** Returns whether there is something to write; if not, the next result calls {@code onCome}. */
+  /**
+   * Returns whether there is something to write; if not, the next result calls {@code onResult}.
+   */
   boolean hasNext() {
-    if (come.isEmpty() && !later.isEmpty() && askedAgain.get() == 0) {
-      told.set(true); // what arrives before this returns is seen below
+    if (ready.isEmpty() && !later.isEmpty() && askedAgain.get() == 0) {
+      notified.set(true); // what arrives before this returns is seen below
       askAgain();
     }
-    return !come.isEmpty() || (told.getAndSet(false) && !come.isEmpty());
+    return !ready.isEmpty() || (notified.getAndSet(false) && !ready.isEmpty());
   }
 
   private void askAgain() {
@@ -160,7 +164,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
       PeerRequest asked = next.request();
       Duration left = asked.timeout().minusNanos(waitedNanos);
       if (left.isNegative() || left.isZero()) {
-        come.add(new Result(next.index(), NO_ROOM));
+        ready.add(new Result(next.index(), NO_ROOM));
       } else {
         batch.put(new PeerRequest(asked.group(), asked.key(), left), next.index());
       }
@@ -175,7 +179,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
           Integer index = batch.get(request);
           if (index != null) {
             askedAgain.decrementAndGet(); // first: hasNext may start the next batch
-            comeOrLose(index, request, end);
+            addOrLose(index, request, end);
           }
         });
   }
@@ -189,11 +193,11 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   void write(ByteBuf out) {
     int start = out.writerIndex();
     do {
-      Result next = come.remove();
+      Result next = ready.remove();
       KeyAnswers.write(next.index(), next.end(), out);
       leavingBytes += next.end().value().length();
       unwritten--;
-    } while (out.writerIndex() - start < PIECE_BYTES && !come.isEmpty());
+    } while (out.writerIndex() - start < PIECE_BYTES && !ready.isEmpty());
   }
 
   /** What has been written so far has left, or is counted elsewhere. */
@@ -211,7 +215,7 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
   }
 
   private void drop() {
-    come.clear();
+    ready.clear();
     later.clear();
   }
 }

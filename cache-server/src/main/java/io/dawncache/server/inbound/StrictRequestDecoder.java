@@ -57,8 +57,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     super.channelReadComplete(ctx);
-    int come = headBytes + actualReadableBytes();
-    long held = come <= SHORT_BYTES ? 0 : (long) HEAP_BYTES_A_BYTE * come;
+    int arrivedBytes = headBytes + actualReadableBytes();
+    long held = arrivedBytes <= SHORT_BYTES ? 0 : (long) HEAP_BYTES_A_BYTE * arrivedBytes;
     if (held != head.bytes()) {
       head.moved();
       if (!head.set(held)) {

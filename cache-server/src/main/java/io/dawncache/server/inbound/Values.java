@@ -65,7 +65,7 @@ final class Values {
     if (isSmall(value)
         && freshness.equals(Freshness.NONE)
         && !stale
-        && persistence == Persistence.UNDERSTOOD) {
+        && persistence == Persistence.DEFAULT) {
       out.date().writeOkAndDate(buffer);
       buffer.writeBytes(smallHead(value, dialect));
       GroupcacheCodec.writeValue(value, buffer);
@@ -87,7 +87,7 @@ final class Values {
       return known;
     }
     ByteBuf written = Unpooled.buffer(AROUND_VALUE_BYTES);
-    writeHeaders(value, Freshness.NONE, false, dialect, Persistence.UNDERSTOOD, written);
+    writeHeaders(value, Freshness.NONE, false, dialect, Persistence.DEFAULT, written);
     GroupcacheCodec.writeUpToValue(value, written);
     byte[] head = ByteBufUtil.getBytes(written);
     heads.set(value.length(), head);

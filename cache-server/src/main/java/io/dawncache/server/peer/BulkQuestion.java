@@ -22,9 +22,9 @@ final class BulkQuestion implements Question {
   private final List<PeerRequest> fetches;
   private final PeerRequests requests;
   private final PeerAnswers answers;
-  private final Runnable onStranger;
+  private final Runnable onGoNode;
   private final KeyAnswers results;
-  private boolean handedOver; // to onStranger, which calls the callback for all keys
+  private boolean handedOver; // to onGoNode, which calls the callback for all keys
 
   /**
    * Asks for some keys.
@@ -32,7 +32,7 @@ final class BulkQuestion implements Question {
    * @param fetches of one group, at least one
    * @param maxBytes the greatest length of one result
    * @param callback called once for each key
-   * @param onStranger called instead if the peer does not know this request, before any call of the
+   * @param onGoNode called instead if the peer does not know this request, before any call of the
    *     callback; does not throw
    */
   BulkQuestion(
@@ -41,11 +41,11 @@ final class BulkQuestion implements Question {
       PeerAnswers answers,
       int maxBytes,
       BiConsumer<PeerRequest, ? super PeerResult> callback,
-      Runnable onStranger) {
+      Runnable onGoNode) {
     this.fetches = fetches;
     this.requests = requests;
     this.answers = answers;
-    this.onStranger = onStranger;
+    this.onGoNode = onGoNode;
     this.results = new KeyAnswers(fetches, maxBytes, callback);
   }
 
@@ -98,9 +98,9 @@ final class BulkQuestion implements Question {
   /** A whole answer has no results: it says why there are none. */
   @Override
   public void answered(FullHttpResponse answer) {
-    if (PeerAnswers.isStrangers(answer)) {
+    if (PeerAnswers.isFromGoNode(answer)) {
       handedOver = true;
-      onStranger.run();
+      onGoNode.run();
     } else {
       end(answers.ofFetch(answer));
     }

@@ -24,7 +24,7 @@ final class FetchQuestion implements Question {
   private final PeerRequests requests;
   private final PeerAnswers answers;
   private final Consumer<? super PeerResult> callback;
-  private boolean told;
+  private boolean ended;
 
   /**
    * Asks for a key.
@@ -54,7 +54,7 @@ final class FetchQuestion implements Question {
 
   @Override
   public void answered(FullHttpResponse answer) {
-    tell(answers.ofFetch(answer));
+    end(answers.ofFetch(answer));
   }
 
   @Override
@@ -81,23 +81,23 @@ final class FetchQuestion implements Question {
 
   @Override
   public void answered(FrameKind kind, ByteBuf message) {
-    tell(FetchFrames.readAnswer(message));
+    end(FetchFrames.readAnswer(message));
   }
 
   @Override
   public void unanswered(Status status, String detail, boolean sent) {
-    tell(PeerResult.of(status, detail));
+    end(PeerResult.of(status, detail));
   }
 
   @Override
   public void broken(boolean sent) {
-    tell(BROKEN);
+    end(BROKEN);
   }
 
   /** Runs only when the result exists: if making it throws, the callback is still to be called. */
-  private void tell(PeerResult result) {
-    if (!told) {
-      told = true;
+  private void end(PeerResult result) {
+    if (!ended) {
+      ended = true;
       callback.accept(result);
     }
   }

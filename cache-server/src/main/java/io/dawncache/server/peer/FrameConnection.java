@@ -57,9 +57,9 @@ final class FrameConnection extends FrameChannel implements Carrier {
   private final IntObjectMap<LargeBytes> unsent = new IntObjectHashMap<>();
 
   private boolean used; // has delivered an answer
-  private boolean leaving; // closes when nothing is in flight any more
+  private boolean retired; // closes when nothing is in flight any more
   private boolean pinged;
-  private boolean heard; // something has arrived since the last PING
+  private boolean receivedSincePing; // something has arrived since the last PING
   private long pingNanos;
 
   FrameConnection(Link link, Outbound outbound, EventLoop loop) {
@@ -75,7 +75,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   /** Returns whether another exchange may be sent. */
   boolean mayTake() {
-    return !leaving && (freeCount > 0 || nextId <= Frames.MAX_ID) && mayWrite();
+    return !retired && (freeCount > 0 || nextId <= Frames.MAX_ID) && mayWrite();
   }
 
   /**
@@ -88,7 +88,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     } catch (Throwable t) {
       asked.released();
       asked.broken(t);
-      breakDown();
+      closeAtOnce();
     }
   }
 
@@ -179,7 +179,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   @Override
   protected void readBegins() {
-    heard = true;
+    receivedSincePing = true;
   }
 
   @Override
@@ -291,7 +291,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
     count--;
     answered.released();
     dropHalf(id);
-    if (leaving && count == 0) {
+    if (retired && count == 0) {
       channel().close();
     } else {
       link.serveWaiting();
@@ -330,7 +330,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   /** Checks whether a peer that has not answered is still alive; returns when to check again. */
   private long probe(long nowNanos, long waitedNanos) {
     long probeAfter = timings.probeAfter().toNanos();
-    if (pinged && heard) {
+    if (pinged && receivedSincePing) {
       pinged = false;
     }
     long sincePing = nowNanos - pingNanos;
@@ -347,14 +347,14 @@ final class FrameConnection extends FrameChannel implements Carrier {
       return probeAfter - waitedNanos;
     }
     pinged = true;
-    heard = false;
+    receivedSincePing = false;
     pingNanos = nowNanos;
     Frames.write(Frames.NO_ID, FrameKind.PING, out());
     return Math.min(probeAfter, timings.probe().toNanos());
   }
 
   private void silent() {
-    leaving = true;
+    retired = true;
     for (int id = 1; id < nextId; id++) {
       PeerExchange asked = inFlight[id];
       if (asked != null) {
@@ -368,19 +368,19 @@ final class FrameConnection extends FrameChannel implements Carrier {
   // The end.
 
   /** Closes the connection when nothing is in flight any more. */
-  void leave() {
-    leaving = true;
+  void closeWhenIdle() {
+    retired = true;
     if (count == 0) {
       channel().close();
     }
   }
 
   @Override
-  protected void goesAway() {
+  protected void goAwayReceived() {
     try {
-      link.wentAway(this);
+      link.connectionGone(this);
     } finally {
-      leave();
+      closeWhenIdle();
     }
   }
 
@@ -391,7 +391,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
 
   /** Ends all exchanges in flight, and the connection. */
   void stop() {
-    leaving = true;
+    retired = true;
     for (int id = 1; id < nextId; id++) {
       PeerExchange asked = inFlight[id];
       if (asked != null) {
@@ -405,17 +405,17 @@ final class FrameConnection extends FrameChannel implements Carrier {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof IdleStateEvent && count == 0) {
-      link.left(this);
-      leave();
+      link.connectionRetired(this);
+      closeWhenIdle();
     }
   }
 
   @Override
   protected void ended() {
-    leaving = true;
+    retired = true;
     alarm.stop();
     try {
-      link.wentAway(this);
+      link.connectionGone(this);
     } finally {
       loseAll();
     }

@@ -32,9 +32,9 @@ final class FrameDial extends ChannelInitializer<Channel> {
     /**
      * Frames may be sent; the connection is in its pipeline.
      *
-     * @param tells what the peer sent about itself
+     * @param hello what the peer sent about itself
      */
-    void granted(Hello tells);
+    void granted(Hello hello);
 
     /** The peer answers, but takes no frames here. */
     void refused();
@@ -107,7 +107,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    outbound.addHttp(channel.pipeline()).addLast(new Wish());
+    outbound.addHttp(channel.pipeline()).addLast(new UpgradeRequest());
   }
 
   private static boolean isInterim(HttpResponse answer) {
@@ -115,12 +115,12 @@ final class FrameDial extends ChannelInitializer<Channel> {
         && answer.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
   }
 
-  private void goOnInFrames(ChannelPipeline pipeline, Hello tells) {
+  private void switchToFrames(ChannelPipeline pipeline, Hello hello) {
     pipeline.addLast(connection);
-    pipeline.remove(Wish.class);
+    pipeline.remove(UpgradeRequest.class);
     ended = true; // from here on the connection reports an end of the channel
     pipeline.remove(HttpClientCodec.class); // passes on what it has read beyond the answer
-    verdict.granted(tells);
+    verdict.granted(hello);
   }
 
   private void refused(ChannelHandlerContext ctx) {
@@ -137,7 +137,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
   }
 
   /** Asks for frames on a connection, and reads the answer. */
-  private final class Wish extends ChannelInboundHandlerAdapter {
+  private final class UpgradeRequest extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       ctx.writeAndFlush(FrameUpgrade.request(outbound.requestsTo(peer), outbound.fleet()));
@@ -153,7 +153,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
           read(ctx, answer);
         }
         if (granted != null && !ended && message instanceof LastHttpContent) {
-          goOnInFrames(ctx.pipeline(), granted);
+          switchToFrames(ctx.pipeline(), granted);
         }
       } finally {
         ReferenceCountUtil.release(message);
@@ -161,15 +161,15 @@ final class FrameDial extends ChannelInitializer<Channel> {
     }
 
     private void read(ChannelHandlerContext ctx, HttpResponse answer) {
-      Hello tells = Hello.of(answer.headers());
+      Hello hello = Hello.of(answer.headers());
       boolean grants = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
       if (PeerAnswers.isOfAnotherCluster(answer)
-          || (grants && !outbound.fleet().isOurs(tells.cluster()))) {
-        outbound.fleet().isOfAnother(peer.text(), tells.cluster());
+          || (grants && !outbound.fleet().isOwnCluster(hello.cluster()))) {
+        outbound.fleet().noteOtherCluster(peer.text(), hello.cluster());
         ctx.close();
         unreachable("it is of another cluster");
       } else if (grants) {
-        granted = tells;
+        granted = hello;
       } else if (!isInterim(answer)) {
         refused(ctx);
       }

@@ -186,7 +186,7 @@ final class HttpPool {
   /** Reports an answer whose headers name another cluster. */
   void noteCluster(FullHttpResponse answer) {
     if (PeerAnswers.isOfAnotherCluster(answer)) {
-      outbound.fleet().isOfAnother(peer.text(), Hello.of(answer.headers()).cluster());
+      outbound.fleet().noteOtherCluster(peer.text(), Hello.of(answer.headers()).cluster());
     }
   }
 
@@ -249,7 +249,7 @@ final class HttpPool {
       }
       if (stopped) {
         next.serverStopped();
-      } else if (next.mayBeAsked()) {
+      } else if (next.acquirePeer()) {
         place(next);
       }
     }

@@ -31,7 +31,7 @@ final class Link implements FrameDial.Verdict {
    *
    * A peer may grant frames and go away at once, even in the same read, before `granted` is called:
    *   1. the dial reads the 101 and adds the connection to the pipeline;
-   *   2. the bytes that were read behind the 101 end the connection: wentAway();
+   *   2. the bytes that were read behind the 101 end the connection: connectionGone();
    *   3. the dial calls granted().
    * So a connection that ends while it is still `dialled` counts as a dial that failed. So does a
    * connection that ends before it has delivered an answer while exchanges wait for it: a new dial
@@ -43,7 +43,7 @@ final class Link implements FrameDial.Verdict {
   private final NodeUrl peer;
   private final Reachability reachability;
   private final Reachability byFrames;
-  private final Meeting meeting;
+  private final ProtocolListener protocolListener;
   private final EventLoop loop;
   private final HttpPool pool;
   private final Alarm alarm;
@@ -56,12 +56,12 @@ final class Link implements FrameDial.Verdict {
   private boolean stopped; // this node's server stops its event loops
 
   /** Is notified when it is known whether the peer takes frames. */
-  interface Meeting {
-    /** The peer takes frames; {@code tells} is what it sent about itself. */
-    void inFrames(Hello tells);
+  interface ProtocolListener {
+    /** The peer takes frames; {@code hello} is what it sent about itself. */
+    void framesGranted(Hello hello);
 
     /** The peer takes no frames. */
-    void inHttp();
+    void framesRefused();
   }
 
   Link(
@@ -69,13 +69,13 @@ final class Link implements FrameDial.Verdict {
       NodeUrl peer,
       Reachability reachability,
       Reachability byFrames,
-      Meeting meeting,
+      ProtocolListener protocolListener,
       EventLoop loop) {
     this.outbound = outbound;
     this.peer = peer;
     this.reachability = reachability;
     this.byFrames = byFrames;
-    this.meeting = meeting;
+    this.protocolListener = protocolListener;
     this.loop = loop;
     this.pool = new HttpPool(outbound, peer, reachability, loop);
     this.alarm = new Alarm(loop, this::ring);
@@ -96,29 +96,29 @@ final class Link implements FrameDial.Verdict {
   }
 
   private void findWay(PeerExchange asked, long nowNanos) {
-    if (!mayAsk(asked)) {
+    if (!acquirePeer(asked)) {
       return; // and leaves the try for frames, which comes once a minute, to one that may
     }
     FrameConnection present = frames;
     if (present != null && waiting.isEmpty() && present.mayTake()) {
       present.send(asked, nowNanos);
-    } else if (present != null || dialled != null || mayTryFrames()) {
+    } else if (present != null || dialled != null || acquireFramesTry()) {
       await(asked);
     } else {
       pool.start(asked);
     }
   }
 
-  private boolean mayTryFrames() {
-    return outbound.frames() && !stopped && byFrames.mayAsk();
+  private boolean acquireFramesTry() {
+    return outbound.frames() && !stopped && byFrames.tryAcquire();
   }
 
-  private boolean mayAsk(PeerExchange asked) {
+  private boolean acquirePeer(PeerExchange asked) {
     if (stopped) {
       asked.serverStopped();
       return false;
     }
-    return !asked.isEnded() && asked.mayBeAsked();
+    return !asked.isEnded() && asked.acquirePeer();
   }
 
   private void await(PeerExchange asked) {
@@ -137,7 +137,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   @Override
-  public void granted(Hello tells) {
+  public void granted(Hello hello) {
     FrameConnection connection = dialled;
     dialled = null;
     if (connection == null) {
@@ -147,10 +147,10 @@ final class Link implements FrameDial.Verdict {
     byFrames.reached();
     frames = connection;
     serveWaiting();
-    meeting.inFrames(tells);
+    protocolListener.framesGranted(hello);
     if (closed) {
-      left(connection);
-      connection.leave();
+      connectionRetired(connection);
+      connection.closeWhenIdle();
     }
   }
 
@@ -159,7 +159,7 @@ final class Link implements FrameDial.Verdict {
     dialled = null;
     reachability.reached();
     byFrames.missed();
-    meeting.inHttp();
+    protocolListener.framesRefused();
     for (PeerExchange next = waiting.poll(); next != null; next = waiting.poll()) {
       place(next, System.nanoTime());
     }
@@ -169,7 +169,7 @@ final class Link implements FrameDial.Verdict {
   public void unreachable(String why) {
     dialled = null;
     reachability.missed();
-    byFrames.giveBack(); // it is still unknown whether the peer takes frames
+    byFrames.release(); // it is still unknown whether the peer takes frames
     takeWaiting().forEach(asked -> asked.notAsked(why));
   }
 
@@ -229,7 +229,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   /** Called when a connection takes no more exchanges because this node decided so. */
-  void left(FrameConnection connection) {
+  void connectionRetired(FrameConnection connection) {
     if (frames == connection) {
       frames = null;
       dialIfAwaited();
@@ -237,14 +237,14 @@ final class Link implements FrameDial.Verdict {
   }
 
   /** Called when the peer takes no more exchanges on a connection, or the connection has ended. */
-  void wentAway(FrameConnection connection) {
+  void connectionGone(FrameConnection connection) {
     boolean atOnce = dialled == connection || (frames == connection && !connection.isUsed());
     if (atOnce && !waiting.isEmpty()) {
       frames = null;
       unreachable("it granted frames and went away at once");
     } else {
       dialled = dialled == connection ? null : dialled;
-      left(connection);
+      connectionRetired(connection);
     }
   }
 
@@ -262,8 +262,8 @@ final class Link implements FrameDial.Verdict {
     pool.close();
     FrameConnection present = frames;
     if (present != null) {
-      left(present);
-      present.leave();
+      connectionRetired(present);
+      present.closeWhenIdle();
     }
   }
 

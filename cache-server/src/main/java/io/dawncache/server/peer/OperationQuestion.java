@@ -34,7 +34,7 @@ final class OperationQuestion implements Question {
   private final UnaryOperator<OperationResult> meaningInFrames;
   private final Consumer<? super ByteBuf> listener;
   private final Consumer<? super OperationResult> callback;
-  private boolean told;
+  private boolean ended;
 
   /**
    * Has the peer change something.
@@ -82,7 +82,7 @@ final class OperationQuestion implements Question {
     if (PeerAnswers.isOperation(answer)) {
       listener.accept(answer.content());
     }
-    tell(result);
+    end(result);
   }
 
   @Override
@@ -104,25 +104,25 @@ final class OperationQuestion implements Question {
   public void answered(FrameKind kind, ByteBuf message) {
     OperationResult result = meaningInFrames.apply(PeerAnswers.ofOperation(message));
     listener.accept(message);
-    tell(result);
+    end(result);
   }
 
   @Override
   public void unanswered(PeerResult.Status status, String detail, boolean sent) {
-    tell(
+    end(
         OperationResult.of(
             sent ? OperationResult.Status.UNKNOWN : OperationResult.Status.NOT_ASKED, detail));
   }
 
   @Override
   public void broken(boolean sent) {
-    tell(sent ? BROKEN : BROKEN_UNSENT);
+    end(sent ? BROKEN : BROKEN_UNSENT);
   }
 
   /** Runs only when the result exists: if making it throws, the callback is still to be called. */
-  private void tell(OperationResult result) {
-    if (!told) {
-      told = true;
+  private void end(OperationResult result) {
+    if (!ended) {
+      ended = true;
       callback.accept(result);
     }
   }

@@ -34,12 +34,13 @@ import java.util.function.UnaryOperator;
 /**
  * The client of one other node: a link on each event loop, and what all links know about the node.
  */
-final class PeerClient implements PeerGetter, Link.Meeting {
+final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /*
    * In a fleet with Go nodes it is not known beforehand which member is one. So the first message
-   * of ours goes to any peer. One that answers it as Go nodes do, without our headers, is a
-   * stranger: from then on, until `meetAnew`, it receives only requests of the family's protocol. A
-   * peer that does not grant the upgrade to frames is not asked for it again for a while.
+   * of ours goes to any peer. One that answers it as Go nodes do, without our headers, counts as a
+   * Go node: from then on, until `resetCapabilities`, it receives only requests of the family's
+   * protocol. A peer that does not grant the upgrade to frames is not asked for it again for a
+   * while.
    *
    * Nodes compare their member lists. The fingerprints travel when frames are granted and with the
    * answer to every operation; the lists themselves, both ways, in a MEMBERS message. One is sent
@@ -66,7 +67,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
 
   private volatile boolean takesLists; // the peer knows the message with member lists
   private volatile long exchangeAtNanos; // when to send the next one
-  private volatile boolean stranger; // the peer does not know our messages
+  private volatile boolean goNode; // the peer does not know our messages
   private volatile boolean closed; // the peer has left the member list
   private volatile boolean stopped; // this node's server stops
 
@@ -92,7 +93,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   public void fetchAll(
       List<PeerRequest> fetches, BiConsumer<PeerRequest, ? super PeerResult> callback) {
     int maxBytes = outbound.limits().maxBodyBytes();
-    if (stranger || fetches.size() < 2) {
+    if (goNode || fetches.size() < 2) {
       fetchEach(fetches, callback);
     } else if (!PeerRequests.fits(fetches, maxBytes)) {
       int half = fetches.size() / 2;
@@ -100,12 +101,12 @@ final class PeerClient implements PeerGetter, Link.Meeting {
       fetchAll(fetches.subList(half, fetches.size()), callback);
     } else {
       long startNanos = System.nanoTime();
-      Runnable onStranger =
+      Runnable onGoNode =
           () -> {
-            stranger = true;
+            goNode = true;
             fetchEachInTheRest(startNanos, fetches, callback);
           };
-      ask(new BulkQuestion(fetches, requests, answers, maxBytes, callback, onStranger));
+      ask(new BulkQuestion(fetches, requests, answers, maxBytes, callback, onGoNode));
     }
   }
 
@@ -134,8 +135,8 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   @Override
   public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
     long startNanos = System.nanoTime();
-    boolean inTheirWords = outbound.dialect().putsAndDeletes() && !what.isAll();
-    if (inTheirWords && (stranger || what.keys().size() == 1)) {
+    boolean asPlainRequest = outbound.dialect().putsAndDeletes() && !what.isAll();
+    if (asPlainRequest && (goNode || what.keys().size() == 1)) {
       new Deletes(this, what, timeout, callback).start();
     } else {
       // To forget more than requested is always correct, and the message for all keys fits this
@@ -153,8 +154,8 @@ final class PeerClient implements PeerGetter, Link.Meeting {
             Duration left = timeout.minusNanos(System.nanoTime() - startNanos);
             if (result.equals(REFUSED) && !fitting.isAll()) {
               orBroken(callback, () -> forget(all, left, callback));
-            } else if (inTheirWords && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
-              // The peer is a stranger after all.
+            } else if (asPlainRequest && result.status() == OperationResult.Status.NOT_UNDERSTOOD) {
+              // The peer is a Go node after all.
               orBroken(callback, () -> new Deletes(this, what, left, callback).start());
             } else {
               callback.accept(result);
@@ -195,19 +196,19 @@ final class PeerClient implements PeerGetter, Link.Meeting {
       callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, why));
       return;
     }
-    boolean inTheirWords = value != null && outbound.dialect().putsAndDeletes();
+    boolean asPlainRequest = value != null && outbound.dialect().putsAndDeletes();
     operate(
         timeout,
         FrameKind.COORDINATE,
         () -> PeerCodec.encode(operation),
-        () -> inTheirWords ? requests.put(operation) : requests.coordinate(operation),
-        inTheirWords ? answers::ofPut : this::ofMessage,
+        () -> asPlainRequest ? requests.put(operation) : requests.coordinate(operation),
+        asPlainRequest ? answers::ofPut : this::ofMessage,
         UnaryOperator.identity(),
         callback);
   }
 
   private OperationResult ofMessage(FullHttpResponse answer) {
-    stranger |= PeerAnswers.isStrangers(answer);
+    goNode |= PeerAnswers.isFromGoNode(answer);
     return answers.ofMessage(answer);
   }
 
@@ -227,16 +228,16 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   // Member lists.
 
   @Override
-  public void inFrames(Hello tells) {
-    takesLists = tells.fingerprint() != null;
-    if (tells.isNotedBy(outbound.fleet(), peer.text())) {
+  public void framesGranted(Hello hello) {
+    takesLists = hello.fingerprint() != null;
+    if (hello.noteIn(outbound.fleet(), peer.text())) {
       exchangeLists();
     }
   }
 
   @Override
-  public void inHttp() {
-    takesLists = true; // unless it is a stranger; the first message finds out
+  public void framesRefused() {
+    takesLists = true; // unless it is a Go node; the first message finds out
   }
 
   private void noteList(ByteBuf operationAnswer) {
@@ -250,7 +251,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   }
 
   private void exchangeListsIfDue(long nowNanos) {
-    if (takesLists && nowNanos - exchangeAtNanos >= 0 && !stranger && !closed && !stopped) {
+    if (takesLists && nowNanos - exchangeAtNanos >= 0 && !goNode && !closed && !stopped) {
       exchangeLists();
     }
   }
@@ -275,7 +276,7 @@ final class PeerClient implements PeerGetter, Link.Meeting {
 
   /**
    * Starts an exchange. If this throws, it has not begun, and the question is never called. Member
-   * lists that are due go first: the answer to the question may make a stranger of the peer.
+   * lists that are due go first: the answer to the question may show that the peer is a Go node.
    */
   void ask(Question question) {
     EventLoop loop = presentLoop();
@@ -324,8 +325,8 @@ final class PeerClient implements PeerGetter, Link.Meeting {
   }
 
   /** Forgets what the peer can do: another process may answer at its URL now. */
-  void meetAnew() {
-    stranger = false;
+  void resetCapabilities() {
+    goNode = false;
     byFrames.reached();
     takesLists = !outbound.frames();
     exchangeAtNanos = System.nanoTime();

@@ -30,9 +30,9 @@ public final class PeerDirectory implements PeerConnector {
   /**
    * Forgets what each peer can do: the member list has changed, and perhaps the process at a URL.
    */
-  public void meetAnew() {
+  public void resetCapabilities() {
     synchronized (clients) {
-      clients.forEach(PeerClient::meetAnew);
+      clients.forEach(PeerClient::resetCapabilities);
     }
   }
 

@@ -262,8 +262,8 @@ final class PeerExchange {
   }
 
   /** Ends if the peer may not be asked now; returns whether the exchange has not ended. */
-  boolean mayBeAsked() {
-    if (!reachability.mayAsk()) {
+  boolean acquirePeer() {
+    if (!reachability.tryAcquire()) {
       notAsked("it could not be asked a moment ago");
     }
     return !ended;

@@ -26,7 +26,7 @@ final class Prober {
   /** Receives whether the peer gave any answer in time. */
   @FunctionalInterface
   interface Verdict {
-    void told(boolean answered);
+    void probed(boolean answered);
   }
 
   private final Outbound outbound;
@@ -96,9 +96,9 @@ final class Prober {
     private void end(boolean answered) {
       if (!ended) {
         ended = true;
-        List<Verdict> told = asking;
+        List<Verdict> callers = asking;
         asking = new ArrayList<>();
-        told.forEach(verdict -> verdict.told(answered));
+        callers.forEach(verdict -> verdict.probed(answered));
       }
     }
 

@@ -36,8 +36,11 @@ final class Reachability {
     return new Reachability(null, avoidNanos, nanoTime);
   }
 
-  /** Returns whether the peer may be asked now. After the while, one caller may, and finds out. */
-  boolean mayAsk() {
+  /**
+   * Returns whether the caller may ask the peer now. While the peer is avoided, one caller may in
+   * each avoid time, to find out whether it is back; this takes that try.
+   */
+  boolean tryAcquire() {
     long until = avoidedUntil.get();
     if (until == REACHABLE) {
       return true;
@@ -47,7 +50,7 @@ final class Reachability {
   }
 
   /** Gives back a try that has found nothing out: the next caller may ask at once. */
-  void giveBack() {
+  void release() {
     long until = avoidedUntil.get();
     if (until != REACHABLE) {
       avoidedUntil.compareAndSet(until, nanoTime.getAsLong());

@@ -20,25 +20,25 @@ public interface Fleet {
    *
    * @param dialled the URL that this node has dialled; null if the other process has dialled
    */
-  void met(@Nullable String dialled, String self, long instance);
+  void noteIdentity(@Nullable String dialled, String self, long instance);
 
   /** Notes which list another node holds. */
-  void heard(MemberList list);
+  void noteList(MemberList list);
 
   /**
    * Notes the fingerprint of another node's list.
    *
    * @return whether to ask for its list
    */
-  boolean heard(String url, long fingerprint);
+  boolean noteFingerprint(String url, long fingerprint);
 
   /**
    * Notes that a process of another cluster, or of none, has asked this node or was asked by it.
    */
-  void isOfAnother(String who, @Nullable String cluster);
+  void noteOtherCluster(String who, @Nullable String cluster);
 
   /** Returns whether {@code other} is this node's cluster. */
-  default boolean isOurs(@Nullable String other) {
+  default boolean isOwnCluster(@Nullable String other) {
     return Objects.equals(cluster(), other);
   }
 }

@@ -39,7 +39,7 @@ public record Hello(
   }
 
   /** Adds which node this is, as every request to a peer does. */
-  public static void sayWho(Fleet fleet, HttpHeaders headers) {
+  public static void addNode(Fleet fleet, HttpHeaders headers) {
     headers.set(Headers.PEER, fleet.list().self());
     String cluster = fleet.cluster();
     if (cluster != null) {
@@ -48,7 +48,7 @@ public record Hello(
   }
 
   /** Adds which process this is, and which member list it holds. */
-  public static void sayWhich(Fleet fleet, HttpHeaders headers) {
+  public static void addProcess(Fleet fleet, HttpHeaders headers) {
     MemberList list = fleet.list();
     headers.set(Headers.INSTANCE, Headers.hex(list.instance()));
     headers.set(Headers.MEMBERS, Headers.hex(list.fingerprint()));
@@ -60,11 +60,11 @@ public record Hello(
    * @param dialled the URL that this node has dialled; null if the other side has dialled
    * @return whether to ask for its member list
    */
-  public boolean isNotedBy(Fleet fleet, @Nullable String dialled) {
+  public boolean noteIn(Fleet fleet, @Nullable String dialled) {
     if (self == null || instance == null || fingerprint == null) {
       return false;
     }
-    fleet.met(dialled, self, instance);
-    return fleet.heard(self, fingerprint);
+    fleet.noteIdentity(dialled, self, instance);
+    return fleet.noteFingerprint(self, fingerprint);
   }
 }

@@ -174,13 +174,13 @@ public final class KeyAnswers {
     }
     start = from + (int) length;
     CodedInputStream input = CodedInputStream.newInstance(bytes, from, (int) length);
-    tell(
+    deliver(
         GroupcacheCodec.parse(
             KeyAnswer.parser(), input)); // the value is copied before the bytes change
     return true;
   }
 
-  private void tell(KeyAnswer answer) throws IOException {
+  private void deliver(KeyAnswer answer) throws IOException {
     int index = answer.getIndex();
     PeerRequest request = index >= 0 && index < unanswered.length ? unanswered[index] : null;
     if (request == null) {

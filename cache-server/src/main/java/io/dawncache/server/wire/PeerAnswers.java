@@ -134,7 +134,7 @@ public final class PeerAnswers {
    * Returns whether the peer does not know our messages: it has answered one as Go nodes do. Any
    * other answer without our headers may be a proxy's, and says nothing about the peer.
    */
-  public static boolean isStrangers(HttpResponse head) {
+  public static boolean isFromGoNode(HttpResponse head) {
     return head.decoderResult().isSuccess()
         && !isOurs(head)
         && switch (head.status().code()) {
@@ -159,7 +159,7 @@ public final class PeerAnswers {
       return fromOurs(answer);
     }
     return OperationResult.of(
-        isStrangers(answer)
+        isFromGoNode(answer)
             ? OperationResult.Status.NOT_UNDERSTOOD
             : OperationResult.Status.NOT_ASKED,
         detail(answer));

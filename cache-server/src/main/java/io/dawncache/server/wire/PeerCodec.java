@@ -201,15 +201,15 @@ public final class PeerCodec {
     }
   }
 
-  private static MemberList memberList(io.dawncache.server.wire.pb.MemberList said)
+  private static MemberList memberList(io.dawncache.server.wire.pb.MemberList message)
       throws IOException {
-    if (said.getMembersCount() > MAX_MEMBERS) {
+    if (message.getMembersCount() > MAX_MEMBERS) {
       throw new IOException(
-          "members: " + said.getMembersCount() + " (expected: <= " + MAX_MEMBERS + ")");
+          "members: " + message.getMembersCount() + " (expected: <= " + MAX_MEMBERS + ")");
     }
-    requireUrls(List.of(said.getSelf()));
-    requireUrls(said.getMembersList());
-    return MemberList.of(said.getSelf(), said.getInstance(), said.getMembersList());
+    requireUrls(List.of(message.getSelf()));
+    requireUrls(message.getMembersList());
+    return MemberList.of(message.getSelf(), message.getInstance(), message.getMembersList());
   }
 
   /**
@@ -221,10 +221,11 @@ public final class PeerCodec {
   public static boolean noteList(ByteBuffer body, String url, Fleet fleet) throws IOException {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
     if (answer.hasMemberList()) {
-      fleet.heard(memberList(answer.getMemberList()));
+      fleet.noteList(memberList(answer.getMemberList()));
       return false;
     }
-    return answer.hasMembersFingerprint() && fleet.heard(url, answer.getMembersFingerprint());
+    return answer.hasMembersFingerprint()
+        && fleet.noteFingerprint(url, answer.getMembersFingerprint());
   }
 
   /**

@@ -139,7 +139,7 @@ public final class PeerRequests {
   private FullHttpRequest marked(HttpMethod method, String path, ByteBuf body) {
     FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, body);
     request.headers().set(HttpHeaderNames.HOST, peer.authority());
-    Hello.sayWho(fleet, request.headers());
+    Hello.addNode(fleet, request.headers());
     return request;
   }
 

@@ -31,12 +31,13 @@ public record Refusal(int code, Kind kind, String text) {
    * message follow the text for clients, on a line each; {@link PeerAnswers} reads them.
    */
   public static Refusal toOurs(Dialect dialect, GetException error) {
-    PeerResult told = PeerResult.of(error);
-    boolean hasCause = !told.causeClass().isEmpty() || !told.causeMessage().isEmpty();
+    PeerResult result = PeerResult.of(error);
+    boolean hasCause = !result.causeClass().isEmpty() || !result.causeMessage().isEmpty();
     return of(
         dialect,
         error,
-        told.detail() + (hasCause ? "\n" + told.causeClass() + "\n" + told.causeMessage() : ""));
+        result.detail()
+            + (hasCause ? "\n" + result.causeClass() + "\n" + result.causeMessage() : ""));
   }
 
   private static Refusal of(Dialect dialect, GetException error, String text) {

@@ -228,7 +228,7 @@ class AnswerFaultsTest {
         new HandOver(
             fake(Channel.class, channel, Map.of("close", AnswerFaultsTest::outOfMemory)),
             new Loop(AnswerFaultsTest::outOfMemory),
-            onTheirWay(inbound));
+            inTransit(inbound));
     Reply exchange =
         new Exchange(
             handler,
@@ -328,15 +328,15 @@ class AnswerFaultsTest {
     }
   }
 
-  private static OnTheirWay onTheirWay(Inbound inbound) {
-    return new OnTheirWay(inbound.node().bytesInFlight());
+  private static ValuesInTransit inTransit(Inbound inbound) {
+    return new ValuesInTransit(inbound.node().bytesInFlight());
   }
 
   private static RequestHandler handler(Inbound inbound) {
     return new RequestHandler(
         inbound,
         new AnswerDates(InstantSource.system()),
-        onTheirWay(inbound),
+        inTransit(inbound),
         new FailedPuts(System::nanoTime));
   }
 
@@ -347,9 +347,9 @@ class AnswerFaultsTest {
     Inbound inbound = inbound(Dialect.DAWNCACHE);
     RequestHandler handler = handler(inbound);
     EmbeddedChannel http = new EmbeddedChannel(handler);
-    FrameService service = new FrameService(inbound, onTheirWay(inbound));
+    FrameService service = new FrameService(inbound, inTransit(inbound));
     EmbeddedChannel frames = new EmbeddedChannel(service);
-    OnTheirWay onTheirWay = onTheirWay(inbound);
+    ValuesInTransit inTransit = inTransit(inbound);
     AtomicInteger handedOver = new AtomicInteger();
     Loop loop = new Loop(handedOver::incrementAndGet);
     var request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
@@ -357,9 +357,9 @@ class AnswerFaultsTest {
     for (int i = 0; i < 2; i++) { // what the first makes are classes
       ChannelHandlerContext ctx = http.pipeline().firstContext();
       replies.add(
-          new Exchange(handler, ctx, new HandOver(http, loop, onTheirWay), inbound, request));
+          new Exchange(handler, ctx, new HandOver(http, loop, inTransit), inbound, request));
       replies.add(
-          new FrameExchange(service, new HandOver(frames, loop, onTheirWay), FrameKind.FETCH, i));
+          new FrameExchange(service, new HandOver(frames, loop, inTransit), FrameKind.FETCH, i));
     }
 
     Ends ends = ends();

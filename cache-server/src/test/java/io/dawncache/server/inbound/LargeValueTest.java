@@ -59,7 +59,7 @@ class LargeValueTest {
   void whatSaysNothingBehindItsValueLeavesNoBufferBehind() {
     LargeValue answer = new LargeValue(held(new byte[PIECE]), Freshness.NONE, Dialect.DAWNCACHE);
 
-    answer.write(Persistence.UNDERSTOOD, out);
+    answer.write(Persistence.DEFAULT, out);
     out.room(10); // and nothing put there
     out.flush();
     Values.write(
@@ -67,7 +67,7 @@ class LargeValueTest {
         Freshness.NONE,
         false,
         Dialect.DAWNCACHE,
-        Persistence.UNDERSTOOD,
+        Persistence.DEFAULT,
         out);
     out.flush();
 
@@ -86,7 +86,7 @@ class LargeValueTest {
     int pieces = 0;
     while (answer.hasNext()) {
       assertFalse(answer.isOver());
-      answer.write(Persistence.UNDERSTOOD, out);
+      answer.write(Persistence.DEFAULT, out);
       out.flush();
       pieces++;
       assertEquals(Math.min(length, pieces * PIECE) == length, answer.isOver());

@@ -1153,7 +1153,7 @@ class RequestHandlerTest {
             true,
             TestFleet.of("http://10.0.0.1:8001")),
         new AnswerDates(() -> now),
-        new OnTheirWay(node.bytesInFlight()),
+        new ValuesInTransit(node.bytesInFlight()),
         new FailedPuts(System::nanoTime));
   }
 

@@ -92,10 +92,10 @@ class ValuesTest {
 
     ByteBuf room = out.room(Values.AROUND_VALUE_BYTES);
     Values.writeHead(
-        value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out.date(), room);
+        value, ALL_IT_CAN_SAY, true, Dialect.DAWNCACHE, Persistence.DEFAULT, out.date(), room);
     out.flush();
 
-    String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, Persistence.UNDERSTOOD);
+    String whole = nettys(value, Dialect.DAWNCACHE, ALL_IT_CAN_SAY, Persistence.DEFAULT);
     int bodyBytes = GroupcacheCodec.responseBytes(value, ALL_IT_CAN_SAY);
     assertEquals(whole.substring(0, whole.length() - 2 * bodyBytes), hex(sent()));
   }
@@ -104,14 +104,14 @@ class ValuesTest {
   void manySmallAnswersLeaveAsOneWrite() {
     ByteView value = random(100);
     for (int i = 0; i < 16; i++) {
-      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
+      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.DEFAULT, out);
     }
     assertTrue(channel.outboundMessages().isEmpty());
 
     out.flush();
 
     assertEquals(1, channel.outboundMessages().size());
-    String one = nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.UNDERSTOOD);
+    String one = nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.DEFAULT);
     assertEquals(one.repeat(16), hex(sent()));
   }
 
@@ -121,7 +121,7 @@ class ValuesTest {
     out.flush();
     now = NOW.plusSeconds(1);
 
-    Values.write(random(1), Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
+    Values.write(random(1), Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.DEFAULT, out);
     out.flush();
 
     ByteBuf sent = sent();
@@ -134,8 +134,8 @@ class ValuesTest {
     StringBuilder expected = new StringBuilder();
     for (int i = 0; i < 10; i++) {
       ByteView value = random(30_000 + i);
-      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.UNDERSTOOD, out);
-      expected.append(nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.UNDERSTOOD));
+      Values.write(value, Freshness.NONE, false, Dialect.DAWNCACHE, Persistence.DEFAULT, out);
+      expected.append(nettys(value, Dialect.DAWNCACHE, Freshness.NONE, Persistence.DEFAULT));
     }
     channel.flush();
     assertFalse(channel.outboundMessages().isEmpty(), "300 kB and nothing handed over");
@@ -175,9 +175,9 @@ class ValuesTest {
       response.headers().set(Headers.STALE, "true");
     }
     switch (persistence) {
-      case UNDERSTOOD -> {}
-      case SAID -> response.headers().set("connection", "keep-alive");
-      case ENDS -> response.headers().set("connection", "close");
+      case DEFAULT -> {}
+      case KEEP_ALIVE -> response.headers().set("connection", "keep-alive");
+      case CLOSE -> response.headers().set("connection", "close");
     }
     EmbeddedChannel encoder = new EmbeddedChannel(new HttpResponseEncoder());
     encoder.writeOutbound(response);

@@ -159,7 +159,7 @@ class FramePeerIT {
     Caller caller = callers.inFrames(peer);
     assertEquals(value("630"), caller.fetch("Tom").join());
 
-    caller.client.meetAnew();
+    caller.client.resetCapabilities();
 
     assertEquals(value("589"), caller.fetch("Jack").join());
   }

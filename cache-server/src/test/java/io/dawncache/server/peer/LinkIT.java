@@ -71,7 +71,7 @@ class LinkIT {
   }
 
   /** A link to a peer, and the fetches on it. */
-  private final class Exchanges implements Link.Meeting {
+  private final class Exchanges implements Link.ProtocolListener {
     private final NodeUrl peer;
     private final Outbound outbound = callers.outboundInFrames();
     private final EventLoop loop = outbound.loops().next();
@@ -95,9 +95,9 @@ class LinkIT {
     }
 
     @Override
-    public void inFrames(Hello tells) {}
+    public void framesGranted(Hello hello) {}
 
     @Override
-    public void inHttp() {}
+    public void framesRefused() {}
   }
 }

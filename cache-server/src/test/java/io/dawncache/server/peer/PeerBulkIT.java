@@ -320,7 +320,7 @@ class PeerBulkIT {
 
     assertEquals(expected, take(caller.fetchAll(NEVER, "a", "b"), 2));
     assertEquals(expected, take(caller.fetchAll(NEVER, "a", "b"), 2));
-    caller.client.meetAnew();
+    caller.client.resetCapabilities();
     assertEquals(expected, take(caller.fetchAll(NEVER, "a", "b"), 2));
 
     String post = "POST /_groupcache/";

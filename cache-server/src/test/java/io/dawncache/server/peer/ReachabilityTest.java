@@ -17,17 +17,17 @@ class ReachabilityTest {
 
   @Test
   void aPeerMayBeAskedFromTheBeginning() {
-    assertTrue(reachability.mayAsk());
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
+    assertTrue(reachability.tryAcquire());
   }
 
   @Test
   void aPeerThatCouldNotBeAskedIsAvoidedForAWhile() {
     reachability.missed();
 
-    assertFalse(reachability.mayAsk());
+    assertFalse(reachability.tryAcquire());
     now += AVOID_NANOS - 1;
-    assertFalse(reachability.mayAsk());
+    assertFalse(reachability.tryAcquire());
   }
 
   @Test
@@ -35,33 +35,33 @@ class ReachabilityTest {
     reachability.missed();
     now += AVOID_NANOS;
 
-    assertTrue(reachability.mayAsk());
-    assertFalse(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
+    assertFalse(reachability.tryAcquire());
   }
 
   @Test
   void aCallerThatNeverTellsWhatItFoundIsFollowedByAnotherAfterAWhile() {
     reachability.missed();
     now += AVOID_NANOS;
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
 
     now += AVOID_NANOS - 1;
-    assertFalse(reachability.mayAsk());
+    assertFalse(reachability.tryAcquire());
     now += 1;
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
   }
 
   @Test
   void aPeerThatIsMissedAgainIsAvoidedAgain() {
     reachability.missed();
     now += AVOID_NANOS;
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
     reachability.missed();
 
     now += AVOID_NANOS - 1;
-    assertFalse(reachability.mayAsk());
+    assertFalse(reachability.tryAcquire());
     now += 1;
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
   }
 
   @Test
@@ -70,28 +70,28 @@ class ReachabilityTest {
 
     reachability.reached();
 
-    assertTrue(reachability.mayAsk());
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
+    assertTrue(reachability.tryAcquire());
   }
 
   @Test
   void aTryThatIsGivenBackIsTheNextCallers() {
     reachability.missed();
     now += AVOID_NANOS;
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
 
-    reachability.giveBack();
+    reachability.release();
 
-    assertTrue(reachability.mayAsk());
-    assertFalse(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
+    assertFalse(reachability.tryAcquire());
   }
 
   @Test
   void aPeerThatIsReachableIsSoAfterATryIsGivenBack() {
-    reachability.giveBack();
+    reachability.release();
 
-    assertTrue(reachability.mayAsk());
-    assertTrue(reachability.mayAsk());
+    assertTrue(reachability.tryAcquire());
+    assertTrue(reachability.tryAcquire());
   }
 
   @Test

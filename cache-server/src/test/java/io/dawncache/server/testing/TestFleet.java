@@ -13,16 +13,16 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   }
 
   @Override
-  public void met(@Nullable String dialled, String self, long instance) {}
+  public void noteIdentity(@Nullable String dialled, String self, long instance) {}
 
   @Override
-  public void heard(MemberList other) {}
+  public void noteList(MemberList other) {}
 
   @Override
-  public boolean heard(String url, long fingerprint) {
+  public boolean noteFingerprint(String url, long fingerprint) {
     return false;
   }
 
   @Override
-  public void isOfAnother(String who, @Nullable String other) {}
+  public void noteOtherCluster(String who, @Nullable String other) {}
 }

@@ -263,7 +263,7 @@ class PeerAnswersTest {
     assertEquals(ofMessage, answers.ofMessage(answer).status());
     assertEquals(ofPut, answers.ofPut(answer).status());
     assertEquals(ofDelete, answers.ofDelete(answer).status());
-    assertEquals(code < 500, PeerAnswers.isStrangers(answer));
+    assertEquals(code < 500, PeerAnswers.isFromGoNode(answer));
   }
 
   @ParameterizedTest
@@ -273,7 +273,7 @@ class PeerAnswersTest {
     PeerAnswers answers = new PeerAnswers(Dialect.DAWNCACHE, CLOCK);
 
     assertEquals(OperationResult.Status.NOT_ASKED, answers.ofMessage(answer).status());
-    assertFalse(PeerAnswers.isStrangers(answer));
+    assertFalse(PeerAnswers.isFromGoNode(answer));
   }
 
   @ParameterizedTest
@@ -288,7 +288,7 @@ class PeerAnswersTest {
             Refusal.methodNotAllowed(dialect, "POST"))) {
       FullHttpResponse answer = answer(refusal.code(), refusal.kind().label(), refusal.text());
 
-      assertFalse(PeerAnswers.isStrangers(answer));
+      assertFalse(PeerAnswers.isFromGoNode(answer));
       assertTrue(PeerAnswers.isRefused(answer));
       assertEquals(
           OperationResult.Status.NOT_ASKED,
@@ -327,7 +327,7 @@ class PeerAnswersTest {
     assertFalse(PeerAnswers.isInPieces(refused));
     assertFalse(PeerAnswers.isInPieces(forgotten));
     assertFalse(PeerAnswers.isInPieces(answer(200, null, "")));
-    assertFalse(PeerAnswers.isStrangers(refused));
+    assertFalse(PeerAnswers.isFromGoNode(refused));
   }
 
   private static OperationResult operation(

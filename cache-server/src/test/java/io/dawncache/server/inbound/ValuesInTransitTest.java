@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class OnTheirWayTest {
-  private static final int VALUE_BYTES = OnTheirWay.SMALL_BYTES + 1;
+class ValuesInTransitTest {
+  private static final int VALUE_BYTES = ValuesInTransit.SMALL_BYTES + 1;
 
   private final CacheNode node = CacheNode.create();
   private final ByteAccount account = node.bytesInFlight();
   private final Group group =
       node.addGroup("g", key -> Loaded.of(ByteView.copyOf(new byte[VALUE_BYTES])));
-  private final OnTheirWay onTheirWay = new OnTheirWay(account);
+  private final ValuesInTransit inTransit = new ValuesInTransit(account);
 
   @AfterEach
   void close() {
@@ -63,15 +63,15 @@ class OnTheirWayTest {
     account.resize(VALUE_BYTES);
 
     for (int i = 0; i < 10; i++) {
-      assertTrue(onTheirWay.add(value));
+      assertTrue(inTransit.add(value));
       assertEquals(VALUE_BYTES, account.bytes());
     }
     for (int i = 0; i < 9; i++) {
-      onTheirWay.remove(value);
+      inTransit.remove(value);
       assertEquals(VALUE_BYTES, account.bytes());
     }
 
-    onTheirWay.remove(value);
+    inTransit.remove(value);
     assertEquals(0, account.bytes());
   }
 
@@ -80,9 +80,9 @@ class OnTheirWayTest {
     Entry value = entry("k");
     account.resize(VALUE_BYTES - 1);
 
-    assertFalse(onTheirWay.add(value));
+    assertFalse(inTransit.add(value));
 
-    onTheirWay.remove(value);
+    inTransit.remove(value);
     assertEquals(0, account.bytes());
   }
 
@@ -95,10 +95,10 @@ class OnTheirWayTest {
     for (int step = 0; step < 1_000; step++) {
       if (random.nextBoolean() || onWay.isEmpty()) {
         Entry value = values.get(random.nextInt(values.size()));
-        assertTrue(onTheirWay.add(value));
+        assertTrue(inTransit.add(value));
         onWay.add(value);
       } else {
-        onTheirWay.remove(onWay.remove(random.nextInt(onWay.size())));
+        inTransit.remove(onWay.remove(random.nextInt(onWay.size())));
       }
       assertEquals(onWay.stream().distinct().count() * VALUE_BYTES, account.bytes());
     }

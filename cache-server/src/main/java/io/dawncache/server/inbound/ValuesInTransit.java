@@ -10,7 +10,7 @@ import java.util.IdentityHashMap;
  * them yet. The node's account counts each one that is not small once, however many connections it
  * is on its way to. Safe for use by any thread.
  */
-final class OnTheirWay {
+final class ValuesInTransit {
   /*
    * The map allocates nothing for another value unless it grows, nor does a count up to 127: an
    * answer may arrive here when there is no memory. The account may close other connections to make
@@ -30,7 +30,7 @@ final class OnTheirWay {
   private final IdentityHashMap<Entry, Integer> connections = new IdentityHashMap<>(FIRST_ROOM);
 
   /** Starts with none. */
-  OnTheirWay(ByteAccount account) {
+  ValuesInTransit(ByteAccount account) {
     holder = account.open();
   }
 
