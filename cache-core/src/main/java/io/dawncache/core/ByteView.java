@@ -52,10 +52,9 @@ public final class ByteView {
   }
 
   /**
-   * {@return a view of a copy of the bytes from {@code source}'s position to its limit; the
-   * source's position does not move}
+   * {@return a view of a copy of the bytes from {@code source}'s position to its limit}
    *
-   * @param source the bytes to copy, from its position to its limit; both stay
+   * @param source the bytes to copy; its position does not move
    */
   public static ByteView copyOf(ByteBuffer source) {
     if (!source.hasRemaining()) {

@@ -123,7 +123,7 @@ public final class Group {
    * As {@link #get(String)}, but waits at most for {@code timeout}; the flight goes on.
    *
    * @param key not empty
-   * @param timeout how long the caller waits, more than zero
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link #get(String)}
    * @throws GetTimeoutException if there was no answer in time, and no expired value that may be
    *     answered as stale
@@ -136,7 +136,7 @@ public final class Group {
    * As {@link #get(String, Duration)}, but returns the whole entry.
    *
    * @param key not empty
-   * @param timeout how long the caller waits, more than zero
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link #get(String, Duration)}
    */
   public Entry getEntry(String key, Duration timeout) {
@@ -175,7 +175,7 @@ public final class Group {
    * answer within {@code timeout}; the flight goes on.
    *
    * @param key not empty
-   * @param timeout how long the caller waits, more than zero
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link #getAsync(String)}
    */
   public CompletableFuture<ByteView> getAsync(String key, Duration timeout) {
@@ -186,7 +186,7 @@ public final class Group {
    * As {@link #getAsync(String, Duration)}, but returns the whole entry.
    *
    * @param key not empty
-   * @param timeout how long the caller waits, more than zero
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link #getAsync(String, Duration)}
    */
   public CompletableFuture<Entry> getEntryAsync(String key, Duration timeout) {
@@ -373,9 +373,9 @@ public final class Group {
    * As {@link #getAll(Collection, Duration, BiConsumer)}, but returns a future of the results for
    * all keys, completed on the callback executor, never exceptionally.
    *
-   * @param keys the keys, each not empty
-   * @param timeout how long the caller waits, more than zero
-   * @return as {@link #getAll(Collection, Duration, BiConsumer)}
+   * @param keys any number in any order; duplicates are reported once
+   * @param timeout as in {@link #getAll(Collection, Duration, BiConsumer)}; null for none
+   * @return a future of the result for each key, in the order of {@code keys}
    */
   public CompletableFuture<Map<String, GetResult>> getAllAsync(
       Collection<String> keys, @Nullable Duration timeout) {

@@ -43,7 +43,7 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a client; a hit answers before this returns.
    *
-   * @param key any string
+   * @param key not empty
    * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
    * @param callback called once, with the result
    */
@@ -75,7 +75,7 @@ public final class GroupEndpoint {
   /**
    * Gets {@code key} for a peer; a hit answers before this returns. A copy does not answer a peer.
    *
-   * @param key any string
+   * @param key not empty
    * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
    * @param copyGets how many gets the peer's copies have answered since it last asked
    * @param callback called once, with the result
@@ -103,7 +103,7 @@ public final class GroupEndpoint {
    * as its answer comes.
    *
    * @param requests each is answered, also if several name the same key
-   * @param callback called once, with the result
+   * @param callback called once for each request, possibly for two at the same time
    */
   public void getAllForPeer(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {

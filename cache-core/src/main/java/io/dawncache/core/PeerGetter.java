@@ -31,7 +31,7 @@ public interface PeerGetter extends AutoCloseable {
    * arrives.
    *
    * @param requests of one group, each key once
-   * @param callback called once, with the result
+   * @param callback called once for each request, possibly for two at the same time
    */
   default void fetchAll(
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {

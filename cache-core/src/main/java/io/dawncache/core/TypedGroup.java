@@ -54,7 +54,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#get(String)}.
    *
-   * @param key any string
+   * @param key not empty
    * @return as {@link Group#get(String)}
    */
   public T get(String key) {
@@ -64,8 +64,8 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#get(String, Duration)}.
    *
-   * @param key any string
-   * @param timeout how long the caller waits, more than zero
+   * @param key not empty
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link Group#get(String, Duration)}
    */
   public T get(String key, Duration timeout) {
@@ -75,8 +75,8 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getEntry}.
    *
-   * @param key any string
-   * @param timeout how long the caller waits, more than zero
+   * @param key not empty
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link Group#getEntry}
    */
   public TypedEntry<T> getEntry(String key, Duration timeout) {
@@ -86,7 +86,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getAsync(String)}.
    *
-   * @param key any string
+   * @param key not empty
    * @return as {@link Group#getAsync(String)}
    */
   public CompletableFuture<T> getAsync(String key) {
@@ -96,8 +96,8 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getAsync(String, Duration)}.
    *
-   * @param key any string
-   * @param timeout how long the caller waits, more than zero
+   * @param key not empty
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link Group#getAsync(String, Duration)}
    */
   public CompletableFuture<T> getAsync(String key, Duration timeout) {
@@ -107,8 +107,8 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getEntryAsync}.
    *
-   * @param key any string
-   * @param timeout how long the caller waits, more than zero
+   * @param key not empty
+   * @param timeout how long the caller waits at most; a hit needs no time
    * @return as {@link Group#getEntryAsync}
    */
   public CompletableFuture<TypedEntry<T>> getEntryAsync(String key, Duration timeout) {
@@ -128,8 +128,8 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#getAllAsync}; a value that cannot be decoded is its key's error.
    *
-   * @param keys the keys, each not empty
-   * @param timeout how long the caller waits, more than zero
+   * @param keys any number in any order; duplicates are reported once
+   * @param timeout as in {@link Group#getAllAsync}; null for none
    * @return as {@link Group#getAllAsync}
    */
   public CompletableFuture<Map<String, TypedResult<T>>> getAllAsync(
@@ -157,7 +157,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#peek}.
    *
-   * @param key any string
+   * @param key not empty
    * @return as {@link Group#peek}
    */
   public @Nullable TypedEntry<T> peek(String key) {
@@ -168,7 +168,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#put(String, ByteView)}.
    *
-   * @param key any string
+   * @param key not empty
    * @param value the value
    * @return as {@link Group#put(String, ByteView)}
    */
@@ -179,7 +179,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#put(String, ByteView, Duration)}.
    *
-   * @param key any string
+   * @param key not empty
    * @param value the value
    * @param ttl how long the value holds, more than zero
    * @return as {@link Group#put(String, ByteView, Duration)}
@@ -191,7 +191,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#putAsync(String, ByteView)}.
    *
-   * @param key any string
+   * @param key not empty
    * @param value the value
    * @return as {@link Group#putAsync(String, ByteView)}
    */
@@ -202,7 +202,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#putAsync(String, ByteView, Duration)}.
    *
-   * @param key any string
+   * @param key not empty
    * @param value the value
    * @param ttl how long the value holds, more than zero
    * @return as {@link Group#putAsync(String, ByteView, Duration)}
@@ -214,7 +214,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#remove}.
    *
-   * @param key any string
+   * @param key not empty
    * @return as {@link Group#remove}
    */
   public Applied remove(String key) {
@@ -224,7 +224,7 @@ public final class TypedGroup<T> {
   /**
    * As {@link Group#removeAsync}.
    *
-   * @param key any string
+   * @param key not empty
    * @return as {@link Group#removeAsync}
    */
   public CompletableFuture<Applied> removeAsync(String key) {
