@@ -1,5 +1,6 @@
 package io.dawncache.core.lru;
 
+import static io.dawncache.core.Interleavings.atOnce;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -200,7 +201,7 @@ class ConcurrentLruTest {
   void aGetOfAnotherThreadCountsBeforeALaterPut(int maxBytes) {
     ConcurrentLru<String, Item> map = map(maxBytes);
     putAll(map, "a", "b", "c");
-    inAnotherThread(() -> map.get("a"));
+    atOnce(() -> map.get("a"));
 
     put(map, "d");
     map.resize(3);
@@ -390,7 +391,7 @@ class ConcurrentLruTest {
         HookedKey.lookingUp(
             "Tom",
             () ->
-                inAnotherThread(
+                atOnce(
                     () -> {
                       assertEquals("1", map.get(new HookedKey("Tom")));
                       assertEquals("2", map.get(new HookedKey("Sam")));
@@ -431,7 +432,7 @@ class ConcurrentLruTest {
             (key, item) -> {
               if (calls.getAndIncrement() == 0) {
                 assertNull(self.get().peek(key));
-                inAnotherThread(
+                atOnce(
                     () -> {
                       assertBooks(self.get(), 1);
                       putAll(self.get(), "c");
@@ -455,7 +456,7 @@ class ConcurrentLruTest {
             10,
             (key, value) -> {
               if (value.equals("outer")) {
-                inAnotherThread(() -> self.get().put("Sam", "inner"));
+                atOnce(() -> self.get().put("Sam", "inner"));
               }
               return value.length();
             },
@@ -472,7 +473,7 @@ class ConcurrentLruTest {
     ConcurrentLru<String, Item> map = map(0);
     putAll(map, "a", "b", "c");
 
-    map.forEach((key, item) -> inAnotherThread(() -> assertTrue(map.remove(key, item))));
+    map.forEach((key, item) -> atOnce(() -> assertTrue(map.remove(key, item))));
 
     assertBooks(map, 0);
     assertEquals(0, map.stats().size());
@@ -528,21 +529,5 @@ class ConcurrentLruTest {
     assertEquals("weight: -1 (expected: >= 0)", e.getMessage());
     assertBooks(map, 0);
     assertEquals(2, map.stats().size());
-  }
-
-  /** Runs it to its end: for ever, if it needs a lock that the caller holds. */
-  private static void inAnotherThread(Runnable work) {
-    var failure = new AtomicReference<Throwable>();
-    var thread = new Thread(work);
-    thread.setUncaughtExceptionHandler((t, e) -> failure.set(e));
-    thread.start();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-    if (failure.get() != null) {
-      throw new AssertionError(failure.get());
-    }
   }
 }
