@@ -28,9 +28,12 @@ public final class Membership implements PeerPicker {
   /** Virtual nodes per member, the same as in groupcache and its ports. */
   public static final int REPLICAS = 50;
 
-  private record Snapshot(Ring ring, Map<String, Owner> peers, MemberList list) {}
+  private record Snapshot(Ring ring, Map<String, Owner> peers, MemberList list) {
+    String self() {
+      return list.self();
+    }
+  }
 
-  private final String self;
   private final Scheme scheme;
   private final int replicas;
   private final PeerConnector connector;
@@ -46,13 +49,12 @@ public final class Membership implements PeerPicker {
   /**
    * Makes a membership without members.
    *
-   * @param self this node's exact text in the member list
+   * @param self this node's exact text in the member list, as long as no list is set with another
    * @param scheme how the ring names and hashes its points, the same at every node of a fleet
    * @param replicas virtual nodes per member, at least 1, the same at every node of a fleet
    * @param connector makes the peer getters for other members
    */
   public Membership(String self, Scheme scheme, int replicas, PeerConnector connector) {
-    this.self = Objects.requireNonNull(self, "self");
     this.scheme = Objects.requireNonNull(scheme, "scheme");
     this.replicas = replicas;
     this.connector = Objects.requireNonNull(connector, "connector");
@@ -60,7 +62,7 @@ public final class Membership implements PeerPicker {
         new Snapshot(
             Ring.of(scheme, replicas, List.of()),
             Map.of(),
-            MemberList.of(self, instance, List.of()));
+            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of()));
   }
 
   /**
@@ -71,12 +73,25 @@ public final class Membership implements PeerPicker {
    * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
    */
   public void set(List<String> members) {
+    set(self(), members);
+  }
+
+  /**
+   * As {@link #set(List)}, for a list in which this node has another text than before.
+   *
+   * @param self this node's exact text in {@code members}
+   * @param members every member's URL, normally including this node's own
+   * @throws IllegalArgumentException if a URL is not one of a node; nothing has changed then
+   */
+  public void set(String self, List<String> members) {
+    Objects.requireNonNull(self, "self");
     List<Runnable> consequences = new ArrayList<>();
     synchronized (changing) {
       Snapshot before = snapshot;
       Ring ring = Ring.of(scheme, replicas, members);
       Snapshot after =
-          new Snapshot(ring, peers(members, before), MemberList.of(self, instance, ring.members()));
+          new Snapshot(
+              ring, peers(self, members, before), MemberList.of(self, instance, ring.members()));
       snapshot = after;
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
@@ -137,6 +152,11 @@ public final class Membership implements PeerPicker {
     return others.isUnknown(own, url);
   }
 
+  /** {@return the URLs of the nodes that have reported which list they hold} */
+  public List<String> reporting() {
+    return others.reporting(snapshot.list);
+  }
+
   @Override
   public List<String> otherLists() {
     return others.differing(snapshot.list);
@@ -144,7 +164,7 @@ public final class Membership implements PeerPicker {
 
   /** {@return this node's exact text in the member list} */
   public String self() {
-    return self;
+    return snapshot.self();
   }
 
   @Override
@@ -175,7 +195,7 @@ public final class Membership implements PeerPicker {
   }
 
   @GuardedBy("changing")
-  private Map<String, Owner> peers(List<String> members, Snapshot before) {
+  private Map<String, Owner> peers(String self, List<String> members, Snapshot before) {
     Map<String, Owner> peers = new HashMap<>();
     List<Owner> entered = new ArrayList<>();
     try {
@@ -184,7 +204,7 @@ public final class Membership implements PeerPicker {
           continue;
         }
         Owner peer = before.peers.get(url);
-        if (peer == null) {
+        if (peer == null || url.equals(self) != peer instanceof Owner.Self) {
           peer = url.equals(self) ? new Owner.Self(url) : new Owner.Remote(url, connect(url));
           entered.add(peer);
         }

@@ -21,7 +21,8 @@ final class OtherLists {
    * The last report of a member of this node's list counts without a time limit. That of another
    * node counts for a minute, because the node may have left the fleet and stopped. So does that of
    * a member that this node's list has dropped: if it goes on with the old list, that must be
-   * noticed.
+   * noticed. A node that is in neither list agrees, and may stop; its report is forgotten, as it
+   * would differ from the next list.
    */
   private static final long STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int MOST_HEARD = 4096;
@@ -77,6 +78,10 @@ final class OtherLists {
       logger.log(Level.INFO, "node {0} holds the same member list as this node again", url);
       logged = null;
     }
+    if (!differs && !own.members().contains(url)) {
+      byUrl.remove(url);
+      return;
+    }
     byUrl.put(url, new Heard(fingerprint, members, nanoTime.getAsLong(), logged));
   }
 
@@ -122,6 +127,12 @@ final class OtherLists {
         });
     differing.sort(null);
     return differing;
+  }
+
+  /** Returns the URLs of all nodes that have reported a list. */
+  synchronized List<String> reporting(MemberList own) {
+    forgetOld(own);
+    return List.copyOf(byUrl.keySet());
   }
 
   @GuardedBy("this")

@@ -136,6 +136,27 @@ class MembershipTest {
   }
 
   @Test
+  void aListMayGiveThisNodeAnotherText() {
+    members.set(List.of(SELF, ONE, TWO));
+
+    members.set(ONE, List.of(ONE, TWO));
+
+    assertEquals(ONE, members.self());
+    assertEquals(ONE, members.list().self());
+    assertTrue(
+        members.peers().stream()
+            .anyMatch(peer -> peer instanceof Owner.Self self && self.url().equals(ONE)));
+    assertEquals(1, way(ONE).timesClosed());
+    assertEquals(0, way(TWO).timesClosed());
+
+    members.set(SELF, List.of(SELF, ONE));
+
+    assertTrue(
+        members.peers().stream()
+            .anyMatch(peer -> peer instanceof Owner.Remote remote && remote.url().equals(ONE)));
+  }
+
+  @Test
   void ownersComeInTheOrderOfTheRing() {
     List<String> urls = List.of(SELF, ONE, TWO);
     members.set(urls);

@@ -107,4 +107,15 @@ class OtherListsTest {
 
     assertEquals(List.of(B), others.differing(own));
   }
+
+  @Test
+  void aNodeThatAgreesThatItIsNoMemberSaysNothingAboutLaterLists() {
+    others.heard(own, MemberList.of(C, 3, List.of(A, B, C)));
+    assertEquals(List.of(C), others.differing(own));
+    others.heard(own, MemberList.of(C, 3, List.of(A, B)));
+    others.heard(own, MemberList.of(B, 2, List.of(A, B)));
+    assertEquals(List.of(B), others.reporting(own));
+
+    assertEquals(List.of(B), others.differing(MemberList.of(A, 1, List.of(A))));
+  }
 }

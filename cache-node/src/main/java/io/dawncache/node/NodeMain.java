@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Dialect;
+import io.dawncache.server.Discovery;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -89,6 +90,14 @@ public final class NodeMain implements Callable<Integer> {
           "The member list, the same at every node, with this node's own URL; by default only this"
               + " node.")
   private List<NodeUrl> peers = List.of();
+
+  @Option(
+      names = "--discovery",
+      paramLabel = "SOURCE",
+      description =
+          "Where to find the members in place of --peers: static:URL,... as --peers, or file:PATH, a"
+              + " file with a URL on each line, which may change while the node runs.")
+  private @Nullable Discovery discovery;
 
   @Option(
       names = "--group",
@@ -197,6 +206,11 @@ public final class NodeMain implements Callable<Integer> {
             .goPeers(goPeers)
             .peerFrames(peerFrames == Switch.ON)
             .members(peers.stream().map(NodeUrl::text).toList());
+    if (discovery != null && !peers.isEmpty()) {
+      throw wrong("--discovery: " + discovery + " beside --peers (expected: one of them)");
+    } else if (discovery != null) {
+      server.discovery(discovery);
+    }
     if (self != null) {
       server.self(self.text());
     }
@@ -219,7 +233,9 @@ public final class NodeMain implements Callable<Integer> {
                 + groups.stream().map(GroupOrigin::name).collect(Collectors.joining(", "))
                 + " at "
                 + server.self()
-                + (members.isEmpty() ? ", alone" : ", members " + String.join(" ", members)));
+                + (discovery != null
+                    ? ", members by " + discovery
+                    : members.isEmpty() ? ", alone" : ", members " + String.join(" ", members)));
   }
 
   private ParameterException wrong(String message) {
@@ -242,11 +258,14 @@ public final class NodeMain implements Callable<Integer> {
                     + " \\",
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
-                "Beside the groups, a node answers /healthz and /stats. SIGTERM stops it"
-                    + " gracefully;",
+                "  node --listen 10.0.0.1:8001 --discovery file:/etc/dawncache/members \\",
+                "       --group docs=files:/usr/share/doc",
+                "",
+                "Beside the groups, a node answers /healthz (it is alive), /readyz (it knows its",
+                "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
                 "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
-                "To change the members, restart all nodes with the new --peers.",
+                "To change the members while the nodes run, give them --discovery file:PATH.",
                 "",
                 "scripts/node runs on the JDK in JAVA_HOME, else on the newest found;"
                     + " DAWNCACHE_JAVA_OPTS",

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param otherLists the nodes, by URL, that are known to hold another member list
+ * @param discovery where the members are looked for; null if they are set, or on the page of an
+ *     older node
  * @param uptimeSeconds how long the node has been serving
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
@@ -33,11 +35,21 @@ record NodeStats(
     String self,
     List<String> members,
     List<String> otherLists,
+    @Nullable Discovered discovery,
     double uptimeSeconds,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups) {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /**
+   * Where the members are looked for.
+   *
+   * @param source as the option {@code --discovery} has it
+   * @param found whether a list was found, so that the node is ready
+   * @param trouble why there is no newer list than the one in force; null if there is
+   */
+  record Discovered(String source, boolean found, @Nullable String trouble) {}
 
   /**
    * The node's {@link ByteAccount}.
@@ -149,6 +161,7 @@ record NodeStats(
       String self,
       List<String> members,
       List<String> otherLists,
+      @Nullable Discovered discovery,
       long uptimeNanos,
       ByteAccount bytesInFlight,
       Collection<Group> groups) {
@@ -156,7 +169,7 @@ record NodeStats(
     groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
     double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
     return new NodeStats(
-        self, members, otherLists, uptimeSeconds, InFlight.of(bytesInFlight), byName);
+        self, members, otherLists, discovery, uptimeSeconds, InFlight.of(bytesInFlight), byName);
   }
 
   /**
@@ -179,6 +192,7 @@ record NodeStats(
             read.self,
             read.members,
             List.of(),
+            read.discovery,
             read.uptimeSeconds,
             read.bytesInFlight,
             read.groups);

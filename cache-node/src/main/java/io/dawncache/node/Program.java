@@ -2,6 +2,8 @@ package io.dawncache.node;
 
 import io.dawncache.core.CachePolicy;
 import io.dawncache.server.Dialect;
+import io.dawncache.server.Discoveries;
+import io.dawncache.server.Discovery;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,6 +43,7 @@ final class Program {
     line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
     line.registerConverter(Fraction.class, reading(Fraction::parse));
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
+    line.registerConverter(Discovery.class, reading(Discoveries::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
     line.registerConverter(Switch.class, reading(text -> Choice.parse(Switch.class, text)));
     line.registerConverter(

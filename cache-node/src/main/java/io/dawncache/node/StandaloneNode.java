@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own: groups with their origins, the server in front of them, and the
- * pages {@code /healthz} and {@code /stats}.
+ * pages {@code /healthz}, {@code /readyz} and {@code /stats}.
  */
 final class StandaloneNode implements AutoCloseable {
   private final CacheNode node = CacheNode.create();
@@ -45,6 +45,8 @@ final class StandaloneNode implements AutoCloseable {
         started.node.addGroup(group.name(), config, WatchedGetter.of(group.getter()));
       }
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
+      server.page(
+          "/readyz", new Page("text/plain; charset=utf-8", started::readiness, started::isReady));
       server.page("/stats", new Page("application/json", started::stats));
       started.server = CacheServer.start(started.node, server.build());
       return started;
@@ -74,12 +76,47 @@ final class StandaloneNode implements AutoCloseable {
   }
 
   /** Runs on an event loop. */
+  private boolean isReady() {
+    CacheServer present = server;
+    return present != null && present.isReady();
+  }
+
+  /** Runs on an event loop. Says why the node is not ready, or what else is wrong. */
+  private byte[] readiness() {
+    CacheServer present = server;
+    if (present == null) {
+      return "not ready: starting\n".getBytes(UTF_8);
+    }
+    String trouble = present.discoveryTrouble();
+    StringBuilder text = new StringBuilder();
+    if (present.isReady()) {
+      text.append("ready\n");
+    } else if (present.members().isEmpty() && present.discovery() != null) {
+      text.append("not ready: no members yet from ").append(present.discovery()).append('\n');
+    } else {
+      text.append("not ready: stopping\n");
+    }
+    if (trouble != null) {
+      text.append("members: ").append(trouble).append('\n');
+    }
+    return text.toString().getBytes(UTF_8);
+  }
+
+  private static NodeStats.@Nullable Discovered discovered(CacheServer server) {
+    String source = server.discovery();
+    return source == null
+        ? null
+        : new NodeStats.Discovered(source, !server.members().isEmpty(), server.discoveryTrouble());
+  }
+
+  /** Runs on an event loop. */
   private byte[] stats() {
     CacheServer present = server;
     return NodeStats.of(
             present == null ? "" : present.self(),
             present == null ? List.of() : present.members(),
             present == null ? List.of() : present.otherLists(),
+            present == null ? null : discovered(present),
             System.nanoTime() - startNanos,
             node.bytesInFlight(),
             node.groups())

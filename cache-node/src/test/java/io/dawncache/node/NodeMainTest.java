@@ -61,7 +61,7 @@ class NodeMainTest {
   @Test
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
-        ": no such option (expected: one of --listen, --self, --cluster, --peers, --group, --max-bytes,"
+        ": no such option (expected: one of --listen, --self, --cluster, --peers, --discovery, --group, --max-bytes,"
             + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
             + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --go-peers, --peer-frames,"
             + " --help, --version)";
@@ -99,6 +99,19 @@ class NodeMainTest {
         .assertRefused("node: --peers: node URL: http://b:1/" + EXPECTED_URL);
     ran("--peers", "http://a:1,,http://b:1")
         .assertRefused("node: --peers: node URL: " + EXPECTED_URL);
+  }
+
+  @Test
+  void membersAreListedOrFound() {
+    ran("--discovery", "consul:members")
+        .assertRefused(
+            "node: --discovery: discovery: consul:members (expected: static:URL,... or file:PATH)");
+    ran("--discovery", "file:/members", "--peers", "http://a:1")
+        .assertRefused("node: --discovery: file:/members beside --peers (expected: one of them)");
+    ran("--peers", "http://localhost:1,http://10.0.0.1:8001")
+        .assertRefused(
+            "node: members: http://localhost:1 beside http://10.0.0.1:8001 (expected: URLs that"
+                + " every member can reach)");
   }
 
   @Test

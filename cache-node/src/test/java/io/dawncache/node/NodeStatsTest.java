@@ -28,6 +28,7 @@ class NodeStatsTest {
         "http://a:1",
         MEMBERS,
         List.of("http://c:1"),
+        new NodeStats.Discovered("file:/members", true, "file:/members: no such file"),
         1_234_567_890,
         node.bytesInFlight(),
         node.groups());
@@ -108,11 +109,13 @@ class NodeStatsTest {
       JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
       page.remove("otherLists");
       page.remove("bytesInFlight");
+      page.remove("discovery");
 
       NodeStats read = NodeStats.fromJson(page.toString());
 
       assertEquals(List.of(), read.otherLists());
       assertNull(read.bytesInFlight());
+      assertNull(read.discovery());
       assertEquals(MEMBERS, read.members());
       assertEquals(Set.of("scores"), read.groups().keySet());
     }

@@ -23,14 +23,18 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The scripts as a person uses them: real processes on the JDK that runs this test, real files, and
@@ -177,6 +181,59 @@ class ScriptsIT {
         status.lines().contains("http://127.0.0.1:" + (basePort + 1) + "  no connection"),
         status::toString);
     assertEquals("stopped 1 node\n", cluster("stop").text());
+  }
+
+  @Test
+  void aClusterGrowsAndShrinksWhileItServes() throws Exception {
+    Done start = cluster("start", "2", "--base-port", "" + basePort, "--", "--policy", "lru");
+    assertEquals(0, start.exitCode(), start::toString);
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Integer> gets =
+        CompletableFuture.supplyAsync(
+            () -> getsUntil(over, urls().get(1)), task -> new Thread(task, "gets").start());
+
+    Done add = cluster("add");
+    assertEquals("node 3 serves at " + urls().get(2) + "\n", add.text(), add::toString);
+    for (String url : urls()) {
+      assertEquals(urls(), stats(url).members());
+      assertEquals("lru", stats(url).groups().get("scores").policy());
+    }
+    Done status = cluster("status");
+    assertEquals(0, status.exitCode(), status::toString);
+
+    long first = pids().get(0);
+    Done remove = cluster("remove", "1");
+    assertEquals(
+        "node 1 is no member any more, and has stopped\n", remove.text(), remove::toString);
+    assertTrue(isGone(first));
+    assertEquals(urls().subList(1, NODES), stats(urls().get(1)).members());
+    assertEquals(0, cluster("status").exitCode());
+
+    assertEquals(0, cluster("remove", "3").exitCode());
+    assertEquals(
+        "cluster: node 2: the last one (expected: cluster stop)\n", cluster("remove", "2").err());
+    assertEquals(
+        "cluster: node 1: does not run (expected: one of cluster status)\n",
+        cluster("remove", "1").err());
+    over.set(true);
+    assertTrue(gets.get(60, TimeUnit.SECONDS) > 0);
+    assertEquals("stopped 1 node\n", cluster("stop").text());
+    assertEquals(1, cluster("add").exitCode());
+  }
+
+  /** Gets a few keys again and again, and returns how many there were; none fails. */
+  private int getsUntil(AtomicBoolean over, String url) {
+    int gets = 0;
+    try {
+      for (; !over.get(); gets++) {
+        String key = List.of("Tom", "Jack", "Sam").get(gets % 3);
+        HttpResponse<byte[]> answer = page(url, "/_dawncache/scores/" + key);
+        assertEquals(200, answer.statusCode(), () -> new String(answer.body(), UTF_8));
+      }
+    } catch (Exception e) {
+      throw new AssertionError("after " + gets + " gets", e);
+    }
+    return gets;
   }
 
   @Test
@@ -338,10 +395,14 @@ class ScriptsIT {
     run = temp.resolve("run folder");
   }
 
-  @Test
-  void aClusterThatCannotWriteItsProcessNumbersLeavesNoNode() throws Exception {
+  /** The disk is full before the member list, the options or the process numbers are written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"4k", "8k", "12k"})
+  void aClusterThatCannotWriteItsFilesLeavesNoNode(String size) throws Exception {
     String fullDisk =
-        "mkdir -p \"$DAWNCACHE_RUN\" && mount -t tmpfs -o size=8k tmpfs \"$DAWNCACHE_RUN\"";
+        "mkdir -p \"$DAWNCACHE_RUN\" && mount -t tmpfs -o size="
+            + size
+            + " tmpfs \"$DAWNCACHE_RUN\"";
     String fill = "head -c 4096 /dev/zero >\"$DAWNCACHE_RUN/fill\"";
     String cluster = script("cluster") + " start 2 --base-port " + basePort;
 
@@ -357,9 +418,7 @@ class ScriptsIT {
             Map.of());
 
     assertEquals(1, start.exitCode(), start::toString);
-    assertTrue(
-        start.err().contains("cannot be written (expected: room for process numbers and logs)"),
-        start::toString);
+    assertTrue(start.err().contains("cannot be written (expected: room for "), start::toString);
     assertEquals(List.of(), processesOf(":" + basePort));
     assertEquals(List.of(), processesOf(":" + (basePort + 1)));
   }

@@ -26,7 +26,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a {@link CacheNode} a member of a fleet: serves its groups over HTTP and gives it clients
@@ -40,6 +42,8 @@ import java.util.concurrent.TimeUnit;
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
   private static final int BACKLOG = 1024;
+  private static final long FIRST_COMPARISON_MILLIS = 500; // others may need this long to change
+  private static final long LAST_COMPARISON_MILLIS = 60_000;
 
   private final ServerConfig config;
   private final EventLoopGroup loops;
@@ -51,10 +55,14 @@ public final class CacheServer implements AutoCloseable {
   private final PeerDirectory peers;
   private final PresentFleet fleet;
   private final Membership membership;
+  private final @Nullable DiscoveredMembers discovered;
+  private volatile boolean stopping;
 
   /**
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
-   * when the member list of {@code config} is set, as by {@link #setMembers}.
+   * when the member list of {@code config} is set, as by {@link #setMembers}. With a {@link
+   * ServerConfig.Builder#discovery discovery} it accepts them at once; it {@linkplain #isReady is
+   * ready} when the first list is found.
    *
    * <p>A node may be started again, with this or another configuration, when its earlier server is
    * closed. It then keeps the entries that it owns under the new member list.
@@ -88,7 +96,9 @@ public final class CacheServer implements AutoCloseable {
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.setMembership(membership);
       node.registerPeerPicker(membership);
-      setMembersOrLeave(config.members());
+      Discovery discovery = config.discovery();
+      discovered = discovery == null ? null : new DiscoveredMembers(discovery, this::setMembers);
+      startOrLeave();
       listener.config().setAutoRead(true);
       LOG.log(
           System.Logger.Level.INFO,
@@ -105,9 +115,13 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /** A start that fails must not leave its picker on the node. */
-  private void setMembersOrLeave(List<String> members) {
+  private void startOrLeave() {
     try {
-      setMembers(members);
+      if (discovered == null) {
+        setMembers(config.members());
+      } else {
+        discovered.start(self());
+      }
     } catch (RuntimeException e) {
       membership.close();
       throw e;
@@ -176,7 +190,8 @@ public final class CacheServer implements AutoCloseable {
   }
 
   private String self(ServerConfig config) {
-    return config.self() != null ? config.self() : urlOfListener();
+    String own = config.self() != null ? config.self() : urlOfListener();
+    return MemberUrls.normal(own, config.dialect());
   }
 
   private String urlOfListener() {
@@ -190,6 +205,24 @@ public final class CacheServer implements AutoCloseable {
   /** {@return the address on which the server listens, with its actual port} */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
+  }
+
+  /**
+   * {@return whether the node knows its members and is not stopping} Until then it answers all the
+   * same: it loads what it is asked for.
+   */
+  public boolean isReady() {
+    return !stopping && (discovered == null || discovered.isReady());
+  }
+
+  /** {@return where the members are looked for; null if {@link #setMembers} alone sets them} */
+  public @Nullable String discovery() {
+    return discovered == null ? null : discovered.source();
+  }
+
+  /** {@return why the discovery has no newer list than the one in force; null if it has} */
+  public @Nullable String discoveryTrouble() {
+    return discovered == null ? null : discovered.trouble();
   }
 
   /** {@return this node's URL, as the member lists have it} */
@@ -223,15 +256,40 @@ public final class CacheServer implements AutoCloseable {
    * @throws IllegalArgumentException if a URL is not a node's; then nothing has changed
    */
   public void setMembers(List<String> members) {
+    List<String> checked = MemberUrls.checked(members, config.dialect());
     synchronized (settingMembers) {
-      Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(members) : Set.of();
+      String own = MemberUrls.selfIn(checked, self(), address().getPort());
+      Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(checked) : Set.of();
       List<String> before = membership.members();
-      membership.set(members);
+      membership.set(own, checked);
       peers.resetCapabilities();
       goPeers.set(addresses);
       logChange(before, membership.members());
     }
-    warnUnlessAmong(members);
+    compareLists(membership.list().fingerprint(), FIRST_COMPARISON_MILLIS, true);
+    warnUnlessAmong(checked);
+  }
+
+  /**
+   * After a change this node and the others believe of each other that they hold the lists of
+   * before. So this tells all that have reported a list which one this node holds now, and then,
+   * more and more seldom, those that still hold another; until there are none, or this node has
+   * another list itself.
+   */
+  private void compareLists(long fingerprint, long delayMillis, boolean first) {
+    Runnable comparison =
+        () -> {
+          List<String> others = first ? membership.reporting() : membership.otherLists();
+          if (!others.isEmpty() && membership.list().fingerprint() == fingerprint) {
+            peers.compareLists(others);
+            compareLists(fingerprint, Math.min(2 * delayMillis, LAST_COMPARISON_MILLIS), false);
+          }
+        };
+    try {
+      loops.schedule(comparison, delayMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // The server has stopped.
+    }
   }
 
   private static void logChange(List<String> before, List<String> now) {
@@ -270,6 +328,10 @@ public final class CacheServer implements AutoCloseable {
   public void close() {
     if (listener.isOpen()) {
       LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
+    }
+    stopping = true;
+    if (discovered != null) {
+      discovered.close();
     }
     listener.close().awaitUninterruptibly();
     InboundPipeline.drain(connections);

@@ -21,6 +21,7 @@ public final class ServerConfig {
   private final @Nullable String self;
   private final @Nullable String cluster;
   private final List<String> members;
+  private final @Nullable Discovery discovery;
   private final Dialect dialect;
   private final boolean goPeers;
   private final int eventLoops;
@@ -36,6 +37,7 @@ public final class ServerConfig {
     self = builder.self;
     cluster = builder.cluster;
     members = builder.members;
+    discovery = builder.discovery;
     dialect = builder.dialect;
     goPeers = builder.goPeers;
     eventLoops = builder.eventLoops;
@@ -88,9 +90,14 @@ public final class ServerConfig {
     return cluster;
   }
 
-  /** {@return the first member list; empty for a node that stands alone} */
+  /** {@return the first member list; empty for a node that stands alone, or with a discovery} */
   public List<String> members() {
     return members;
+  }
+
+  /** {@return what finds the members; null if they are set} */
+  public @Nullable Discovery discovery() {
+    return discovery;
   }
 
   /** {@return the dialect that the fleet speaks} */
@@ -146,6 +153,8 @@ public final class ServerConfig {
         + cluster
         + ", members="
         + members
+        + ", discovery="
+        + discovery
         + ", dialect="
         + dialect
         + ", goPeers="
@@ -172,6 +181,7 @@ public final class ServerConfig {
     private @Nullable String self;
     private @Nullable String cluster;
     private List<String> members = List.of();
+    private @Nullable Discovery discovery;
     private Dialect dialect = Dialect.DAWNCACHE;
     private boolean goPeers;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -258,8 +268,21 @@ public final class ServerConfig {
     @CanIgnoreReturnValue
     public Builder members(List<String> members) {
       Objects.requireNonNull(members, "members");
-      members.forEach(member -> NodeUrl.parse(Objects.requireNonNull(member, "members")));
+      members.forEach(member -> Objects.requireNonNull(member, "members"));
       this.members = List.copyOf(members);
+      return this;
+    }
+
+    /**
+     * Sets what finds the members, in place of a list; default none. The server starts it, and
+     * closes it when it is closed itself; so one discovery serves one server.
+     *
+     * @param discovery what {@link Discoveries} makes, or an application's own
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder discovery(Discovery discovery) {
+      this.discovery = Objects.requireNonNull(discovery, "discovery");
       return this;
     }
 
@@ -425,10 +448,16 @@ public final class ServerConfig {
     /**
      * {@return the configuration collected so far}
      *
-     * @throws IllegalArgumentException if a limit is out of its range, or if there are members but
-     *     this node's own URL is unknown
+     * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
+     *     node's, if there are members but this node's own URL is unknown, or if there are both
+     *     members and a discovery
      */
     public ServerConfig build() {
+      var unused = MemberUrls.checked(members, dialect);
+      if (discovery != null && !members.isEmpty()) {
+        throw new IllegalArgumentException(
+            "members: " + members + " beside discovery " + discovery + " (expected: one of them)");
+      }
       if (self == null && !members.isEmpty() && isAnyAddress(host)) {
         throw new IllegalArgumentException(
             "self: none, listening on "

@@ -55,13 +55,14 @@ class ArchitectureTest {
   private static final String PEER = "io.dawncache.server.peer..";
   private static final String FRAME = "io.dawncache.server.frame..";
   private static final String WIRE = "io.dawncache.server.wire..";
+  private static final String DISCOVERY = "io.dawncache.server.discovery..";
 
   /** What an application sets, and every package below may know. */
   private static final DescribedPredicate<JavaClass> SETTINGS =
       describe(
           "are settings",
           type ->
-              Stream.of(Dialect.class, Limits.class, Page.class)
+              Stream.of(Dialect.class, Discovery.class, Limits.class, Page.class)
                   .anyMatch(
                       setting ->
                           type.getBaseComponentType().getFullName().startsWith(setting.getName())));
@@ -111,6 +112,8 @@ class ArchitectureTest {
         .definedBy(resideInAnyPackage(SERVER).and(not(SETTINGS)))
         .layer("settings")
         .definedBy(SETTINGS)
+        .layer("discovery")
+        .definedBy(DISCOVERY)
         .layer("inbound")
         .definedBy(INBOUND)
         .layer("peer")
@@ -121,6 +124,8 @@ class ArchitectureTest {
         .definedBy(WIRE)
         .whereLayer("server")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("discovery")
+        .mayOnlyBeAccessedByLayers("server")
         .whereLayer("inbound")
         .mayOnlyBeAccessedByLayers("server")
         .whereLayer("peer")

@@ -65,7 +65,7 @@ class ServerConfigTest {
             .toString();
 
     assertEquals(
-        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001]",
+        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001], discovery=null",
         text.substring(0, text.indexOf(", dialect=MAILGUN, goPeers=false, eventLoops=")));
     assertEquals("stopGrace=PT5S, pages=[/healthz]]", text.substring(text.indexOf("stopGrace=")));
   }

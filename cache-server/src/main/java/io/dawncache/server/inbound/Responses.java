@@ -81,7 +81,11 @@ final class Responses {
   }
 
   static Response page(Page page) {
-    return new Response(HttpResponseStatus.OK, page.contentType(), page.body().get());
+    HttpResponseStatus status =
+        page.isGood().getAsBoolean()
+            ? HttpResponseStatus.OK
+            : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    return new Response(status, page.contentType(), page.body().get());
   }
 
   /** Returns the head of an answer whose body is results in chunks. */

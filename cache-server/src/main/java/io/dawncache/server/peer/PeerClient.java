@@ -46,6 +46,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
    * answer to every operation; the lists themselves, both ways, in a MEMBERS message. One is sent
    * when the fingerprints differ, after this node's list has changed, and at intervals along with
    * other requests. So each side notices within one interval that the other's list has changed.
+   * While lists are known to differ, the server has them sent without waiting for a request.
    */
   private static final System.Logger LOG = System.getLogger(PeerClient.class.getName());
   private static final long WITHOUT_FRAMES_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -251,9 +252,21 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   }
 
   private void exchangeListsIfDue(long nowNanos) {
-    if (takesLists && nowNanos - exchangeAtNanos >= 0 && !goNode && !closed && !stopped) {
+    if (takesLists && nowNanos - exchangeAtNanos >= 0) {
+      compareLists();
+    }
+  }
+
+  /** Sends this node's list and asks for that of the peer, which is known to have one. */
+  void compareLists() {
+    if (!goNode && !closed && !stopped) {
       exchangeLists();
     }
+  }
+
+  /** Returns the peer's URL. */
+  String url() {
+    return peer.text();
   }
 
   /** Catches what it throws: it must not end the request that it goes along with. */
@@ -328,7 +341,6 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   void resetCapabilities() {
     goNode = false;
     byFrames.reached();
-    takesLists = !outbound.frames();
     exchangeAtNanos = System.nanoTime();
   }
 

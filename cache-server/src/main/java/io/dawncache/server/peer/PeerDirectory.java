@@ -3,7 +3,9 @@ package io.dawncache.server.peer;
 import io.dawncache.core.PeerConnector;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.server.wire.NodeUrl;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 
@@ -33,6 +35,19 @@ public final class PeerDirectory implements PeerConnector {
   public void resetCapabilities() {
     synchronized (clients) {
       clients.forEach(PeerClient::resetCapabilities);
+    }
+  }
+
+  /** Compares member lists with the peers that have one of these URLs. Returns at once. */
+  public void compareLists(Collection<String> urls) {
+    List<PeerClient> present;
+    synchronized (clients) {
+      present = List.copyOf(clients);
+    }
+    for (PeerClient client : present) {
+      if (urls.contains(client.url())) {
+        client.compareLists();
+      }
     }
   }
 

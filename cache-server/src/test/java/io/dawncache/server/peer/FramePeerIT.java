@@ -10,6 +10,7 @@ import static io.dawncache.server.peer.ScriptedPeer.FETCHED;
 import static io.dawncache.server.peer.ScriptedPeer.FORGET;
 import static io.dawncache.server.peer.ScriptedPeer.GET_ALL;
 import static io.dawncache.server.peer.ScriptedPeer.GO_AWAY;
+import static io.dawncache.server.peer.ScriptedPeer.MEMBERS;
 import static io.dawncache.server.peer.ScriptedPeer.MORE;
 import static io.dawncache.server.peer.ScriptedPeer.OPERATED;
 import static io.dawncache.server.peer.ScriptedPeer.PING;
@@ -153,6 +154,7 @@ class FramePeerIT {
             },
             wire -> {
               wire.grantFrames();
+              assertEquals(MEMBERS, wire.readFrame().kind());
               wire.answerFetch(wire.readFrame().id(), "589");
               wire.readToTheEnd();
             });

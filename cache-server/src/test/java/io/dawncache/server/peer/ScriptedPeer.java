@@ -39,6 +39,7 @@ final class ScriptedPeer implements AutoCloseable {
   static final int CANCEL = 8;
   static final int PING = 9;
   static final int PONG = 10;
+  static final int MEMBERS = 13;
   static final int CREDIT = 11;
   static final int GO_AWAY = 12;
   static final int MORE = 128;
