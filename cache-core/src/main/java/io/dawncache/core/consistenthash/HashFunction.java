@@ -49,6 +49,25 @@ public interface HashFunction {
       };
 
   /**
+   * XXH64 with seed 0.
+   *
+   * @see <a href="https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md">Collet, xxHash
+   *     fast digest algorithm</a>
+   */
+  HashFunction XX64 =
+      new HashFunction() {
+        @Override
+        public long hash(byte[] bytes) {
+          return Xx64.of(bytes);
+        }
+
+        @Override
+        public long hash(String text) {
+          return Xx64.of(text);
+        }
+      };
+
+  /**
    * {@return the place of {@code bytes}, any long}
    *
    * @param bytes what is hashed
