@@ -52,6 +52,16 @@ final class PointIndex {
     return new PointIndex(places, shift, firsts);
   }
 
+  /** Returns how many points there are. */
+  int size() {
+    return places.length;
+  }
+
+  /** Returns the place of {@code point}. */
+  long place(int point) {
+    return places[point];
+  }
+
   /**
    * Returns the first point at or after {@code place}, or the number of points if there is none.
    */
