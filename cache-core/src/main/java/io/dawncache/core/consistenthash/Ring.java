@@ -34,7 +34,7 @@ public final class Ring {
    * owner is the one that owns the key when the first is gone.
    *
    * A key that no point takes, as can happen where there are few, belongs to the first point after
-   * its hash. The shares are measured in docs/decisions/0013.
+   * its hash. NativeRingTest measures the shares.
    */
   private static final int UNHELD = -1;
 
