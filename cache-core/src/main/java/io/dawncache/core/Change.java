@@ -23,9 +23,11 @@ final class Change {
    *   2. a get here fetches the key from another member, which still holds the old value;
    *   3. that member receives the change.
    * So a change goes through the members in stages, and each stage ends before the next begins.
-   * First come the members that a fetch may ask: the key's owner, then the next owner. All others
-   * come together in the last stage. For a whole group every member owns a part, so all members
-   * receive the change twice; the second removes what was fetched between the two.
+   * First come the members that a fetch asks: the key's owner, then the next owner. All others
+   * follow together, twice: a fetch asks one of them only while a member before it is ejected, and
+   * which member that is, each node decides for itself. The second time removes what one of them
+   * has fetched from another between the two. What was fetched answers no other node, so twice is
+   * enough. For a whole group every member owns a part, so all members receive the change twice.
    *
    * This node makes the change in the stage that contains it. If it is not a member, because it
    * stands alone or has left the fleet, it makes the change last.
@@ -86,7 +88,7 @@ final class Change {
     others.removeIf(member -> member.url().equals(doneBy));
     List<String> withoutValue = new ArrayList<>();
     List<List<Owner>> stages = new ArrayList<>();
-    Iterator<Owner> byRank = owners.of(operation.key());
+    Iterator<Owner> byRank = owners.all(operation.key());
     for (int rank = 0; rank < mostOwners && byRank.hasNext(); rank++) {
       Owner owner = byRank.next();
       if (rank == 0
@@ -100,6 +102,9 @@ final class Change {
       }
     }
     stages.add(others);
+    if (others.size() > 1) {
+      stages.add(others);
+    }
     return new Change(what, here, stages, withoutValue, handOff, owners, ending);
   }
 

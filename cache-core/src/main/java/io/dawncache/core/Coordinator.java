@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -185,7 +186,16 @@ final class Coordinator {
       ending.accept(OperationResult.unknown(late));
       return;
     }
-    Runnable here = () -> forgetting.apply(operation.after(node.clock().exact() - cameNanos));
+    AtomicBoolean made = new AtomicBoolean();
+    Runnable here =
+        () -> {
+          // The second time a value that was put stays: a later change may have come between.
+          if (!made.getAndSet(true)
+              || operation.value() == null
+              || !owners.isSelf(operation.key())) {
+            forgetting.apply(operation.after(node.clock().exact() - cameNanos));
+          }
+        };
     Change.ofKey(operation, doneBy, MAX_OWNERS, here, handOff, owners, ending).start();
   }
 

@@ -60,7 +60,11 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     return "Entry[" + value + (isStale() ? ", stale]" : "]");
   }
 
-  /** The value of a key that this node owns. */
+  /**
+   * The value of a key that this node owns, or a <em>guest</em>: a value that it has loaded or
+   * owned, of a key that another node owns now. A guest answers for a short time only, as a copy
+   * does. It stays a while longer: another node may peek it, and this node may own the key again.
+   */
   static final class Own extends Entry {
     /** The due time of an expired value while its load, which has failed, runs once more. */
     private static final long RETRIED_NOW = CoarseClock.NEVER - 1;
@@ -71,7 +75,8 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     /**
      * From when on a get that this entry answers starts a load behind its answer: before the expiry
      * a refresh; after it a retry, because the last load failed. NEVER if none is to start, because
-     * none was configured or a refresh runs; RETRIED_NOW while a retry runs.
+     * none was configured or a refresh runs; RETRIED_NOW while a retry runs. Of a guest it is
+     * negative: the complement of when it stops to answer.
      */
     private volatile long loadDueNanos;
 
@@ -91,20 +96,56 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
       return loadDueNanos;
     }
 
+    /** Sets when a load is due; a guest is never loaded again. */
     void loadDueAt(long nanos) {
-      loadDueNanos = nanos;
+      long due = loadDueNanos;
+      while (due >= 0 && !LOAD_DUE.compareAndSet(this, due, nanos)) {
+        due = loadDueNanos;
+      }
+    }
+
+    boolean isGuest() {
+      return loadDueNanos < 0;
+    }
+
+    /** Makes it a guest, which answers until {@code endNanos}. */
+    void becomeGuest(long endNanos) {
+      loadDueNanos = ~endNanos;
+    }
+
+    /** Makes a guest the value of a key that this node owns. */
+    void becomeOwn(long refreshNanos) {
+      loadDueNanos = refreshNanos < expiresNanos() ? refreshNanos : CoarseClock.NEVER;
+    }
+
+    /** Returns until when a guest answers. */
+    long guestEndNanos() {
+      return Math.min(expiresNanos(), ~loadDueNanos);
+    }
+
+    /** Returns what a guest answers with: no other node may keep it longer than this one. */
+    Copy copy() {
+      return new Copy(key(), value(), guestEndNanos());
+    }
+
+    /** Returns whether it is true and this node may answer with it. */
+    boolean answersAt(long nowNanos) {
+      long due = loadDueNanos;
+      return nowNanos < expiresNanos() && (due >= 0 || nowNanos < ~due);
     }
 
     /** Returns true to one caller, which is to refresh the value. */
     boolean claimRefresh() {
       long due = loadDueNanos;
-      return due != CoarseClock.NEVER && LOAD_DUE.compareAndSet(this, due, CoarseClock.NEVER);
+      return due >= 0
+          && due != CoarseClock.NEVER
+          && LOAD_DUE.compareAndSet(this, due, CoarseClock.NEVER);
     }
 
     /** Returns true to one caller, which is to repeat the load that failed. */
     boolean claimRetry(long nowNanos) {
       long due = loadDueNanos;
-      return due <= nowNanos && LOAD_DUE.compareAndSet(this, due, RETRIED_NOW);
+      return due >= 0 && due <= nowNanos && LOAD_DUE.compareAndSet(this, due, RETRIED_NOW);
     }
 
     /** Returns whether no load is due: a caller has claimed it, or none was configured. */
@@ -119,7 +160,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     }
   }
 
-  /** A copy of a value that another node owns, or that was loaded here in place of the owner. */
+  /** A copy of a value that another node owns. */
   static final class Copy extends Entry {
     private final long copyEndNanos;
 

@@ -138,12 +138,22 @@ final class Fetch {
 
   /** Asks the next owner, or loads the key here. */
   private void passOver() {
-    Owner next = asked < MAX_OWNERS_ASKED && owners.hasNext() ? owners.next() : null;
+    Owner next = asked < MAX_OWNERS_ASKED ? nextThatActs() : null;
     if (next instanceof Owner.Remote remote && inTheRest() != null) {
       ask(remote);
     } else {
       gets.loadHere(request.key(), flight);
     }
+  }
+
+  private @Nullable Owner nextThatActs() {
+    while (owners.hasNext()) {
+      Owner next = owners.next();
+      if (!(next instanceof Owner.Remote remote) || remote.getter().actsForOthers()) {
+        return next;
+      }
+    }
+    return null;
   }
 
   /** Returns the request with the time that is left, or null if none is left. */

@@ -109,11 +109,14 @@ final class Gets {
   }
 
   /**
-   * An own value whose end or soft age has come: what may be answered with, or null. One that has
-   * expired answers if its last load failed; the next load runs behind, so that no caller waits
-   * again for an origin that hangs.
+   * A guest, or an own value whose end or soft age has come: what may be answered with, or null.
+   * One that has expired answers if its last load failed; the next load runs behind, so that no
+   * caller waits again for an origin that hangs.
    */
   private @Nullable Entry past(Entry.Own entry, long now) {
+    if (entry.isGuest()) {
+      return entry.answersAt(now) ? entry.copy() : null;
+    }
     if (!entry.isExpired(now)) {
       loads.refresh(entry);
       return entry;
@@ -241,6 +244,11 @@ final class Gets {
     } else {
       load(wait, sender);
     }
+  }
+
+  /** Notes that a peer has asked for a key that is not in memory. */
+  void askedByPeer(String key) {
+    owners.askedFor(key);
   }
 
   /** Has a wait join the load flight of its key, without asking which node owns the key. */

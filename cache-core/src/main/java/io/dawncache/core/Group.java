@@ -68,7 +68,7 @@ public final class Group {
     Flights flights = new Flights();
     this.events = new Events(name, node, counters);
     this.memory = new Memory(config, node.clock(), events);
-    this.keeper = new Keeper(config, node.clock(), owners, memory, rates, counters);
+    this.keeper = new Keeper(config, node.clock(), owners, memory, counters);
     this.handOff = new HandOff(name, owners, node.clock());
     this.loads =
         new Loads(

@@ -210,6 +210,7 @@ public final class GroupEndpoint {
     Duration patience =
         timeout != null && gets.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
     boolean timed = manyTurns || endsBeforeALoad(patience);
+    gets.askedByPeer(key);
     PendingGet wait = gets.begin(key, patience, peer, timed);
     gets.counters().serverRequests.increment();
     return wait;

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Decides where an arrived value is kept, and for how long: in main, in hot, or nowhere. */
+/** Decides where an arrived value is kept, and what it is there: own, guest, copy, or nothing. */
 final class Keeper {
   /*
-   * Main holds only keys that this node owns under its present member list. The list may change
-   * between the owner check and the put:
+   * A value in main is an own value if this node owns its key now, and a guest if not. Owners may
+   * change between the owner check and the put:
    *   1. this node checks, and owns the key;
    *   2. a new list is published, and rehome sweeps without finding the key;
    *   3. this node puts the value.
-   * So the node checks again after the put. A list that is published after the second check is
-   * swept after the put, and finds the key. A copy of a key that this node has come to own is
-   * dropped in the same way.
+   * So the node checks again after the put, and after each change that a check has led to. A list
+   * that is published after the last check is swept after it, and finds the key. A copy of a key
+   * that this node has come to own is dropped in the same way.
    *
    * The picker may be the user's, so it is not called under Memory's locks.
    */
@@ -22,21 +22,13 @@ final class Keeper {
   private final CoarseClock clock;
   private final Owners owners;
   private final Memory memory;
-  private final RateSketch rates;
   private final Counters counters;
 
-  Keeper(
-      GroupConfig config,
-      CoarseClock clock,
-      Owners owners,
-      Memory memory,
-      RateSketch rates,
-      Counters counters) {
+  Keeper(GroupConfig config, CoarseClock clock, Owners owners, Memory memory, Counters counters) {
     this.config = config;
     this.clock = clock;
     this.owners = owners;
     this.memory = memory;
-    this.rates = rates;
     this.counters = counters;
   }
 
@@ -60,17 +52,15 @@ final class Keeper {
     return (long) (TimeUnit.NANOSECONDS.convert(ttl) * kept);
   }
 
-  /** Keeps a loaded value: as an own value, or as a copy if another node owns the key. */
+  /** Keeps a loaded value: as an own value, or as a guest if another node owns the key. */
   void keep(Entry.Own entry, long generation) {
     String key = entry.key();
-    if (!owners.isSelf(key)) {
-      long hotEnd = hotEnd(clock.exact());
-      Entry.Copy copy = new Entry.Copy(key, entry.value(), entry.expiresNanos(), hotEnd);
-      keepCopy(copy, rates.minuteQps(key), generation);
-    } else if (!memory.keepOwn(entry, generation)) {
-      noteFenced(key, generation);
+    boolean ours = owners.isSelf(key);
+    boolean kept = ours ? memory.keepOwn(entry, generation) : memory.keepGuest(entry, generation);
+    if (kept) {
+      settle(entry);
     } else {
-      disownUnlessOurs(entry);
+      noteFenced(key, generation);
     }
   }
 
@@ -96,12 +86,12 @@ final class Keeper {
   /** Holds a value that was put, instead of any other value; see {@link Memory#replace}. */
   void replace(Entry.Own successor, Runnable detach) {
     memory.replace(successor, detach);
-    disownUnlessOurs(successor);
+    settle(successor);
   }
 
-  /** Moves or drops every value whose owner changed with the member list. */
+  /** Turns every value whose owner has changed into what it is now, or drops it. */
   void rehome() {
-    memory.rehome(owners::isSelf, rates::minuteQps);
+    memory.rehome(owners::isSelf, this::settle);
   }
 
   private void keepCopy(Entry.Copy copy, double minuteQps, long generation) {
@@ -112,9 +102,11 @@ final class Keeper {
     }
   }
 
-  private void disownUnlessOurs(Entry.Own entry) {
-    if (!owners.isSelf(entry.key())) {
-      memory.disown(entry, rates.minuteQps(entry.key()));
+  /** Makes a value of main what it is by the present member list. */
+  private void settle(Entry.Own entry) {
+    boolean ours = owners.isSelf(entry.key());
+    while (entry.isGuest() == ours && memory.become(entry, ours)) {
+      ours = owners.isSelf(entry.key());
     }
   }
 

@@ -102,9 +102,10 @@ final class Loads {
 
   /** Ends the flight with the result of an earlier one, if there is one. */
   private boolean endIfKnown(String key, Waiter<Entry> flight) {
-    Entry entry = memory.own(key);
-    if (entry != null && !entry.isExpired(node.clock().now())) {
-      flight.ended(entry, null);
+    Entry.Own entry = memory.own(key);
+    long now = node.clock().now();
+    if (entry != null && entry.answersAt(now)) {
+      flight.ended(entry.isGuest() ? entry.copy() : entry, null);
     } else if (memory.isMissing(key)) {
       flight.ended(null, notFound(key));
     } else {

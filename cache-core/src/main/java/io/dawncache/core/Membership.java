@@ -7,16 +7,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The fleet as this node sees it: a ring over the present member list, and a peer getter for each
- * member. The core's own {@link PeerPicker}.
+ * The fleet as this node sees it: a ring over the present member list, a peer getter for each
+ * member, and which members are ejected. The core's own {@link PeerPicker}.
+ *
+ * <p>An ejected member stays in the list, but this node does not ask it: the <em>acting owner</em>
+ * of a key is the first member on the ring that this node does not hold ejected.
  *
  * <p>Reading takes no lock; a change publishes a new snapshot. Before the first {@link #set} there
  * is no member, and this node owns every key. A list without this node is accepted as it is: the
@@ -28,9 +35,18 @@ public final class Membership implements PeerPicker {
   /** Virtual nodes per member, the same as in groupcache and its ports. */
   public static final int REPLICAS = 50;
 
-  private record Snapshot(Ring ring, Map<String, Owner> peers, MemberList list) {
+  private record Snapshot(
+      Ring ring, Map<String, Owner> peers, MemberList list, Set<String> ejected) {
     String self() {
       return list.self();
+    }
+
+    Snapshot ejecting(Set<String> urls) {
+      return new Snapshot(ring, peers, list, Set.copyOf(urls));
+    }
+
+    Owner owner(String url) {
+      return Objects.requireNonNull(peers.get(url));
     }
   }
 
@@ -62,7 +78,8 @@ public final class Membership implements PeerPicker {
         new Snapshot(
             Ring.of(scheme, replicas, List.of()),
             Map.of(),
-            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of()));
+            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of()),
+            Set.of());
   }
 
   /**
@@ -89,9 +106,12 @@ public final class Membership implements PeerPicker {
     synchronized (changing) {
       Snapshot before = snapshot;
       Ring ring = Ring.of(scheme, replicas, members);
+      Map<String, Owner> peers = peers(self, members, before);
+      Set<String> ejected = new HashSet<>(before.ejected);
+      ejected.removeIf(url -> peers.get(url) != before.peers.get(url)); // another getter, unknown
       Snapshot after =
           new Snapshot(
-              ring, peers(self, members, before), MemberList.of(self, instance, ring.members()));
+              ring, peers, MemberList.of(self, instance, ring.members()), Set.copyOf(ejected));
       snapshot = after;
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
@@ -102,6 +122,56 @@ public final class Membership implements PeerPicker {
     // Foreign code, so outside the lock. Of two concurrent changes, a listener may be called when
     // both are visible; it is promised only that it is called for each after that one is visible.
     runAll(consequences);
+  }
+
+  /**
+   * Ejects a member: this node does not ask it for keys until it is {@linkplain #readmit
+   * readmitted}. Its keys go to their acting owners. The listeners run before this returns.
+   *
+   * @param url the member's URL; of this node itself, while it leaves
+   * @param fewest how many members, this node among them, must be left
+   * @return whether the member is ejected now; false if it is not in the list, or too few members
+   *     would be left
+   */
+  public boolean eject(String url, int fewest) {
+    synchronized (changing) {
+      Snapshot before = snapshot;
+      if (before.ejected.contains(url)) {
+        return true;
+      }
+      if (!before.peers.containsKey(url)
+          || before.peers.size() - before.ejected.size() - 1 < fewest) {
+        return false;
+      }
+      Set<String> ejected = new HashSet<>(before.ejected);
+      ejected.add(url);
+      snapshot = before.ejecting(ejected);
+    }
+    runAll(listeners);
+    return true;
+  }
+
+  /**
+   * Readmits a member that was ejected; does nothing if it is not. The listeners run before this
+   * returns.
+   *
+   * @param url the member's URL
+   */
+  public void readmit(String url) {
+    synchronized (changing) {
+      Snapshot before = snapshot;
+      Set<String> ejected = new HashSet<>(before.ejected);
+      if (!ejected.remove(url)) {
+        return;
+      }
+      snapshot = before.ejecting(ejected);
+    }
+    runAll(listeners);
+  }
+
+  /** {@return the URLs of the members that this node holds ejected; unmodifiable} */
+  public Set<String> ejected() {
+    return snapshot.ejected;
   }
 
   /**
@@ -170,6 +240,16 @@ public final class Membership implements PeerPicker {
   @Override
   public Iterator<Owner> owners(String key) {
     Snapshot present = snapshot;
+    Iterator<Owner> all = all(present, key);
+    return present.ejected.isEmpty() ? all : new Acting(all, present.ejected);
+  }
+
+  @Override
+  public Iterator<Owner> allOwners(String key) {
+    return all(snapshot, key);
+  }
+
+  private static Iterator<Owner> all(Snapshot present, String key) {
     Iterator<String> urls = present.ring.owners(key);
     return new Iterator<>() {
       @Override
@@ -179,9 +259,63 @@ public final class Membership implements PeerPicker {
 
       @Override
       public Owner next() {
-        return Objects.requireNonNull(present.peers.get(urls.next()));
+        return present.owner(urls.next());
       }
     };
+  }
+
+  /**
+   * The owners that are not ejected. In place of an ejected one, no member follows that would pass
+   * the question on to it.
+   */
+  private static final class Acting implements Iterator<Owner> {
+    private final Iterator<Owner> all;
+    private final Set<String> ejected;
+    private @Nullable Owner next;
+    private boolean inPlace;
+
+    Acting(Iterator<Owner> all, Set<String> ejected) {
+      this.all = all;
+      this.ejected = ejected;
+      advance();
+    }
+
+    private void advance() {
+      next = null;
+      while (next == null && all.hasNext()) {
+        Owner owner = all.next();
+        if (ejected.contains(owner.url())) {
+          inPlace = true;
+        } else if (!inPlace
+            || !(owner instanceof Owner.Remote remote)
+            || remote.getter().actsForOthers()) {
+          next = owner;
+        }
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Owner next() {
+      Owner owner = next;
+      if (owner == null) {
+        throw new NoSuchElementException("all owners were met");
+      }
+      advance();
+      return owner;
+    }
+  }
+
+  @Override
+  public void askedInstead(String key) {
+    Iterator<Owner> owners = owners(key);
+    while (owners.hasNext() && owners.next() instanceof Owner.Remote before) {
+      before.getter().doubted();
+    }
   }
 
   @Override

@@ -1,17 +1,19 @@
 package io.dawncache.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one group holds in memory, and the only place that changes it: <em>main</em>, the values of
- * this node's own keys; <em>hot</em>, short-lived copies of values that other nodes own; and
+ * this node's own keys, and for a while its guests, values that it has loaded or owned of keys that
+ * another node owns now; <em>hot</em>, short-lived copies of values that other nodes own; and
  * <em>missing</em>, own keys that are known to be not found.
  */
 final class Memory {
@@ -38,6 +40,9 @@ final class Memory {
    * any of these locks.
    */
   private static final int STRIPES = 1024; // a power of two
+
+  /** How long a guest stays after it has stopped to answer. */
+  static final long GUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** A generation, and the lock under which its keys change. */
   private static final class Stripe {
@@ -105,8 +110,11 @@ final class Memory {
 
   /** Returns the value under the key, expired or not, without noting a use, or null. */
   @Nullable Entry peek(String key) {
-    Entry own = main.peek(key);
-    return own == null ? hot.peek(key) : own;
+    Entry.Own own = main.peek(key);
+    if (own == null || (own.isGuest() && !own.answersAt(clock.now()))) {
+      return hot.peek(key);
+    }
+    return own.isGuest() ? own.copy() : own;
   }
 
   /** Returns whether the key is remembered as not found. */
@@ -126,6 +134,12 @@ final class Memory {
     synchronized (stripe) {
       return stripe.generation == generation && putOwn(entry);
     }
+  }
+
+  /** As {@link #keepOwn}, for a value of a key that another node owns. */
+  boolean keepGuest(Entry.Own entry, long generation) {
+    entry.becomeGuest(guestEnd());
+    return keepOwn(entry, generation);
   }
 
   /** As {@link #keepOwn}, for a copy, if its rate is high enough for a place. */
@@ -171,15 +185,22 @@ final class Memory {
   Entry.@Nullable Own held(String key, long generation) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      Entry.Own entry = stripe.generation == generation ? main.peek(key) : null;
-      return entry == null || clock.now() >= end(entry) ? null : entry;
+      return stripe.generation == generation ? held(key) : null;
     }
   }
 
   /** Returns the own value under the key if it may still be answered, expired or not, or null. */
   Entry.@Nullable Own held(String key) {
     Entry.Own entry = main.peek(key);
-    return entry == null || clock.now() >= end(entry) ? null : entry;
+    return entry == null || entry.isGuest() || clock.now() >= end(entry) ? null : entry;
+  }
+
+  /**
+   * Returns the value under the key for a node that owns it now: own or guest, if true; or null.
+   */
+  Entry.@Nullable Own peekOwn(String key) {
+    Entry.Own entry = main.peek(key);
+    return entry == null || entry.isExpired(clock.now()) ? null : entry;
   }
 
   /** Forgets the key; {@code detach} runs in the same step. */
@@ -229,37 +250,53 @@ final class Memory {
     forgetAll(() -> {});
   }
 
-  /** Moves or drops every value whose owner changed with the member list. */
-  void rehome(Predicate<String> owns, ToDoubleFunction<String> minuteQps) {
-    main.forEach(
-        entry -> {
-          if (!owns.test(entry.key())) {
-            disown(entry, minuteQps.applyAsDouble(entry.key()));
-          }
-        });
+  /**
+   * Visits every value of main, and drops copies of keys that this node owns now, and markers of
+   * keys that it does not.
+   *
+   * @param settle makes a value what it is now
+   */
+  void rehome(Predicate<String> owns, Consumer<? super Entry.Own> settle) {
+    main.forEach(settle);
     hot.removeIf(copy -> owns.test(copy.key()) && retire(copy));
     missing.removeIf(marker -> !owns.test(marker.key()) && retire(marker));
   }
 
   /**
-   * Turns an own value into a copy, because the key now has another owner. The copy is put before
-   * the own value is removed, so that a sweep, which visits main before hot and takes no lock,
-   * cannot miss it.
+   * Makes an own value a guest, or a guest an own value.
+   *
+   * @param own what it is to be
+   * @return whether the value is held, so that it is this now
    */
-  void disown(Entry.Own entry, double minuteQps) {
+  boolean become(Entry.Own entry, boolean own) {
     synchronized (stripe(entry.key())) {
       if (main.peek(entry.key()) != entry) {
-        return;
+        return false;
       }
-      long hotEnd = CoarseClock.end(clock.now(), config.hotTtl().toNanos());
-      Entry.Copy copy = new Entry.Copy(entry.key(), entry.value(), entry.expiresNanos(), hotEnd);
-      offer(copy, minuteQps);
-      if (main.remove(entry)) {
-        wheel.remove(entry);
+      wheel.remove(entry);
+      if (own) {
+        entry.becomeOwn(refreshDue());
       } else {
-        dropCopy(copy);
+        entry.becomeGuest(guestEnd());
       }
+      wheel.add(entry);
+      if (main.peek(entry.key()) != entry) { // it was evicted meanwhile
+        wheel.remove(entry);
+      }
+      return true;
     }
+  }
+
+  private long refreshDue() {
+    Duration soft = config.refreshAfterWrite();
+    return soft == null ? CoarseClock.NEVER : clock.endOf(soft.toNanos());
+  }
+
+  /** Returns until when a guest of now answers: as long as a copy would. */
+  private long guestEnd() {
+    return config.hotBytes() == 0
+        ? clock.now()
+        : CoarseClock.end(clock.now(), config.hotTtl().toNanos());
   }
 
   /** Drops a copy of a key that this node now owns. */
@@ -404,6 +441,7 @@ final class Memory {
   private void expire(Entry entry) {
     boolean held;
     synchronized (stripe(entry.key())) {
+      wheel.remove(entry); // a guest may have become an own value, with another end, meanwhile
       held =
           (entry instanceof Entry.Own own && main.remove(own))
               || (entry instanceof Entry.Copy copy && hot.remove(copy))
@@ -419,10 +457,16 @@ final class Memory {
     departures.evicted(entry);
   }
 
-  /** Returns when an entry leaves: an own value may still be answered as stale for a while. */
+  /**
+   * Returns when an entry leaves: an own value may still be answered as stale for a while, and a
+   * guest peeked.
+   */
   long end(Entry entry) {
-    return entry instanceof Entry.Own
-        ? CoarseClock.end(entry.expiresNanos(), config.staleIfError().toNanos())
-        : entry.endNanos();
+    if (!(entry instanceof Entry.Own own)) {
+      return entry.endNanos();
+    }
+    return own.isGuest()
+        ? Math.min(own.expiresNanos(), CoarseClock.end(own.guestEndNanos(), GUEST_NANOS))
+        : CoarseClock.end(own.expiresNanos(), config.staleIfError().toNanos());
   }
 }

@@ -34,6 +34,20 @@ final class Owners {
     return present == null ? Collections.emptyIterator() : present.owners(key);
   }
 
+  /** As {@link #of}, with the owners that cannot be asked at present. */
+  Iterator<Owner> all(String key) {
+    PeerPicker present = picker.get();
+    return present == null ? Collections.emptyIterator() : present.allOwners(key);
+  }
+
+  /** Another node has asked this node for a key, perhaps in place of the key's owner. */
+  void askedFor(String key) {
+    PeerPicker present = picker.get();
+    if (present != null && !isSelf(key)) {
+      present.askedInstead(key);
+    }
+  }
+
   /** Returns whether this node is the first owner of {@code key}, or stands alone. */
   boolean isSelf(String key) {
     Iterator<Owner> owners = of(key);

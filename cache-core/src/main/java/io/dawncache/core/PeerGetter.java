@@ -39,6 +39,17 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
+   * {@return whether the peer may be asked for a key in place of an owner that cannot be asked} It
+   * may by default. A node that would pass the question on to that owner may not.
+   */
+  default boolean actsForOthers() {
+    return true;
+  }
+
+  /** Called when another node seems unable to ask the peer. By default nothing is done. */
+  default void doubted() {}
+
+  /**
    * Sends the peer keys to forget.
    *
    * @param what the keys to forget

@@ -22,6 +22,17 @@ public interface PeerPicker {
   Iterator<Owner> owners(String key);
 
   /**
+   * {@return the owners of {@code key} as {@link #owners}, but with the members that are left out
+   * there because they cannot be asked at present} They are told of changes in this order. By
+   * default nobody is left out.
+   *
+   * @param key any string
+   */
+  default Iterator<Owner> allOwners(String key) {
+    return owners(key);
+  }
+
+  /**
    * {@return all members, each once, normally including this node; empty if this node stands alone}
    * They receive every change.
    */
@@ -42,6 +53,14 @@ public interface PeerPicker {
    * @param listener called after each change; must not block
    */
   void onChange(Runnable listener);
+
+  /**
+   * Called when another node has asked this node for a key that this node does not own, as a node
+   * does that could not ask the owners before it. By default nothing is done.
+   *
+   * @param key the key
+   */
+  default void askedInstead(String key) {}
 
   /**
    * {@return whether this picker has ended for good, so that a node may register another} Until

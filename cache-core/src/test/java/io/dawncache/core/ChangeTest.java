@@ -258,7 +258,7 @@ class ChangeTest {
   }
 
   @Test
-  void theOwnerChangesItselfThenTheNextOwnerThenAllOthers() throws Exception {
+  void theOwnerChangesItselfThenTheNextOwnerThenAllOthersTwice() throws Exception {
     fleet(HandPicker.SELF, one.peer(), two.peer(), three.peer());
     loaded("Tom", "630");
     one.byHand = true;
@@ -268,7 +268,14 @@ class ChangeTest {
     assertNull(scores.peek("Tom"));
     assertEquals(List.of("one forget Tom"), log);
     one.unanswered.get(0).accept(OperationResult.done(List.of()));
-    assertEquals(List.of("one forget Tom", "two forget Tom", "three forget Tom"), log);
+    assertEquals(
+        List.of(
+            "one forget Tom",
+            "two forget Tom",
+            "three forget Tom",
+            "two forget Tom",
+            "three forget Tom"),
+        log);
     assertEquals(List.of(), removal.get().unreached());
   }
 
@@ -303,7 +310,12 @@ class ChangeTest {
     assertEquals(List.of("one", "two"), applied.unreached());
     assertEquals(
         List.of(
-            "one put Tom", "two put Tom", "one forget Tom", "two forget Tom", "three forget Tom"),
+            "one put Tom",
+            "two put Tom",
+            "one forget Tom",
+            "two forget Tom",
+            "three forget Tom",
+            "three forget Tom"),
         log);
     assertNull(scores.peek("Tom")); // what others own is not put here
   }
@@ -721,7 +733,7 @@ class ChangeTest {
   // What becomes of entries when owners change
 
   @Test
-  void aValueThatAnotherOwnsNowIsKeptAsACopyForTheHotTtl() throws Exception {
+  void aValueThatAnotherOwnsNowAnswersForTheHotTtl() throws Exception {
     HandPicker picker = new HandPicker(HandPicker.SELF);
     node.registerPeerPicker(picker);
     loaded("Tom", "630");
@@ -729,8 +741,6 @@ class ChangeTest {
     picker.change(one.peer(), HandPicker.SELF);
 
     assertEquals("630", scores.get("Tom").toUtf8());
-    assertEquals(0, scores.stats().mainCache().items());
-    assertEquals(1, scores.stats().hotCache().items());
     time.pass(Duration.ofSeconds(10));
     assertNull(scores.peek("Tom"));
     failureOfFetch();

@@ -178,15 +178,15 @@ class CopyTest {
   }
 
   @Test
-  void whatWasLoadedHereForAnothersKeyIsKeptAsACopy() throws Exception {
+  void whatWasLoadedHereForAnothersKeyIsKeptAsAGuest() throws Exception {
     CompletableFuture<ByteView> future = scores.getAsync("Tom");
     owner.cannotBeAsked();
     origin.next().is("630");
     assertEquals("630", value(future));
 
     assertEquals("630", scores.get("Tom").toUtf8());
-    assertEquals(1, scores.stats().hotCache().items());
-    assertEquals(0, scores.stats().mainCache().items());
+    assertEquals(0, scores.stats().hotCache().items());
+    assertEquals(1, scores.stats().mainCache().items());
   }
 
   @Test

@@ -1,35 +1,45 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a group holds, where two of its changes meet. */
 class MemoryTest {
   private static final int MAX_BYTES = 100_000;
 
-  private Runnable whenEvicted = () -> {};
-  private final Memory memory =
-      new Memory(
-          GroupConfig.builder().maxBytes(MAX_BYTES).policy(CachePolicy.LRU).build(),
-          new CoarseClock(System::nanoTime),
-          new Memory.Departures() {
-            @Override
-            public void evicted(Entry entry) {
-              whenEvicted.run();
-            }
+  private static final Duration HOT_TTL = Duration.ofSeconds(10);
 
-            @Override
-            public void expired(Entry entry) {}
+  private long nanos;
+  private final CoarseClock coarse = new CoarseClock(() -> nanos);
+  private final Memory memory = memory(GroupConfig.builder());
 
-            @Override
-            public void tooLarge(Entry entry) {}
-          });
+  private Memory memory(GroupConfig.Builder config) {
+    return new Memory(
+        config.maxBytes(MAX_BYTES).policy(CachePolicy.LRU).hotTtl(HOT_TTL).build(),
+        coarse,
+        new Memory.Departures() {
+          @Override
+          public void evicted(Entry entry) {}
+
+          @Override
+          public void expired(Entry entry) {}
+
+          @Override
+          public void tooLarge(Entry entry) {}
+        });
+  }
+
+  private void pass(Duration time) {
+    nanos += time.toNanos();
+    coarse.tick(nanos);
+    memory.tick();
+  }
 
   private static Entry.Own own(String key) {
     ByteView value = ByteView.ofUtf8("v".repeat(1_000));
@@ -42,54 +52,15 @@ class MemoryTest {
     return entry;
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Test
-  void aValueThatIsBecomingACopyIsForgottenWithAllOthers() throws Exception {
-    for (int i = 0; i < MAX_BYTES / 1_000; i++) {
-      var unused = kept("key-" + i);
-    }
-    Entry.Own entry = kept("Tom");
-    CountDownLatch bumped = new CountDownLatch(1);
-    CountDownLatch makingRoom = new CountDownLatch(1);
-    CompletableFuture<Void> clear =
-        CompletableFuture.runAsync(
-            () ->
-                memory.forgetAll(
-                    () -> {
-                      bumped.countDown();
-                      await(makingRoom);
-                    }),
-            task -> new Thread(task).start());
-    bumped.await();
-    whenEvicted =
-        () -> {
-          makingRoom.countDown();
-          clear.join(); // sweeps while the value is on its way
-        };
-
-    memory.disown(entry, 1_000); // a copy needs room, which main makes
-
-    assertNull(memory.peek("Tom"));
-    assertEquals(0, memory.hotStats().items());
-  }
-
-  @Test
-  void aValueThatIsHeldNoMoreDoesNotBecomeACopy() {
+  void aValueThatIsHeldNoMoreDoesNotBecomeAGuest() {
     Entry.Own before = kept("Tom");
     Entry.Own after = kept("Tom");
 
-    memory.disown(before, 1_000);
+    assertFalse(memory.become(before, false));
 
-    assertEquals(0, memory.hotStats().items());
-    assertNotNull(memory.own("Tom"));
-    assertEquals(after, memory.own("Tom"));
+    assertFalse(after.isGuest());
+    assertSame(after, memory.own("Tom"));
   }
 
   @Test
@@ -108,5 +79,67 @@ class MemoryTest {
     memory.keepOwn(loaded, noted[0]);
 
     assertSame(put, memory.own("Tom"));
+  }
+
+  @Test
+  void aGuestAnswersAsLongAsACopyWouldAndStaysForAMinute() {
+    Entry.Own guest = kept("Tom");
+
+    assertTrue(memory.become(guest, false));
+
+    assertTrue(guest.answersAt(coarse.now()));
+    pass(HOT_TTL);
+    assertFalse(guest.answersAt(coarse.now()));
+    assertNull(memory.peek("Tom"));
+    assertSame(guest, memory.peekOwn("Tom"));
+    pass(Duration.ofNanos(Memory.GUEST_NANOS).plusSeconds(1));
+    assertNull(memory.peekOwn("Tom"));
+    assertEquals(0, memory.mainStats().items());
+  }
+
+  @Test
+  void aGuestThatBecomesAnOwnValueAgainStays() {
+    Entry.Own entry = kept("Tom");
+    assertTrue(memory.become(entry, false));
+    pass(HOT_TTL);
+
+    assertTrue(memory.become(entry, true));
+
+    pass(Duration.ofNanos(10 * Memory.GUEST_NANOS));
+    assertSame(entry, memory.peek("Tom"));
+    assertTrue(entry.answersAt(coarse.now()));
+  }
+
+  @Test
+  void aGuestIsForgottenAsEveryValueIs() {
+    assertTrue(memory.become(kept("Tom"), false));
+
+    memory.forget("Tom", () -> {});
+
+    assertNull(memory.peekOwn("Tom"));
+  }
+
+  @Test
+  void withoutRoomForCopiesAGuestAnswersNobody() {
+    Memory withoutCopies = memory(GroupConfig.builder().hotBytes(0));
+    Entry.Own guest = own("Tom");
+
+    withoutCopies.keepGuest(guest, withoutCopies.generation("Tom"));
+
+    assertFalse(guest.answersAt(coarse.now()));
+    assertSame(guest, withoutCopies.peekOwn("Tom"));
+  }
+
+  @Test
+  void aGuestEndsWithItsValue() {
+    Entry.Own brief =
+        new Entry.Own("Tom", ByteView.ofUtf8("v"), coarse.endOf(1_000_000_000), CoarseClock.NEVER);
+    memory.keepOwn(brief, memory.generation("Tom"));
+    assertTrue(memory.become(brief, false));
+
+    pass(Duration.ofSeconds(2));
+
+    assertNull(memory.peekOwn("Tom"));
+    assertEquals(0, memory.mainStats().items());
   }
 }

@@ -50,6 +50,13 @@ class PromiseTest {
     holds(MANY / 2, 3, Set.of(Trouble.CHANGING_LISTS, Trouble.BROKEN_WAYS));
   }
 
+  @Test
+  void holdsWhereMembersAreEjected() {
+    holds(MANY / 2, 4, Set.of(Trouble.EJECTIONS));
+    holds(MANY / 4, 4, Set.of(Trouble.EJECTIONS, Trouble.BROKEN_WAYS));
+    holds(MANY / 4, 4, Set.of(Trouble.EJECTIONS, Trouble.CHANGING_LISTS));
+  }
+
   // That a fault would be found
 
   private static void isFound(Trouble fault) {

@@ -13,7 +13,8 @@ final class Reach implements History.Excuses {
   /*
    * What was promised:
    *   - A member that was reached sees nothing older than the change, but for what it fetches from
-   *     one of the key's two owners that was not reached.
+   *     one of the key's two owners that was not reached; where members are ejected, any member
+   *     may act as an owner.
    *   - Copies end with the hot TTL: on a member that was not reached, and of what came from such
    *     an owner.
    *   - Who was not reached, or was no member, is told later, and from then on holds nothing older.
@@ -38,12 +39,12 @@ final class Reach implements History.Excuses {
     long answeredNanos;
     boolean listsHeldStill;
 
-    Circumstances(Lists lists, @Nullable String key) {
+    Circumstances(Lists lists, @Nullable String key, boolean anyMemberActs) {
       this.lists = lists;
-      if (key == null) {
+      if (key == null || anyMemberActs) {
         owners.addAll(Objects.requireNonNullElse(lists.members, List.of()));
       } else if (lists.ring != null) {
-        Iterator<Owner> ring = lists.ring.owners(key);
+        Iterator<Owner> ring = lists.ring.allOwners(key);
         while (ring.hasNext() && owners.size() < 2) {
           owners.add(ring.next().url());
         }
@@ -57,6 +58,7 @@ final class Reach implements History.Excuses {
 
   private final Schedule schedule;
   private final long copyNanos;
+  private final boolean anyMemberActs;
   private final Map<History.Change, Circumstances> all = new HashMap<>();
   private boolean settled;
 
@@ -64,15 +66,17 @@ final class Reach implements History.Excuses {
    * Knows no change yet.
    *
    * @param copyNanos how long after its original was dropped a copy may be there
+   * @param anyMemberActs whether members are ejected, so that any other may act as an owner
    */
-  Reach(Schedule schedule, long copyNanos) {
+  Reach(Schedule schedule, long copyNanos, boolean anyMemberActs) {
     this.schedule = schedule;
     this.copyNanos = copyNanos;
+    this.anyMemberActs = anyMemberActs;
   }
 
   /** A change begins. */
   void begun(History.Change change, Lists lists) {
-    all.put(change, new Circumstances(lists, change.key));
+    all.put(change, new Circumstances(lists, change.key, anyMemberActs));
   }
 
   /** A change is about to be answered. */

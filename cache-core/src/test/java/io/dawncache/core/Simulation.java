@@ -37,6 +37,8 @@ final class Simulation {
     LOST_MESSAGES,
     /** Members leave and come back; not all nodes hear of it at the same time. */
     CHANGING_LISTS,
+    /** Nodes eject members, rightly or not, and readmit them; each by itself. */
+    EJECTIONS,
     /** Members say that they have forgotten and have not: a fault, to be found. */
     DEAF_MEMBERS,
     /** Members say that they have forgotten and do it later: another one. */
@@ -49,7 +51,8 @@ final class Simulation {
   private static final int MOST_EVENTS = 14;
   private static final int REPLICAS = 3; // rings are made often
   private static final List<String> KEYS = List.of("Tom", "Jack", "Sam");
-  private static final List<String> URLS = List.of("http://a:1", "http://b:1", "http://c:1");
+  private static final List<String> URLS =
+      List.of("http://a:1", "http://b:1", "http://c:1", "http://d:1");
   private static final Duration HOT_TTL = Duration.ofSeconds(2);
 
   /** A copy may be of a load here, in another's place: that began, ran and ended late. */
@@ -64,6 +67,7 @@ final class Simulation {
   private static final Duration WAY_OF_A_PUT = Schedule.LONGEST_WAIT.multipliedBy(6);
 
   private final Schedule schedule;
+  private final List<String> members;
   private final List<String> keys;
   private final Set<Trouble> troubles;
   private final Reach reach;
@@ -78,11 +82,11 @@ final class Simulation {
     this.schedule = new Schedule(seed, log);
     this.keys = KEYS.subList(0, 1 + schedule.draw(KEYS.size()));
     this.troubles = troubles;
-    this.reach = new Reach(schedule, COPIES_END.toNanos());
+    this.members = URLS.subList(0, size);
+    this.reach = new Reach(schedule, COPIES_END.toNanos(), troubles.contains(Trouble.EJECTIONS));
     this.history = new History(reach);
     GroupConfig config = config();
     boolean bulk = schedule.onceIn(4);
-    List<String> members = URLS.subList(0, size);
     members.forEach(url -> nodes.add(new Node(url, config, bulk)));
     nodes.forEach(node -> node.setMembers(members));
   }
@@ -105,7 +109,7 @@ final class Simulation {
   /**
    * Plays the schedule of a seed.
    *
-   * @param size how many nodes, 1 to 3
+   * @param size how many nodes, 1 to 4
    * @return how the promise was broken, and all that happened; or null
    */
   static @Nullable String faultOf(long seed, int size, Set<Trouble> troubles) {
@@ -168,8 +172,9 @@ final class Simulation {
     ways.forEach(SimulatedWay::heal);
     schedule.endAll();
     if (troubles.contains(Trouble.CHANGING_LISTS)) {
-      nodes.forEach(node -> change(node, URLS));
+      nodes.forEach(node -> change(node, members));
     }
+    nodes.forEach(node -> members.forEach(node.members::readmit));
     for (int i = 0; i < 6; i++) { // so that debts are paid twice over
       pass(HOT_TTL.dividedBy(4));
       schedule.endAll();
@@ -310,12 +315,34 @@ final class Simulation {
       way.breakOrHeal();
     }
     if (troubles.contains(Trouble.CHANGING_LISTS)) {
-      List<String> list = new ArrayList<>(URLS);
+      List<String> list = new ArrayList<>(members);
       if (schedule.onceIn(2)) {
         list.remove(schedule.draw(list.size()));
       }
       for (Node node : nodes) {
         schedule.later(() -> node.url + " lists " + list, () -> change(node, list));
+      }
+    }
+    if (troubles.contains(Trouble.EJECTIONS)) {
+      ejectOrReadmit(schedule.any(members));
+      ejectOrReadmit(schedule.any(members));
+    }
+  }
+
+  /** Some nodes eject a member, and others readmit it; one of the two at each node. */
+  private void ejectOrReadmit(String url) {
+    boolean eject = !schedule.onceIn(3);
+    for (Node node : nodes) {
+      if (!node.url.equals(url) && !schedule.onceIn(4)) {
+        schedule.later(
+            () -> node.url + (eject ? " ejects " : " readmits ") + url,
+            () -> {
+              if (!eject) {
+                node.members.readmit(url);
+              } else if (!node.members.eject(url, 1)) {
+                schedule.say(() -> "which it does not hold a member");
+              }
+            });
       }
     }
   }

@@ -130,6 +130,14 @@ public final class NodeMain implements Callable<Integer> {
               + " take them; off: use HTTP, one request at a time on a connection.")
   private Switch peerFrames = Switch.ON;
 
+  @Option(
+      names = "--max-ejected",
+      paramLabel = "PERCENT",
+      description =
+          "How many of 100 members this node may leave out at a time because they cannot be asked;"
+              + " ${DEFAULT-VALUE} by default.")
+  private int maxEjectedPercent = 67;
+
   /** Made by {@link #main}. */
   NodeMain() {}
 
@@ -215,6 +223,7 @@ public final class NodeMain implements Callable<Integer> {
       server.self(self.text());
     }
     try {
+      server.maxEjectedPercent(maxEjectedPercent);
       if (cluster != null) {
         server.cluster(cluster);
       }

@@ -9,7 +9,9 @@ import io.dawncache.core.EventStats;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.LoadTimeStats;
+import io.dawncache.server.PeerHealth;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param otherLists the nodes, by URL, that are known to hold another member list
+ * @param peers whether each of the other members can be asked; null on the page of an older node
  * @param discovery where the members are looked for; null if they are set, or on the page of an
  *     older node
  * @param uptimeSeconds how long the node has been serving
@@ -35,12 +38,31 @@ record NodeStats(
     String self,
     List<String> members,
     List<String> otherLists,
+    @Nullable List<OfPeer> peers,
     @Nullable Discovered discovery,
     double uptimeSeconds,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups) {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /**
+   * Whether another member can be asked, as this node sees it.
+   *
+   * @param url the member's URL
+   * @param state {@code up}, {@code suspect} or {@code ejected}
+   * @param reason why it is not asked; empty if it is
+   * @param since from when on it has been in this state, in ISO 8601
+   */
+  record OfPeer(String url, String state, String reason, String since) {
+    private static OfPeer of(PeerHealth health) {
+      return new OfPeer(
+          health.url(),
+          Choice.label(health.state()),
+          health.reason(),
+          health.since().truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+  }
 
   /**
    * Where the members are looked for.
@@ -161,6 +183,7 @@ record NodeStats(
       String self,
       List<String> members,
       List<String> otherLists,
+      List<PeerHealth> peers,
       @Nullable Discovered discovery,
       long uptimeNanos,
       ByteAccount bytesInFlight,
@@ -169,7 +192,14 @@ record NodeStats(
     groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
     double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
     return new NodeStats(
-        self, members, otherLists, discovery, uptimeSeconds, InFlight.of(bytesInFlight), byName);
+        self,
+        members,
+        otherLists,
+        peers.stream().map(OfPeer::of).toList(),
+        discovery,
+        uptimeSeconds,
+        InFlight.of(bytesInFlight),
+        byName);
   }
 
   /**
@@ -192,6 +222,7 @@ record NodeStats(
             read.self,
             read.members,
             List.of(),
+            read.peers,
             read.discovery,
             read.uptimeSeconds,
             read.bytesInFlight,

@@ -116,6 +116,7 @@ final class StandaloneNode implements AutoCloseable {
             present == null ? "" : present.self(),
             present == null ? List.of() : present.members(),
             present == null ? List.of() : present.otherLists(),
+            present == null ? List.of() : present.peers(),
             present == null ? null : discovered(present),
             System.nanoTime() - startNanos,
             node.bytesInFlight(),

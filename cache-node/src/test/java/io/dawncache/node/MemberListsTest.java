@@ -14,7 +14,8 @@ class MemberListsTest {
 
   private static NodeStats stats(String self, List<String> members, List<String> otherLists) {
     try (CacheNode node = CacheNode.create()) {
-      return NodeStats.of(self, members, otherLists, null, 1, node.bytesInFlight(), node.groups());
+      return NodeStats.of(
+          self, members, otherLists, List.of(), null, 1, node.bytesInFlight(), node.groups());
     }
   }
 

@@ -64,7 +64,7 @@ class NodeMainTest {
         ": no such option (expected: one of --listen, --self, --cluster, --peers, --discovery, --group, --max-bytes,"
             + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
             + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --go-peers, --peer-frames,"
-            + " --help, --version)";
+            + " --max-ejected, --help, --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);

@@ -15,6 +15,8 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
+import io.dawncache.server.PeerHealth;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,6 +30,7 @@ class NodeStatsTest {
         "http://a:1",
         MEMBERS,
         List.of("http://c:1"),
+        List.of(PeerHealth.up("http://b:1", Instant.EPOCH)),
         new NodeStats.Discovered("file:/members", true, "file:/members: no such file"),
         1_234_567_890,
         node.bytesInFlight(),

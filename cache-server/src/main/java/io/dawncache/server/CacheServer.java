@@ -54,6 +54,7 @@ public final class CacheServer implements AutoCloseable {
   private final Channel listener;
   private final PeerDirectory peers;
   private final PresentFleet fleet;
+  private final EjectedMembers ejected;
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private volatile boolean stopping;
@@ -89,12 +90,14 @@ public final class CacheServer implements AutoCloseable {
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
     fleet = new PresentFleet(config.cluster());
+    ejected = new EjectedMembers(config.maxEjectedPercent());
     try {
       listener = bind(node, transport);
       peers = peers(node, transport);
       membership =
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.setMembership(membership);
+      ejected.setMembership(membership);
       node.registerPeerPicker(membership);
       Discovery discovery = config.discovery();
       discovered = discovery == null ? null : new DiscoveredMembers(discovery, this::setMembers);
@@ -186,7 +189,8 @@ public final class CacheServer implements AutoCloseable {
             config.peerFrames(),
             fleet,
             node.bytesInFlight(),
-            InstantSource.system()));
+            InstantSource.system(),
+            ejected));
   }
 
   private String self(ServerConfig config) {
@@ -223,6 +227,14 @@ public final class CacheServer implements AutoCloseable {
   /** {@return why the discovery has no newer list than the one in force; null if it has} */
   public @Nullable String discoveryTrouble() {
     return discovered == null ? null : discovered.trouble();
+  }
+
+  /**
+   * {@return what this node knows about whether each of the other members can be asked} A member
+   * that is ejected stays in {@link #members}, but others act in its place.
+   */
+  public List<PeerHealth> peers() {
+    return peers.health();
   }
 
   /** {@return this node's URL, as the member lists have it} */
@@ -340,6 +352,7 @@ public final class CacheServer implements AutoCloseable {
         .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
     peers.stop();
+    ejected.close();
     membership.close();
     resolver.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -27,6 +27,7 @@ public final class ServerConfig {
   private final int eventLoops;
   private final int maxPeerConnections;
   private final boolean peerFrames;
+  private final int maxEjectedPercent;
   private final Limits limits;
   private final Duration stopGrace;
   private final Map<String, Page> pages;
@@ -43,6 +44,7 @@ public final class ServerConfig {
     eventLoops = builder.eventLoops;
     maxPeerConnections = builder.maxPeerConnections;
     peerFrames = builder.peerFrames;
+    maxEjectedPercent = builder.maxEjectedPercent;
     limits =
         new Limits(
             builder.maxRequestLineBytes,
@@ -125,6 +127,11 @@ public final class ServerConfig {
     return peerFrames;
   }
 
+  /** {@return how many of 100 members this node may eject at a time} */
+  public int maxEjectedPercent() {
+    return maxEjectedPercent;
+  }
+
   /** {@return how much is accepted from a socket} */
   public Limits limits() {
     return limits;
@@ -165,6 +172,8 @@ public final class ServerConfig {
         + maxPeerConnections
         + ", peerFrames="
         + peerFrames
+        + ", maxEjectedPercent="
+        + maxEjectedPercent
         + ", limits="
         + limits
         + ", stopGrace="
@@ -187,6 +196,7 @@ public final class ServerConfig {
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private int maxPeerConnections = 512;
     private boolean peerFrames = true;
+    private int maxEjectedPercent = 67;
     private int maxRequestLineBytes = 64 << 10;
     private int maxHeaderBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;
@@ -334,6 +344,25 @@ public final class ServerConfig {
     @CanIgnoreReturnValue
     public Builder peerFrames(boolean peerFrames) {
       this.peerFrames = peerFrames;
+      return this;
+    }
+
+    /**
+     * Sets how many of 100 members this node may eject at a time, because they cannot be asked; 0
+     * to 99, default 67. The others act in their place, so too few would drown; if this node cannot
+     * ask that many, it is probably its own network that is broken. Members beyond that are still
+     * avoided, but stay owners.
+     *
+     * @param maxEjectedPercent the percentage, rounded down to whole members
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder maxEjectedPercent(int maxEjectedPercent) {
+      if (maxEjectedPercent < 0 || maxEjectedPercent > 99) {
+        throw new IllegalArgumentException(
+            "maxEjectedPercent: " + maxEjectedPercent + " (expected: 0 to 99)");
+      }
+      this.maxEjectedPercent = maxEjectedPercent;
       return this;
     }
 

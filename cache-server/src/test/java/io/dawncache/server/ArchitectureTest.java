@@ -60,9 +60,9 @@ class ArchitectureTest {
   /** What an application sets, and every package below may know. */
   private static final DescribedPredicate<JavaClass> SETTINGS =
       describe(
-          "are settings",
+          "are settings, or what pages show",
           type ->
-              Stream.of(Dialect.class, Discovery.class, Limits.class, Page.class)
+              Stream.of(Dialect.class, Discovery.class, Limits.class, Page.class, PeerHealth.class)
                   .anyMatch(
                       setting ->
                           type.getBaseComponentType().getFullName().startsWith(setting.getName())));

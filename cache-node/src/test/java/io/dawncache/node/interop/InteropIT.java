@@ -328,16 +328,21 @@ class InteropIT {
 
   /**
    * Returns whose value is right for a question when {@code dead} is dead. A living owner's,
-   * always. Of a dead owner's key: a copy from before; or what a Java node has from the next owner,
-   * where all Java nodes look; or what a Go node loads itself, for Go knows no next owner.
+   * always. Of a dead owner's key: a copy from before; or what a Java node has from the next Java
+   * node on the ring or, before it knows which nodes are Java's, from itself; or what a Go node
+   * loads itself, for Go knows no next owner.
    */
   private static List<NodeProcess> heirs(MixedFleet fleet, Question question, NodeProcess dead) {
     List<NodeProcess> owners = fleet.owners(question.key);
     if (owners.get(0) != dead) {
       return List.of(owners.get(0));
     }
-    NodeProcess loader = fleet.goNodes().contains(question.asked) ? question.asked : owners.get(1);
-    return List.of(dead, loader);
+    if (fleet.goNodes().contains(question.asked)) {
+      return List.of(dead, question.asked);
+    }
+    NodeProcess next =
+        owners.stream().filter(fleet.javaNodes()::contains).findFirst().orElseThrow();
+    return List.of(dead, question.asked, next);
   }
 
   private void assertLoadedOnce(List<String> keys) {

@@ -168,7 +168,7 @@ final class Link implements FrameDial.Verdict {
   @Override
   public void unreachable(String why) {
     dialled = null;
-    reachability.missed();
+    reachability.missed(why);
     byFrames.release(); // it is still unknown whether the peer takes frames
     takeWaiting().forEach(asked -> asked.notAsked(why));
   }

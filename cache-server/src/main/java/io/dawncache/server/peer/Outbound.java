@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the clients of all peers share.
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
  * @param fleet what this node tells peers about itself, and where it notes what they send
  * @param account counts the bytes of answers that arrive in parts, until they are whole
  * @param clock the wall clock, for the expiry times that Go nodes send
+ * @param ejections takes peers out of this node's view; null if none is ever taken out
  */
 public record Outbound(
     Bootstrap bootstrap,
@@ -40,7 +42,8 @@ public record Outbound(
     boolean frames,
     Fleet fleet,
     ByteAccount account,
-    InstantSource clock) {
+    InstantSource clock,
+    @Nullable Ejections ejections) {
   /** The message of an exchange whose answer does not fit into the node's account of bytes. */
   static final String NO_ROOM = "overloaded, no room here for the answer";
 

@@ -7,6 +7,7 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.server.PeerHealth;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client of one other node: a link on each event loop, and what all links know about the node.
@@ -62,6 +64,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private final PeerAnswers answers;
   private final Reachability reachability;
   private final Reachability byFrames;
+  private final @Nullable Health health;
   private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
   private final long exchangeNanos;
@@ -69,6 +72,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private volatile boolean takesLists; // the peer knows the message with member lists
   private volatile long exchangeAtNanos; // when to send the next one
   private volatile boolean goNode; // the peer does not know our messages
+  private volatile boolean ours; // the peer is known to be a node of ours
   private volatile boolean closed; // the peer has left the member list
   private volatile boolean stopped; // this node's server stops
 
@@ -80,8 +84,14 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     this.reachability =
         new Reachability(peer.text(), outbound.timings().avoid().toNanos(), System::nanoTime);
     this.byFrames = Reachability.unlogged(WITHOUT_FRAMES_NANOS, System::nanoTime);
+    Ejections ejections = outbound.ejections();
+    this.health = ejections == null ? null : Health.of(peer, outbound, ejections, reachability);
+    if (health != null) {
+      reachability.onMissed(health::missed);
+    }
     this.exchangeNanos = outbound.timings().lists().toNanos();
     this.takesLists = !outbound.frames();
+    this.ours = outbound.dialect().isOurs();
     this.exchangeAtNanos = System.nanoTime() + exchangeNanos;
   }
 
@@ -210,6 +220,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   private OperationResult ofMessage(FullHttpResponse answer) {
     goNode |= PeerAnswers.isFromGoNode(answer);
+    ours |= PeerAnswers.isOurs(answer);
     return answers.ofMessage(answer);
   }
 
@@ -230,6 +241,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   @Override
   public void framesGranted(Hello hello) {
+    ours = true;
     takesLists = hello.fingerprint() != null;
     if (hello.noteIn(outbound.fleet(), peer.text())) {
       exchangeLists();
@@ -261,6 +273,29 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   void compareLists() {
     if (!goNode && !closed && !stopped) {
       exchangeLists();
+    }
+  }
+
+  @Override
+  public boolean actsForOthers() {
+    return ours && !goNode; // a Go node would ask the owner that cannot be asked
+  }
+
+  @Override
+  public void doubted() {
+    if (health != null) {
+      health.doubted();
+    }
+  }
+
+  /** Returns what is known about whether the peer can be asked; null once it has left the list. */
+  @Nullable PeerHealth health() {
+    return health == null || closed ? null : health.present();
+  }
+
+  private void closeHealth() {
+    if (health != null) {
+      health.close();
     }
   }
 
@@ -340,6 +375,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Forgets what the peer can do: another process may answer at its URL now. */
   void resetCapabilities() {
     goNode = false;
+    ours = outbound.dialect().isOurs();
     byFrames.reached();
     exchangeAtNanos = System.nanoTime();
   }
@@ -347,12 +383,14 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Ends all fetches, present and later ones: the event loops are about to stop. */
   void stop() {
     stopped = true;
+    closeHealth();
     links.forEach((loop, link) -> onLoop(loop, link::stop));
   }
 
   @Override
   public void close() {
     closed = true;
+    closeHealth();
     links.forEach((loop, link) -> onLoop(loop, link::close));
   }
 

@@ -2,10 +2,13 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.PeerConnector;
 import io.dawncache.core.PeerGetter;
+import io.dawncache.server.PeerHealth;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 
@@ -48,6 +51,17 @@ public final class PeerDirectory implements PeerConnector {
       if (urls.contains(client.url())) {
         client.compareLists();
       }
+    }
+  }
+
+  /** {@return what is known about whether each member can be asked, by URL} */
+  public List<PeerHealth> health() {
+    synchronized (clients) {
+      return clients.stream()
+          .map(PeerClient::health)
+          .filter(Objects::nonNull)
+          .sorted(Comparator.comparing(PeerHealth::url))
+          .toList();
     }
   }
 

@@ -232,15 +232,16 @@ final class PeerExchange {
 
   /** Ends because the peer cannot be reached. */
   void unreachable(String why) {
-    missed();
+    missed(why);
     notAsked(why);
   }
 
   /** Ends because the peer did not answer a probe in {@code patience}. */
   void silent(Duration patience) {
-    missed();
     try {
-      notAsked("silent to a probe for " + patience.toMillis() + " ms");
+      String why = "silent to a probe for " + patience.toMillis() + " ms";
+      missed(why);
+      notAsked(why);
     } catch (Throwable t) { // no memory for the message
       broken(t);
     }
@@ -269,9 +270,9 @@ final class PeerExchange {
     return !ended;
   }
 
-  private void missed() {
+  private void missed(String why) {
     try {
-      reachability.missed();
+      reachability.missed(why);
     } catch (Throwable t) {
       report(t);
     }

@@ -1,6 +1,7 @@
 package io.dawncache.server.peer;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class Reachability {
   private final @Nullable String peer;
   private final long avoidNanos;
   private final LongSupplier nanoTime;
+  private volatile Consumer<String> onMissed = why -> {};
 
   // REACHABLE, or the time from which the peer may be tried again.
   private final AtomicLong avoidedUntil = new AtomicLong(REACHABLE);
@@ -64,6 +66,17 @@ final class Reachability {
     if (wasMissed && peer != null) {
       LOG.log(System.Logger.Level.INFO, "peer {0}: reached again", peer);
     }
+  }
+
+  /** Sets what is called, with the reason, each time that a request could not ask the peer. */
+  void onMissed(Consumer<String> listener) {
+    onMissed = listener;
+  }
+
+  /** A request could not ask the peer. Logged the first time. */
+  void missed(String why) {
+    missed();
+    onMissed.accept(why);
   }
 
   /** The peer could not be asked. Logged the first time. */

@@ -126,7 +126,7 @@ public final class PeerAnswers {
   }
 
   /** Returns whether one of our nodes answered. */
-  private static boolean isOurs(HttpResponse head) {
+  public static boolean isOurs(HttpResponse head) {
     return head.headers().contains(Headers.MESSAGE) || head.headers().contains(Headers.STATUS);
   }
 

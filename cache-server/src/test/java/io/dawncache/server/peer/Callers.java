@@ -104,7 +104,8 @@ final class Callers {
         frames,
         TestFleet.of(SELF),
         node.bytesInFlight(),
-        InstantSource.system());
+        InstantSource.system(),
+        null);
   }
 
   private <T extends AutoCloseable> T closing(T resource) {

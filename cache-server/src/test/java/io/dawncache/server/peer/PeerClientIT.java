@@ -591,7 +591,7 @@ class PeerClientIT {
             wire -> {
               wire.readRequest();
               bothAsked.await();
-              wire.write("H"); // any byte is a yes
+              wire.write("HTTP/1.1 500 ?\r\n\r\n"); // any answer is a yes
               wire.readToTheEnd();
             },
             ScriptedPeer.Wire::readRequest);
@@ -1049,7 +1049,8 @@ class PeerClientIT {
         false,
         TestFleet.of(SELF),
         node.bytesInFlight(),
-        InstantSource.system());
+        InstantSource.system(),
+        null);
   }
 
   private static Bootstrap bootstrap() {

@@ -1,0 +1,34 @@
+package io.dawncache.server;
+
+import java.time.Instant;
+
+/**
+ * What this node knows about whether a peer can be asked.
+ *
+ * @param url the peer's URL
+ * @param state whether it is asked
+ * @param reason why it is not; empty if it is
+ * @param since from when on it has been in this state
+ * @since 0.1.0
+ */
+public record PeerHealth(String url, State state, String reason, Instant since) {
+  /** Whether a peer is asked. */
+  public enum State {
+    /** It is asked. */
+    UP,
+    /** It could not be asked, and a probe finds out whether it can be again. */
+    SUSPECT,
+    /** It is out of this node's view until it answers probes again. */
+    EJECTED
+  }
+
+  /**
+   * {@return a peer that is asked}
+   *
+   * @param url the peer's URL
+   * @param since from when on
+   */
+  public static PeerHealth up(String url, Instant since) {
+    return new PeerHealth(url, State.UP, "", since);
+  }
+}

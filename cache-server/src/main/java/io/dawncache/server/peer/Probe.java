@@ -1,0 +1,143 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.server.wire.Fatal;
+import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerAnswers;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A cheap request on a connection of its own, which finds out whether a peer can be asked. Confined
+ * to one event loop.
+ */
+final class Probe extends ChannelInitializer<Channel> {
+  /** What a probe found. */
+  enum Outcome {
+    /** The peer has sent something. */
+    ANSWERED("it answers a probe"),
+    /** No process listens there. */
+    REFUSED("its address refuses connections"),
+    /** Nothing came in time: no connection, or no answer. */
+    SILENT("silent to a probe"),
+    /** The connection ended without an answer. */
+    LOST("it closes connections without an answer"),
+    /** The peer has said that it is of another cluster. */
+    OF_ANOTHER_CLUSTER("it is of another cluster");
+
+    private final String text;
+
+    Outcome(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  private final Outbound outbound;
+  private final NodeUrl peer;
+  private final Consumer<Outcome> whenEnded;
+  private boolean ended;
+
+  private Probe(Outbound outbound, NodeUrl peer, Consumer<Outcome> whenEnded) {
+    this.outbound = outbound;
+    this.peer = peer;
+    this.whenEnded = whenEnded;
+  }
+
+  /**
+   * Starts a probe.
+   *
+   * @param timeout for the connection and the answer together
+   * @param whenEnded called once on {@code loop}, also if this throws
+   */
+  static void start(
+      Outbound outbound,
+      EventLoop loop,
+      NodeUrl peer,
+      Duration timeout,
+      Consumer<Outcome> whenEnded) {
+    Probe probe = new Probe(outbound, peer, whenEnded);
+    try {
+      probe.start(loop, timeout);
+    } catch (Throwable t) {
+      probe.end(Outcome.SILENT); // else nobody would be told
+      throw t;
+    }
+  }
+
+  private void start(EventLoop loop, Duration timeout) {
+    Future<Channel> dialled = Dial.start(outbound, loop, peer, this, timeout);
+    loop.schedule(
+        () -> {
+          end(Outcome.SILENT);
+          if (dialled.isSuccess()) {
+            dialled.getNow().close();
+          }
+        },
+        timeout.toNanos(),
+        TimeUnit.NANOSECONDS);
+    dialled.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            end(isRefusal(done.cause()) ? Outcome.REFUSED : Outcome.SILENT);
+          }
+        });
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    outbound.addHttp(channel.pipeline()).addLast(new Answer());
+  }
+
+  private void end(Outcome outcome) {
+    if (!ended) {
+      ended = true;
+      whenEnded.accept(outcome);
+    }
+  }
+
+  private final class Answer extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.writeAndFlush(outbound.requestsTo(peer).probe());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      boolean foreign =
+          message instanceof HttpResponse answer && PeerAnswers.isOfAnotherCluster(answer);
+      ReferenceCountUtil.release(message);
+      end(foreign ? Outcome.OF_ANOTHER_CLUSTER : Outcome.ANSWERED);
+      ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      end(Outcome.LOST);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      Fatal.report(cause);
+      ctx.close();
+    }
+  }
+}
