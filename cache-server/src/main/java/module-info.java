@@ -5,6 +5,7 @@ module io.dawncache.server {
   requires com.google.protobuf;
   requires io.netty.buffer;
   requires io.netty.codec;
+  requires io.netty.codec.dns;
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.handler;

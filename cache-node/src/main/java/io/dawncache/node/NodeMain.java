@@ -95,8 +95,10 @@ public final class NodeMain implements Callable<Integer> {
       names = "--discovery",
       paramLabel = "SOURCE",
       description =
-          "Where to find the members in place of --peers: static:URL,... as --peers, or file:PATH, a"
-              + " file with a URL on each line, which may change while the node runs.")
+          "Where to find the members in place of --peers: static:URL,... as --peers; file:PATH, a"
+              + " file with a URL on each line; dns:NAME:PORT, all addresses of a DNS name;"
+              + " dns-srv:NAME, all services of one. All but static may change while the node"
+              + " runs. @SERVER:PORT behind a DNS name is the name server to ask.")
   private @Nullable Discovery discovery;
 
   @Option(
@@ -274,7 +276,7 @@ public final class NodeMain implements Callable<Integer> {
                 "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
                 "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
-                "To change the members while the nodes run, give them --discovery file:PATH.",
+                "To change the members while the nodes run, give them --discovery file:PATH or dns:NAME:PORT.",
                 "",
                 "scripts/node runs on the JDK in JAVA_HOME, else on the newest found;"
                     + " DAWNCACHE_JAVA_OPTS",

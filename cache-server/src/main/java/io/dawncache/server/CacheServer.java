@@ -123,6 +123,7 @@ public final class CacheServer implements AutoCloseable {
       if (discovered == null) {
         setMembers(config.members());
       } else {
+        fleet.onUnreachable(discovered::lookAgain);
         discovered.start(self());
       }
     } catch (RuntimeException e) {

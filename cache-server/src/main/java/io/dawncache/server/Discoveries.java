@@ -1,11 +1,13 @@
 package io.dawncache.server;
 
+import io.dawncache.server.discovery.DnsDiscovery;
 import io.dawncache.server.discovery.FileDiscovery;
 import io.dawncache.server.discovery.StaticDiscovery;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Makes the {@link Discovery} implementations that come with the server.
@@ -13,7 +15,9 @@ import java.util.List;
  * @since 0.1.0
  */
 public final class Discoveries {
-  private static final String FORMS = " (expected: static:URL,... or file:PATH)";
+  private static final String FORMS =
+      " (expected: static:URL,..., file:PATH, dns:NAME:PORT[@SERVER:PORT] or"
+          + " dns-srv:NAME[@SERVER:PORT])";
 
   private Discoveries() {}
 
@@ -39,9 +43,40 @@ public final class Discoveries {
   }
 
   /**
+   * {@return a discovery whose members are all addresses of a DNS name, each with the same port}
+   * The IPv6 addresses count if there is no IPv4 address.
+   *
+   * <p>The name servers of the machine's {@code /etc/resolv.conf} are asked, no others and no
+   * cache: every few seconds, and at once when a member could not be reached. If they do not
+   * answer, or the name has no address, the last list stays in force, and that is logged.
+   *
+   * @param name such as {@code cache.default.svc.cluster.local.}; without the dot at its end it is
+   *     completed as {@code resolv.conf} says
+   * @param port the port of every member
+   * @throws IllegalArgumentException if no DNS name or port can be so
+   */
+  public static Discovery dns(String name, int port) {
+    return DnsDiscovery.ofAddresses(name + ":" + port);
+  }
+
+  /**
+   * {@return a discovery whose members are the services (SRV records) of a DNS name} Each has its
+   * own host and port; priorities and weights do not count. A host without an address is left out.
+   * The rest is as for {@link #dns}.
+   *
+   * @param name such as {@code _http._tcp.cache.default.svc.cluster.local.}
+   * @throws IllegalArgumentException if no DNS name can be so
+   */
+  public static Discovery dnsServices(String name) {
+    return DnsDiscovery.ofServices(name);
+  }
+
+  /**
    * {@return the discovery that a text names, as the option {@code --discovery} has it}
    *
-   * @param text {@code static:URL,...} or {@code file:PATH}
+   * @param text {@code static:URL,...}, {@code file:PATH}, {@code dns:NAME:PORT} or {@code
+   *     dns-srv:NAME}; the last two may end with {@code @SERVER:PORT}, the address of a name server
+   *     that is asked in place of the machine's
    * @throws IllegalArgumentException if it has none of these forms
    */
   public static Discovery parse(String text) {
@@ -54,8 +89,18 @@ public final class Discoveries {
     return switch (kind) {
       case "static" -> of(Arrays.asList(rest.split(",", -1)));
       case "file" -> file(path(text, rest));
+      case "dns" -> named(text, () -> DnsDiscovery.ofAddresses(rest));
+      case "dns-srv" -> named(text, () -> DnsDiscovery.ofServices(rest));
       default -> throw new IllegalArgumentException("discovery: " + text + FORMS);
     };
+  }
+
+  private static Discovery named(String text, Supplier<Discovery> discovery) {
+    try {
+      return discovery.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("discovery: " + text + ": " + e.getMessage(), e);
+    }
   }
 
   private static Path path(String text, String path) {

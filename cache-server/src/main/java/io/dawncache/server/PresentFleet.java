@@ -21,6 +21,7 @@ final class PresentFleet implements Fleet {
   private final @Nullable String cluster;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Membership membership;
+  private volatile Runnable onUnreachable = () -> {};
 
   PresentFleet(@Nullable String cluster) {
     this.cluster = cluster;
@@ -29,6 +30,11 @@ final class PresentFleet implements Fleet {
   /** Sets the membership, before the first request is served or sent. */
   void setMembership(Membership membership) {
     this.membership = membership;
+  }
+
+  /** Sets what is run when a member could not be asked; it must not block. */
+  void onUnreachable(Runnable task) {
+    onUnreachable = task;
   }
 
   private Membership membership() {
@@ -86,6 +92,11 @@ final class PresentFleet implements Fleet {
             + " (expected: "
             + named(cluster)
             + "), so neither asks the other");
+  }
+
+  @Override
+  public void noteUnreachable() {
+    onUnreachable.run();
   }
 
   private static String named(@Nullable String cluster) {

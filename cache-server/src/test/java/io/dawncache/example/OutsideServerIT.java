@@ -106,6 +106,7 @@ class OutsideServerIT {
         List.of(
             "buffer",
             "codec",
+            "codec-dns",
             "codec-http",
             "common",
             "handler",

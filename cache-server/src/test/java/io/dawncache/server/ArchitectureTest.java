@@ -56,6 +56,7 @@ class ArchitectureTest {
   private static final String FRAME = "io.dawncache.server.frame..";
   private static final String WIRE = "io.dawncache.server.wire..";
   private static final String DISCOVERY = "io.dawncache.server.discovery..";
+  private static final String DNS = "io.netty.handler.codec.dns..";
 
   /** What an application sets, and every package below may know. */
   private static final DescribedPredicate<JavaClass> SETTINGS =
@@ -192,7 +193,23 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName(FrameUpgrade.class.getName())
         .should()
-        .dependOnClassesThat(resideInAnyPackage("io.netty.handler.codec.."))
+        .dependOnClassesThat(
+            resideInAnyPackage("io.netty.handler.codec..").and(not(resideInAnyPackage(DNS))))
+        .check(MAIN);
+  }
+
+  /** Netty's own resolver asks a public name server where none is configured. */
+  @Test
+  void onlyDiscoveriesSeeDnsAndNothingSeesAResolverOfNetty() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(DISCOVERY)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(DNS))
+        .check(MAIN);
+    noClasses()
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.netty.resolver.dns.."))
         .check(MAIN);
   }
 
@@ -229,14 +246,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingBlocksButStartAndStop() {
+  void nothingBlocksButStartAndStopAndTheThreadOfADiscovery() {
     noClasses()
         .should()
         .accessTargetWhere(
             describe(
-                "waits and is not called by the start or the stop of a server",
+                "waits and is not called by the start or the stop of a server, or a discovery",
                 (JavaAccess<?> access) ->
-                    waits(access) && !startsOrStopsAServer(access.getOrigin())))
+                    waits(access)
+                        && !startsOrStopsAServer(access.getOrigin())
+                        && !asksANameServer(access.getOrigin())))
         .check(MAIN);
   }
 
@@ -280,6 +299,10 @@ class ArchitectureTest {
   private static boolean startsOrStopsAServer(JavaCodeUnit origin) {
     return origin.getOwner().isEquivalentTo(CacheServer.class)
         && Set.of("<init>", "bind", "close").contains(origin.getName());
+  }
+
+  private static boolean asksANameServer(JavaCodeUnit origin) {
+    return origin.getFullName().startsWith("io.dawncache.server.discovery.DnsClient.await(");
   }
 
   private static ArchCondition<JavaMember> nameNoTypeOf(String... packages) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -57,11 +58,17 @@ class DiscoveryIT {
   /** Reports what the test says. */
   private static final class Told implements Discovery {
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicInteger looks = new AtomicInteger();
     private @Nullable Listener listener;
 
     @Override
     public void start(String self, Listener listener) {
       this.listener = listener;
+    }
+
+    @Override
+    public void lookAgain() {
+      looks.incrementAndGet();
     }
 
     Listener listener() {
@@ -200,6 +207,22 @@ class DiscoveryIT {
 
     assertEquals("http://localhost:" + port, server.self());
     assertEquals(List.of("http://localhost:" + port, "http://127.0.0.1:1"), server.members());
+  }
+
+  @Test
+  void aMemberThatCannotBeAskedMakesTheDiscoveryLookAgain() throws IOException {
+    Told told = new Told();
+    CacheServer server = start(ServerConfig.builder().discovery(told).build());
+    told.listener().found(List.of(server.self(), "http://127.0.0.1:1"));
+    await(server::isReady);
+    assertEquals(0, told.looks.get());
+    Group scores = Objects.requireNonNull(nodes.get(0).group("scores"));
+
+    for (int i = 0; i < 100; i++) {
+      scores.get("key" + i);
+    }
+
+    assertTrue(told.looks.get() > 0, "no look (expected: one at least)");
   }
 
   @Test

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Does something again and again on a thread of its own, and sooner if it is asked to. */
 final class Rounds implements AutoCloseable {
-  /** Many requests to go soon bring one round: it begins this much later. */
-  private static final long SOON_NANOS = 200_000_000;
+  /** A round that is asked for begins at least this long after the one before. */
+  private static final Duration APART = Duration.ofSeconds(1);
 
   private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
 
@@ -26,14 +26,27 @@ final class Rounds implements AutoCloseable {
   }
 
   private final Round round;
+  private final long apartNanos;
   private final ScheduledThreadPoolExecutor thread;
 
   /** Null before the start, and while a round runs. */
   @GuardedBy("this")
   private @Nullable ScheduledFuture<?> next;
 
+  @GuardedBy("this")
+  private long begunNanos; // the last round, or the one that runs
+
+  @GuardedBy("this")
+  private boolean asked; // for another, since then
+
   Rounds(Round round) {
+    this(round, APART);
+  }
+
+  /** As {@link #Rounds(Round)}, with {@code apart} between the rounds that are asked for. */
+  Rounds(Round round, Duration apart) {
     this.round = round;
+    this.apartNanos = apart.toNanos();
     this.thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -50,11 +63,24 @@ final class Rounds implements AutoCloseable {
     beginIn(0);
   }
 
-  /** Brings the next round forward; if one runs now, another follows as it is due. */
+  /**
+   * Brings the next round forward; however often this is called, it begins no sooner than a second
+   * after the one before. A round that runs may have asked its source already, so another follows.
+   */
   synchronized void soon() {
-    if (next != null && next.getDelay(TimeUnit.NANOSECONDS) > SOON_NANOS && next.cancel(false)) {
-      beginIn(SOON_NANOS);
+    if (next == null) {
+      asked = true;
+    } else {
+      long nanos = untilApart();
+      if (next.getDelay(TimeUnit.NANOSECONDS) > nanos && next.cancel(false)) {
+        beginIn(nanos);
+      }
     }
+  }
+
+  @GuardedBy("this")
+  private long untilApart() {
+    return Math.max(0, begunNanos + apartNanos - System.nanoTime());
   }
 
   private synchronized void beginIn(long nanos) {
@@ -66,6 +92,8 @@ final class Rounds implements AutoCloseable {
   private void run() {
     synchronized (this) {
       next = null;
+      begunNanos = System.nanoTime();
+      asked = false;
     }
     Duration pause = AFTER_A_FAULT;
     try {
@@ -76,7 +104,11 @@ final class Rounds implements AutoCloseable {
       Thread self = Thread.currentThread();
       self.getUncaughtExceptionHandler().uncaughtException(self, t);
     }
-    beginIn(pause.toNanos());
+    beginAfter(pause.toNanos());
+  }
+
+  private synchronized void beginAfter(long pauseNanos) {
+    beginIn(asked ? Math.min(pauseNanos, untilApart()) : pauseNanos);
   }
 
   /** Begins no more rounds, and interrupts the one that runs. */

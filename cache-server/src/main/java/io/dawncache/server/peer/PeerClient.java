@@ -86,9 +86,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     this.byFrames = Reachability.unlogged(WITHOUT_FRAMES_NANOS, System::nanoTime);
     Ejections ejections = outbound.ejections();
     this.health = ejections == null ? null : Health.of(peer, outbound, ejections, reachability);
-    if (health != null) {
-      reachability.onMissed(health::missed);
-    }
+    reachability.onMissed(this::missed);
     this.exchangeNanos = outbound.timings().lists().toNanos();
     this.takesLists = !outbound.frames();
     this.ours = outbound.dialect().isOurs();
@@ -291,6 +289,13 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Returns what is known about whether the peer can be asked; null once it has left the list. */
   @Nullable PeerHealth health() {
     return health == null || closed ? null : health.present();
+  }
+
+  private void missed(String why) {
+    outbound.fleet().noteUnreachable();
+    if (health != null) {
+      health.missed(why);
+    }
   }
 
   private void closeHealth() {

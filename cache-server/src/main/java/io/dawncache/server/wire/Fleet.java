@@ -37,6 +37,9 @@ public interface Fleet {
    */
   void noteOtherCluster(String who, @Nullable String cluster);
 
+  /** Notes that a member could not be asked: perhaps it is none any more. */
+  void noteUnreachable();
+
   /** Returns whether {@code other} is this node's cluster. */
   default boolean isOwnCluster(@Nullable String other) {
     return Objects.equals(cluster(), other);

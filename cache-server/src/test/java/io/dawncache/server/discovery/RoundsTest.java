@@ -18,23 +18,50 @@ class RoundsTest {
   private final Semaphore begun = new Semaphore(0);
 
   @Test
-  void aRoundThatIsAskedForComesLongBeforeItIsDue() throws Exception {
+  void aRoundThatIsAskedForComesLongBeforeItIsDueWhetherOneRunsOrNot() throws Exception {
+    Semaphore end = new Semaphore(0);
     Rounds rounds =
         new Rounds(
             () -> {
               begun.release();
+              end.acquire();
               return NEVER;
-            });
+            },
+            Duration.ofMillis(1));
     rounds.start();
     begun.acquire();
+    rounds.soon(); // while one runs
+    end.release();
+    begun.acquire();
+    end.release();
 
-    // The round may not have ended yet, and then the request is dropped, as a new one follows.
-    while (!begun.tryAcquire()) {
-      rounds.soon();
-      Thread.onSpinWait();
-    }
+    // Perhaps the second has not ended yet; in either case a third follows.
+    rounds.soon();
+    begun.acquire();
 
     rounds.close();
+  }
+
+  @Test
+  void roundsThatAreAskedForAllTheTimeKeepTheirDistance() throws Exception {
+    AtomicInteger rounds = new AtomicInteger();
+    Rounds all =
+        new Rounds(
+            () -> {
+              rounds.incrementAndGet();
+              begun.release();
+              return NEVER;
+            },
+            NEVER);
+    all.start();
+    begun.acquire();
+
+    for (int i = 0; i < 1000; i++) {
+      all.soon();
+    }
+
+    all.close();
+    assertEquals(1, rounds.get());
   }
 
   @Test

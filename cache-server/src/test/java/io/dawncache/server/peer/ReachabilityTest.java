@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.server.testing.LogRecorder;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,19 @@ class ReachabilityTest {
 
     assertTrue(reachability.tryAcquire());
     assertTrue(reachability.tryAcquire());
+  }
+
+  @Test
+  void everyRequestThatCouldNotAskIsReported() {
+    List<String> reasons = new ArrayList<>();
+    reachability.onMissed(reasons::add);
+
+    reachability.missed("no connection");
+    reachability.missed("silent");
+    reachability.missed(); // by a probe
+    reachability.reached();
+
+    assertEquals(List.of("no connection", "silent"), reasons);
   }
 
   @Test

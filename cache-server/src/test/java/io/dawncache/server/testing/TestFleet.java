@@ -25,4 +25,7 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
 
   @Override
   public void noteOtherCluster(String who, @Nullable String other) {}
+
+  @Override
+  public void noteUnreachable() {}
 }
