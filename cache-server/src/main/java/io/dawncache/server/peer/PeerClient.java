@@ -262,7 +262,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   }
 
   private void exchangeListsIfDue(long nowNanos) {
-    if (takesLists && nowNanos - exchangeAtNanos >= 0) {
+    if (takesLists && nowNanos - exchangeAtNanos >= 0 && reachability.isReachable()) {
       compareLists();
     }
   }
@@ -330,6 +330,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /**
    * Starts an exchange. If this throws, it has not begun, and the question is never called. Member
    * lists that are due go first: the answer to the question may show that the peer is a Go node.
+   * But not if the peer was lost: only one exchange may find out whether it is back.
    */
   void ask(Question question) {
     EventLoop loop = presentLoop();

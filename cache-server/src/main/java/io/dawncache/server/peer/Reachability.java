@@ -51,6 +51,11 @@ final class Reachability {
     return now - until >= 0 && avoidedUntil.compareAndSet(until, now + avoidNanos);
   }
 
+  /** Returns whether the peer is not avoided; takes no try. */
+  boolean isReachable() {
+    return avoidedUntil.get() == REACHABLE;
+  }
+
   /** Gives back a try that has found nothing out: the next caller may ask at once. */
   void release() {
     long until = avoidedUntil.get();

@@ -77,6 +77,11 @@ final class Callers {
     return of(peer.url(), Dialect.DAWNCACHE, 8, true, timings);
   }
 
+  /** Returns a client that asks over HTTP. */
+  Caller of(ScriptedPeer peer, PeerTimings timings) {
+    return of(peer.url(), Dialect.DAWNCACHE, 8, false, timings);
+  }
+
   Caller inFrames(ScriptedPeer peer) {
     return inFrames(peer, PATIENT);
   }

@@ -16,11 +16,13 @@ import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.SetRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -421,5 +423,30 @@ class PeerOperationsIT {
     assertEquals("Tom", said.join().getKey());
     assertEquals("630", said.join().getValue().toStringUtf8());
     assertEquals(0, said.join().getExpire());
+  }
+
+  /** Only one exchange may ask a peer that was lost; what waits behind it fails. */
+  @Test
+  void aPeerThatIsBackIsAskedTheFirstQuestionAndNotForItsMemberList() throws Exception {
+    AtomicBoolean back = new AtomicBoolean();
+    CompletableFuture<String> first = new CompletableFuture<>();
+    ScriptedPeer peer =
+        callers.peer(
+            wire -> {
+              if (back.get()) {
+                first.complete(wire.readRequest());
+                wire.answer("630");
+              }
+              wire.readToTheEnd();
+            });
+    Caller caller = callers.of(peer, new PeerTimings(NEVER, SOON, SOON, SOON, Duration.ZERO));
+    assertEquals(PeerResult.Status.NOT_ASKED, caller.fetch("Tom").join().status());
+    back.set(true);
+
+    while (caller.fetch("Tom").join().status() == PeerResult.Status.NOT_ASKED) {
+      Thread.onSpinWait(); // until the peer may be tried again
+    }
+
+    assertTrue(first.join().startsWith("GET /_dawncache/scores/Tom "), first::join);
   }
 }

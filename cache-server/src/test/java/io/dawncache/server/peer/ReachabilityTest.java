@@ -68,9 +68,11 @@ class ReachabilityTest {
   @Test
   void aPeerThatWasReachedMayBeAskedByAllAtOnce() {
     reachability.missed();
+    assertFalse(reachability.isReachable());
 
     reachability.reached();
 
+    assertTrue(reachability.isReachable());
     assertTrue(reachability.tryAcquire());
     assertTrue(reachability.tryAcquire());
   }
