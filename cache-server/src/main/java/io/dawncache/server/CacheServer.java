@@ -271,7 +271,7 @@ public final class CacheServer implements AutoCloseable {
   public void setMembers(List<String> members) {
     List<String> checked = MemberUrls.checked(members, config.dialect());
     synchronized (settingMembers) {
-      String own = MemberUrls.selfIn(checked, self(), address().getPort());
+      String own = MemberUrls.selfIn(checked, self(), address());
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(checked) : Set.of();
       List<String> before = membership.members();
       membership.set(own, checked);

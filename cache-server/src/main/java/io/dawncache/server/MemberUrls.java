@@ -3,6 +3,7 @@ package io.dawncache.server;
 import io.dawncache.server.wire.NodeUrl;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -89,19 +90,21 @@ final class MemberUrls {
 
   /**
    * Returns the text that stands for this node in {@code members}: {@code self}, or else the one
-   * whose host has an address of this machine and whose port is {@code port}; {@code self} if there
-   * is none. May look up names, which blocks.
+   * whose host has the address, and whose port is the port, on which this node listens; {@code
+   * self} if there is none. A node that listens on all addresses has each of this machine. One that
+   * listens on a single address does not: another could be its neighbour's, with the same port. May
+   * look up names, which blocks.
    *
    * @throws IllegalArgumentException if more than one stands for it
    */
-  static String selfIn(List<String> members, String self, int port) {
+  static String selfIn(List<String> members, String self, InetSocketAddress listening) {
     if (members.contains(self)) {
       return self;
     }
     List<String> here = new ArrayList<>();
     for (String member : members) {
       NodeUrl url = NodeUrl.parse(member);
-      if (url.port() == port && isOfThisMachine(url.host())) {
+      if (url.port() == listening.getPort() && leadsTo(listening.getAddress(), url.host())) {
         here.add(member);
       }
     }
@@ -116,10 +119,10 @@ final class MemberUrls {
     return here.isEmpty() ? self : here.get(0);
   }
 
-  private static boolean isOfThisMachine(String host) {
+  private static boolean leadsTo(InetAddress listening, String host) {
     try {
       for (InetAddress address : Names.addressesOf(host)) {
-        if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
+        if (listening.isAnyLocalAddress() ? isOfThisMachine(address) : address.equals(listening)) {
           return true;
         }
       }
@@ -127,5 +130,9 @@ final class MemberUrls {
     } catch (UnknownHostException | SocketException e) {
       return false;
     }
+  }
+
+  private static boolean isOfThisMachine(InetAddress address) throws SocketException {
+    return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +78,15 @@ class MemberUrlsTest {
     assertEquals(2, checked(loopback, "http://localhost:8001").size());
   }
 
+  private static InetSocketAddress everywhere(int port) {
+    return new InetSocketAddress(port);
+  }
+
   @Test
   void thisNodeIsFoundByItsUrlFirst() {
     List<String> members = List.of("http://127.0.0.1:8001", "http://localhost:8001");
 
-    assertEquals(members.get(1), MemberUrls.selfIn(members, members.get(1), PORT));
+    assertEquals(members.get(1), MemberUrls.selfIn(members, members.get(1), everywhere(PORT)));
   }
 
   @Test
@@ -90,10 +95,23 @@ class MemberUrlsTest {
     String here = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + PORT;
     List<String> members = List.of("http://192.0.2.1:8001", "http://localhost:8002", here);
 
-    assertEquals(here, MemberUrls.selfIn(members, "http://0.0.0.0:8001", PORT));
-    assertEquals("http://ten:8003", MemberUrls.selfIn(members, "http://ten:8003", 8003));
+    assertEquals(here, MemberUrls.selfIn(members, "http://0.0.0.0:8001", everywhere(PORT)));
     assertEquals(
-        "http://ten:1", MemberUrls.selfIn(List.of("http://x.invalid:1"), "http://ten:1", 1));
+        "http://ten:8003", MemberUrls.selfIn(members, "http://ten:8003", everywhere(8003)));
+    assertEquals(
+        "http://ten:1",
+        MemberUrls.selfIn(List.of("http://x.invalid:1"), "http://ten:1", everywhere(1)));
+  }
+
+  /** A list without a node does not make it the neighbour on its machine. */
+  @Test
+  void aNodeThatListensOnOneAddressIsFoundByThatAlone() {
+    InetSocketAddress listening = new InetSocketAddress("127.0.0.2", PORT);
+    List<String> neighbour = List.of("http://127.0.0.1:8001", "http://127.0.0.2:8002");
+    List<String> both = List.of("http://127.0.0.1:8001", "http://127.0.0.2:8001");
+
+    assertEquals("http://ten:8001", MemberUrls.selfIn(neighbour, "http://ten:8001", listening));
+    assertEquals("http://127.0.0.2:8001", MemberUrls.selfIn(both, "http://ten:8001", listening));
   }
 
   @Test
@@ -103,7 +121,7 @@ class MemberUrlsTest {
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> MemberUrls.selfIn(members, "http://ten:8001", PORT))
+                () -> MemberUrls.selfIn(members, "http://ten:8001", everywhere(PORT)))
             .getMessage();
 
     assertEquals(
