@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -188,7 +190,7 @@ public final class CacheNode implements AutoCloseable {
 
   /**
    * Makes this node a member of a fleet: from now on {@code picker} names the owners of keys. Now
-   * and after each change of the picker, entries that this node does not own become copies. The
+   * and after each change of the picker, entries that this node does not own become guests. The
    * picker may replace one that {@linkplain PeerPicker#isClosed() has ended}.
    *
    * @param picker names the owners of keys
@@ -199,6 +201,16 @@ public final class CacheNode implements AutoCloseable {
     owners.register(picker);
     picker.onChange(this::rehome);
     rehome();
+  }
+
+  /**
+   * {@return the URLs of the members that have not received all changes that this node has made or
+   * passed on; it sends them again}
+   */
+  public Set<String> membersOwed() {
+    Set<String> owed = new TreeSet<>();
+    groups.values().forEach(group -> owed.addAll(group.handOff().owed()));
+    return owed;
   }
 
   /**

@@ -24,6 +24,8 @@ final class Counters {
   final LongAdder tooLarge = new LongAdder();
   final LongAdder hedges = new LongAdder();
   final LongAdder bulkRequests = new LongAdder();
+  final LongAdder peeks = new LongAdder();
+  final LongAdder peekHits = new LongAdder();
 
   GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
     long hits = cacheHits.sum();
@@ -58,6 +60,8 @@ final class Counters {
         tooLarge.sum(),
         hedges.sum(),
         bulkRequests.sum(),
+        peeks.sum(),
+        peekHits.sum(),
         unheard);
   }
 }

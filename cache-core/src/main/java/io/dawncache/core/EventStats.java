@@ -18,6 +18,8 @@ package io.dawncache.core;
  * @param hedges second loads started beside slow ones
  * @param bulkRequests requests of peers for many keys at once; each of their keys is also a {@code
  *     serverRequest}
+ * @param peeks keys that this node came to own and looked for in their former owners' memory
+ * @param peekHits how many of them were there, and so were not loaded
  * @param unheard events that were dropped because a listener did not keep up
  * @since 0.1.0
  */
@@ -33,4 +35,6 @@ public record EventStats(
     long tooLarge,
     long hedges,
     long bulkRequests,
+    long peeks,
+    long peekHits,
     long unheard) {}

@@ -8,6 +8,7 @@ final class Forgetting {
   private final GroupConfig config;
   private final Owners owners;
   private final HandOff handOff;
+  private final Peeks peeks;
   private final Memory memory;
   private final Keeper keeper;
   private final Flights flights;
@@ -17,6 +18,7 @@ final class Forgetting {
       GroupConfig config,
       Owners owners,
       HandOff handOff,
+      Peeks peeks,
       Memory memory,
       Keeper keeper,
       Flights flights,
@@ -24,6 +26,7 @@ final class Forgetting {
     this.config = config;
     this.owners = owners;
     this.handOff = handOff;
+    this.peeks = peeks;
     this.memory = memory;
     this.keeper = keeper;
     this.flights = flights;
@@ -33,6 +36,7 @@ final class Forgetting {
   /** Forgets values, copies and not-found markers, and detaches flights; notes the change. */
   void forget(Forget what) {
     handOff.note(what);
+    peeks.changed(what);
     if (what.isAll()) {
       forgetAll();
     } else {
@@ -49,6 +53,7 @@ final class Forgetting {
   void apply(Operation operation) {
     String key = operation.key();
     ByteView value = operation.value();
+    peeks.changed(Forget.key(operation.group(), key));
     if (value == null || !owners.isSelf(key)) {
       forget(key);
       return;

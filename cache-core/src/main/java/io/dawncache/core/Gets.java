@@ -246,6 +246,11 @@ final class Gets {
     }
   }
 
+  /** Returns the value that a node which now owns the key may take over, or null. */
+  @Nullable Entry peekOwn(String key) {
+    return memory.peekOwn(key);
+  }
+
   /** Notes that a peer has asked for a key that is not in memory. */
   void askedByPeer(String key) {
     owners.askedFor(key);

@@ -70,13 +70,25 @@ public final class Group {
     this.memory = new Memory(config, node.clock(), events);
     this.keeper = new Keeper(config, node.clock(), owners, memory, counters);
     this.handOff = new HandOff(name, owners, node.clock());
+    Peeks peeks = new Peeks(owners, handOff, node.clock());
     this.loads =
         new Loads(
-            name, config, getter, bulkGetter, node, memory, keeper, flights, counters, events);
+            name,
+            config,
+            getter,
+            bulkGetter,
+            node,
+            memory,
+            keeper,
+            peeks,
+            flights,
+            counters,
+            events);
     this.gets =
         new Gets(
             name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events);
-    this.forgetting = new Forgetting(config, owners, handOff, memory, keeper, flights, events);
+    this.forgetting =
+        new Forgetting(config, owners, handOff, peeks, memory, keeper, flights, events);
     this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);
     this.forServers = new GroupEndpoint(gets, loads, rates, coordinator, forgetting);
     share.onChange(this::resize);
@@ -512,7 +524,7 @@ public final class Group {
     new Bulk(gets, loads).getAll(keys, timeout, callback);
   }
 
-  /** Called after the member list has changed: moves or drops every value with a new owner. */
+  /** Called after owners have changed. */
   void rehome() {
     handOff.membersChanged();
     keeper.rehome();

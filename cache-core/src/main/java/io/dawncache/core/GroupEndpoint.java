@@ -99,6 +99,16 @@ public final class GroupEndpoint {
   }
 
   /**
+   * {@return the value under {@code key} if this node's memory holds it as its own, or did so until
+   * a moment ago; else null} Loads nothing, asks no other node, and is not a use.
+   *
+   * @param key not empty
+   */
+  public @Nullable Entry peekForPeer(String key) {
+    return gets.peekOwn(key);
+  }
+
+  /**
    * Gets many keys for a peer, each as by {@link #getForPeer}; {@code callback} is called with each
    * as its answer comes.
    *

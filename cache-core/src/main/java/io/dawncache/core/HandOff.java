@@ -80,6 +80,16 @@ final class HandOff {
     }
   }
 
+  /** Returns whether there are hints for the member. */
+  boolean owes(String url) {
+    return hints.areFor(url);
+  }
+
+  /** Returns the members that there are hints for. */
+  Set<String> owed() {
+    return hints.members();
+  }
+
   /** Returns whether there are hints for any member. */
   boolean hasHints() {
     return !hints.isEmpty();

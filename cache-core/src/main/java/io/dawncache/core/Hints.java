@@ -110,6 +110,11 @@ final class Hints {
     return others;
   }
 
+  /** Returns the members that there are hints for. */
+  synchronized Set<String> members() {
+    return Set.copyOf(byUrl.keySet());
+  }
+
   /** Returns whether there are no hints for any member. */
   boolean isEmpty() {
     return none;

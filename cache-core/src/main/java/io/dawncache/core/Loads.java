@@ -2,6 +2,7 @@ package io.dawncache.core;
 
 import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,9 @@ final class Loads {
   /** After a failed load, an older value answers for this long before the next load is tried. */
   private static final long RETRY_NANOS = 1_000_000_000;
 
+  /** How long the memory of a key's former owner may take to answer. */
+  private static final Duration PEEK_TIMEOUT = Duration.ofMillis(50);
+
   private static final Loaded NOT_FOUND = Loaded.notFound();
 
   private final String group;
@@ -33,6 +37,7 @@ final class Loads {
   private final @Nullable BulkGetter bulkGetter;
   private final Memory memory;
   private final Keeper keeper;
+  private final Peeks peeks;
   private final Counters counters;
   private final Events events;
   private final OriginLog log;
@@ -48,6 +53,7 @@ final class Loads {
       NodeResources node,
       Memory memory,
       Keeper keeper,
+      Peeks peeks,
       Flights flights,
       Counters counters,
       Events events) {
@@ -58,6 +64,7 @@ final class Loads {
     this.bulkGetter = bulkGetter;
     this.memory = memory;
     this.keeper = keeper;
+    this.peeks = peeks;
     this.flights = flights.loads();
     this.counters = counters;
     this.events = events;
@@ -92,12 +99,51 @@ final class Loads {
 
   private void start(String key, Waiter<Entry> flight) {
     long generation = memory.generation(key);
-    if (!endIfKnown(key, flight)) {
-      run(
-          key,
-          LoadExecutor.Ending.of(
-              flight, (loaded, error) -> land(key, generation, loaded, error, flight)));
+    if (endIfKnown(key, flight)) {
+      return;
     }
+    Owner.Remote former = peeks.source(key);
+    if (former == null) {
+      load(key, generation, flight);
+    } else {
+      peek(key, generation, former, flight);
+    }
+  }
+
+  private void load(String key, long generation, Waiter<Entry> flight) {
+    run(
+        key,
+        LoadExecutor.Ending.of(
+            flight, (loaded, error) -> land(key, generation, loaded, error, flight)));
+  }
+
+  /** Looks for the key in its former owner's memory, and loads it if it is not there. */
+  private void peek(String key, long generation, Owner.Remote former, Waiter<Entry> flight) {
+    Once<PeerResult> answer =
+        new Once<>(
+            result -> peeked(key, generation, former, result, flight),
+            thrown -> flight.ended(null, thrown));
+    counters.peeks.increment();
+    try {
+      former.getter().peek(new PeerRequest(group, key, PEEK_TIMEOUT), answer);
+    } catch (Throwable t) { // the peer getter may be the user's
+      answer.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, t.getClass().getName()));
+    }
+  }
+
+  private void peeked(
+      String key, long generation, Owner.Remote former, PeerResult result, Waiter<Entry> flight) {
+    boolean held = result != null && result.status() == PeerResult.Status.VALUE && !result.stale();
+    if (!held || Values.fault(result.value(), config.maxValueBytes()) != null) {
+      load(key, generation, flight);
+      return;
+    }
+    counters.peekHits.increment();
+    long ttlNanos = result.ttlNanos();
+    if (!peeks.isCertain(key, former)) {
+      ttlNanos = Math.min(ttlNanos, config.hotTtl().toNanos());
+    }
+    landValue(keeper.own(key, result.value(), ttlNanos), ttlNanos, generation, flight);
   }
 
   /** Ends the flight with the result of an earlier one, if there is one. */
@@ -235,7 +281,9 @@ final class Loads {
       begun.forEach(
           (key, flight) -> {
             long generation = memory.generation(key);
-            if (!endIfKnown(key, flight)) {
+            if (peeks.source(key) != null) {
+              startOne(key, flight);
+            } else if (!endIfKnown(key, flight)) {
               generations.put(key, generation);
             }
           });
@@ -370,7 +418,10 @@ final class Loads {
       flight.ended(null, notFound(key));
       return;
     }
-    Entry.Own entry = keeper.own(key, value, ttlNanos);
+    landValue(keeper.own(key, value, ttlNanos), ttlNanos, generation, flight);
+  }
+
+  private void landValue(Entry.Own entry, long ttlNanos, long generation, Waiter<Entry> flight) {
     try {
       if (ttlNanos > 0) {
         keeper.keep(entry, generation);

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,44 @@ public final class Membership implements PeerPicker {
       return new Snapshot(ring, peers, list, Set.copyOf(urls));
     }
 
+    /** Returns whether there has been no list yet. */
+    boolean isFirst() {
+      return peers.isEmpty();
+    }
+
+    Snapshot without(String url) {
+      Set<String> urls = new HashSet<>(ejected);
+      urls.add(url);
+      return ejecting(urls);
+    }
+
     Owner owner(String url) {
       return Objects.requireNonNull(peers.get(url));
+    }
+
+    @Nullable Owner actingOwner(String key) {
+      Iterator<Owner> owners = owners(key);
+      return owners.hasNext() ? owners.next() : null;
+    }
+
+    Iterator<Owner> owners(String key) {
+      Iterator<Owner> all = all(key);
+      return ejected.isEmpty() ? all : new Acting(all, ejected);
+    }
+
+    Iterator<Owner> all(String key) {
+      Iterator<String> urls = ring.owners(key);
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return urls.hasNext();
+        }
+
+        @Override
+        public Owner next() {
+          return owner(urls.next());
+        }
+      };
     }
   }
 
@@ -59,6 +96,8 @@ public final class Membership implements PeerPicker {
   private final OtherLists others =
       new OtherLists(System::nanoTime, System.getLogger(Membership.class.getName()));
 
+  private final FormerOwners former;
+  private volatile Runnable whenPeeking = () -> {};
   private volatile Snapshot snapshot;
   private volatile boolean closed;
 
@@ -71,6 +110,13 @@ public final class Membership implements PeerPicker {
    * @param connector makes the peer getters for other members
    */
   public Membership(String self, Scheme scheme, int replicas, PeerConnector connector) {
+    this(self, scheme, replicas, connector, System::nanoTime);
+  }
+
+  /** As the other constructor, with the clock that all nodes of a test live by. */
+  Membership(
+      String self, Scheme scheme, int replicas, PeerConnector connector, LongSupplier nanoTime) {
+    this.former = new FormerOwners(nanoTime);
     this.scheme = Objects.requireNonNull(scheme, "scheme");
     this.replicas = replicas;
     this.connector = Objects.requireNonNull(connector, "connector");
@@ -112,7 +158,7 @@ public final class Membership implements PeerPicker {
       Snapshot after =
           new Snapshot(
               ring, peers, MemberList.of(self, instance, ring.members()), Set.copyOf(ejected));
-      snapshot = after;
+      replace(before.isFirst() ? after.without(self) : before, after);
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
       // After the snapshot: a listener that was added before it has not seen it yet.
@@ -145,7 +191,7 @@ public final class Membership implements PeerPicker {
       }
       Set<String> ejected = new HashSet<>(before.ejected);
       ejected.add(url);
-      snapshot = before.ejecting(ejected);
+      replace(before, before.ejecting(ejected));
     }
     runAll(listeners);
     return true;
@@ -164,9 +210,71 @@ public final class Membership implements PeerPicker {
       if (!ejected.remove(url)) {
         return;
       }
-      snapshot = before.ejecting(ejected);
+      replace(before, before.ejecting(ejected));
     }
     runAll(listeners);
+  }
+
+  @GuardedBy("changing")
+  private void replace(Snapshot before, Snapshot after) {
+    snapshot = after;
+    former.changed(before::actingOwner);
+  }
+
+  /**
+   * Another member has held this node ejected until now, so this node's keys had other owners. It
+   * may look into their memory from now on.
+   */
+  public void wasEjected() {
+    synchronized (changing) {
+      Snapshot present = snapshot;
+      former.changed(present.without(present.self())::actingOwner);
+    }
+  }
+
+  /**
+   * Notes which members another member owes changes to.
+   *
+   * @param url the URL of the member that has said so
+   * @param askedNanos when it was asked, by {@link System#nanoTime}
+   * @param owed the URLs of the members that have not received all changes from it
+   */
+  public void reported(String url, long askedNanos, Collection<String> owed) {
+    former.reported(url, askedNanos, owed);
+  }
+
+  /**
+   * Sets what is called when this node begins to look into the memory of former owners, after each
+   * change of owners: it has the members asked to which members they owe changes.
+   *
+   * @param listener called on any thread; must not block
+   */
+  public void whenPeeking(Runnable listener) {
+    whenPeeking = Objects.requireNonNull(listener, "listener");
+  }
+
+  @Override
+  public Owner.@Nullable Remote formerOwner(String key) {
+    Owner.Remote owner = former.of(key);
+    if (owner == null) {
+      return null;
+    }
+    Snapshot present = snapshot;
+    boolean isOurs = present.actingOwner(key) instanceof Owner.Self;
+    if (!isOurs
+        || present.peers.get(owner.url()) != owner
+        || present.ejected.contains(owner.url())) {
+      return null;
+    }
+    if (former.isFirstUse()) {
+      whenPeeking.run();
+    }
+    return owner;
+  }
+
+  @Override
+  public boolean isUpToDate(String url) {
+    return former.isUpToDate(url, snapshot.peers.values());
   }
 
   /** {@return the URLs of the members that this node holds ejected; unmodifiable} */
@@ -239,29 +347,12 @@ public final class Membership implements PeerPicker {
 
   @Override
   public Iterator<Owner> owners(String key) {
-    Snapshot present = snapshot;
-    Iterator<Owner> all = all(present, key);
-    return present.ejected.isEmpty() ? all : new Acting(all, present.ejected);
+    return snapshot.owners(key);
   }
 
   @Override
   public Iterator<Owner> allOwners(String key) {
-    return all(snapshot, key);
-  }
-
-  private static Iterator<Owner> all(Snapshot present, String key) {
-    Iterator<String> urls = present.ring.owners(key);
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return urls.hasNext();
-      }
-
-      @Override
-      public Owner next() {
-        return present.owner(urls.next());
-      }
-    };
+    return snapshot.all(key);
   }
 
   /**

@@ -40,6 +40,18 @@ final class Owners {
     return present == null ? Collections.emptyIterator() : present.allOwners(key);
   }
 
+  /** Returns the member that owned the key before this node, if it may be peeked, or null. */
+  Owner.@Nullable Remote former(String key) {
+    PeerPicker present = picker.get();
+    return present == null ? null : present.formerOwner(key);
+  }
+
+  /** Returns whether the member is known to have received all changes. */
+  boolean isUpToDate(String url) {
+    PeerPicker present = picker.get();
+    return present != null && present.isUpToDate(url);
+  }
+
   /** Another node has asked this node for a key, perhaps in place of the key's owner. */
   void askedFor(String key) {
     PeerPicker present = picker.get();

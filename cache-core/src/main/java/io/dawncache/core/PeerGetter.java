@@ -39,6 +39,17 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
+   * Looks whether the peer holds a key in its memory; the peer never loads it, and asks no other
+   * node. By default the peer is not asked.
+   *
+   * @param request what is looked for, and for how long
+   * @param callback called once, with a value, or with any other result if there is none
+   */
+  default void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+    callback.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, "it cannot be peeked"));
+  }
+
+  /**
    * {@return whether the peer may be asked for a key in place of an owner that cannot be asked} It
    * may by default. A node that would pass the question on to that owner may not.
    */

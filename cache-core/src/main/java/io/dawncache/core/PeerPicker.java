@@ -3,6 +3,7 @@ package io.dawncache.core;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names the owners of a key, in the order in which to ask them.
@@ -53,6 +54,26 @@ public interface PeerPicker {
    * @param listener called after each change; must not block
    */
   void onChange(Runnable listener);
+
+  /**
+   * {@return the member that owned {@code key} until a moment ago, if this node owns it now and may
+   * look into that member's memory before it loads the key; else null} By default null.
+   *
+   * @param key the key
+   */
+  default Owner.@Nullable Remote formerOwner(String key) {
+    return null;
+  }
+
+  /**
+   * {@return whether every other member has said, since the last change of owners, that the member
+   * at {@code url} has received all changes} By default false.
+   *
+   * @param url a member's URL
+   */
+  default boolean isUpToDate(String url) {
+    return false;
+  }
 
   /**
    * Called when another node has asked this node for a key that this node does not own, as a node

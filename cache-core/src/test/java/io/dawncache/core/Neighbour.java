@@ -37,6 +37,16 @@ record Neighbour(CacheNode node) implements PeerGetter {
   }
 
   @Override
+  public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+    GroupEndpoint endpoint = group(request.group()).forServers();
+    Entry held = endpoint.peekForPeer(request.key());
+    callback.accept(
+        held == null
+            ? PeerResult.of(PeerResult.Status.NOT_ASKED, "not held")
+            : endpoint.resultOf(request.key(), held, 0, null));
+  }
+
+  @Override
   public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
     group(what.group()).forServers().forget(what);
     callback.accept(OperationResult.done(List.of()));

@@ -50,7 +50,7 @@ class RoomsTest {
               "other nodes",
               "plant data",
               "Owners HandOff Membership Hints ChangeJournal OtherLists PeerPicker Owner"
-                  + " PeerConnector PeerGetter GetCallback"),
+                  + " Peeks FormerOwners PeerConnector PeerGetter GetCallback"),
           new Room(
               "memory",
               "what is held, and what happens to it",

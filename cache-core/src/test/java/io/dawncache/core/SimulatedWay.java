@@ -83,6 +83,20 @@ final class SimulatedWay implements PeerGetter {
         });
   }
 
+  @Override
+  public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+    schedule.later(
+        () -> this + " peeks " + request.key(),
+        () -> {
+          if (loses()) {
+            callback.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, "broken"));
+          } else {
+            there.peek(
+                request, result -> answer(request, result, (same, seen) -> callback.accept(seen)));
+          }
+        });
+  }
+
   private void answer(
       PeerRequest request,
       PeerResult result,

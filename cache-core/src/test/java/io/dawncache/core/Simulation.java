@@ -339,11 +339,29 @@ final class Simulation {
             () -> {
               if (!eject) {
                 node.members.readmit(url);
+                schedule.later(
+                    () -> url + " hears that " + node.url + " had ejected it",
+                    node(url).members::wasEjected);
               } else if (!node.members.eject(url, 1)) {
                 schedule.say(() -> "which it does not hold a member");
               }
             });
       }
+    }
+  }
+
+  /** Asks every node to whom it owes changes. */
+  private void askWhatIsOwed(Node asker) {
+    long askedNanos = schedule.nanoTime();
+    for (Node node : nodes) {
+      schedule.later(
+          () -> asker.url + " asks what " + node.url + " owes",
+          () -> {
+            Set<String> owed = node.cache.membersOwed();
+            schedule.later(
+                () -> node.url + " owes " + owed + " changes, " + asker.url + " hears",
+                () -> asker.members.reported(node.url, askedNanos, owed));
+          });
     }
   }
 
@@ -390,7 +408,8 @@ final class Simulation {
 
     Node(String url, GroupConfig config, boolean bulk) {
       this.url = url;
-      this.members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way);
+      this.members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way, schedule::nanoTime);
+      members.whenPeeking(() -> askWhatIsOwed(this));
       this.group =
           bulk
               ? cache.addGroup("scores", config, new BulkOrigin())

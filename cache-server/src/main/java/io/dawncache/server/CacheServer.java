@@ -89,7 +89,7 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
-    fleet = new PresentFleet(config.cluster());
+    fleet = new PresentFleet(config.cluster(), node::membersOwed);
     ejected = new EjectedMembers(config.maxEjectedPercent());
     try {
       listener = bind(node, transport);
@@ -98,6 +98,8 @@ public final class CacheServer implements AutoCloseable {
           new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
       fleet.setMembership(membership);
       ejected.setMembership(membership);
+      fleet.onReadmitted(ejected::wasEjected);
+      membership.whenPeeking(() -> peers.compareLists(membership.members()));
       node.registerPeerPicker(membership);
       Discovery discovery = config.discovery();
       discovered = discovery == null ? null : new DiscoveredMembers(discovery, this::setMembers);

@@ -74,6 +74,11 @@ final class EjectedMembers implements Ejections, AutoCloseable {
         });
   }
 
+  /** Another member has held this node ejected until now. */
+  void wasEjected() {
+    later(() -> membership().wasEjected());
+  }
+
   private void later(Runnable task) {
     try {
       thread.execute(task);

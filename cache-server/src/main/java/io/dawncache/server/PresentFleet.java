@@ -4,9 +4,11 @@ import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
 import io.dawncache.server.wire.Fleet;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,19 @@ final class PresentFleet implements Fleet {
 
   private final @Nullable String cluster;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
+  private final Supplier<? extends Collection<String>> owed;
+  private volatile Runnable onReadmitted = () -> {};
   private volatile @Nullable Membership membership;
   private volatile Runnable onUnreachable = () -> {};
 
-  PresentFleet(@Nullable String cluster) {
+  /**
+   * Makes a fleet whose membership is to be set.
+   *
+   * @param owed returns the members that this node owes changes
+   */
+  PresentFleet(@Nullable String cluster, Supplier<? extends Collection<String>> owed) {
     this.cluster = cluster;
+    this.owed = owed;
   }
 
   /** Sets the membership, before the first request is served or sent. */
@@ -35,6 +45,11 @@ final class PresentFleet implements Fleet {
   /** Sets what is run when a member could not be asked; it must not block. */
   void onUnreachable(Runnable task) {
     onUnreachable = task;
+  }
+
+  /** Sets what is run when another node says that it has held this one ejected until now. */
+  void onReadmitted(Runnable listener) {
+    onReadmitted = listener;
   }
 
   private Membership membership() {
@@ -92,6 +107,21 @@ final class PresentFleet implements Fleet {
             + " (expected: "
             + named(cluster)
             + "), so neither asks the other");
+  }
+
+  @Override
+  public Collection<String> owed() {
+    return owed.get();
+  }
+
+  @Override
+  public void noteOwed(String url, long askedNanos, Collection<String> urls) {
+    membership().reported(url, askedNanos, urls);
+  }
+
+  @Override
+  public void noteReadmitted() {
+    onReadmitted.run();
   }
 
   @Override

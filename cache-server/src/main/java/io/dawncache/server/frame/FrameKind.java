@@ -29,7 +29,12 @@ public enum FrameKind {
   /** Asks for no more requests on this connection. */
   GO_AWAY(12),
   /** The sender's member list. */
-  MEMBERS(13);
+  MEMBERS(13),
+  /** Looks for a key in the memory of the other side, which loads nothing for it. */
+  PEEK(14);
+
+  /** The greatest number of a kind; all from 1 on are in use. */
+  static final int GREATEST = values().length;
 
   private static final @Nullable FrameKind[] BY_NUMBER = byNumber();
 

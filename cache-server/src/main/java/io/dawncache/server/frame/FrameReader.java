@@ -132,7 +132,8 @@ public final class FrameReader {
   private static FrameKind check(int number, int id, boolean more) throws BrokenFrameException {
     FrameKind kind = FrameKind.of(number);
     if (kind == null) {
-      throw new BrokenFrameException("frame of kind " + number + " (expected: 1 to 13)");
+      throw new BrokenFrameException(
+          "frame of kind " + number + " (expected: 1 to " + FrameKind.GREATEST + ")");
     }
     boolean ofConnection = kind.isOfConnection();
     if (ofConnection ? id != Frames.NO_ID : id < 1 || id > Frames.MAX_ID) {

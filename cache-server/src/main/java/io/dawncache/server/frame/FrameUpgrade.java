@@ -26,11 +26,16 @@ import io.netty.util.AsciiString;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.8">RFC 9110, section 7.8</a>
  */
 public final class FrameUpgrade {
-  private static final AsciiString PROTOCOL = AsciiString.cached("dawncache-frames/1");
+  /** The version from which on {@link FrameKind#PEEK} is understood. */
+  public static final int WITH_PEEK = 2;
+
+  private static final AsciiString VERSION_1 = AsciiString.cached("dawncache-frames/1");
+  private static final AsciiString VERSION_2 = AsciiString.cached("dawncache-frames/2");
+  private static final AsciiString WANTED = AsciiString.cached(VERSION_2 + ", " + VERSION_1);
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private static final String GRANT =
-      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + PROTOCOL + "\r\n";
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ";
 
   private FrameUpgrade() {}
 
@@ -46,7 +51,7 @@ public final class FrameUpgrade {
     request
         .headers()
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-        .set(HttpHeaderNames.UPGRADE, PROTOCOL);
+        .set(HttpHeaderNames.UPGRADE, WANTED);
     Hello.addProcess(fleet, request.headers());
     return request;
   }
@@ -61,7 +66,7 @@ public final class FrameUpgrade {
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && request.uri().equals(KeyPath.probePath(dialect))
         && !Headers.announceBody(request.headers())
-        && namesFrames(request)
+        && version(request) > 0
         && request.headers().contains(Headers.PEER)
         && request.decoderResult().isSuccess();
   }
@@ -69,9 +74,12 @@ public final class FrameUpgrade {
   /**
    * Appends the grant of frames with this node's name, and the first frame: a PONG answers the
    * probe.
+   *
+   * @param version what {@link #version} returns for the request
    */
-  public static void grant(Fleet fleet, ByteBuf out) {
+  public static void grant(int version, Fleet fleet, ByteBuf out) {
     StringBuilder head = new StringBuilder(GRANT);
+    head.append(version == WITH_PEEK ? VERSION_2 : VERSION_1).append("\r\n");
     HttpHeaders headers = new DefaultHttpHeaders();
     Hello.addNode(fleet, headers);
     Hello.addProcess(fleet, headers);
@@ -84,13 +92,17 @@ public final class FrameUpgrade {
 
   /** Returns whether frames follow. */
   public static boolean isGranted(HttpResponse answer) {
-    return answer.status().code() == SWITCHING_PROTOCOLS && namesFrames(answer);
+    return answer.status().code() == SWITCHING_PROTOCOLS && version(answer) > 0;
   }
 
-  private static boolean namesFrames(HttpMessage message) {
-    return message.headers().containsValue(HttpHeaderNames.UPGRADE, PROTOCOL, true)
-        && message
-            .headers()
-            .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+  /** Returns the latest version of frames that both sides know and the message names; 0 if none. */
+  public static int version(HttpMessage message) {
+    HttpHeaders headers = message.headers();
+    if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+      return 0;
+    } else if (headers.containsValue(HttpHeaderNames.UPGRADE, VERSION_2, true)) {
+      return WITH_PEEK;
+    }
+    return headers.containsValue(HttpHeaderNames.UPGRADE, VERSION_1, true) ? 1 : 0;
   }
 }

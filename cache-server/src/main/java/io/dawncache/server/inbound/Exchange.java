@@ -244,7 +244,11 @@ final class Exchange extends Reply {
   private Response render(OperationResult outcome, MessageKind kind) {
     return plainPut
         ? Responses.put(outcome, inbound.dialect())
-        : Responses.operation(kind, outcome, inbound.fleet().list());
+        : Responses.operation(
+            kind,
+            outcome,
+            inbound.fleet().list(),
+            kind == MessageKind.MEMBERS ? inbound.fleet().owed() : null);
   }
 
   private Refusal refusal() {

@@ -102,7 +102,7 @@ final class FrameExchange extends Reply {
   }
 
   private boolean isGet() {
-    return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL;
+    return kind == FrameKind.FETCH || kind == FrameKind.GET_ALL || kind == FrameKind.PEEK;
   }
 
   private static String detail(Refusal refusal) {

@@ -97,12 +97,13 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   }
 
   /** Switches the connection to frames, with nothing in flight, in place of the HTTP handlers. */
-  static void takeOver(ChannelHandlerContext ctx, Inbound inbound, ValuesInTransit inTransit) {
+  static void takeOver(
+      ChannelHandlerContext ctx, int version, Inbound inbound, ValuesInTransit inTransit) {
     ChannelPipeline pipeline = ctx.pipeline();
     FrameService service = new FrameService(inbound, inTransit);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
-    FrameUpgrade.grant(inbound.fleet(), service.out());
+    FrameUpgrade.grant(version, inbound.fleet(), service.out());
     // The decoder last: it passes what it has read beyond the request to the handler behind it.
     for (int i = before.size() - 1; i >= 0; i--) {
       ChannelHandler handler = pipeline.get(before.get(i));
@@ -142,7 +143,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       throws BrokenFrameException {
     switch (kind) {
       case CANCEL -> cancel(id);
-      case FETCH, GET_ALL, FORGET, COORDINATE, MEMBERS -> request(kind, id, more, payload);
+      case FETCH, PEEK, GET_ALL, FORGET, COORDINATE, MEMBERS -> request(kind, id, more, payload);
       default -> throw new BrokenFrameException(kind + " (expected: a request)");
     }
   }
@@ -188,6 +189,8 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
         exchange.refuse(Objects.requireNonNull(fault));
       } else if (kind == FrameKind.FETCH) {
         fetch(fetches.readRequest(message), exchange);
+      } else if (kind == FrameKind.PEEK) {
+        peek(fetches.readRequest(message), exchange);
       } else {
         operations.message(messageKind(kind), message.nioBuffer(), exchange);
       }
@@ -223,6 +226,21 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     } else {
       exchange.asks(group);
       group.forServers().getForPeer(fetch.key(), fetch.timeout(), fetch.copyGets(), exchange);
+    }
+  }
+
+  private void peek(PeerRequest peek, FrameExchange exchange) {
+    Group group = inbound.node().group(peek.group());
+    if (group == null) {
+      exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), peek.group()));
+    } else {
+      exchange.asks(group);
+      Entry held = group.forServers().peekForPeer(peek.key());
+      if (held == null) {
+        exchange.refuse(Refusal.notHeld());
+      } else {
+        exchange.value(held, /* minuteQps= */ 0);
+      }
     }
   }
 
@@ -327,13 +345,14 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
   private ByteBuf encode(FrameKind kind, OperationResult operated) {
     MemberList own = inbound.fleet().list();
     try {
-      return PeerCodec.encode(operated, own, kind == FrameKind.MEMBERS);
+      return PeerCodec.encode(
+          operated, own, kind == FrameKind.MEMBERS ? inbound.fleet().owed() : null);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
       return PeerCodec.encode(
           OperationResult.of(OperationResult.Status.UNKNOWN, "the answer could not be encoded"),
           own,
-          false);
+          null);
     }
   }
 

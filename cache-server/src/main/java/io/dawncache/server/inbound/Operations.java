@@ -30,7 +30,10 @@ final class Operations {
       case COORDINATE -> change(PeerCodec.decodeOperation(body), true, reply, answerTo(reply));
       case GET_ALL -> getAll(PeerCodec.decodeGetAll(body), reply);
       case MEMBERS -> {
-        inbound.fleet().noteList(PeerCodec.decodeMembers(body));
+        inbound.fleet().noteList(PeerCodec.decodeMembers(body.duplicate()));
+        if (PeerCodec.saysEjected(body)) {
+          inbound.fleet().noteReadmitted();
+        }
         reply.operated(kind, OperationResult.done(List.of()));
       }
     }

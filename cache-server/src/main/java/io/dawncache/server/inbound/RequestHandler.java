@@ -168,7 +168,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (fault == null && switchesToFrames(request)) {
       outbox.flush(); // the answers to what this read pipelined before
       Hello.of(request.headers()).noteIn(inbound.fleet(), null);
-      FrameService.takeOver(ctx, inbound, inTransit);
+      FrameService.takeOver(ctx, FrameUpgrade.version(request), inbound, inTransit);
       return;
     }
     requests++;

@@ -13,6 +13,7 @@ import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,15 @@ final class Responses {
 
   private Responses() {}
 
-  /** Returns the answer to an operation of one of our nodes. */
-  static Response operation(MessageKind kind, OperationResult result, MemberList own) {
-    boolean whole = kind == MessageKind.MEMBERS;
+  /**
+   * Returns the answer to an operation of one of our nodes.
+   *
+   * @param owed the members that this node owes changes, if the answer holds its member list
+   */
+  static Response operation(
+      MessageKind kind, OperationResult result, MemberList own, @Nullable Collection<String> owed) {
     byte[] body = // on the heap: nothing to release
-        ByteBufUtil.getBytes(PeerCodec.encode(result, own, whole));
+        ByteBufUtil.getBytes(PeerCodec.encode(result, own, owed));
     Response response = new Response(HttpResponseStatus.OK, PROTOBUF, body);
     response.add(Headers.MESSAGE, kind.label());
     return response;

@@ -6,6 +6,7 @@ import io.dawncache.server.frame.BrokenFrameException;
 import io.dawncache.server.frame.FetchFrames;
 import io.dawncache.server.frame.FrameChannel;
 import io.dawncache.server.frame.FrameKind;
+import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.frame.Frames;
 import io.dawncache.server.frame.LargeBytes;
 import io.netty.buffer.ByteBuf;
@@ -56,6 +57,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   // Requests that are not fully written.
   private final IntObjectMap<LargeBytes> unsent = new IntObjectHashMap<>();
 
+  private int version = 1; // of the frames
   private boolean used; // has delivered an answer
   private boolean retired; // closes when nothing is in flight any more
   private boolean pinged;
@@ -69,6 +71,11 @@ final class FrameConnection extends FrameChannel implements Carrier {
     this.gathered = outbound.account().open();
     this.mostPieces = 16 + maxAnswerBytes / (Frames.MAX_PAYLOAD_BYTES / 2);
     this.alarm = new Alarm(loop, this::ring);
+  }
+
+  /** Sets the version of the frames that the peer has granted. */
+  void speaks(int version) {
+    this.version = version;
   }
 
   // Requests.
@@ -93,6 +100,10 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   private void start(PeerExchange asked, long nowNanos) {
+    if (version < FrameUpgrade.WITH_PEEK && asked.question() instanceof PeekQuestion) {
+      asked.notAsked("it cannot be peeked");
+      return;
+    }
     int id = takeId();
     inFlight[id] = asked;
     count++;

@@ -33,8 +33,9 @@ final class FrameDial extends ChannelInitializer<Channel> {
      * Frames may be sent; the connection is in its pipeline.
      *
      * @param hello what the peer sent about itself
+     * @param version of the frames
      */
-    void granted(Hello hello);
+    void granted(Hello hello, int version);
 
     /** The peer answers, but takes no frames here. */
     void refused();
@@ -49,6 +50,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private final FrameConnection connection;
   private final Verdict verdict;
   private @Nullable Hello granted; // set before the end of the answer is read
+  private int version;
   private boolean ended;
 
   /**
@@ -120,7 +122,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
     pipeline.remove(UpgradeRequest.class);
     ended = true; // from here on the connection reports an end of the channel
     pipeline.remove(HttpClientCodec.class); // passes on what it has read beyond the answer
-    verdict.granted(hello);
+    verdict.granted(hello, version);
   }
 
   private void refused(ChannelHandlerContext ctx) {
@@ -170,6 +172,7 @@ final class FrameDial extends ChannelInitializer<Channel> {
         unreachable("it is of another cluster");
       } else if (grants) {
         granted = hello;
+        version = FrameUpgrade.version(answer);
       } else if (!isInterim(answer)) {
         refused(ctx);
       }

@@ -45,6 +45,7 @@ final class Health {
   private final Reachability reachability;
   private final EventLoop loop;
   private final LongSupplier nanoTime;
+  private final Runnable whenReadmitted;
   private volatile PeerHealth present;
   private volatile boolean closed;
 
@@ -62,6 +63,7 @@ final class Health {
    * @param peer the peer's URL
    * @param reachability is told what probes find
    * @param loop runs everything
+   * @param whenReadmitted called on the event loop each time that the peer is readmitted
    */
   Health(
       String peer,
@@ -69,20 +71,26 @@ final class Health {
       Ejections ejections,
       Reachability reachability,
       EventLoop loop,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      Runnable whenReadmitted) {
     this.peer = peer;
     this.probes = probes;
     this.ejections = ejections;
     this.reachability = reachability;
     this.loop = loop;
     this.nanoTime = nanoTime;
+    this.whenReadmitted = whenReadmitted;
     this.doubtedNanos = nanoTime.getAsLong() - DOUBTS_NANOS;
     this.present = PeerHealth.up(peer, Instant.now());
   }
 
   /** As the other constructor, with probes over the network. */
   static Health of(
-      NodeUrl peer, Outbound outbound, Ejections ejections, Reachability reachability) {
+      NodeUrl peer,
+      Outbound outbound,
+      Ejections ejections,
+      Reachability reachability,
+      Runnable whenReadmitted) {
     EventLoop loop = outbound.loops().next();
     Duration patience = outbound.timings().probe().dividedBy(2);
     return new Health(
@@ -91,7 +99,8 @@ final class Health {
         ejections,
         reachability,
         loop,
-        System::nanoTime);
+        System::nanoTime,
+        whenReadmitted);
   }
 
   /** Returns what is known now. */
@@ -191,6 +200,7 @@ final class Health {
   private void readmitted() {
     LOG.log(System.Logger.Level.INFO, "peer {0}: readmitted", peer);
     comeBack();
+    whenReadmitted.run();
   }
 
   private void failed(String why) {

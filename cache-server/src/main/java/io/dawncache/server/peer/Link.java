@@ -137,7 +137,7 @@ final class Link implements FrameDial.Verdict {
   }
 
   @Override
-  public void granted(Hello hello) {
+  public void granted(Hello hello, int version) {
     FrameConnection connection = dialled;
     dialled = null;
     if (connection == null) {
@@ -145,6 +145,7 @@ final class Link implements FrameDial.Verdict {
     }
     reachability.reached();
     byFrames.reached();
+    connection.speaks(version);
     frames = connection;
     serveWaiting();
     protocolListener.framesGranted(hello);

@@ -71,6 +71,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   private volatile boolean takesLists; // the peer knows the message with member lists
   private volatile long exchangeAtNanos; // when to send the next one
+  private volatile boolean readmitted; // since the last exchange of lists
   private volatile boolean goNode; // the peer does not know our messages
   private volatile boolean ours; // the peer is known to be a node of ours
   private volatile boolean closed; // the peer has left the member list
@@ -85,7 +86,10 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
         new Reachability(peer.text(), outbound.timings().avoid().toNanos(), System::nanoTime);
     this.byFrames = Reachability.unlogged(WITHOUT_FRAMES_NANOS, System::nanoTime);
     Ejections ejections = outbound.ejections();
-    this.health = ejections == null ? null : Health.of(peer, outbound, ejections, reachability);
+    this.health =
+        ejections == null
+            ? null
+            : Health.of(peer, outbound, ejections, reachability, this::readmitted);
     reachability.onMissed(this::missed);
     this.exchangeNanos = outbound.timings().lists().toNanos();
     this.takesLists = !outbound.frames();
@@ -96,6 +100,15 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
     ask(new FetchQuestion(request, requests, answers, callback));
+  }
+
+  @Override
+  public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+    if (goNode || !outbound.frames()) {
+      callback.accept(PeekQuestion.NOT_UNDERSTOOD);
+    } else {
+      ask(new PeekQuestion(request, requests, callback));
+    }
   }
 
   @Override
@@ -230,9 +243,17 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
       Function<FullHttpResponse, OperationResult> meaning,
       UnaryOperator<OperationResult> meaningInFrames,
       Consumer<? super OperationResult> callback) {
+    long startNanos = System.nanoTime();
     ask(
         new OperationQuestion(
-            timeout, kind, message, request, meaning, meaningInFrames, this::noteList, callback));
+            timeout,
+            kind,
+            message,
+            request,
+            meaning,
+            meaningInFrames,
+            answer -> noteList(answer, startNanos),
+            callback));
   }
 
   // Member lists.
@@ -251,9 +272,10 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     takesLists = true; // unless it is a Go node; the first message finds out
   }
 
-  private void noteList(ByteBuf operationAnswer) {
+  private void noteList(ByteBuf operationAnswer, long askedNanos) {
     try {
-      if (PeerCodec.noteList(operationAnswer.nioBuffer(), peer.text(), outbound.fleet())) {
+      if (PeerCodec.noteList(
+          operationAnswer.nioBuffer(), peer.text(), askedNanos, outbound.fleet())) {
         exchangeAtNanos = System.nanoTime(); // with the next request
       }
     } catch (IOException e) {
@@ -291,6 +313,12 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     return health == null || closed ? null : health.present();
   }
 
+  /** The peer is to learn that others have acted as the owners of its keys. */
+  private void readmitted() {
+    readmitted = true;
+    compareLists();
+  }
+
   private void missed(String why) {
     outbound.fleet().noteUnreachable();
     if (health != null) {
@@ -312,12 +340,14 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Catches what it throws: it must not end the request that it goes along with. */
   private void exchangeLists() {
     exchangeAtNanos = System.nanoTime() + exchangeNanos;
+    boolean wasEjected = readmitted;
+    readmitted = false;
     try {
       operate(
           LISTS_TIMEOUT,
           FrameKind.MEMBERS,
-          () -> PeerCodec.encode(outbound.fleet().list()),
-          requests::members,
+          () -> PeerCodec.encode(outbound.fleet().list(), wasEjected),
+          () -> requests.members(wasEjected),
           this::ofMessage,
           UnaryOperator.identity(),
           result -> {}); // noteList has noted the answer

@@ -1,6 +1,7 @@
 package io.dawncache.server.wire;
 
 import io.dawncache.core.MemberList;
+import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,20 @@ public interface Fleet {
    * @return whether to ask for its list
    */
   boolean noteFingerprint(String url, long fingerprint);
+
+  /** Returns the members that have not received all changes from this node yet. */
+  Collection<String> owed();
+
+  /**
+   * Notes which members another node owes changes to.
+   *
+   * @param url the node's URL
+   * @param askedNanos when it was asked, by {@link System#nanoTime}
+   */
+  void noteOwed(String url, long askedNanos, Collection<String> owed);
+
+  /** Notes that another node has held this one ejected until now. */
+  void noteReadmitted();
 
   /**
    * Notes that a process of another cluster, or of none, has asked this node or was asked by it.

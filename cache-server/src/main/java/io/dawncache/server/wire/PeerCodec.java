@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -153,9 +154,11 @@ public final class PeerCodec {
    * Returns the answer to an operation.
    *
    * @param own the member list of this node
-   * @param whole whether the answer holds all of that list, or only its fingerprint
+   * @param owed the members that this node owes changes, if the answer is to hold them and all of
+   *     the list; null if it is to hold only the list's fingerprint
    */
-  public static ByteBuf encode(OperationResult result, MemberList own, boolean whole) {
+  public static ByteBuf encode(
+      OperationResult result, MemberList own, @Nullable Collection<String> owed) {
     OperationAnswer.Builder answer =
         OperationAnswer.newBuilder()
             .setStatus(
@@ -169,23 +172,35 @@ public final class PeerCodec {
             .setDetail(result.detail())
             .addAllOtherLists(result.otherLists())
             .setMembersFingerprint(own.fingerprint());
-    if (whole) {
-      answer.setMemberList(message(own));
+    if (owed != null) {
+      answer.setMemberList(message(own).build()).addAllOwed(owed);
     }
     return encoded(answer.build());
   }
 
-  /** Returns the message with the member list that this node holds. */
-  public static ByteBuf encode(MemberList own) {
-    return encoded(message(own));
+  /**
+   * Returns the message with the member list that this node holds.
+   *
+   * @param receiverWasEjected whether this node has held the receiver ejected until now
+   */
+  public static ByteBuf encode(MemberList own, boolean receiverWasEjected) {
+    return encoded(message(own).setReceiverWasEjected(receiverWasEjected).build());
   }
 
-  private static io.dawncache.server.wire.pb.MemberList message(MemberList list) {
+  private static io.dawncache.server.wire.pb.MemberList.Builder message(MemberList list) {
     return io.dawncache.server.wire.pb.MemberList.newBuilder()
         .setSelf(list.self())
         .setInstance(list.instance())
-        .addAllMembers(list.members())
-        .build();
+        .addAllMembers(list.members());
+  }
+
+  /**
+   * Returns whether the sender of a member list has held this node ejected until now.
+   *
+   * @throws BadRequestException if it is no such message
+   */
+  public static boolean saysEjected(ByteBuffer body) throws BadRequestException {
+    return parse(io.dawncache.server.wire.pb.MemberList.parser(), body).getReceiverWasEjected();
   }
 
   /**
@@ -216,12 +231,16 @@ public final class PeerCodec {
    * Notes what the answer to an operation says about the answering node's member list.
    *
    * @param url the answering node's
+   * @param askedNanos when it was asked, by {@link System#nanoTime}
    * @return whether to ask for its list
    */
-  public static boolean noteList(ByteBuffer body, String url, Fleet fleet) throws IOException {
+  public static boolean noteList(ByteBuffer body, String url, long askedNanos, Fleet fleet)
+      throws IOException {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
     if (answer.hasMemberList()) {
       fleet.noteList(memberList(answer.getMemberList()));
+      fleet.noteOwed(
+          url, askedNanos, answer.getOwedList().stream().filter(PeerCodec::isUrl).toList());
       return false;
     }
     return answer.hasMembersFingerprint()

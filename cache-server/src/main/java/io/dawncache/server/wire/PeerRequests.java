@@ -109,9 +109,13 @@ public final class PeerRequests {
     return message(MessageKind.COORDINATE, PeerCodec.encode(operation));
   }
 
-  /** Returns the message with the member list that this node holds. */
-  public FullHttpRequest members() {
-    return message(MessageKind.MEMBERS, PeerCodec.encode(fleet.list()));
+  /**
+   * Returns the message with the member list that this node holds.
+   *
+   * @param receiverWasEjected whether this node has held the receiver ejected until now
+   */
+  public FullHttpRequest members(boolean receiverWasEjected) {
+    return message(MessageKind.MEMBERS, PeerCodec.encode(fleet.list(), receiverWasEjected));
   }
 
   /** Returns the request to put a value, for a node of mailgun's dialect. */

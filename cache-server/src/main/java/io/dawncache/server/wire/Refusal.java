@@ -82,6 +82,11 @@ public record Refusal(int code, Kind kind, String text) {
         : new Refusal(400, Kind.REFUSED, "HTTPPool serving unexpected path: " + path);
   }
 
+  /** A peek finds no value in this node's memory. */
+  public static Refusal notHeld() {
+    return new Refusal(404, Kind.REFUSED, "not held");
+  }
+
   /** Returns the answer to a request that cannot be understood. */
   public static Refusal badRequest(String text) {
     return new Refusal(400, Kind.REFUSED, text);

@@ -103,7 +103,7 @@ class FramePeerIT {
         "GET /_dawncache/probe HTTP/1.1\r\nhost: "
             + peer.url().substring("http://".length())
             + "\r\nDawncache-Peer: http://10.0.0.1:8001\r\n"
-            + "connection: upgrade\r\nupgrade: dawncache-frames/1\r\n"
+            + "connection: upgrade\r\nupgrade: dawncache-frames/2, dawncache-frames/1\r\n"
             + "Dawncache-Instance: 0000000000000007\r\n"
             + "Dawncache-Members: 9cdd2bce6a986d4d\r\n\r\n",
         wish.join());

@@ -24,6 +24,7 @@ class HealthTest {
   private final Deque<Consumer<Outcome>> probes = new ArrayDeque<>();
   private final List<String> changes = new ArrayList<>();
   private boolean tooMany;
+  private int returns;
   private long now;
 
   private final Ejections ejections =
@@ -44,7 +45,14 @@ class HealthTest {
       };
 
   private final Health health =
-      new Health(PEER, probes::add, ejections, reachability, channel.eventLoop(), () -> now);
+      new Health(
+          PEER,
+          probes::add,
+          ejections,
+          reachability,
+          channel.eventLoop(),
+          () -> now,
+          () -> returns++);
 
   private void missed(String why) {
     reachability.missed();
@@ -146,8 +154,10 @@ class HealthTest {
       assertEquals(State.EJECTED, state());
     }
 
+    assertEquals(0, returns);
     assertEquals(1, comeBack());
     assertEquals(List.of("eject " + PEER, "readmit " + PEER), changes);
+    assertEquals(1, returns);
   }
 
   @Test

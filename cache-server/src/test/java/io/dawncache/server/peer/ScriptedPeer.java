@@ -216,7 +216,7 @@ final class ScriptedPeer implements AutoCloseable {
     /** Reads the wish to go on in frames, and grants it. */
     void grantFrames() throws IOException {
       String wish = readRequest();
-      if (!wish.contains("\r\nupgrade: dawncache-frames/1\r\n")) {
+      if (!wish.contains("\r\nupgrade: dawncache-frames/2, dawncache-frames/1\r\n")) {
         throw new IOException("no wish for frames in: " + wish);
       }
       write(GRANT);

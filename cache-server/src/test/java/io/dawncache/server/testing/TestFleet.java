@@ -2,6 +2,7 @@ package io.dawncache.server.testing;
 
 import io.dawncache.core.MemberList;
 import io.dawncache.server.wire.Fleet;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,17 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   public boolean noteFingerprint(String url, long fingerprint) {
     return false;
   }
+
+  @Override
+  public Collection<String> owed() {
+    return List.of();
+  }
+
+  @Override
+  public void noteOwed(String url, long askedNanos, Collection<String> owed) {}
+
+  @Override
+  public void noteReadmitted() {}
 
   @Override
   public void noteOtherCluster(String who, @Nullable String other) {}

@@ -338,7 +338,7 @@ class PeerAnswersTest {
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.OK,
-            PeerCodec.encode(said, MemberList.of("http://a:1", 7, List.of()), false));
+            PeerCodec.encode(said, MemberList.of("http://a:1", 7, List.of()), null));
     answer.headers().set("Dawncache-Message", "forget");
     return reading.apply(new PeerAnswers(dialect, CLOCK), answer);
   }

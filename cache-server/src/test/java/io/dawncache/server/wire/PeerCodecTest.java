@@ -112,12 +112,13 @@ class PeerCodecTest {
             OperationResult.of(OperationResult.Status.DONE_ALONE, ""),
             OperationResult.of(OperationResult.Status.NOT_ASKED, "why"),
             OperationResult.of(OperationResult.Status.UNKNOWN, "why"))) {
-      assertEquals(result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, false))));
-      assertEquals(result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, true))));
+      assertEquals(result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, null))));
+      assertEquals(
+          result, PeerCodec.decodeResult(bytes(PeerCodec.encode(result, LIST, List.of()))));
     }
     assertEquals(
         "29" + "0807060504030201",
-        hex(PeerCodec.encode(OperationResult.done(List.of()), LIST, false)));
+        hex(PeerCodec.encode(OperationResult.done(List.of()), LIST, null)));
   }
 
   @Test
@@ -133,8 +134,8 @@ class PeerCodecTest {
             + "687474703a2f2f613a31"
             + "1a0a"
             + "687474703a2f2f623a31",
-        hex(PeerCodec.encode(list)));
-    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list))));
+        hex(PeerCodec.encode(list, false)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false))));
   }
 
   @ParameterizedTest

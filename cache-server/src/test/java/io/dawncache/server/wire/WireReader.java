@@ -337,7 +337,7 @@ enum WireReader {
       boolean plain = random.nextBoolean();
       ByteBuf out = Unpooled.buffer();
       for (int i = random.nextInt(6); i > 0; i--) {
-        int kind = plain ? 1 + random.nextInt(7) : random.nextInt(15);
+        int kind = plain ? 1 + random.nextInt(7) : random.nextInt(16);
         int id = plain ? 1 + random.nextInt(4096) : IDS[random.nextInt(IDS.length)];
         int length = LENGTHS[random.nextInt(random.nextInt(8) == 0 ? LENGTHS.length : 7)];
         int said = random.nextInt(20) == 0 ? random.nextInt() : length;
@@ -411,8 +411,8 @@ enum WireReader {
         kind &= 0x7f;
         boolean ofConnection = kind >= 9 && kind <= 12;
         boolean idIsRight = ofConnection ? id == 0 : id >= 1 && id <= 4096;
-        boolean moreIsRight = !more || (length > 0 && (kind < 8 || kind == 13));
-        if (length < 0 || length > 65_536 || kind < 1 || kind > 13 || !idIsRight || !moreIsRight) {
+        boolean moreIsRight = !more || (length > 0 && (kind < 8 || kind >= 13));
+        if (length < 0 || length > 65_536 || kind < 1 || kind > 14 || !idIsRight || !moreIsRight) {
           return false;
         }
         if (in.remaining() < length) {
@@ -667,7 +667,7 @@ enum WireReader {
         same("other lists", urls(generated.getOtherListsList()), read.otherLists());
         same("detail", generated.getDetail(), read.detail());
         MemberList own = MemberList.of("http://a:1", 7, List.of());
-        ByteBuf again = PeerCodec.encode(read, own, false);
+        ByteBuf again = PeerCodec.encode(read, own, null);
         same("again", read, PeerAnswers.ofOperation(again));
       }
     }
@@ -709,7 +709,7 @@ enum WireReader {
       try {
         MemberList read = PeerCodec.decodeMembers(ByteBuffer.wrap(input));
         same("read", expected, read);
-        ByteBuffer again = PeerCodec.encode(read).nioBuffer();
+        ByteBuffer again = PeerCodec.encode(read, false).nioBuffer();
         same("again", read, PeerCodec.decodeMembers(again));
       } catch (BadRequestException e) {
         same("refused", null, expected);

@@ -1,0 +1,98 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which keys of one group may be peeked at their former owners, before they are loaded. Safe for
+ * use by any thread.
+ */
+final class Peeks {
+  /*
+   * A node that has come to own a key looks into the memory of the member that owned it before: its
+   * value is as good as a load, and costs the origin nothing. But that member may have missed a
+   * change:
+   *   1. a change of the key reaches this node, which forgets, and not the former owner;
+   *   2. this node peeks the old value there, and would keep it as its own.
+   * So a key that was changed lately is not peeked, if this node has heard of the change. A change
+   * of which it has not heard, because it was away, is owed to it too: whoever made the change sends
+   * a hint before asking this node anything. Until then only the member that made the change knows
+   * that the former owner missed it. So what is peeked is kept as an own value only if every other
+   * member has said, since this node came to own the key, that it owes the former owner nothing.
+   * Else it is kept for the hot TTL, as a copy would be.
+   *
+   * "Lately" is longer than a member is peeked after a change of owners, and than a change takes.
+   * The keys are in two sets; when the younger is old enough, it replaces the other.
+   */
+  private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private final Owners owners;
+  private final HandOff handOff;
+  private final CoarseClock clock;
+
+  @GuardedBy("this")
+  private Changed younger = new Changed(0);
+
+  @GuardedBy("this")
+  private Changed older = younger;
+
+  /** Keys that were changed, or that all were. */
+  private static final class Changed {
+    final long sinceNanos;
+    final Set<String> keys = new HashSet<>();
+    boolean all;
+
+    Changed(long sinceNanos) {
+      this.sinceNanos = sinceNanos;
+    }
+
+    void add(Forget what) {
+      keys.addAll(what.keys());
+      if (what.isAll() || keys.size() > Hints.MOST_KEYS) {
+        all = true;
+        keys.clear();
+      }
+    }
+
+    boolean contains(String key) {
+      return all || keys.contains(key);
+    }
+  }
+
+  Peeks(Owners owners, HandOff handOff, CoarseClock clock) {
+    this.owners = owners;
+    this.handOff = handOff;
+    this.clock = clock;
+  }
+
+  /** Notes a change; call it before the change is made here. */
+  synchronized void changed(Forget what) {
+    long now = clock.now();
+    if (now - younger.sinceNanos > LATELY_NANOS) {
+      older = younger;
+      younger = new Changed(now);
+    }
+    if (!younger.all) {
+      younger.add(what);
+    }
+  }
+
+  private synchronized boolean wasChangedLately(String key) {
+    return clock.now() - younger.sinceNanos <= 2 * LATELY_NANOS
+        && (younger.contains(key) || older.contains(key));
+  }
+
+  /** Returns the member to peek for the key, or null if the key is to be loaded. */
+  Owner.@Nullable Remote source(String key) {
+    Owner.Remote former = owners.former(key);
+    return former == null || handOff.owes(former.url()) || wasChangedLately(key) ? null : former;
+  }
+
+  /** Returns whether what the member holds under the key is as good as a load now. */
+  boolean isCertain(String key, Owner.Remote former) {
+    return owners.isUpToDate(former.url()) && !handOff.owes(former.url()) && !wasChangedLately(key);
+  }
+}

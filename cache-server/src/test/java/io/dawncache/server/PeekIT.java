@@ -1,0 +1,132 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Group;
+import io.dawncache.core.Loaded;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a node that comes to own keys takes from the memory of those who owned them. */
+@Timeout(120)
+class PeekIT {
+  private static final int KEYS = 500;
+
+  private final List<CacheNode> nodes = new ArrayList<>();
+  private final List<CacheServer> servers = new ArrayList<>();
+  private final AtomicInteger loads = new AtomicInteger();
+
+  private CacheServer start(ServerConfig config) throws IOException {
+    CacheNode node = CacheNode.create();
+    nodes.add(node);
+    node.addGroup(
+        "scores",
+        key -> {
+          loads.incrementAndGet();
+          return Loaded.ofUtf8("value of " + key);
+        });
+    CacheServer server = CacheServer.start(node, config);
+    servers.add(server);
+    return server;
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(CacheServer::close);
+    nodes.forEach(CacheNode::close);
+  }
+
+  private Group group(int index) {
+    Group group = nodes.get(index).group("scores");
+    assertTrue(group != null);
+    return group;
+  }
+
+  private void setMembers() {
+    List<String> members = servers.stream().map(CacheServer::self).toList();
+    servers.forEach(server -> server.setMembers(members));
+  }
+
+  private void startFleet(int size) throws IOException {
+    for (int i = 0; i < size; i++) {
+      start(ServerConfig.builder().build());
+    }
+    setMembers();
+  }
+
+  private static List<String> keys() {
+    return IntStream.range(0, KEYS).mapToObj(i -> "key-" + i).toList();
+  }
+
+  private void getAll(int index) {
+    for (String key : keys()) {
+      assertEquals("value of " + key, group(index).get(key).toUtf8());
+    }
+  }
+
+  @Test
+  void aNodeThatJoinsTakesItsKeysFromTheirFormerOwners() throws IOException {
+    startFleet(2);
+    getAll(0);
+    assertEquals(KEYS, loads.get());
+    start(ServerConfig.builder().build());
+
+    setMembers();
+    getAll(2);
+
+    assertEquals(KEYS, loads.get(), "nothing is loaded again");
+    long hits = group(2).stats().events().peekHits();
+    assertTrue(hits > 0, "none was peeked");
+    assertEquals(hits, group(2).stats().events().peeks());
+  }
+
+  @Test
+  void whatWasRemovedSinceIsLoaded() throws IOException {
+    startFleet(2);
+    getAll(0);
+    start(ServerConfig.builder().build());
+    setMembers();
+    keys().forEach(key -> assertTrue(group(0).remove(key).isEverywhere()));
+
+    getAll(2);
+
+    assertEquals(2 * KEYS, loads.get());
+    assertEquals(0, group(2).stats().events().peeks());
+  }
+
+  @Test
+  void aKeyThatItsFormerOwnerDoesNotHoldIsLoaded() throws IOException {
+    startFleet(2);
+    start(ServerConfig.builder().build());
+    setMembers();
+
+    getAll(2);
+
+    assertEquals(KEYS, loads.get());
+    assertEquals(0, group(2).stats().events().peekHits());
+    assertTrue(group(2).stats().events().peeks() > 0);
+  }
+
+  @Test
+  void aPeerThatKnowsNoFramesIsNotPeeked() throws IOException {
+    start(ServerConfig.builder().peerFrames(false).build());
+    start(ServerConfig.builder().peerFrames(false).build());
+    setMembers();
+    getAll(0);
+    start(ServerConfig.builder().build());
+
+    setMembers();
+    getAll(2);
+
+    assertTrue(loads.get() > KEYS, "loads: " + loads);
+    assertEquals(0, group(2).stats().events().peekHits());
+  }
+}
