@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The state of the sources, by git. */
-final class Checkout {
+public final class Checkout {
   private Checkout() {}
 
   /**
    * Returns the commit checked out in {@code folder}, with {@code +changes} appended if any file
    * has changed since; {@code unknown} if there is no git, or the folder is not in a checkout.
    */
-  static String commit(Path folder) {
+  public static String commit(Path folder) {
     String head = git(folder, "rev-parse", "HEAD");
     String changes = git(folder, "status", "--porcelain");
     if (head == null || changes == null) {

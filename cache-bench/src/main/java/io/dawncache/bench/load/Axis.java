@@ -9,14 +9,14 @@ import java.util.function.DoubleFunction;
  *
  * @param log whether equal distances are equal ratios
  */
-record Axis(double from, double to, boolean log, List<Tick> ticks) {
+public record Axis(double from, double to, boolean log, List<Tick> ticks) {
   private static final int TICKS = 6;
 
   /** A label; a minor one may be left out if there is little room. */
-  record Tick(double value, String label, boolean minor) {}
+  public record Tick(double value, String label, boolean minor) {}
 
   /** Returns an axis from 0 to at least {@code most}, with round labels. */
-  static Axis linear(double most, DoubleFunction<String> label) {
+  public static Axis linear(double most, DoubleFunction<String> label) {
     double step = roundStep(Math.max(most, 1e-9) / TICKS);
     int count = (int) Math.max(1, Math.ceil(most / step - 1e-9));
     List<Tick> ticks = new ArrayList<>();
@@ -29,7 +29,7 @@ record Axis(double from, double to, boolean log, List<Tick> ticks) {
   /**
    * Returns an axis of time in seconds from 0 to {@code most}, in whole seconds if they suffice.
    */
-  static Axis seconds(double most) {
+  public static Axis seconds(double most) {
     double step = Math.max(1, roundStep(most / TICKS));
     List<Tick> ticks = new ArrayList<>();
     for (int i = 0; i * step <= most + 1e-9; i++) {
@@ -39,7 +39,7 @@ record Axis(double from, double to, boolean log, List<Tick> ticks) {
   }
 
   /** Returns a logarithmic axis that spans both; labels are at 1, 2 and 5 of each decade. */
-  static Axis log(double least, double most, DoubleFunction<String> label) {
+  public static Axis log(double least, double most, DoubleFunction<String> label) {
     double from = Math.pow(10, Math.floor(Math.log10(least)));
     List<Double> places = new ArrayList<>();
     for (double decade = from; decade < most * 10; decade *= 10) {

@@ -1,5 +1,10 @@
 package io.dawncache.bench.load;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +13,7 @@ import java.util.Locale;
  * A chart as SVG inside a page, which defines the colours. A figure holds it with its title, a
  * legend, and a line in which the page's script shows the values under the pointer.
  */
-final class Chart {
+public final class Chart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 340;
   private static final int LEFT = 96; // room for labels in the large letters of small screens
@@ -17,11 +22,13 @@ final class Chart {
   private static final int BOTTOM = 38;
 
   /** A point of a line; the line has a gap where {@code y} is NaN. */
-  record Point(double x, double y) {}
+  public record Point(double x, double y) {}
 
   private record Line(String style, String label, List<Point> points) {}
 
   private record Readout(double x, String text) {}
+
+  private record Mark(double x, String text) {}
 
   private final String id;
   private final String title;
@@ -30,6 +37,7 @@ final class Chart {
   private final Axis y;
   private final List<Line> lines = new ArrayList<>();
   private final List<Readout> readouts = new ArrayList<>();
+  private final List<Mark> marks = new ArrayList<>();
 
   /**
    * Makes an empty chart.
@@ -37,7 +45,7 @@ final class Chart {
    * @param id unique in the page
    * @param description what it shows, for screen readers
    */
-  Chart(String id, String title, String description, Axis x, Axis y) {
+  public Chart(String id, String title, String description, Axis x, Axis y) {
     this.id = id;
     this.title = title;
     this.description = description;
@@ -50,17 +58,22 @@ final class Chart {
    *
    * @param style the name of its style in the page
    */
-  void line(String style, String label, List<Point> points) {
+  public void line(String style, String label, List<Point> points) {
     lines.add(new Line(style, label, List.copyOf(points)));
   }
 
   /** Shows {@code text} while the pointer is near {@code x}; call it in the order of x. */
-  void readout(double x, String text) {
+  public void readout(double x, String text) {
     readouts.add(new Readout(x, text));
   }
 
+  /** Draws an upright line at {@code x}, whose title is {@code text}. */
+  public void mark(double x, String text) {
+    marks.add(new Mark(x, text));
+  }
+
   /** Returns the figure. */
-  String toHtml() {
+  public String toHtml() {
     StringBuilder html = new StringBuilder();
     html.append("<figure class=\"chart\">\n<figcaption><h2 id=\"" + id + "\">")
         .append(xml(title) + "</h2>\n<ul class=\"legend\">");
@@ -77,6 +90,10 @@ final class Chart {
         .append("viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\">\n")
         .append("<desc id=\"" + id + "-told\">" + xml(description) + "</desc>\n");
     appendGrid(html);
+    for (Mark mark : marks) {
+      html.append("<path class=\"mark\" d=\"M" + shown(xOf(mark.x)) + " " + TOP + "V")
+          .append((HEIGHT - BOTTOM) + "\"><title>" + xml(mark.text) + "</title></path>\n");
+    }
     lines.forEach(line -> append(line, html));
     appendReadouts(html);
     return html.append("</svg>\n<p class=\"readout\" aria-hidden=\"true\">&#160;</p>\n</figure>\n")
@@ -149,8 +166,29 @@ final class Chart {
     return String.format(Locale.ROOT, "%.1f", coordinate);
   }
 
+  /** Returns the style sheet of pages with charts. */
+  public static String style() {
+    return resource("report.css");
+  }
+
+  /** Returns the script of pages with charts. */
+  public static String script() {
+    return resource("report.js");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Chart.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + ": not on the class path");
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Returns text escaped for a page, also within quotes. */
-  static String xml(String text) {
+  public static String xml(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

@@ -1,11 +1,7 @@
 package io.dawncache.bench.load;
 
 import static io.dawncache.bench.load.Chart.xml;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -73,8 +69,8 @@ final class LoadPage {
     </html>
     """
         .replace("{title}", xml("Load report, " + TIME.format(result.began())))
-        .replace("{style}", resource("report.css"))
-        .replace("{script}", resource("report.js"))
+        .replace("{style}", Chart.style())
+        .replace("{script}", Chart.script())
         .replace("{headline}", xml(summary.headline()))
         .replace("{workload}", xml(summary.workload()))
         .replace("{where}", xml(where()))
@@ -351,16 +347,5 @@ final class LoadPage {
         : "<p>Latency counts from the moment a request was sent. Each connection sends its next"
             + " request only after an answer, so while the server stalls hardly anybody is counted"
             + " as waiting. Use <code>--rate</code> for latencies as users see them.</p>\n";
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = LoadPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + ": not on the class path");
-      }
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -3,11 +3,11 @@ package io.dawncache.bench.load;
 import java.util.Locale;
 
 /** Figures as people read them: three significant digits and a unit. */
-final class Quantity {
+public final class Quantity {
   private Quantity() {}
 
   /** Returns a length of time: 850 ns, 92.3 µs, 4.07 ms, 12.0 s. */
-  static String time(long nanos) {
+  public static String time(long nanos) {
     return nanos < 1e3
         ? three((double) nanos) + " ns"
         : nanos < 999_500
@@ -16,7 +16,7 @@ final class Quantity {
   }
 
   /** Returns an amount of bytes: 100 B, 1.46 kB, 12.0 MB; a kB is 1,000 B. */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     return bytes < 1e3
         ? three((double) bytes) + " B"
         : bytes < 999_500
@@ -25,17 +25,17 @@ final class Quantity {
   }
 
   /** Returns a number of things: 1,234,567. */
-  static String count(long count) {
+  public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
   /** Returns a number of things per second. */
-  static String rate(double rate) {
+  public static String rate(double rate) {
     return rate < 100 ? three(rate) + "/s" : count(Math.round(rate)) + "/s";
   }
 
   /** Returns a number of seconds without needless digits: 10 s, 0.5 s, 9.87 s. */
-  static String seconds(long nanos) {
+  public static String seconds(long nanos) {
     String text = String.format(Locale.ROOT, "%,.2f", nanos / 1e9);
     return text.replaceFirst("\\.?0+$", "") + " s";
   }

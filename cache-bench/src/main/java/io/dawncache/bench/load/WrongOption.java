@@ -11,10 +11,11 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What picocli found wrong with a command line, in our form: the value, then the expectation. */
-final class WrongOption {
+public final class WrongOption {
   private WrongOption() {}
 
-  static String message(ParameterException e) {
+  /** Returns the message for standard error. */
+  public static String message(ParameterException e) {
     List<String> unmatched =
         e instanceof UnmatchedArgumentException wrong
             ? wrong.getUnmatched()

@@ -1,0 +1,158 @@
+package io.dawncache.bench.chaos;
+
+import io.dawncache.bench.JavaCommand;
+import io.dawncache.bench.server.ServerProcess;
+import io.dawncache.node.NodeMain;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node in a process of its own, which can be killed, stopped and started again. Its process ends
+ * with this JVM at the latest. Not for use by several threads at a time.
+ */
+final class ChaosNode implements AutoCloseable {
+  static final String GROUP = "chaos";
+
+  private static final long STOP_SECONDS = 30;
+  private static final String HEAP = "-Xmx256m";
+
+  private final int number;
+  private final InetSocketAddress address;
+  private final List<String> command;
+  private final Path log;
+  private @Nullable Process process;
+  private @Nullable Thread ending;
+
+  /**
+   * Knows how to start a node, but starts none.
+   *
+   * @param number from 1 on
+   * @param members the file of the member list
+   * @param origin where it loads a key from: a template with {@code {key}}
+   * @param log the file to which its output is appended
+   */
+  ChaosNode(int number, Network network, Path members, String origin, Path log) {
+    this.number = number;
+    this.address = network.address(number);
+    this.log = log;
+    List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
+    options.add(HEAP); // the last -Xmx counts
+    options.add("-XX:+ExitOnOutOfMemoryError");
+    this.command =
+        network.command(
+            number,
+            JavaCommand.of(
+                NodeMain.class,
+                options,
+                "--listen",
+                authority(),
+                "--discovery",
+                "file:" + members,
+                "--group",
+                GROUP + "=" + origin));
+  }
+
+  int number() {
+    return number;
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  String authority() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  /** Returns its URL as the member list has it. */
+  String url() {
+    return "http://" + authority();
+  }
+
+  /** Starts the process, and does not wait until it serves. */
+  void start() throws IOException {
+    Process started =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    Thread hook = new Thread(started::destroyForcibly);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      started.destroyForcibly();
+      throw new IOException("the program ends (expected: that it runs)", e);
+    }
+    process = started;
+    ending = hook;
+  }
+
+  boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  long pid() {
+    return running().pid();
+  }
+
+  /** Ends the process by SIGKILL. */
+  void kill() throws InterruptedException {
+    Process killed = running();
+    killed.destroyForcibly();
+    killed.waitFor();
+    forget();
+  }
+
+  /** Ends the process by SIGTERM, and returns when it has ended. */
+  void terminate() throws IOException, InterruptedException {
+    Process terminated = running();
+    terminated.destroy();
+    if (!terminated.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException(
+          url() + ": runs " + STOP_SECONDS + " s after SIGTERM (expected: that it ends)");
+    }
+    forget();
+  }
+
+  /** Sends a signal, such as {@code STOP}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("kill -" + name + ": failed (expected: that the node lives)");
+    }
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException(url() + ": not started");
+    }
+    return process;
+  }
+
+  private void forget() {
+    process = null;
+    Thread hook = ending;
+    ending = null;
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The JVM is shutting down.
+      }
+    }
+  }
+
+  /** Kills it if it lives. */
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+      forget();
+    }
+  }
+}

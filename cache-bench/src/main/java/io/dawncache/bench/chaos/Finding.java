@@ -1,0 +1,51 @@
+package io.dawncache.bench.chaos;
+
+/**
+ * One thing that a row judges.
+ *
+ * @param what what was measured
+ * @param reached the figure
+ * @param bar what is expected of it; empty for a figure without a bar
+ */
+record Finding(String what, String reached, String bar, Verdict verdict) {
+  /** How a figure compares with its bar, from the best to the worst. */
+  enum Verdict {
+    /** There is no bar. */
+    NONE(""),
+    MET("met"),
+    /** The nodes do not say what is needed to judge. */
+    NOT_SAID("NOT SAID"),
+    /** It could not be measured. */
+    NOT_RUN("NOT RUN"),
+    MISSED("MISSED");
+
+    private final String label;
+
+    Verdict(String label) {
+      this.label = label;
+    }
+
+    String label() {
+      return label;
+    }
+
+    Verdict worse(Verdict other) {
+      return compareTo(other) < 0 ? other : this;
+    }
+  }
+
+  /** Returns a finding that has met its bar or not. */
+  static Finding judged(String what, String reached, String bar, boolean met) {
+    return new Finding(what, reached, bar, met ? Verdict.MET : Verdict.MISSED);
+  }
+
+  /** Returns a finding that cannot be judged because the nodes do not say it. */
+  static Finding notSaid(String what, String why, String bar) {
+    return new Finding(what, why, bar, Verdict.NOT_SAID);
+  }
+
+  /** Returns a figure without a bar. */
+  static Finding figure(String what, String reached) {
+    return new Finding(what, reached, "", Verdict.NONE);
+  }
+}

@@ -1,0 +1,41 @@
+package io.dawncache.bench.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The keys that clients ask for, by their numbers from 0. Immutable. */
+final class Keys {
+  private final String[] names;
+  private final byte[][] values;
+
+  /**
+   * Makes keys.
+   *
+   * @param origin has their values, which must not change any more
+   */
+  Keys(int count, CountingOrigin origin) {
+    names = new String[count];
+    Arrays.setAll(names, number -> "key" + (100_000 + number));
+    values =
+        Arrays.stream(names).map(key -> origin.value(key).getBytes(UTF_8)).toArray(byte[][]::new);
+  }
+
+  int count() {
+    return names.length;
+  }
+
+  String name(int number) {
+    return names[number];
+  }
+
+  /** Returns whether these are the bytes of the key's value. */
+  boolean isValue(int number, byte[] bytes) {
+    return Arrays.equals(values[number], bytes);
+  }
+
+  List<String> names() {
+    return List.of(names);
+  }
+}

@@ -1,0 +1,164 @@
+package io.dawncache.bench.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A network namespace for each node, on one bridge with this machine: cables that can be pulled,
+ * and pairs of nodes that can be kept from reaching each other. Needs root and iproute2.
+ *
+ * <p>There is one at a time on a machine. What an earlier one has left, because its process was
+ * killed, is removed first.
+ */
+final class Namespaces implements Network {
+  private static final String NAME = "dawncache-chaos-";
+  private static final String BRIDGE = "dawnchaos";
+  private static final String CABLE = "dawnchaos-"; // and the node's number; at most 15 characters
+  private static final String SUBNET = "10.213.77.";
+  private static final String HERE = SUBNET + "254";
+  private static final int PORT = 8001;
+  private static final int MOST_NODES = 9;
+
+  /** A link-layer address that nobody has: what is sent there is lost without a word. */
+  private static final String NOBODY = "02:00:00:00:00:01";
+
+  private final Thread ending = new Thread(Namespaces::removeAll, "chaos-namespaces");
+
+  private Namespaces() {}
+
+  /**
+   * Makes them.
+   *
+   * @throws IOException if they cannot be made, such as without root
+   */
+  static Namespaces open(int nodes) throws IOException {
+    removeAll();
+    Namespaces opened = new Namespaces();
+    Runtime.getRuntime().addShutdownHook(opened.ending);
+    try {
+      ip("link", "add", BRIDGE, "type", "bridge");
+      ip("addr", "add", HERE + "/24", "dev", BRIDGE);
+      ip("link", "set", BRIDGE, "up");
+      for (int node = 1; node <= nodes; node++) {
+        String name = NAME + node;
+        String cable = CABLE + node;
+        ip("netns", "add", name);
+        ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name);
+        ip("link", "set", cable, "master", BRIDGE, "up");
+        ip("-n", name, "addr", "add", SUBNET + node + "/24", "dev", "eth0");
+        ip("-n", name, "link", "set", "lo", "up");
+        ip("-n", name, "link", "set", "eth0", "up");
+      }
+      return opened;
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** Pulls the cable of a node. */
+  void cut(int node) throws IOException {
+    ip("link", "set", CABLE + node, "down");
+  }
+
+  /**
+   * Loses everything that nodes of the one side send to nodes of the other. All of them still reach
+   * this machine.
+   */
+  void split(List<Integer> side, List<Integer> other) throws IOException {
+    for (int one : side) {
+      for (int two : other) {
+        lose(one, two);
+        lose(two, one);
+      }
+    }
+  }
+
+  private static void lose(int from, int to) throws IOException {
+    String[] neighbour = {"lladdr", NOBODY, "dev", "eth0", "nud", "permanent"};
+    List<String> command =
+        new ArrayList<>(List.of("-n", NAME + from, "neigh", "replace", SUBNET + to));
+    command.addAll(List.of(neighbour));
+    ip(command.toArray(String[]::new));
+  }
+
+  /** Ends a {@link #split}. */
+  void heal(List<Integer> side, List<Integer> other) throws IOException {
+    for (int one : side) {
+      for (int two : other) {
+        ip("-n", NAME + one, "neigh", "del", SUBNET + two, "dev", "eth0");
+        ip("-n", NAME + two, "neigh", "del", SUBNET + one, "dev", "eth0");
+      }
+    }
+  }
+
+  @Override
+  public String originHost() {
+    return HERE;
+  }
+
+  @Override
+  public InetSocketAddress address(int node) {
+    return InetSocketAddress.createUnresolved(SUBNET + node, PORT);
+  }
+
+  @Override
+  public List<String> command(int node, List<String> command) {
+    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", NAME + node));
+    all.addAll(command);
+    return all;
+  }
+
+  @Override
+  public void close() {
+    removeAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    } catch (IllegalStateException e) {
+      // The JVM is shutting down, and the hook does the same.
+    }
+  }
+
+  /** Removes what is there of them; a namespace takes its end of the cable along. */
+  private static void removeAll() {
+    for (int node = 1; node <= MOST_NODES; node++) {
+      remove("netns", "del", NAME + node);
+      remove("link", "del", CABLE + node);
+    }
+    remove("link", "del", BRIDGE);
+  }
+
+  private static void remove(String... arguments) {
+    try {
+      ip(arguments);
+    } catch (IOException e) {
+      // It is not there.
+    }
+  }
+
+  private static void ip(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(arguments));
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new IOException("ip: cannot be run (expected: root, and iproute2 installed)", e);
+    }
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      if (process.waitFor() != 0) {
+        throw new IOException(
+            String.join(" ", command) + ": " + said + " (expected: root, and iproute2 installed)");
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new IOException(String.join(" ", command) + ": interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.dawncache.bench.chaos;
+
+import io.dawncache.bench.chaos.Timeline.Event;
+import io.dawncache.bench.workload.Zipf;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet of node processes that find each other by a file, their origin, the clients that ask
+ * them, and the watch on all of it. For use by one thread.
+ */
+final class Scene implements AutoCloseable {
+  private static final long START_SECONDS = 90;
+  private static final long SWEEP_SECONDS = 60;
+  private static final long SEED = 42;
+  private static final long LOOK_MILLIS = 50;
+  private static final int PROBES = 200;
+  private static final int ROUNDS = 5;
+
+  /** A node that has just started is asked this much more slowly. */
+  private static final double COLD = 4;
+
+  private final Plan plan;
+  private final PrintWriter progress;
+  private final String row;
+  private final Network network;
+  private final Path members;
+  private final CountingOrigin origin;
+  private final List<ChaosNode> nodes = new ArrayList<>();
+  private final List<Event> events = new ArrayList<>();
+  private final Keys keys;
+  private final FleetWatch watch;
+  private @Nullable OpenLoad load;
+  private @Nullable Owners owners;
+  private long beginNanos;
+
+  private Scene(
+      Plan plan, String row, Network network, int count, List<Integer> first, PrintWriter progress)
+      throws IOException {
+    this.plan = plan;
+    this.row = row;
+    this.network = network;
+    this.progress = progress;
+    Path folder = Files.createDirectories(plan.folder().resolve("row-" + row));
+    this.members = folder.resolve("members");
+    this.origin = new CountingOrigin(network.originHost());
+    this.keys = new Keys(plan.keys(), origin);
+    for (int number = 1; number <= count; number++) {
+      Path log = folder.resolve("node-" + number + ".log");
+      Files.deleteIfExists(log);
+      nodes.add(new ChaosNode(number, network, members, origin.template(number), log));
+    }
+    putMembers(first.stream().map(this::node).toList());
+    this.watch = new FleetWatch(nodes);
+  }
+
+  /**
+   * Starts a fleet, and returns when all of it serves and has one member list.
+   *
+   * @param row the name of the row
+   * @param network where its nodes live, for as long as the scene; it closes it
+   * @param count how many nodes there are
+   * @param first how many of them are started, and are members at first
+   */
+  static Scene open(
+      Plan plan, String row, Network network, int count, int first, PrintWriter progress)
+      throws IOException, InterruptedException {
+    List<Integer> numbers = IntStream.rangeClosed(1, first).boxed().toList();
+    Scene scene;
+    try {
+      scene = new Scene(plan, row, network, count, numbers, progress);
+    } catch (IOException | RuntimeException e) {
+      network.close();
+      throw e;
+    }
+    try {
+      scene.say("starting " + first + " nodes");
+      for (int number : numbers) {
+        scene.node(number).start();
+      }
+      for (int number : numbers) {
+        scene.awaitReady(scene.node(number));
+      }
+      scene.awaitMembers(numbers.stream().map(scene::node).toList());
+      return scene;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      scene.close();
+      throw e;
+    }
+  }
+
+  /** Returns a node by its number, from 1 on. */
+  ChaosNode node(int number) {
+    return nodes.get(number - 1);
+  }
+
+  List<ChaosNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  CountingOrigin origin() {
+    return origin;
+  }
+
+  Keys keys() {
+    return keys;
+  }
+
+  FleetWatch watch() {
+    return watch;
+  }
+
+  Answers answers() {
+    return load().answers();
+  }
+
+  /** Returns who owns what while all first members are there; known from {@link #begin} on. */
+  Owners owners() {
+    if (owners == null) {
+      throw new IllegalStateException("not filled yet");
+    }
+    return owners;
+  }
+
+  private OpenLoad load() {
+    if (load == null) {
+      throw new IllegalStateException("no load yet");
+    }
+    return load;
+  }
+
+  /** Replaces the member list; no node ever sees half of it. */
+  void putMembers(List<ChaosNode> list) throws IOException {
+    Path fresh = members.resolveSibling("members.new");
+    Files.write(fresh, list.stream().map(ChaosNode::url).toList());
+    Files.move(fresh, members, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Returns when a node answers that it is ready. */
+  void awaitReady(ChaosNode node) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (!Direct.isReady(node)) {
+      if (!node.isAlive() || System.nanoTime() - deadline > 0) {
+        throw new IOException(
+            node.url()
+                + ": not ready (expected: in "
+                + START_SECONDS
+                + " s); see its log in "
+                + members.getParent());
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** Returns when these nodes have exactly these members, and know of no other list. */
+  void awaitMembers(List<ChaosNode> list) throws IOException, InterruptedException {
+    List<String> urls = list.stream().map(ChaosNode::url).toList();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    for (ChaosNode node : list) {
+      String last = "nothing";
+      while (true) {
+        try {
+          NodePage page = Direct.stats(node);
+          if (page.hasMembers(urls)) {
+            break;
+          }
+          last = page.toString();
+        } catch (IOException e) {
+          last = e.getMessage(); // a cold node may take long
+        }
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException(
+              node.url() + ": says " + last + " (expected: members " + urls + ")");
+        }
+        Thread.sleep(LOOK_MILLIS);
+      }
+    }
+  }
+
+  /**
+   * Has these nodes asked for each key once, then puts them under load, warms them up, and measures
+   * them undisturbed.
+   *
+   * @return the undisturbed part of the run
+   */
+  Span begin(List<ChaosNode> asked) throws IOException, InterruptedException {
+    List<Target> targets = new ArrayList<>();
+    for (ChaosNode node : asked) {
+      Target target = new Target(node);
+      targets.add(target);
+      watch.balance(node, target);
+    }
+    load = new OpenLoad(keys, Direct.basePath(), targets);
+    owners = learnOwners(asked);
+    say("the ring is " + owners.scheme() + "; asking for each of " + keys.count() + " keys once");
+    sweep(plan.rate() / COLD);
+    say("warming up for " + plan.warmUp().toSeconds() + " s");
+    Zipf zipf = new Zipf(keys.count(), plan.skew());
+    SplittableRandom random = new SplittableRandom(SEED);
+    beginNanos = System.nanoTime();
+    load.start(Series.endless(plan.rate(), () -> zipf.draw(random)));
+    pause(plan.warmUp());
+    say("measuring undisturbed for " + plan.undisturbed().toSeconds() + " s");
+    long from = System.nanoTime();
+    pause(plan.undisturbed());
+    return new Span(from, System.nanoTime());
+  }
+
+  /** Asks cold nodes for some keys, one at a time, and sees who loads them. */
+  private Owners learnOwners(List<ChaosNode> asked) throws IOException, InterruptedException {
+    List<String> urls = nodes.stream().filter(ChaosNode::isAlive).map(ChaosNode::url).toList();
+    IOException unclear = null;
+    for (int round = 0; round < ROUNDS; round++) {
+      long fromNanos = System.nanoTime();
+      for (int i = 0; i < PROBES; i++) {
+        Direct.get(asked.get(i % asked.size()), "probe" + round + "-" + i);
+      }
+      try {
+        return Owners.learned(urls, origin.loads(since(fromNanos)));
+      } catch (IOException e) {
+        unclear = e; // nodes that are too slow for each other at first become faster
+      }
+    }
+    throw new IOException(String.valueOf(unclear == null ? "" : unclear.getMessage()), unclear);
+  }
+
+  /** Has the nodes asked for each key once, beside the load. */
+  void sweep() throws IOException, InterruptedException {
+    sweep(plan.rate());
+  }
+
+  private void sweep(double rate) throws IOException, InterruptedException {
+    Series sweep = Series.sweep(rate, keys.count());
+    load().start(sweep);
+    long seconds = (long) (keys.count() / rate) + SWEEP_SECONDS;
+    try {
+      sweep.ended().get(seconds, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the keys are not answered (expected: in " + seconds + " s)", e);
+    }
+  }
+
+  /** Lets the load go on. */
+  void pause(Duration duration) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+  }
+
+  /** Lets the load go on until then. */
+  void pauseUntil(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
+  }
+
+  /** Notes in the timeline what happens now, prints it, and returns when it was. */
+  long event(String text) {
+    long now = System.nanoTime();
+    double seconds = (now - beginNanos) / 1e9;
+    events.add(new Event(seconds, text));
+    say(String.format(Locale.ROOT, "%.1f s: %s", seconds, text));
+    return now;
+  }
+
+  private void say(String text) {
+    progress.println("row " + row + ": " + text);
+    progress.flush();
+  }
+
+  /** Returns the part of the run that begins there and ends now. */
+  static Span since(long nanos) {
+    return new Span(nanos, System.nanoTime());
+  }
+
+  /** Returns the whole run, from the begin of the load until now. */
+  Timeline timeline() {
+    return Timeline.of(since(beginNanos), answers(), origin, watch, events);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (load != null) {
+      load.close();
+    }
+    watch.close();
+    nodes.forEach(ChaosNode::close);
+    origin.close();
+    network.close();
+  }
+}

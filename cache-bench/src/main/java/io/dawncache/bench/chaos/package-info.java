@@ -1,0 +1,11 @@
+/**
+ * The program {@code scripts/chaos}: does to a fleet of real node processes what operations and
+ * accidents do to one, and judges what its clients and its origin notice.
+ *
+ * <p>A {@link io.dawncache.bench.chaos.Scene} is one fleet under load; a {@link
+ * io.dawncache.bench.chaos.Row} disturbs it and judges. {@code docs/chaos.md} describes the rows.
+ */
+@NullMarked
+package io.dawncache.bench.chaos;
+
+import org.jspecify.annotations.NullMarked;
