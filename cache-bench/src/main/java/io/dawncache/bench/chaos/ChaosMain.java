@@ -66,7 +66,14 @@ public final class ChaosMain implements Callable<Integer> {
 
   private static final List<Row> ROWS =
       List.of(
-          new LossRow(Loss.KILL), new LossRow(Loss.HANG), new LossRow(Loss.CUT), new RestartRow());
+          new LossRow(Loss.KILL),
+          new LossRow(Loss.HANG),
+          new LossRow(Loss.CUT),
+          new ReturnRow(),
+          new RestartRow(),
+          new PartitionRow(),
+          new MemberChangesRow(),
+          new GrowRow());
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it

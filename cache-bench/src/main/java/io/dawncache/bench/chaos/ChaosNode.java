@@ -121,7 +121,7 @@ final class ChaosNode implements AutoCloseable {
 
   /** Sends a signal, such as {@code STOP}. */
   void signal(String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+    Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).start();
     if (kill.waitFor() != 0) {
       throw new IOException("kill -" + name + ": failed (expected: that the node lives)");
     }

@@ -2,6 +2,7 @@ package io.dawncache.bench.chaos;
 
 import io.dawncache.bench.chaos.CountingOrigin.Load;
 import io.dawncache.bench.load.Quantity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -78,7 +79,7 @@ final class Findings {
    * Judges the p99 by the undisturbed one: it may be half as much again, or as high as in the worst
    * ten seconds of the undisturbed time (A/A).
    */
-  void p99(Span undisturbed, Span after) {
+  void p99(String what, Span undisturbed, Span after) {
     long before = latencies(undisturbed).getValueAtPercentile(99);
     long worst = before;
     for (long from = undisturbed.fromNanos();
@@ -91,7 +92,7 @@ final class Findings {
     long most = Math.max(worst, (long) (before * MOST_TIMES_P99));
     list.add(
         Finding.judged(
-            "p99 after the ejection",
+            what,
             Quantity.time(reached),
             "<= "
                 + Quantity.time(most)
@@ -116,6 +117,33 @@ final class Findings {
       list.add(Finding.notSaid(what, "/stats has no state of peers", bar));
     }
     return ejected;
+  }
+
+  /** Says from when on every node that was seen counted on all members. */
+  void allMembersInForce(int count, Span after) {
+    Long since = null;
+    for (FleetWatch.Sight sight : scene.watch().in(after)) {
+      if (sight.page().membersInForce() != count) {
+        since = null;
+      } else if (since == null) {
+        since = sight.atNanos();
+      }
+    }
+    String reached =
+        !scene.watch().saysStates(after)
+            ? "/stats has no state of peers"
+            : since == null ? "not at the end" : Quantity.time(since - after.fromNanos());
+    list.add(Finding.figure("no node holds another one ejected after", reached));
+  }
+
+  /** Judges when something began to hold; null if it did not. */
+  void within(String what, @Nullable Long sinceNanos, long fromNanos, Duration most) {
+    list.add(
+        Finding.judged(
+            what + " after",
+            sinceNanos == null ? "not at the end" : Quantity.time(sinceNanos - fromNanos),
+            "<= " + Quantity.time(most.toNanos()),
+            sinceNanos != null && sinceNanos - fromNanos <= most.toNanos()));
   }
 
   /** Judges the loads of some keys by how many of these keys were asked for. */

@@ -88,7 +88,10 @@ final class LossRow implements Row {
         MOST_LOADS_A_KEY);
     Long ejected = findings.ejected(lost, others, after, EJECTED_IN.toNanos());
     long from = ejected == null ? after.fromNanos() + EJECTED_IN.toNanos() : ejected;
-    findings.p99(undisturbed, new Span(from, after.toNanos()));
+    findings.p99(
+        ejected == null ? "p99 from 3 s after the loss on" : "p99 after the ejection",
+        undisturbed,
+        new Span(from, after.toNanos()));
     return new RowResult(name(), title(), findings.list(), scene.timeline());
   }
 }

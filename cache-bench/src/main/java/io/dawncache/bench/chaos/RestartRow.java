@@ -8,7 +8,8 @@ import java.util.Locale;
 
 /** Row 7: all nodes are restarted, one after the other, while the clients ask all of them. */
 final class RestartRow implements Row {
-  private static final Duration SETTLE = Duration.ofSeconds(5);
+  private static final Duration REST = Duration.ofSeconds(5);
+  private static final Duration SHORT_REST = Duration.ofSeconds(2);
   private static final double MOST_LOADS = 0.05;
 
   @Override
@@ -44,7 +45,7 @@ final class RestartRow implements Row {
         node.start();
         scene.awaitReady(node);
         scene.event("node " + node.number() + ": ready");
-        scene.pause(SETTLE);
+        scene.pause(plan.shortForm() ? SHORT_REST : REST);
       }
       return judge(scene, undisturbed, Scene.since(fromNanos), resident);
     }

@@ -195,8 +195,8 @@ final class Scene implements AutoCloseable {
   }
 
   /**
-   * Has these nodes asked for each key once, then puts them under load, warms them up, and measures
-   * them undisturbed.
+   * Has these nodes asked for each key once, puts them under load, warms them up, has them asked
+   * for each key once more, so that owners hold them, and measures them undisturbed.
    *
    * @return the undisturbed part of the run
    */
@@ -217,6 +217,7 @@ final class Scene implements AutoCloseable {
     beginNanos = System.nanoTime();
     load.start(Series.endless(plan.rate(), () -> zipf.draw(random)));
     pause(plan.warmUp());
+    sweep(); // what was loaded in the wrong place while the nodes were cold has ended by now
     say("measuring undisturbed for " + plan.undisturbed().toSeconds() + " s");
     long from = System.nanoTime();
     pause(plan.undisturbed());
