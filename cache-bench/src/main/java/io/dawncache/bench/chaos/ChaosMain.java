@@ -120,7 +120,7 @@ public final class ChaosMain implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description =
-          "How long the load runs before anything is measured; 30 by default, 5 with --short.")
+          "How long the load runs before anything is measured; 20 by default, 5 with --short.")
   private @Nullable Integer warmUp;
 
   @Option(
@@ -248,7 +248,7 @@ public final class ChaosMain implements Callable<Integer> {
         rate,
         keys,
         skew,
-        seconds("--warm-up", or(warmUp, 30, 5)),
+        seconds("--warm-up", or(warmUp, 20, 5)),
         seconds("--undisturbed", or(undisturbed, 30, 5)),
         seconds("--after", or(after, 60, 10)),
         folder);

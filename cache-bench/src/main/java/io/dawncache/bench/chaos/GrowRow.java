@@ -42,6 +42,7 @@ final class GrowRow implements Row {
       long agreedNanos = scene.event("all nodes have the new list");
       scene.pauseUntil(atNanos + plan.after().toNanos());
 
+      scene.end();
       Owners owners = scene.owners().with(all.stream().map(ChaosNode::url).toList());
       Span after = Scene.since(atNanos);
       Findings findings = new Findings(scene);

@@ -62,7 +62,9 @@ final class LossRow implements Row {
       Span undisturbed = scene.begin(others);
       long atNanos = scene.event("node 1: " + lose(lost, network));
       scene.pause(plan.after());
-      return judge(scene, lost, others, undisturbed, Scene.since(atNanos));
+      Span after = Scene.since(atNanos);
+      scene.end();
+      return judge(scene, lost, others, undisturbed, after);
     }
   }
 

@@ -68,6 +68,7 @@ final class MemberChangesRow implements Row {
       scene.event("the nodes are made to collect their heaps");
       List<Footprint> after = footprints(nodes);
 
+      scene.end();
       Findings findings = new Findings(scene);
       findings.noneFailed(new Span(undisturbed.fromNanos(), changing.toNanos()));
       for (int i = 0; i < count; i++) {

@@ -91,9 +91,9 @@ final class OpenLoad implements AutoCloseable {
         });
   }
 
-  /** Sends no more of these. */
-  void stop(Series series) {
-    loop.execute(() -> running.remove(series));
+  /** Sends no more of these; the series ends when those that were sent have ended. */
+  void end(Series series) {
+    loop.execute(series::end);
   }
 
   private void sendDue() {

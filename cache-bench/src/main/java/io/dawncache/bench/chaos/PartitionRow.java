@@ -93,6 +93,7 @@ final class PartitionRow implements Row {
       changesAreInForce();
       takeover.probe(nodes, nodes, healNanos + 3 * HEALED_IN.toNanos());
 
+      scene.end();
       findings.noneFailed(Scene.since(undisturbed.fromNanos()));
       findings.within("the rings agree", takeover.sinceNanos(), healNanos, HEALED_IN);
       findings.allMembersInForce(nodes.size(), Scene.since(healNanos));

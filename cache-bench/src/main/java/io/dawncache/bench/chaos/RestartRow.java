@@ -47,7 +47,9 @@ final class RestartRow implements Row {
         scene.event("node " + node.number() + ": ready");
         scene.pause(plan.shortForm() ? SHORT_REST : REST);
       }
-      return judge(scene, undisturbed, Scene.since(fromNanos), resident);
+      Span after = Scene.since(fromNanos);
+      scene.end();
+      return judge(scene, undisturbed, after, resident);
     }
   }
 

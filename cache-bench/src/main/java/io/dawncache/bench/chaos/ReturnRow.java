@@ -50,6 +50,7 @@ final class ReturnRow implements Row {
       takeover.probe(others, List.of(lost), readyNanos + TAKES_IN.multipliedBy(2).toNanos());
       scene.pauseUntil(readyNanos + plan.after().toNanos());
 
+      scene.end();
       Findings findings = new Findings(scene);
       findings.noneFailed(Scene.since(undisturbed.fromNanos()));
       findings.within("takes its keys", takeover.sinceNanos(), readyNanos, TAKES_IN);

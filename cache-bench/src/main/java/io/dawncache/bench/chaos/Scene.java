@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scene implements AutoCloseable {
   private static final long START_SECONDS = 90;
-  private static final long SWEEP_SECONDS = 60;
+  private static final long END_SECONDS = 60;
   private static final long SEED = 42;
   private static final long LOOK_MILLIS = 50;
   private static final int PROBES = 200;
   private static final int ROUNDS = 5;
 
   /** A node that has just started is asked this much more slowly. */
-  private static final double COLD = 4;
+  private static final double COLD = 2;
 
   private final Plan plan;
   private final PrintWriter progress;
@@ -44,6 +44,7 @@ final class Scene implements AutoCloseable {
   private final Keys keys;
   private final FleetWatch watch;
   private @Nullable OpenLoad load;
+  private @Nullable Series gets;
   private @Nullable Owners owners;
   private long beginNanos;
 
@@ -215,7 +216,8 @@ final class Scene implements AutoCloseable {
     Zipf zipf = new Zipf(keys.count(), plan.skew());
     SplittableRandom random = new SplittableRandom(SEED);
     beginNanos = System.nanoTime();
-    load.start(Series.endless(plan.rate(), () -> zipf.draw(random)));
+    gets = Series.endless(plan.rate(), () -> zipf.draw(random));
+    load.start(gets);
     pause(plan.warmUp());
     sweep(); // what was loaded in the wrong place while the nodes were cold has ended by now
     say("measuring undisturbed for " + plan.undisturbed().toSeconds() + " s");
@@ -250,11 +252,22 @@ final class Scene implements AutoCloseable {
   private void sweep(double rate) throws IOException, InterruptedException {
     Series sweep = Series.sweep(rate, keys.count());
     load().start(sweep);
-    long seconds = (long) (keys.count() / rate) + SWEEP_SECONDS;
+    await(sweep, (long) (keys.count() / rate) + END_SECONDS);
+  }
+
+  /** Ends the load, and returns when the last request has ended: only then all can be judged. */
+  void end() throws IOException, InterruptedException {
+    if (gets != null) {
+      load().end(gets);
+      await(gets, END_SECONDS);
+    }
+  }
+
+  private static void await(Series series, long seconds) throws IOException, InterruptedException {
     try {
-      sweep.ended().get(seconds, TimeUnit.SECONDS);
+      series.ended().get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the keys are not answered (expected: in " + seconds + " s)", e);
+      throw new IOException("the gets do not end (expected: in " + seconds + " s)", e);
     }
   }
 

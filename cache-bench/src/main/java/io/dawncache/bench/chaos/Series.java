@@ -10,7 +10,7 @@ import java.util.function.IntSupplier;
 final class Series {
   private final double periodNanos;
   private final IntSupplier keys;
-  private final long count;
+  private long count; // how many there are at most
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private long startNanos;
   private long due; // how many have been due
@@ -40,6 +40,14 @@ final class Series {
 
   void startAt(long nanos) {
     startNanos = nanos;
+  }
+
+  /** Has no further request due. */
+  void end() {
+    count = due;
+    if (over == count) {
+      ended.complete(null);
+    }
   }
 
   boolean isAllSent() {
