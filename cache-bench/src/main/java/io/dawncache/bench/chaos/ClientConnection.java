@@ -39,6 +39,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<HttpObject> {
     return target;
   }
 
+  /** Returns when it last began to send. */
   long sentNanos() {
     return sentNanos;
   }
@@ -108,12 +109,17 @@ final class ClientConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  /** Gives up the request, and the connection with it. */
-  void giveUp(String reason) {
-    fail(reason);
+  /** Closes a connection without a request. */
+  void close() {
     if (channel != null) {
       channel.close();
     }
+  }
+
+  /** Gives up the request, and the connection with it. */
+  void giveUp(String reason) {
+    fail(reason);
+    close();
   }
 
   private void fail(String reason) {

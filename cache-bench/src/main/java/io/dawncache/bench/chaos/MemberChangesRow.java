@@ -22,6 +22,12 @@ final class MemberChangesRow implements Row {
   private static final long PERIOD_NANOS = BURST_NANOS / BURST / 2;
   private static final double MOST_TIMES_HEAP = 1.1;
 
+  /**
+   * The heaps are measured first when one in this many of the changes has been made before: a fleet
+   * that has never changed holds more, and a leak would hide behind that.
+   */
+  private static final int FIRST_PART = 5;
+
   /** After the last change: longer than a copy holds, so that what is left is what stays. */
   private static final Duration SETTLE = Duration.ofSeconds(15);
 
@@ -46,27 +52,15 @@ final class MemberChangesRow implements Row {
     try (Scene scene = Scene.open(plan, name(), Network.loopback(count), count, count, progress)) {
       List<ChaosNode> nodes = scene.nodes();
       Span undisturbed = scene.begin(nodes);
-      scene.event("the nodes are made to collect their heaps");
-      List<Footprint> before = footprints(nodes);
+      scene.event("first changes, after which the heaps are measured");
+      change(scene, plan.after().toNanos() / BURST_NANOS / FIRST_PART);
+      List<Footprint> before = settledFootprints(scene);
       long fromNanos = scene.event("the changes begin: each node in turn leaves and comes back");
       long bursts = plan.after().toNanos() / BURST_NANOS;
-      long changes = bursts * BURST;
-      for (int change = 0; change < changes; change++) {
-        List<ChaosNode> list = new ArrayList<>(nodes);
-        if (change % 2 == 0) {
-          list.remove(change / 2 % count);
-        }
-        scene.pauseUntil(fromNanos + change / BURST * BURST_NANOS + change % BURST * PERIOD_NANOS);
-        scene.putMembers(list);
-      }
-      scene.pauseUntil(fromNanos + bursts * BURST_NANOS);
-      scene.putMembers(nodes);
+      change(scene, bursts);
       Span changing = Scene.since(fromNanos);
       scene.event("the changes end");
-      scene.awaitMembers(nodes);
-      scene.pause(SETTLE);
-      scene.event("the nodes are made to collect their heaps");
-      List<Footprint> after = footprints(nodes);
+      List<Footprint> after = settledFootprints(scene);
 
       scene.end();
       Findings findings = new Findings(scene);
@@ -84,7 +78,7 @@ final class MemberChangesRow implements Row {
       findings.add(
           Finding.figure(
               "changes written, and loads meanwhile",
-              Quantity.count(changes)
+              Quantity.count(bursts * BURST)
                   + ", "
                   + Quantity.count(scene.origin().loads(changing).size())));
       findings.figureOfTail("undisturbed", undisturbed);
@@ -105,10 +99,30 @@ final class MemberChangesRow implements Row {
     return seen;
   }
 
-  private static List<Footprint> footprints(List<ChaosNode> nodes)
+  /** Changes the list in bursts, and puts all nodes into it at the end. */
+  private static void change(Scene scene, long bursts) throws IOException, InterruptedException {
+    long fromNanos = System.nanoTime();
+    List<ChaosNode> nodes = scene.nodes();
+    for (int change = 0; change < bursts * BURST; change++) {
+      List<ChaosNode> list = new ArrayList<>(nodes);
+      if (change % 2 == 0) {
+        list.remove(change / 2 % nodes.size());
+      }
+      scene.pauseUntil(fromNanos + change / BURST * BURST_NANOS + change % BURST * PERIOD_NANOS);
+      scene.putMembers(list);
+    }
+    scene.pauseUntil(fromNanos + bursts * BURST_NANOS);
+    scene.putMembers(nodes);
+  }
+
+  /** Returns what each node holds when the last change is long over. */
+  private static List<Footprint> settledFootprints(Scene scene)
       throws IOException, InterruptedException {
+    scene.awaitMembers(scene.nodes());
+    scene.pause(SETTLE);
+    scene.event("the nodes are made to collect their heaps");
     List<Footprint> footprints = new ArrayList<>();
-    for (ChaosNode node : nodes) {
+    for (ChaosNode node : scene.nodes()) {
       footprints.add(Footprint.of(node));
     }
     return footprints;

@@ -40,7 +40,10 @@ final class OpenLoad implements AutoCloseable {
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int CONNECT_MILLIS = 1_000;
   private static final int MOST_CONNECTIONS = 500; // to one node
-  private static final long LATE_CHECK_MILLIS = 250;
+  private static final long CHECK_MILLIS = 250;
+
+  /** A connection that a burst has opened does not stay, as the node pays for it. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
@@ -71,7 +74,7 @@ final class OpenLoad implements AutoCloseable {
     this.paths = keys.names().stream().map(key -> basePath + key).toArray(String[]::new);
     this.targets = List.copyOf(targets);
     loop.scheduleAtFixedRate(this::sendDue, 0, TICK_MICROS, TimeUnit.MICROSECONDS);
-    loop.scheduleAtFixedRate(this::giveUpLate, 0, LATE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    loop.scheduleAtFixedRate(this::closeOld, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   Keys keys() {
@@ -202,13 +205,19 @@ final class OpenLoad implements AutoCloseable {
     }
   }
 
-  private void giveUpLate() {
+  private void closeOld() {
     long now = System.nanoTime();
     for (Target target : targets) {
       for (ClientConnection connection : List.copyOf(target.busy)) {
         if (now - connection.sentNanos() > TIMEOUT_NANOS) {
           connection.giveUp("no answer in 10 s");
         }
+      }
+      ClientConnection unused = target.idle.peekLast();
+      while (unused != null && now - unused.sentNanos() > IDLE_NANOS) {
+        target.idle.removeLast();
+        unused.close();
+        unused = target.idle.peekLast();
       }
     }
   }
