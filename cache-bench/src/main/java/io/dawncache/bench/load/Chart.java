@@ -8,12 +8,17 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A chart as SVG inside a page, which defines the colours. A figure holds it with its title, a
  * legend, and a line in which the page's script shows the values under the pointer.
  */
 public final class Chart {
+  /** What is no character of XML. */
+  private static final Pattern FORBIDDEN =
+      Pattern.compile("[^\\t\\n\\r\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
+
   private static final int WIDTH = 760;
   private static final int HEIGHT = 340;
   private static final int LEFT = 96; // room for labels in the large letters of small screens
@@ -132,8 +137,8 @@ public final class Chart {
       gap = Double.isNaN(point.y);
     }
     html.append("<path class=\"line " + line.style + "\" d=\"" + path + "\"/>\n");
-    if (line.points.size() == 1) { // a line of one point is invisible
-      Point only = line.points.get(0);
+    Point only = line.points.size() == 1 ? line.points.get(0) : null;
+    if (only != null && !Double.isNaN(only.y)) { // a line of one point is invisible
       html.append("<circle class=\"dot " + line.style + "\" r=\"4\" cx=\"")
           .append(shown(xOf(only.x)) + "\" cy=\"" + shown(yOf(only.y)) + "\"/>\n");
     }
@@ -187,9 +192,15 @@ public final class Chart {
     }
   }
 
-  /** Returns text escaped for a page, also within quotes. */
+  /**
+   * Returns text escaped for a page, also within quotes; what no page may contain, such as most
+   * control characters, is replaced.
+   */
   public static String xml(String text) {
-    return text.replace("&", "&amp;")
+    return FORBIDDEN
+        .matcher(text)
+        .replaceAll("\uFFFD")
+        .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
