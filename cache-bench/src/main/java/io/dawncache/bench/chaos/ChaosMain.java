@@ -75,6 +75,8 @@ public final class ChaosMain implements Callable<Integer> {
           new MemberChangesRow(),
           new GrowRow());
 
+  private final List<Row> allRows;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -143,8 +145,9 @@ public final class ChaosMain implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
-  /** Made by {@link #main}. */
-  ChaosMain() {}
+  private ChaosMain(List<Row> allRows) {
+    this.allRows = allRows;
+  }
 
   /** Runs and exits with 0 or the code of the fault. */
   public static void main(String[] args) {
@@ -156,7 +159,11 @@ public final class ChaosMain implements Callable<Integer> {
 
   /** Returns the command line, ready to execute. */
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    CommandLine line = new CommandLine(new ChaosMain());
+    return commandLine(ROWS, out, err);
+  }
+
+  static CommandLine commandLine(List<Row> rows, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(new ChaosMain(rows));
     line.setOut(out);
     line.setErr(err);
     line.getCommandSpec()
@@ -164,7 +171,7 @@ public final class ChaosMain implements Callable<Integer> {
         .description(
             line.getCommandSpec().usageMessage().description()[0],
             String.join(
-                "%n", ROWS.stream().map(row -> "  " + row.name() + "  " + row.title()).toList()),
+                "%n", rows.stream().map(row -> "  " + row.name() + "  " + row.title()).toList()),
             "");
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
@@ -179,9 +186,13 @@ public final class ChaosMain implements Callable<Integer> {
   }
 
   private static int complain(CommandLine line, String message, int exitCode) {
-    line.getErr().println(line.getCommandName() + ": " + message.replaceAll("\\s*\\R\\s*", " "));
+    line.getErr().println(line.getCommandName() + ": " + oneLine(message));
     line.getErr().flush();
     return exitCode;
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 
   @Override
@@ -189,12 +200,8 @@ public final class ChaosMain implements Callable<Integer> {
     List<Row> rows = rows();
     Path root = Path.of(System.getProperty("dawncache.root", "")).toAbsolutePath();
     Plan plan = plan(root.resolve("run/chaos"));
-    Path page = html == null ? plan.folder().resolve("chaos.html") : html.toAbsolutePath();
+    Path page = page(plan);
     Files.createDirectories(plan.folder());
-    Path folder = page.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw wrong("--html: " + html + " (expected: a file in a folder that exists)");
-    }
     Instant began = Instant.now();
     List<RowResult> results = new ArrayList<>();
     for (Row row : rows) {
@@ -211,30 +218,46 @@ public final class ChaosMain implements Callable<Integer> {
     try {
       return row.run(plan, spec.commandLine().getErr());
     } catch (IOException e) {
-      Finding why = new Finding("run", String.valueOf(e.getMessage()), "", Verdict.NOT_RUN);
-      return new RowResult(
-          row.name(), row.title(), List.of(why), new Timeline(List.of(), List.of()));
+      String message = oneLine(String.valueOf(e.getMessage()));
+      Finding why = new Finding("run", message, "", Verdict.NOT_RUN);
+      return new RowResult(row.name(), row.title(), List.of(why), Timeline.EMPTY);
     }
   }
 
   private List<Row> rows() {
     if (names.isEmpty()) {
-      return shortForm ? named("4", "7") : ROWS;
+      return shortForm ? named("4", "7") : allRows;
     }
     Set<Row> rows = new LinkedHashSet<>();
     for (String name : names) {
       List<Row> found = name.equals("5") ? named("5a", "5b") : named(name);
       if (found.isEmpty()) {
         throw wrong(
-            "ROW: " + name + " (expected: one of " + ROWS.stream().map(Row::name).toList() + ")");
+            "ROW: "
+                + name
+                + " (expected: one of "
+                + allRows.stream().map(Row::name).toList()
+                + ")");
       }
       rows.addAll(found);
     }
     return List.copyOf(rows);
   }
 
-  private static List<Row> named(String... names) {
-    return ROWS.stream().filter(row -> List.of(names).contains(row.name())).toList();
+  private List<Row> named(String... names) {
+    return allRows.stream().filter(row -> List.of(names).contains(row.name())).toList();
+  }
+
+  private Path page(Plan plan) {
+    if (html == null) {
+      return plan.folder().resolve("chaos.html");
+    }
+    Path page = html.toAbsolutePath();
+    Path folder = page.getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(page)) {
+      throw wrong("--html: " + html + " (expected: a file in a folder that exists)");
+    }
+    return page;
   }
 
   private Plan plan(Path folder) {

@@ -22,11 +22,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,22 +32,12 @@ final class CountingOrigin implements AutoCloseable {
   /** How long a load takes at least: as a query of a database, and long enough to be joined. */
   private static final long DELAY_MILLIS = 5;
 
-  private static final int VALUE_BYTES = 200;
-
-  /**
-   * A load.
-   *
-   * @param atNanos when it began
-   * @param node the number of the node that asked
-   */
-  record Load(long atNanos, int node, String key) {}
-
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("chaos-origin", true), NioIoHandler.newFactory());
   private final Channel listener;
-  private final Queue<Load> loads = new ConcurrentLinkedQueue<>();
-  private final Map<String, Integer> versions = new ConcurrentHashMap<>();
+  private final Loads loads = new Loads();
+  private final OriginValues values = new OriginValues();
 
   CountingOrigin(String host) {
     listener =
@@ -64,7 +49,7 @@ final class CountingOrigin implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new HttpServerCodec()).addLast(new Answers());
+                    channel.pipeline().addLast(new HttpServerCodec()).addLast(new Answering());
                   }
                 })
             .bind(host, 0)
@@ -84,29 +69,14 @@ final class CountingOrigin implements AutoCloseable {
         + "/{key}";
   }
 
-  /** Gives a key another value from now on, and returns it. */
-  String change(String key) {
-    return value(key, versions.merge(key, 1, Integer::sum));
+  /** Returns the values that it answers with. */
+  OriginValues values() {
+    return values;
   }
 
-  /** Returns the value that a key has now. */
-  String value(String key) {
-    return value(key, versions.getOrDefault(key, 0));
-  }
-
-  private static String value(String key, int version) {
-    String text = key + " version " + version + " ";
-    return text + ".".repeat(Math.max(0, VALUE_BYTES - text.length()));
-  }
-
-  /** Returns the loads until now, in the order in which they began. */
-  List<Load> loads() {
-    return List.copyOf(loads);
-  }
-
-  /** Returns the loads in a part of the run. */
-  List<Load> loads(Span span) {
-    return loads.stream().filter(load -> span.contains(load.atNanos())).toList();
+  /** Returns the loads, to which later ones are added. */
+  Loads loads() {
+    return loads;
   }
 
   @Override
@@ -115,14 +85,14 @@ final class CountingOrigin implements AutoCloseable {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private final class Answers extends SimpleChannelInboundHandler<Object> {
+  private final class Answering extends SimpleChannelInboundHandler<Object> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, Object message) {
       if (message instanceof HttpRequest request) {
         String[] path = request.uri().split("/", 3); // of a URL /NODE/KEY
         String key = path[2];
-        loads.add(new Load(System.nanoTime(), Integer.parseInt(path[1]), key));
-        byte[] value = value(key).getBytes(UTF_8);
+        loads.add(new Loads.Load(System.nanoTime(), Integer.parseInt(path[1]), key));
+        byte[] value = values.of(key).getBytes(UTF_8);
         FullHttpResponse response =
             new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(value));

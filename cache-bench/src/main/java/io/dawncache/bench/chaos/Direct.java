@@ -22,7 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Asks one node for one thing, and waits for the answer; beside the load. */
+/** Asks one node over HTTP for one thing, and waits for the answer. */
 final class Direct {
   private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -52,11 +52,7 @@ final class Direct {
     return NodePage.parse(new String(page(node, "/stats").body(), UTF_8));
   }
 
-  /**
-   * Returns the value of a key, asked for as a client does.
-   *
-   * @throws IOException if there is none
-   */
+  /** Does what {@link Client#get} says. */
   static String get(ChaosNode node, String key) throws IOException, InterruptedException {
     HttpResponse<byte[]> answer =
         HTTP.send(
@@ -67,7 +63,7 @@ final class Direct {
     return GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())).toUtf8();
   }
 
-  /** Has a node make a change as the owner of its key, as another node would ask it. */
+  /** Does what {@link Client#change} says. */
   static OperationResult change(ChaosNode node, Operation operation)
       throws IOException, InterruptedException {
     ByteBuf message = PeerCodec.encode(operation);

@@ -1,6 +1,5 @@
 package io.dawncache.bench.chaos;
 
-import io.dawncache.bench.chaos.CountingOrigin.Load;
 import io.dawncache.bench.load.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,16 +13,16 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** The findings that several rows have, from what a scene has counted. */
+/** The findings that several rows have, from what was seen of a run. */
 final class Findings {
   private static final long PIECE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final double MOST_TIMES_P99 = 1.5;
 
-  private final Scene scene;
+  private final Observations seen;
   private final List<Finding> list = new ArrayList<>();
 
-  Findings(Scene scene) {
-    this.scene = scene;
+  Findings(Observations seen) {
+    this.seen = seen;
   }
 
   void add(Finding finding) {
@@ -36,7 +35,7 @@ final class Findings {
 
   /** Judges whether any request failed, and says how many went to a second node. */
   void noneFailed(Span span) {
-    List<Answers.Answer> answers = scene.answers().in(span);
+    List<Answers.Answer> answers = seen.answers().in(span);
     long failed = answers.stream().filter(Answers.Answer::failed).count();
     String reasons =
         Answers.failures(answers).entrySet().stream()
@@ -107,11 +106,11 @@ final class Findings {
   @Nullable Long ejected(ChaosNode lost, List<ChaosNode> by, Span after, long mostNanos) {
     String what = "ejected by all after";
     String bar = "<= " + Quantity.time(mostNanos);
-    Long ejected = scene.watch().allEjected(lost, by, after);
+    Long ejected = seen.sights().allEjected(lost, by, after);
     if (ejected != null) {
       long took = ejected - after.fromNanos();
       list.add(Finding.judged(what, Quantity.time(took), bar, took <= mostNanos));
-    } else if (scene.watch().saysStates(after)) {
+    } else if (seen.sights().sayStates(after)) {
       list.add(Finding.judged(what, "not by all", bar, false));
     } else {
       list.add(Finding.notSaid(what, "/stats has no state of peers", bar));
@@ -121,16 +120,9 @@ final class Findings {
 
   /** Says from when on every node that was seen counted on all members. */
   void allMembersInForce(int count, Span after) {
-    Long since = null;
-    for (FleetWatch.Sight sight : scene.watch().in(after)) {
-      if (sight.page().membersInForce() != count) {
-        since = null;
-      } else if (since == null) {
-        since = sight.atNanos();
-      }
-    }
+    Long since = seen.sights().allCountOn(count, after).nanos();
     String reached =
-        !scene.watch().saysStates(after)
+        !seen.sights().sayStates(after)
             ? "/stats has no state of peers"
             : since == null ? "not at the end" : Quantity.time(since - after.fromNanos());
     list.add(Finding.figure("no node holds another one ejected after", reached));
@@ -149,8 +141,8 @@ final class Findings {
   /** Judges the loads of some keys by how many of these keys were asked for. */
   void loadsOfAsked(String what, Span span, Predicate<String> keys, double most) {
     Set<String> asked = asked(span, keys);
-    long loads = loads(span, keys).size();
-    double ratio = (double) loads / Math.max(1, asked.size());
+    List<Loads.Load> loads = seen.loads().in(span, keys);
+    double ratio = (double) loads.size() / Math.max(1, asked.size());
     list.add(
         Finding.judged(
             what,
@@ -158,9 +150,9 @@ final class Findings {
                 Locale.ROOT,
                 "%.3f: %,d of %,d keys asked, by nodes %s",
                 ratio,
-                loads,
+                loads.size(),
                 asked.size(),
-                byNode(loads(span, keys))),
+                Loads.byNode(loads)),
             String.format(Locale.ROOT, "<= %.2f a key asked", most),
             ratio <= most && !asked.isEmpty()));
   }
@@ -178,27 +170,10 @@ final class Findings {
                 + Quantity.time(latencies.getMaxValue())));
   }
 
-  /** Returns how many loads each node made, such as {@code 1: 20, 3: 1}. */
-  static String byNode(List<Load> loads) {
-    return loads.isEmpty()
-        ? "none"
-        : loads.stream()
-            .collect(Collectors.groupingBy(Load::node, Collectors.counting()))
-            .entrySet()
-            .stream()
-            .map(node -> node.getKey() + ": " + node.getValue())
-            .collect(Collectors.joining(", "));
-  }
-
-  /** Returns the loads of some keys. */
-  List<Load> loads(Span span, Predicate<String> keys) {
-    return scene.origin().loads(span).stream().filter(load -> keys.test(load.key())).toList();
-  }
-
   private Set<String> asked(Span span, Predicate<String> keys) {
     Set<String> asked = new HashSet<>();
-    for (Answers.Answer answer : scene.answers().in(span)) {
-      String key = scene.keys().name(answer.key());
+    for (Answers.Answer answer : seen.answers().in(span)) {
+      String key = seen.keys().name(answer.key());
       if (keys.test(key)) {
         asked.add(key);
       }
@@ -207,6 +182,6 @@ final class Findings {
   }
 
   private Histogram latencies(Span span) {
-    return Answers.latencies(scene.answers().in(span));
+    return Answers.latencies(seen.answers().in(span));
   }
 }

@@ -1,16 +1,12 @@
 package io.dawncache.bench.chaos;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks every node four times a second whether it is ready, as a load balancer does, and what it
@@ -19,16 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class FleetWatch implements AutoCloseable {
   static final long INTERVAL_MILLIS = 250;
 
-  /**
-   * What a node said.
-   *
-   * @param atNanos when it answered
-   */
-  record Sight(long atNanos, ChaosNode node, NodePage page) {}
-
   private final ScheduledExecutorService threads;
   private final Map<ChaosNode, Target> targets = new ConcurrentHashMap<>();
-  private final Queue<Sight> seen = new ConcurrentLinkedQueue<>();
+  private final Sights sights = new Sights();
 
   FleetWatch(List<ChaosNode> nodes) {
     threads =
@@ -57,7 +46,7 @@ final class FleetWatch implements AutoCloseable {
         target.setReady(ready);
       }
       if (ready) {
-        seen.add(new Sight(System.nanoTime(), node, Direct.stats(node)));
+        sights.add(new Sights.Sight(System.nanoTime(), node, Direct.stats(node)));
       }
     } catch (IOException e) {
       // It says nothing, as a node that has just been killed.
@@ -66,33 +55,9 @@ final class FleetWatch implements AutoCloseable {
     }
   }
 
-  /** Returns what was seen in a part of the run, in order. */
-  List<Sight> in(Span span) {
-    return seen.stream().filter(sight -> span.contains(sight.atNanos())).toList();
-  }
-
-  /**
-   * Returns when the last of these nodes was first seen to hold {@code lost} ejected.
-   *
-   * @return null if one of them does not say, or did not
-   */
-  @Nullable Long allEjected(ChaosNode lost, List<ChaosNode> others, Span span) {
-    List<Long> times = new ArrayList<>();
-    for (ChaosNode other : others) {
-      in(span).stream()
-          .filter(sight -> sight.node() == other)
-          .filter(sight -> Boolean.TRUE.equals(sight.page().holdsEjected(lost.url())))
-          .findFirst()
-          .ifPresent(sight -> times.add(sight.atNanos()));
-    }
-    return times.size() < others.size()
-        ? null
-        : times.stream().reduce((one, two) -> one - two > 0 ? one : two).orElseThrow();
-  }
-
-  /** Returns whether the nodes say in which state their peers are. */
-  boolean saysStates(Span span) {
-    return in(span).stream().anyMatch(sight -> sight.page().peerStates() != null);
+  /** Returns what the nodes have said, to which later answers are added. */
+  Sights sights() {
+    return sights;
   }
 
   @Override

@@ -19,7 +19,7 @@ final class FreshKeys {
   String of(ChaosNode node) {
     while (true) {
       String key = prefix + next++;
-      if (owners.of(key).equals(node.url())) {
+      if (owners.ownedBy(node).test(key)) {
         return key;
       }
     }

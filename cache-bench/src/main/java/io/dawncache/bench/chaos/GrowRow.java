@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** Row 10: a fourth node is added to three. */
 final class GrowRow implements Row {
@@ -19,11 +20,6 @@ final class GrowRow implements Row {
   @Override
   public String title() {
     return "a fourth node is added to three";
-  }
-
-  @Override
-  public boolean needsNamespaces() {
-    return false;
   }
 
   @Override
@@ -44,31 +40,48 @@ final class GrowRow implements Row {
 
       scene.end();
       Owners owners = scene.owners().with(all.stream().map(ChaosNode::url).toList());
-      Span after = Scene.since(atNanos);
-      Findings findings = new Findings(scene);
-      findings.noneFailed(new Span(undisturbed.fromNanos(), after.toNanos()));
-      long moved =
-          scene.keys().names().stream().filter(key -> owners.of(key).equals(added.url())).count();
-      List<CountingOrigin.Load> loads =
-          findings.loads(after, key -> owners.of(key).equals(added.url()));
-      double share = (double) loads.size() / Math.max(1, moved);
-      findings.add(
-          Finding.judged(
-              "loads of the keys that move",
-              String.format(
-                  Locale.ROOT,
-                  "%.1f %%: %,d, of %,d keys, by nodes %s",
-                  share * 100,
-                  loads.size(),
-                  moved,
-                  Findings.byNode(loads)),
-              "<= 5 %",
-              share <= MOST_LOADS && moved > 0));
-      findings.add(
-          Finding.figure("the list is everywhere after", Quantity.time(agreedNanos - atNanos)));
-      findings.figureOfTail("undisturbed", undisturbed);
-      findings.figureOfTail("from the change on", after);
-      return new RowResult(name(), title(), findings.list(), scene.timeline());
+      List<Finding> findings =
+          judge(
+              scene.observations(),
+              owners.ownedBy(added),
+              undisturbed,
+              Scene.since(atNanos),
+              agreedNanos);
+      return new RowResult(name(), title(), findings, scene.timeline());
     }
+  }
+
+  /**
+   * Judges the run.
+   *
+   * @param moves whether a key moves to the added node
+   * @param after from the change of the list on
+   * @param agreedNanos when all nodes had the new list
+   */
+  static List<Finding> judge(
+      Observations seen, Predicate<String> moves, Span undisturbed, Span after, long agreedNanos) {
+    Findings findings = new Findings(seen);
+    findings.noneFailed(new Span(undisturbed.fromNanos(), after.toNanos()));
+    long moved = seen.keys().names().stream().filter(moves).count();
+    List<Loads.Load> loads = seen.loads().in(after, moves);
+    double share = (double) loads.size() / Math.max(1, moved);
+    findings.add(
+        Finding.judged(
+            "loads of the keys that move",
+            String.format(
+                Locale.ROOT,
+                "%.1f %%: %,d, of %,d keys, by nodes %s",
+                share * 100,
+                loads.size(),
+                moved,
+                Loads.byNode(loads)),
+            "<= 5 %",
+            share <= MOST_LOADS && moved > 0));
+    findings.add(
+        Finding.figure(
+            "the list is everywhere after", Quantity.time(agreedNanos - after.fromNanos())));
+    findings.figureOfTail("undisturbed", undisturbed);
+    findings.figureOfTail("from the change on", after);
+    return findings.list();
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The keys that clients ask for, by their numbers from 0. Immutable. */
 final class Keys {
@@ -13,13 +14,13 @@ final class Keys {
   /**
    * Makes keys.
    *
-   * @param origin has their values, which must not change any more
+   * @param value gives the value of each, which must not change any more
    */
-  Keys(int count, CountingOrigin origin) {
+  Keys(int count, UnaryOperator<String> value) {
     names = new String[count];
     Arrays.setAll(names, number -> "key" + (100_000 + number));
     values =
-        Arrays.stream(names).map(key -> origin.value(key).getBytes(UTF_8)).toArray(byte[][]::new);
+        Arrays.stream(names).map(key -> value.apply(key).getBytes(UTF_8)).toArray(byte[][]::new);
   }
 
   int count() {

@@ -48,11 +48,6 @@ final class LossRow implements Row {
   }
 
   @Override
-  public boolean needsNamespaces() {
-    return loss == Loss.CUT;
-  }
-
-  @Override
   public RowResult run(Plan plan, PrintWriter progress) throws IOException, InterruptedException {
     int count = plan.nodes();
     Network network = loss == Loss.CUT ? Namespaces.open(count) : Network.loopback(count);
@@ -64,7 +59,9 @@ final class LossRow implements Row {
       scene.pause(plan.after());
       Span after = Scene.since(atNanos);
       scene.end();
-      return judge(scene, lost, others, undisturbed, after);
+      List<Finding> findings =
+          judge(scene.observations(), scene.owners(), lost, others, undisturbed, after);
+      return new RowResult(name(), title(), findings, scene.timeline());
     }
   }
 
@@ -78,22 +75,23 @@ final class LossRow implements Row {
     return loss == Loss.KILL ? "killed" : loss == Loss.HANG ? "stopped" : "cut off";
   }
 
-  private RowResult judge(
-      Scene scene, ChaosNode lost, List<ChaosNode> others, Span undisturbed, Span after) {
-    Findings findings = new Findings(scene);
+  static List<Finding> judge(
+      Observations seen,
+      Owners owners,
+      ChaosNode lost,
+      List<ChaosNode> others,
+      Span undisturbed,
+      Span after) {
+    Findings findings = new Findings(seen);
     findings.noneFailed(new Span(undisturbed.fromNanos(), after.toNanos()));
     findings.slowest(undisturbed, after, PROBE_BOUND.plus(MORE).toNanos());
-    findings.loadsOfAsked(
-        "loads of its keys",
-        after,
-        key -> scene.owners().of(key).equals(lost.url()),
-        MOST_LOADS_A_KEY);
+    findings.loadsOfAsked("loads of its keys", after, owners.ownedBy(lost), MOST_LOADS_A_KEY);
     Long ejected = findings.ejected(lost, others, after, EJECTED_IN.toNanos());
     long from = ejected == null ? after.fromNanos() + EJECTED_IN.toNanos() : ejected;
     findings.p99(
         ejected == null ? "p99 from 3 s after the loss on" : "p99 after the ejection",
         undisturbed,
         new Span(from, after.toNanos()));
-    return new RowResult(name(), title(), findings.list(), scene.timeline());
+    return findings.list();
   }
 }

@@ -42,61 +42,37 @@ final class MemberChangesRow implements Row {
   }
 
   @Override
-  public boolean needsNamespaces() {
-    return false;
-  }
-
-  @Override
   public RowResult run(Plan plan, PrintWriter progress) throws IOException, InterruptedException {
     int count = plan.nodes();
     try (Scene scene = Scene.open(plan, name(), Network.loopback(count), count, count, progress)) {
       List<ChaosNode> nodes = scene.nodes();
       Span undisturbed = scene.begin(nodes);
+      long bursts = bursts(plan.after());
       scene.event("first changes, after which the heaps are measured");
-      change(scene, plan.after().toNanos() / BURST_NANOS / FIRST_PART);
+      change(scene, bursts / FIRST_PART);
       List<Footprint> before = settledFootprints(scene);
       long fromNanos = scene.event("the changes begin: each node in turn leaves and comes back");
-      long bursts = plan.after().toNanos() / BURST_NANOS;
       change(scene, bursts);
       Span changing = Scene.since(fromNanos);
       scene.event("the changes end");
       List<Footprint> after = settledFootprints(scene);
 
       scene.end();
-      Findings findings = new Findings(scene);
+      Findings findings = new Findings(scene.observations());
       findings.noneFailed(new Span(undisturbed.fromNanos(), changing.toNanos()));
       for (int i = 0; i < count; i++) {
-        judge(nodes.get(i), before.get(i), after.get(i), findings);
+        findings.add(heap(nodes.get(i).number(), before.get(i), after.get(i)));
       }
-      long inForce = listsSeen(scene, nodes.get(0), changing);
-      findings.add(
-          Finding.judged(
-              "lists that node 1 was seen to hold, one after the other",
-              Quantity.count(inForce),
-              ">= " + bursts / 2 + ", else hardly a change was tried",
-              inForce >= bursts / 2));
-      findings.add(
-          Finding.figure(
-              "changes written, and loads meanwhile",
-              Quantity.count(bursts * BURST)
-                  + ", "
-                  + Quantity.count(scene.origin().loads(changing).size())));
+      judgeChanges(scene.observations(), nodes.get(0), bursts, changing, findings);
       findings.figureOfTail("undisturbed", undisturbed);
       findings.figureOfTail("changing", changing);
       return new RowResult(name(), title(), findings.list(), scene.timeline());
     }
   }
 
-  private static long listsSeen(Scene scene, ChaosNode node, Span span) {
-    long seen = 0;
-    List<String> last = List.of();
-    for (FleetWatch.Sight sight : scene.watch().in(span)) {
-      if (sight.node() == node && !sight.page().members().equals(last)) {
-        last = sight.page().members();
-        seen++;
-      }
-    }
-    return seen;
+  /** Returns how many bursts there are in a time; one at least. */
+  static long bursts(Duration time) {
+    return Math.max(1, time.toNanos() / BURST_NANOS);
   }
 
   /** Changes the list in bursts, and puts all nodes into it at the end. */
@@ -104,15 +80,25 @@ final class MemberChangesRow implements Row {
     long fromNanos = System.nanoTime();
     List<ChaosNode> nodes = scene.nodes();
     for (int change = 0; change < bursts * BURST; change++) {
-      List<ChaosNode> list = new ArrayList<>(nodes);
-      if (change % 2 == 0) {
-        list.remove(change / 2 % nodes.size());
-      }
-      scene.pauseUntil(fromNanos + change / BURST * BURST_NANOS + change % BURST * PERIOD_NANOS);
-      scene.putMembers(list);
+      scene.pauseUntil(fromNanos + dueNanos(change));
+      scene.putMembers(listAfter(change, nodes));
     }
     scene.pauseUntil(fromNanos + bursts * BURST_NANOS);
     scene.putMembers(nodes);
+  }
+
+  /** Returns when a change is due, from the first one on, which is number 0. */
+  static long dueNanos(int change) {
+    return change / BURST * BURST_NANOS + change % BURST * PERIOD_NANOS;
+  }
+
+  /** Returns the list after a change: all of these nodes, or all but one. */
+  static <T> List<T> listAfter(int change, List<T> all) {
+    List<T> list = new ArrayList<>(all);
+    if (change % 2 == 0) {
+      list.remove(change / 2 % all.size());
+    }
+    return list;
   }
 
   /** Returns what each node holds when the last change is long over. */
@@ -128,23 +114,42 @@ final class MemberChangesRow implements Row {
     return footprints;
   }
 
-  private static void judge(ChaosNode node, Footprint before, Footprint after, Findings findings) {
+  /** Judges whether a node holds no more after the changes than before. */
+  static Finding heap(int node, Footprint before, Footprint after) {
+    return Finding.judged(
+        "node " + node + ": heap after a collection",
+        Quantity.bytes(before.heapBytes())
+            + ", then "
+            + Quantity.bytes(after.heapBytes())
+            + " (threads "
+            + before.threads()
+            + ", then "
+            + after.threads()
+            + "; open files "
+            + before.files()
+            + ", then "
+            + after.files()
+            + ")",
+        "at most 10 % more",
+        after.heapBytes() <= MOST_TIMES_HEAP * before.heapBytes());
+  }
+
+  /** Judges whether enough of the lists came into force, by what one node was seen to hold. */
+  static void judgeChanges(
+      Observations seen, ChaosNode node, long bursts, Span changing, Findings findings) {
+    int inForce = seen.sights().listsOf(node, changing).size();
+    long enough = (bursts + 1) / 2;
     findings.add(
         Finding.judged(
-            "node " + node.number() + ": heap after a collection",
-            Quantity.bytes(before.heapBytes())
-                + ", then "
-                + Quantity.bytes(after.heapBytes())
-                + " (threads "
-                + before.threads()
-                + ", then "
-                + after.threads()
-                + "; open files "
-                + before.files()
-                + ", then "
-                + after.files()
-                + ")",
-            "at most 10 % more",
-            after.heapBytes() <= MOST_TIMES_HEAP * before.heapBytes()));
+            "lists that node " + node.number() + " was seen to hold, one after the other",
+            Quantity.count(inForce),
+            ">= " + enough + ", else hardly a change was tried",
+            inForce >= enough));
+    findings.add(
+        Finding.figure(
+            "changes written, and loads meanwhile",
+            Quantity.count(bursts * BURST)
+                + ", "
+                + Quantity.count(seen.loads().in(changing).size())));
   }
 }

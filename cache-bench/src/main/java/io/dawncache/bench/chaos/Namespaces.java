@@ -26,9 +26,22 @@ final class Namespaces implements Network {
   /** A link-layer address that nobody has: what is sent there is lost without a word. */
   private static final String NOBODY = "02:00:00:00:00:01";
 
-  private final Thread ending = new Thread(Namespaces::removeAll, "chaos-namespaces");
+  /** The command {@code ip}. */
+  interface Ip {
+    /**
+     * Runs it.
+     *
+     * @throws IOException if it cannot be run, or fails
+     */
+    void run(String... arguments) throws IOException;
+  }
 
-  private Namespaces() {}
+  private final Ip ip;
+  private final Thread ending = new Thread(this::removeAll, "chaos-namespaces");
+
+  private Namespaces(Ip ip) {
+    this.ip = ip;
+  }
 
   /**
    * Makes them.
@@ -36,23 +49,15 @@ final class Namespaces implements Network {
    * @throws IOException if they cannot be made, such as without root
    */
   static Namespaces open(int nodes) throws IOException {
-    removeAll();
-    Namespaces opened = new Namespaces();
+    return open(nodes, Namespaces::runIp);
+  }
+
+  static Namespaces open(int nodes, Ip ip) throws IOException {
+    Namespaces opened = new Namespaces(ip);
+    opened.removeAll();
     Runtime.getRuntime().addShutdownHook(opened.ending);
     try {
-      ip("link", "add", BRIDGE, "type", "bridge");
-      ip("addr", "add", HERE + "/24", "dev", BRIDGE);
-      ip("link", "set", BRIDGE, "up");
-      for (int node = 1; node <= nodes; node++) {
-        String name = NAME + node;
-        String cable = CABLE + node;
-        ip("netns", "add", name);
-        ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name);
-        ip("link", "set", cable, "master", BRIDGE, "up");
-        ip("-n", name, "addr", "add", SUBNET + node + "/24", "dev", "eth0");
-        ip("-n", name, "link", "set", "lo", "up");
-        ip("-n", name, "link", "set", "eth0", "up");
-      }
+      opened.make(nodes);
       return opened;
     } catch (IOException e) {
       opened.close();
@@ -60,9 +65,25 @@ final class Namespaces implements Network {
     }
   }
 
+  private void make(int nodes) throws IOException {
+    ip.run("link", "add", BRIDGE, "type", "bridge");
+    ip.run("addr", "add", HERE + "/24", "dev", BRIDGE);
+    ip.run("link", "set", BRIDGE, "up");
+    for (int node = 1; node <= nodes; node++) {
+      String name = NAME + node;
+      String cable = CABLE + node;
+      ip.run("netns", "add", name);
+      ip.run("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name);
+      ip.run("link", "set", cable, "master", BRIDGE, "up");
+      ip.run("-n", name, "addr", "add", SUBNET + node + "/24", "dev", "eth0");
+      ip.run("-n", name, "link", "set", "lo", "up");
+      ip.run("-n", name, "link", "set", "eth0", "up");
+    }
+  }
+
   /** Pulls the cable of a node. */
   void cut(int node) throws IOException {
-    ip("link", "set", CABLE + node, "down");
+    ip.run("link", "set", CABLE + node, "down");
   }
 
   /**
@@ -78,20 +99,24 @@ final class Namespaces implements Network {
     }
   }
 
-  private static void lose(int from, int to) throws IOException {
-    String[] neighbour = {"lladdr", NOBODY, "dev", "eth0", "nud", "permanent"};
-    List<String> command =
-        new ArrayList<>(List.of("-n", NAME + from, "neigh", "replace", SUBNET + to));
-    command.addAll(List.of(neighbour));
-    ip(command.toArray(String[]::new));
+  private void lose(int from, int to) throws IOException {
+    neighbour("replace", from, to, "lladdr", NOBODY, "nud", "permanent");
+  }
+
+  /** Changes what a node knows of the link-layer address of another one. */
+  private void neighbour(String order, int of, int node, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("-n", NAME + of, "neigh", order, SUBNET + node, "dev", "eth0"));
+    arguments.addAll(List.of(more));
+    ip.run(arguments.toArray(String[]::new));
   }
 
   /** Ends a {@link #split}. */
   void heal(List<Integer> side, List<Integer> other) throws IOException {
     for (int one : side) {
       for (int two : other) {
-        ip("-n", NAME + one, "neigh", "del", SUBNET + two, "dev", "eth0");
-        ip("-n", NAME + two, "neigh", "del", SUBNET + one, "dev", "eth0");
+        neighbour("del", one, two);
+        neighbour("del", two, one);
       }
     }
   }
@@ -124,7 +149,7 @@ final class Namespaces implements Network {
   }
 
   /** Removes what is there of them; a namespace takes its end of the cable along. */
-  private static void removeAll() {
+  private void removeAll() {
     for (int node = 1; node <= MOST_NODES; node++) {
       remove("netns", "del", NAME + node);
       remove("link", "del", CABLE + node);
@@ -132,15 +157,15 @@ final class Namespaces implements Network {
     remove("link", "del", BRIDGE);
   }
 
-  private static void remove(String... arguments) {
+  private void remove(String... arguments) {
     try {
-      ip(arguments);
+      ip.run(arguments);
     } catch (IOException e) {
       // It is not there.
     }
   }
 
-  private static void ip(String... arguments) throws IOException {
+  private static void runIp(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
     Process process;

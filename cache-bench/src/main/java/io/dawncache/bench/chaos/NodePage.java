@@ -1,16 +1,13 @@
 package io.dawncache.bench.chaos;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,52 +26,54 @@ record NodePage(
     long mainItems) {
   static final String EJECTED = "ejected";
 
+  private static final Gson GSON = new Gson();
+
+  /** The page as it is written; what is not there is null. */
+  private record Written(
+      @Nullable List<String> members,
+      @Nullable List<String> otherLists,
+      @Nullable List<Peer> peers,
+      @Nullable Map<String, Group> groups) {
+    private record Peer(@Nullable String url, @Nullable String state) {}
+
+    private record Group(@Nullable MainCache mainCache) {}
+
+    private record MainCache(long items) {}
+  }
+
   /**
    * Reads a page.
    *
    * @throws IOException if it is none
    */
   static NodePage parse(String json) throws IOException {
+    Written page;
     try {
-      JsonObject page = JsonParser.parseString(json).getAsJsonObject();
-      JsonObject group = page.getAsJsonObject("groups").getAsJsonObject(ChaosNode.GROUP);
-      return new NodePage(
-          texts(page.get("members")),
-          texts(page.get("otherLists")),
-          states(page.get("peers")),
-          group.getAsJsonObject("mainCache").get("items").getAsLong());
-    } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+      page = GSON.fromJson(json, Written.class);
+    } catch (JsonParseException e) {
       throw new IOException("/stats: not as a node writes it: " + e.getMessage(), e);
     }
-  }
-
-  private static List<String> texts(JsonElement array) {
-    List<String> texts = new ArrayList<>();
-    array.getAsJsonArray().forEach(element -> texts.add(element.getAsString()));
-    return texts;
-  }
-
-  /** Reads {@code {"URL": {"state": ...}}} or {@code [{"url": "URL", "state": ...}]}. */
-  private static @Nullable Map<String, String> states(@Nullable JsonElement peers) {
-    Map<String, String> states = new HashMap<>();
-    if (peers != null && peers.isJsonObject()) {
-      peers.getAsJsonObject().asMap().forEach((url, peer) -> note(url, peer, states));
-    } else if (peers != null && peers.isJsonArray()) {
-      for (JsonElement peer : peers.getAsJsonArray()) {
-        JsonElement url = peer.isJsonObject() ? peer.getAsJsonObject().get("url") : null;
-        if (url != null) {
-          note(url.getAsString(), peer, states);
-        }
-      }
+    if (page == null || page.members() == null || page.otherLists() == null) {
+      throw new IOException("/stats: no member list (expected: members and otherLists)");
     }
+    Written.Group group = page.groups() == null ? null : page.groups().get(ChaosNode.GROUP);
+    if (group == null || group.mainCache() == null) {
+      throw new IOException(
+          "/stats: no mainCache (expected: one of group " + ChaosNode.GROUP + ")");
+    }
+    return new NodePage(
+        page.members(), page.otherLists(), states(page.peers()), group.mainCache().items());
+  }
+
+  private static @Nullable Map<String, String> states(@Nullable List<Written.Peer> peers) {
+    if (peers == null) {
+      return null;
+    }
+    Map<String, String> states =
+        peers.stream()
+            .filter(peer -> peer.url() != null && peer.state() != null)
+            .collect(Collectors.toMap(Written.Peer::url, Written.Peer::state, (one, two) -> two));
     return states.isEmpty() ? null : states;
-  }
-
-  private static void note(String url, JsonElement peer, Map<String, String> states) {
-    JsonElement state = peer.isJsonObject() ? peer.getAsJsonObject().get("state") : null;
-    if (state != null && state.isJsonPrimitive()) {
-      states.put(url, state.getAsString());
-    }
   }
 
   /** Returns whether it has exactly these members, and knows of no other list. */
@@ -89,12 +88,6 @@ record NodePage(
 
   /** Returns how many members this node counts on: those that are not ejected. */
   int membersInForce() {
-    long ejected =
-        peerStates == null
-            ? 0
-            : peerStates.entrySet().stream()
-                .filter(peer -> members.contains(peer.getKey()) && EJECTED.equals(peer.getValue()))
-                .count();
-    return members.size() - (int) ejected;
+    return (int) members.stream().filter(url -> !Boolean.TRUE.equals(holdsEjected(url))).count();
   }
 }

@@ -57,12 +57,11 @@ final class OpenLoad implements AutoCloseable {
           .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
   private final Keys keys;
   private final String[] paths;
-  private final List<Target> targets;
   private final Answers answers = new Answers();
 
   // Belong to the event loop.
   private final List<Series> running = new ArrayList<>();
-  private int turn;
+  private final Rotation rotation;
 
   /**
    * Is ready to send, and sends nothing.
@@ -72,7 +71,7 @@ final class OpenLoad implements AutoCloseable {
   OpenLoad(Keys keys, String basePath, List<Target> targets) {
     this.keys = keys;
     this.paths = keys.names().stream().map(key -> basePath + key).toArray(String[]::new);
-    this.targets = List.copyOf(targets);
+    this.rotation = new Rotation(targets);
     loop.scheduleAtFixedRate(this::sendDue, 0, TICK_MICROS, TimeUnit.MICROSECONDS);
     loop.scheduleAtFixedRate(this::closeOld, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -111,7 +110,7 @@ final class OpenLoad implements AutoCloseable {
   }
 
   private void send(Ask ask) {
-    Target target = choose(ask);
+    Target target = rotation.next(ask::avoids);
     if (target == null) {
       ended(ask, "no node took it");
       return;
@@ -124,21 +123,6 @@ final class OpenLoad implements AutoCloseable {
     } else {
       target.waiting.add(ask);
     }
-  }
-
-  /** Returns the next ready node that has not failed this request; in turns. */
-  private @Nullable Target choose(Ask ask) {
-    Target unready = null;
-    for (int i = 0; i < targets.size(); i++) {
-      Target target = targets.get(Math.floorMod(turn++, targets.size()));
-      if (target.isReady() && !ask.avoids(target)) {
-        return target;
-      }
-      if (!ask.avoids(target)) {
-        unready = target;
-      }
-    }
-    return unready;
   }
 
   private void send(Ask ask, ClientConnection connection) {
@@ -207,7 +191,7 @@ final class OpenLoad implements AutoCloseable {
 
   private void closeOld() {
     long now = System.nanoTime();
-    for (Target target : targets) {
+    for (Target target : rotation.targets()) {
       for (ClientConnection connection : List.copyOf(target.busy)) {
         if (now - connection.sentNanos() > TIMEOUT_NANOS) {
           connection.giveUp("no answer in 10 s");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Which node owns which key, by the ring that the nodes were seen to use. Immutable. */
 final class Owners {
@@ -25,8 +26,7 @@ final class Owners {
    * @param members their URLs, in the order of the list and of their numbers
    * @throws IOException if no ring explains it
    */
-  static Owners learned(List<String> members, Collection<CountingOrigin.Load> loads)
-      throws IOException {
+  static Owners learned(List<String> members, Collection<Loads.Load> loads) throws IOException {
     double best = 0;
     for (Scheme scheme : SCHEMES) {
       Owners owners = new Owners(Ring.of(scheme, Membership.REPLICAS, members));
@@ -60,6 +60,11 @@ final class Owners {
   /** Returns the URL of a key's owner. */
   String of(String key) {
     return String.valueOf(ring.owner(key));
+  }
+
+  /** Returns whether a node owns a key, for each key. */
+  Predicate<String> ownedBy(ChaosNode node) {
+    return key -> of(key).equals(node.url());
   }
 
   /** Returns the first of these members that a walk along the ring meets. */

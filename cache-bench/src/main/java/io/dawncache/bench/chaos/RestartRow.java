@@ -23,11 +23,6 @@ final class RestartRow implements Row {
   }
 
   @Override
-  public boolean needsNamespaces() {
-    return false;
-  }
-
-  @Override
   public RowResult run(Plan plan, PrintWriter progress) throws IOException, InterruptedException {
     int count = plan.nodes();
     try (Scene scene = Scene.open(plan, name(), Network.loopback(count), count, count, progress)) {
@@ -49,14 +44,20 @@ final class RestartRow implements Row {
       }
       Span after = Scene.since(fromNanos);
       scene.end();
-      return judge(scene, undisturbed, after, resident);
+      List<Finding> findings = judge(scene.observations(), undisturbed, after, resident);
+      return new RowResult(name(), title(), findings, scene.timeline());
     }
   }
 
-  private RowResult judge(Scene scene, Span undisturbed, Span after, long resident) {
-    Findings findings = new Findings(scene);
+  /**
+   * Judges the run.
+   *
+   * @param resident how many keys owners held before the first node was stopped
+   */
+  static List<Finding> judge(Observations seen, Span undisturbed, Span after, long resident) {
+    Findings findings = new Findings(seen);
     findings.noneFailed(new Span(undisturbed.fromNanos(), after.toNanos()));
-    long loads = scene.origin().loads(after).size();
+    long loads = seen.loads().in(after).size();
     double share = (double) loads / Math.max(1, resident);
     findings.add(
         Finding.judged(
@@ -67,6 +68,6 @@ final class RestartRow implements Row {
             share <= MOST_LOADS && resident > 0));
     findings.figureOfTail("undisturbed", undisturbed);
     findings.figureOfTail("restarting", after);
-    return new RowResult(name(), title(), findings.list(), scene.timeline());
+    return findings.list();
   }
 }

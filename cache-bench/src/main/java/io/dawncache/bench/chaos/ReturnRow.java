@@ -25,11 +25,6 @@ final class ReturnRow implements Row {
   }
 
   @Override
-  public boolean needsNamespaces() {
-    return false;
-  }
-
-  @Override
   public RowResult run(Plan plan, PrintWriter progress) throws IOException, InterruptedException {
     int count = plan.nodes();
     try (Scene scene = Scene.open(plan, name(), Network.loopback(count), count, count, progress)) {
@@ -46,18 +41,18 @@ final class ReturnRow implements Row {
       lost.start();
       scene.awaitReady(lost);
       long readyNanos = scene.event("node 1: ready");
-      Takeover takeover = new Takeover(scene, scene.owners());
+      Takeover takeover = scene.takeover();
       takeover.probe(others, List.of(lost), readyNanos + TAKES_IN.multipliedBy(2).toNanos());
       scene.pauseUntil(readyNanos + plan.after().toNanos());
 
       scene.end();
-      Findings findings = new Findings(scene);
+      Findings findings = new Findings(scene.observations());
       findings.noneFailed(Scene.since(undisturbed.fromNanos()));
       findings.within("takes its keys", takeover.sinceNanos(), readyNanos, TAKES_IN);
       findings.loadsOfAsked(
           "loads of its keys from its start on",
           Scene.since(startNanos),
-          key -> scene.owners().of(key).equals(lost.url()),
+          scene.owners().ownedBy(lost),
           MOST_LOADS_A_KEY);
       findings.add(
           Finding.figure(

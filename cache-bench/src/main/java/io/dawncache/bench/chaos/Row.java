@@ -11,9 +11,6 @@ interface Row {
   /** Returns what is done, in a few words. */
   String title();
 
-  /** Returns whether its nodes need network namespaces. */
-  boolean needsNamespaces();
-
   /**
    * Does it.
    *

@@ -58,7 +58,7 @@ final class Scene implements AutoCloseable {
     Path folder = Files.createDirectories(plan.folder().resolve("row-" + row));
     this.members = folder.resolve("members");
     this.origin = new CountingOrigin(network.originHost());
-    this.keys = new Keys(plan.keys(), origin);
+    this.keys = new Keys(plan.keys(), origin.values()::of);
     for (int number = 1; number <= count; number++) {
       Path log = folder.resolve("node-" + number + ".log");
       Files.deleteIfExists(log);
@@ -120,16 +120,14 @@ final class Scene implements AutoCloseable {
     return origin;
   }
 
-  Keys keys() {
-    return keys;
+  /** Returns what finds out when nodes take their keys; from {@link #begin} on. */
+  Takeover takeover() {
+    return new Takeover(owners(), origin.values(), origin.loads(), Client.HTTP);
   }
 
-  FleetWatch watch() {
-    return watch;
-  }
-
-  Answers answers() {
-    return load().answers();
+  /** Returns what is seen of the run, from {@link #begin} on. */
+  Observations observations() {
+    return new Observations(keys, load().answers(), origin.loads(), watch.sights());
   }
 
   /** Returns who owns what while all first members are there; known from {@link #begin} on. */
@@ -236,7 +234,7 @@ final class Scene implements AutoCloseable {
         Direct.get(asked.get(i % asked.size()), "probe" + round + "-" + i);
       }
       try {
-        return Owners.learned(urls, origin.loads(since(fromNanos)));
+        return Owners.learned(urls, origin.loads().in(since(fromNanos)));
       } catch (IOException e) {
         unclear = e; // nodes that are too slow for each other at first become faster
       }
@@ -302,7 +300,7 @@ final class Scene implements AutoCloseable {
 
   /** Returns the whole run, from the begin of the load until now. */
   Timeline timeline() {
-    return Timeline.of(since(beginNanos), answers(), origin, watch, events);
+    return Timeline.of(since(beginNanos), observations(), events);
   }
 
   @Override

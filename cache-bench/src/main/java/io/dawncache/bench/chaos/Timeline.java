@@ -12,6 +12,9 @@ import org.HdrHistogram.Histogram;
  * @param events what happened, in order
  */
 record Timeline(List<Second> seconds, List<Event> events) {
+  /** Of a run that has not begun. */
+  static final Timeline EMPTY = new Timeline(List.of(), List.of());
+
   /**
    * One second.
    *
@@ -41,18 +44,17 @@ record Timeline(List<Second> seconds, List<Event> events) {
   record Event(double seconds, String text) {}
 
   /** Puts together what was counted in a part of the run. */
-  static Timeline of(
-      Span span, Answers answers, CountingOrigin origin, FleetWatch watch, List<Event> events) {
+  static Timeline of(Span span, Observations seen, List<Event> events) {
     List<Second> seconds = new ArrayList<>();
     long step = TimeUnit.SECONDS.toNanos(1);
     for (long from = span.fromNanos(); from - span.toNanos() < 0; from += step) {
       Span second = new Span(from, from + step);
-      List<Answers.Answer> due = answers.in(second);
+      List<Answers.Answer> due = seen.answers().in(second);
       Histogram latencies = Answers.latencies(due);
       long answered = latencies.getTotalCount();
       int fewest = Integer.MAX_VALUE;
       int most = -1;
-      for (FleetWatch.Sight sight : watch.in(second)) {
+      for (Sights.Sight sight : seen.sights().in(second)) {
         fewest = Math.min(fewest, sight.page().membersInForce());
         most = Math.max(most, sight.page().membersInForce());
       }
@@ -63,7 +65,7 @@ record Timeline(List<Second> seconds, List<Event> events) {
               latencies.getValueAtPercentile(50),
               latencies.getValueAtPercentile(99),
               latencies.getMaxValue(),
-              origin.loads(second).size(),
+              seen.loads().in(second).size(),
               most < 0 ? -1 : fewest,
               most));
     }

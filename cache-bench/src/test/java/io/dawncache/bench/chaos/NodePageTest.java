@@ -27,10 +27,12 @@ final class NodePageTest {
   @ValueSource(
       strings = {
         """
-        "peers": {"http://b": {"state": "ejected", "reason": "silent"}, "http://c": {"state": "up"}},
+        "peers": [{"url": "http://b", "state": "ejected", "reason": "silent"},
+                  {"url": "http://c", "state": "up"}],
         """,
         """
-        "peers": [{"url": "http://b", "state": "ejected"}, {"url": "http://c", "state": "up"}],
+        "peers": [{"url": "http://b", "state": "ejected"}, {"url": "http://c"},
+                  {"url": "http://gone", "state": "ejected"}, {"state": "up"}],
         """
       })
   void anEjectedPeerIsAMemberThatTheNodeDoesNotCountOn(String peers) throws IOException {
@@ -43,9 +45,16 @@ final class NodePageTest {
 
   @Test
   void peersWithoutAStateSayNothing() throws IOException {
-    NodePage page = NodePage.parse(page("\"peers\": {\"http://b\": {\"zone\": \"east\"}},"));
+    NodePage page = NodePage.parse(page("\"peers\": [{\"url\": \"http://b\"}],"));
 
     assertNull(page.holdsEjected("http://b"));
+  }
+
+  @Test
+  void aNodeThatKnowsOfAnotherListDoesNotAgreeYet() throws IOException {
+    NodePage page = new NodePage(List.of("http://a"), List.of("http://b"), null, 0);
+
+    assertFalse(page.hasMembers(List.of("http://a")));
   }
 
   @Test
@@ -57,7 +66,19 @@ final class NodePageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "no", "{}", "[]", "{\"members\": []}"})
+  @ValueSource(
+      strings = {
+        "",
+        "no",
+        "{}",
+        "[]",
+        "{\"members\": []}",
+        "{\"members\": 3}",
+        "{\"members\": [], \"otherLists\": []}",
+        "{\"members\": [], \"otherLists\": [], \"groups\": []}",
+        "{\"members\": [], \"otherLists\": [], \"groups\": {\"chaos\": {}}}",
+        "{\"members\": [], \"otherLists\": [], \"groups\": {\"scores\": {\"mainCache\": {}}}}"
+      })
   void whatIsNoPageIsRefused(String text) {
     assertThrows(IOException.class, () -> NodePage.parse(text));
   }

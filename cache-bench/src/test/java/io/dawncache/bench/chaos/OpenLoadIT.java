@@ -19,8 +19,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,7 @@ final class OpenLoadIT {
   private static final int RATE = 200;
 
   private final CountingOrigin origin = new CountingOrigin("127.0.0.1");
-  private final Keys keys = new Keys(COUNT, origin);
+  private final Keys keys = new Keys(COUNT, origin.values()::of);
 
   @AfterEach
   void close() {
@@ -89,6 +91,37 @@ final class OpenLoadIT {
   }
 
   @Test
+  void whatIsNoAnswerWithAValueIsAFailure() throws Exception {
+    // Each ends its connection, so that no request is sent on one that the node has closed.
+    String ok = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ";
+    Map<String, String> reasons =
+        Map.of(
+            ok.replace("200 OK", "503 Unavailable") + "0\r\n\r\n",
+            "status 503",
+            ok + "2\r\n\r\n\n\u007f",
+            "a body that is no value",
+            ok + "0\r\n\r\n",
+            "another value",
+            ok + "9\r\n\r\nhalf",
+            "connection closed before the answer",
+            "SMTP 220 hello\r\n\r\n",
+            "an answer that is not HTTP");
+    for (Map.Entry<String, String> reason : reasons.entrySet()) {
+      try (FakeNode node = new FakeNode(FakeNode.AFTER_ALL, "")) {
+        node.alwaysAnswer(reason.getKey());
+        assertEquals(List.of(reason.getValue()), failures(sweep(node)), reason::getKey);
+      }
+    }
+  }
+
+  @Test
+  void ifNoNodeTakesARequestItFails() throws Exception {
+    FakeNode gone = new FakeNode(FakeNode.AFTER_ALL, "");
+    gone.close();
+    assertEquals(List.of("no node took it"), failures(sweep(gone)));
+  }
+
+  @Test
   void requestsAreSentWhenTheyAreDueAlthoughEarlierOnesWait() throws Exception {
     try (FakeNode node = new FakeNode(FakeNode.AFTER_ALL, "")) {
       node.hold();
@@ -131,6 +164,7 @@ final class OpenLoadIT {
     private final int answers;
     private final String appended;
     private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile @Nullable String always;
 
     FakeNode(int answers, String appended) throws IOException {
       this.answers = answers;
@@ -145,6 +179,11 @@ final class OpenLoadIT {
     /** Answers nothing from now on until all requests have come. */
     void hold() {
       held = new CountDownLatch(COUNT);
+    }
+
+    /** Answers each request with these characters from now on, and closes the connection. */
+    void alwaysAnswer(String text) {
+      always = text;
     }
 
     private void start(Runnable task) {
@@ -178,6 +217,11 @@ final class OpenLoadIT {
           }
           held.countDown();
           held.await();
+          String text = always;
+          if (text != null) {
+            connection.getOutputStream().write(text.getBytes(ISO_8859_1));
+            return;
+          }
           answer(request.split(" ", 3)[1].substring(1), connection.getOutputStream());
         }
       } catch (IOException e) {
@@ -188,7 +232,7 @@ final class OpenLoadIT {
     }
 
     private void answer(String key, OutputStream out) throws IOException {
-      ByteView value = ByteView.ofUtf8(origin.value(key) + appended);
+      ByteView value = ByteView.ofUtf8(origin.values().of(key) + appended);
       ByteBuf body = GroupcacheCodec.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
       String head = "HTTP/1.1 200 OK\r\nContent-Length: " + body.readableBytes() + "\r\n\r\n";
       byte[] bytes = ByteBufUtil.getBytes(body);
