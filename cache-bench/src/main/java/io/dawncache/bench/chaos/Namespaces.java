@@ -165,7 +165,8 @@ final class Namespaces implements Network {
     }
   }
 
-  private static void runIp(String... arguments) throws IOException {
+  /** Runs the command of this machine, and waits for its end. */
+  static void runIp(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
     Process process;

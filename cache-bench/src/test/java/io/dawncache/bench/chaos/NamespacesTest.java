@@ -88,6 +88,16 @@ final class NamespacesTest {
     }
   }
 
+  @Test
+  void aCommandThatFailsOrIsNotThereSaysWhatIsNeeded() {
+    IOException thrown = assertThrows(IOException.class, () -> Namespaces.runIp("no-such-object"));
+
+    assertTrue(thrown.getMessage().startsWith("ip"), thrown::getMessage);
+    assertTrue(
+        thrown.getMessage().endsWith("(expected: root, and iproute2 installed)"),
+        thrown::getMessage);
+  }
+
   private static String neighbour(int from, int to) {
     return "-n dawncache-chaos-"
         + from
