@@ -55,11 +55,19 @@ final class Wrk implements Client {
                 "DEPTH", String.valueOf(load.depth()),
                 "FRESH", load.keys() == Load.Keys.FRESH ? String.valueOf(fresh) : ""));
     fresh += MOST_REQUESTS_A_TURN;
-    String said = Lab.run(wrk, "wrk, and a second core");
+    return asked(contestant.player(), Lab.run(wrk, "wrk, and a second core"));
+  }
+
+  /**
+   * Returns the result of a turn.
+   *
+   * @param said what wrk has printed
+   * @throws IOException if not all answers had values
+   */
+  static Asked asked(Player player, String said) throws IOException {
     Matcher requests = REQUESTS.matcher(said);
     if (!requests.find() || FAULTS.matcher(said).find()) {
-      throw new IOException(
-          contestant.player() + ": " + said + " (expected: nothing but answers with values)");
+      throw new IOException(player + ": " + said + " (expected: nothing but answers with values)");
     }
     long count = Long.parseLong(requests.group(1));
     return new Asked(count, count / seconds(requests.group(2), requests.group(3)));
