@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.collectors.CollectorsCommand;
 import io.dawncache.bench.contest.ContestCommand;
+import io.dawncache.bench.core.consistenthash.DivisionsCommand;
 import io.dawncache.bench.core.consistenthash.RingCommand;
 import io.dawncache.bench.core.singleflight.CrowdCommand;
 import io.dawncache.bench.guard.GuardCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
       ContestCommand.class,
       CoreCommand.class,
       CrowdCommand.class,
+      DivisionsCommand.class,
       GuardCommand.class,
       HitRatioCommand.class,
       HotCommand.class,

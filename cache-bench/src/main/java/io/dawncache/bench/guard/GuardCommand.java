@@ -64,7 +64,8 @@ public final class GuardCommand implements Callable<Integer> {
     for (CachePolicy policy : CachePolicy.values()) {
       check("`Group.get`, a hit, `" + policy + "`", hit(policy), 1);
     }
-    check("`Ring.owner`, 1,000 nodes, a short key", ringLookUp(), 1);
+    check("`Ring.owner`, 1,000 nodes, a short key", ringLookUp(Scheme.DAWNCACHE), 1);
+    check("the same, native scheme", ringLookUp(Scheme.NATIVE), 1);
     check("`Singleflight.join`, alone", flight(), 160);
     double fixedReply = fixedReply();
     checkAgainst("a hit over HTTP", overHttp(), 0.7, "Netty's codec, fixed reply", fixedReply);
@@ -118,10 +119,10 @@ public final class GuardCommand implements Callable<Integer> {
     return group;
   }
 
-  private static double ringLookUp() throws IOException {
+  private static double ringLookUp(Scheme scheme) throws IOException {
     Ring ring =
         Ring.of(
-            Scheme.DAWNCACHE,
+            scheme,
             50,
             IntStream.range(0, 1_000).mapToObj(i -> "http://10.0.0.1:" + (8_000 + i)).toList());
     String[] keys = ZipfKeys.all();

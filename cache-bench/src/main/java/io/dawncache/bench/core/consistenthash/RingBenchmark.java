@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Looks up the owner of 10,000 keys by Zipf's law on a ring of CRC-32 with 50 virtual nodes for
- * each of 8, 512 or 1,000 nodes.
+ * Looks up the owner of 10,000 keys by Zipf's law on a ring of CRC-32 and on one of the native
+ * scheme, with 50 virtual nodes for each of 8, 512 or 1,000 nodes; and makes the native one.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,16 +36,19 @@ public class RingBenchmark {
   @Param({"8", "512", "1000"})
   int nodes;
 
+  List<String> members;
   Ring ring;
+  Ring nativeRing;
   TreeMap<Long, String> tree;
 
   @Setup
   public void draw() {
-    List<String> members =
+    members =
         IntStream.range(0, nodes)
             .mapToObj(i -> "http://10.0." + i / 100 + "." + i % 100 + ":8001")
             .toList();
     ring = Ring.of(Scheme.DAWNCACHE, REPLICAS, members);
+    nativeRing = makeNative();
     tree = new TreeMap<>();
     for (String member : members) {
       for (int replica = 0; replica < REPLICAS; replica++) {
@@ -57,6 +60,21 @@ public class RingBenchmark {
   @Benchmark
   public @Nullable String owner(ZipfKeys keys) {
     return ring.owner(keys.next());
+  }
+
+  @Benchmark
+  public @Nullable String nativeOwner(ZipfKeys keys) {
+    return nativeRing.owner(keys.next());
+  }
+
+  @Benchmark
+  public String nativeFirstOfOwners(ZipfKeys keys) {
+    return nativeRing.owners(keys.next()).next();
+  }
+
+  @Benchmark
+  public Ring makeNative() {
+    return Ring.of(Scheme.NATIVE, REPLICAS, members);
   }
 
   /** What a miss looks up: the first of all owners in their order. */

@@ -28,18 +28,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ring",
     description = {
-      "Looks up the owners of 10,000 keys by Zipf's law, on one thread, on our ring of 1,000 nodes"
-          + " and on golang/groupcache's of 512, both of 50 points a node, in turns. Prints the CPU"
-          + " time of a look-up, the hash of the key included, and the ratio in the same turn; the"
-          + " spread of our ring against itself tells how much to believe.",
+      "Looks up the owners of 10,000 keys by Zipf's law, on one thread, on our rings of 1,000 nodes,"
+          + " one of golang/groupcache's scheme and one of the native scheme, and on"
+          + " golang/groupcache's ring of 512, all of 50 virtual nodes a node, in turns. Prints the"
+          + " CPU time of a look-up, the hash of the key included, and the ratio in the same turn;"
+          + " the spread of our ring against itself tells how much to believe.",
       "Needs Go and golang/groupcache (Debian: golang-go, golang-github-golang-groupcache-dev). Fails"
-          + " with 1 unless the median of the ratios is at most 0.35, and all owners are the same."
+          + " with 1 unless the median of the ratios is at most 0.35, 0.50 for the native scheme, and"
+          + " the owners of one scheme are the same."
     })
 public final class RingCommand implements Callable<Integer> {
   private static final int REPLICAS = 50;
   private static final int OUR_NODES = 1_000;
   private static final int THEIR_NODES = 512;
   private static final double MOST_TIMES_THEIRS = 0.35;
+  private static final double NATIVE_MOST_TIMES_THEIRS = 0.5;
   private static final int WARM_UP_TURNS = 5;
   private static final int LOOK_UPS_A_TURN = 2_000_000;
 
@@ -81,37 +84,48 @@ public final class RingCommand implements Callable<Integer> {
   private int compare(Path program) throws IOException {
     String[] keys = drawn();
     Ring ours = ring(OUR_NODES);
+    Ring natives = Ring.of(Scheme.NATIVE, REPLICAS, members(OUR_NODES));
     try (GoRing theirs = new GoRing(program, members(THEIR_NODES), List.of(keys))) {
       if (!theirs.owners().equals(owners(ring(THEIR_NODES), keys))) {
         throw new IOException("owners differ from golang/groupcache's (expected: the same)");
       }
       List<Double> ourNanos = new ArrayList<>();
+      List<Double> nativeNanos = new ArrayList<>();
       List<Double> theirNanos = new ArrayList<>();
       List<Double> againstTheirs = new ArrayList<>();
+      List<Double> nativeAgainstTheirs = new ArrayList<>();
       List<Double> againstOurs = new ArrayList<>();
       for (int turn = -WARM_UP_TURNS; turn < turns; turn++) {
         double first = nanos(ours, keys);
         double their = (double) theirs.cpuNanos(LOOK_UPS_A_TURN) / LOOK_UPS_A_TURN;
         double second = nanos(ours, keys);
+        double nativeOne = nanos(natives, keys);
         if (turn >= 0) {
           ourNanos.add(first);
+          nativeNanos.add(nativeOne);
           theirNanos.add(their);
           againstTheirs.add((first + second) / 2 / their);
+          nativeAgainstTheirs.add(nativeOne / their);
           againstOurs.add(second / first);
         }
       }
       PrintWriter out = spec.commandLine().getOut();
       TextTable table = new TextTable(1, List.of("look-up in the ring", "median"));
       table.add(List.of("ours, 1,000 nodes, ns", Spread.of(ourNanos).toString()));
+      table.add(List.of("native, 1,000 nodes, ns", Spread.of(nativeNanos).toString()));
       table.add(List.of("golang/groupcache's, 512 nodes, ns", Spread.of(theirNanos).toString()));
       table.add(List.of("ours x theirs", Spread.of(againstTheirs).toString()));
+      table.add(List.of("native x theirs", Spread.of(nativeAgainstTheirs).toString()));
       table.add(List.of("ours x ours", Spread.of(againstOurs).toString()));
       table.printTo(out);
       Aim aim = new Aim("ours", Spread.of(againstTheirs), "of theirs", MOST_TIMES_THEIRS);
+      Aim nativeAim =
+          new Aim("native", Spread.of(nativeAgainstTheirs), "of theirs", NATIVE_MOST_TIMES_THEIRS);
       out.println();
       out.println(aim);
+      out.println(nativeAim);
       out.flush();
-      return aim.isMet() ? 0 : 1;
+      return aim.isMet() && nativeAim.isMet() ? 0 : 1;
     }
   }
 
