@@ -15,15 +15,32 @@ import java.util.TreeSet;
  * @param self the process's own URL, as in the lists
  * @param instance a random number chosen at the process's start: two processes with one URL differ
  * @param members every member's URL in any order; only {@code self} for a node that stands alone
- * @param fingerprint of the members, independent of their order: the first eight bytes, big-endian,
- *     of the SHA-256 of the distinct URLs sorted by their chars, each followed by a newline
+ * @param rings what the process says of rings
+ * @param fingerprint of the members and the ring in force, independent of the members' order: the
+ *     first eight bytes, big-endian, of the SHA-256 of the distinct URLs sorted by their chars,
+ *     each followed by a newline; and, if another ring is in force than the one that every node
+ *     knows, then of the word "ring", a space, its name and a newline
  * @since 0.1.0
  */
-public record MemberList(String self, long instance, List<String> members, long fingerprint) {
+public record MemberList(
+    String self, long instance, List<String> members, Rings rings, long fingerprint) {
   /** Rejects nulls. */
   public MemberList {
     Objects.requireNonNull(self, "self");
+    Objects.requireNonNull(rings, "rings");
     members = List.copyOf(members);
+  }
+
+  /**
+   * {@return the list of a process that knows only the ring that every node knows; without members,
+   * it stands alone}
+   *
+   * @param self this node's own URL
+   * @param instance a number of this process
+   * @param members the URLs of all members
+   */
+  public static MemberList of(String self, long instance, List<String> members) {
+    return of(self, instance, members, Rings.NONE);
   }
 
   /**
@@ -32,18 +49,22 @@ public record MemberList(String self, long instance, List<String> members, long 
    * @param self this node's own URL
    * @param instance a number of this process
    * @param members the URLs of all members
+   * @param rings what the process says of rings
    */
-  public static MemberList of(String self, long instance, List<String> members) {
+  public static MemberList of(String self, long instance, List<String> members, Rings rings) {
     List<String> all = members.isEmpty() ? List.of(self) : members;
-    return new MemberList(self, instance, all, fingerprintOf(all));
+    return new MemberList(self, instance, all, rings, fingerprintOf(all, rings.inForce()));
   }
 
-  private static long fingerprintOf(List<String> members) {
+  private static long fingerprintOf(List<String> members, String ring) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       for (String url : new TreeSet<>(members)) {
         sha256.update(url.getBytes(UTF_8));
         sha256.update((byte) '\n');
+      }
+      if (!ring.isEmpty()) {
+        sha256.update(("ring " + ring + '\n').getBytes(UTF_8));
       }
       return ByteBuffer.wrap(sha256.digest()).getLong();
     } catch (NoSuchAlgorithmException e) {

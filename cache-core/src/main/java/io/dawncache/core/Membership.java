@@ -15,6 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +37,25 @@ public final class Membership implements PeerPicker {
   /** Virtual nodes per member, the same as in groupcache and its ports. */
   public static final int REPLICAS = 50;
 
+  private static final System.Logger LOG = System.getLogger(Membership.class.getName());
+
   private record Snapshot(
-      Ring ring, Map<String, Owner> peers, MemberList list, Set<String> ejected) {
+      Ring ring,
+      Map<String, Owner> peers,
+      MemberList list,
+      RingAgreement.Agreed agreed,
+      Set<String> ejected) {
     String self() {
       return list.self();
     }
 
     Snapshot ejecting(Set<String> urls) {
-      return new Snapshot(ring, peers, list, Set.copyOf(urls));
+      return new Snapshot(ring, peers, list, agreed, Set.copyOf(urls));
+    }
+
+    Snapshot agreeing(RingAgreement.Agreed agreed, Ring ring) {
+      MemberList said = MemberList.of(list.self(), list.instance(), ring.members(), agreed.word());
+      return new Snapshot(ring, peers, said, agreed, ejected);
     }
 
     /** Returns whether there has been no list yet. */
@@ -87,14 +99,14 @@ public final class Membership implements PeerPicker {
     }
   }
 
-  private final Scheme scheme;
+  private final RingAgreement rings;
   private final int replicas;
   private final PeerConnector connector;
+  private final Executor changes;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Object changing = new Object();
   private final long instance = ThreadLocalRandom.current().nextLong();
-  private final OtherLists others =
-      new OtherLists(System::nanoTime, System.getLogger(Membership.class.getName()));
+  private final OtherLists others = new OtherLists(System::nanoTime, LOG);
 
   private final FormerOwners former;
   private volatile Runnable whenPeeking = () -> {};
@@ -102,7 +114,7 @@ public final class Membership implements PeerPicker {
   private volatile boolean closed;
 
   /**
-   * Makes a membership without members.
+   * Makes a membership without members, whose nodes all have the same ring.
    *
    * @param self this node's exact text in the member list, as long as no list is set with another
    * @param scheme how the ring names and hashes its points, the same at every node of a fleet
@@ -110,21 +122,61 @@ public final class Membership implements PeerPicker {
    * @param connector makes the peer getters for other members
    */
   public Membership(String self, Scheme scheme, int replicas, PeerConnector connector) {
-    this(self, scheme, replicas, connector, System::nanoTime);
+    this(self, scheme, scheme, replicas, connector, Runnable::run, System::nanoTime);
   }
 
   /** As the other constructor, with the clock that all nodes of a test live by. */
   Membership(
       String self, Scheme scheme, int replicas, PeerConnector connector, LongSupplier nanoTime) {
+    this(self, scheme, scheme, replicas, connector, Runnable::run, nanoTime);
+  }
+
+  /**
+   * Makes a membership without members, whose nodes agree about the ring: {@code preferred} is in
+   * force until a member is known to lack it. Members say what they know to {@link #heardRings} and
+   * {@link #heard(MemberList)}.
+   *
+   * @param self this node's exact text in the member list, as long as no list is set with another
+   * @param preferred how the ring is built that this node is to use if all members know it
+   * @param common how the ring is built that every node of the fleet knows
+   * @param replicas virtual nodes per member, at least 1, the same at every node of a fleet
+   * @param connector makes the peer getters for other members
+   * @param changes runs the changes of the ring that follow from what others say, with their
+   *     listeners; refuses none as long as the membership is in use
+   */
+  public Membership(
+      String self,
+      Scheme preferred,
+      Scheme common,
+      int replicas,
+      PeerConnector connector,
+      Executor changes) {
+    this(self, preferred, common, replicas, connector, changes, System::nanoTime);
+  }
+
+  private Membership(
+      String self,
+      Scheme preferred,
+      Scheme common,
+      int replicas,
+      PeerConnector connector,
+      Executor changes,
+      LongSupplier nanoTime) {
     this.former = new FormerOwners(nanoTime);
-    this.scheme = Objects.requireNonNull(scheme, "scheme");
+    this.rings =
+        new RingAgreement(
+            Objects.requireNonNull(preferred, "preferred"),
+            Objects.requireNonNull(common, "common"));
     this.replicas = replicas;
     this.connector = Objects.requireNonNull(connector, "connector");
+    this.changes = Objects.requireNonNull(changes, "changes");
+    RingAgreement.Agreed agreed = rings.agreed();
     this.snapshot =
         new Snapshot(
-            Ring.of(scheme, replicas, List.of()),
+            Ring.of(agreed.scheme(), replicas, List.of()),
             Map.of(),
-            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of()),
+            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of(), agreed.word()),
+            agreed,
             Set.of());
   }
 
@@ -151,13 +203,14 @@ public final class Membership implements PeerPicker {
     List<Runnable> consequences = new ArrayList<>();
     synchronized (changing) {
       Snapshot before = snapshot;
-      Ring ring = Ring.of(scheme, replicas, members);
+      RingAgreement.Agreed agreed = rings.agreed(self, members);
+      Ring ring = Ring.of(agreed.scheme(), replicas, members);
       Map<String, Owner> peers = peers(self, members, before);
+      rings.setMembers(self, ring.members());
+      MemberList list = MemberList.of(self, instance, ring.members(), agreed.word());
       Set<String> ejected = new HashSet<>(before.ejected);
       ejected.removeIf(url -> peers.get(url) != before.peers.get(url)); // another getter, unknown
-      Snapshot after =
-          new Snapshot(
-              ring, peers, MemberList.of(self, instance, ring.members()), Set.copyOf(ejected));
+      Snapshot after = new Snapshot(ring, peers, list, agreed, Set.copyOf(ejected));
       replace(before.isFirst() ? after.without(self) : before, after);
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
@@ -168,6 +221,28 @@ public final class Membership implements PeerPicker {
     // Foreign code, so outside the lock. Of two concurrent changes, a listener may be called when
     // both are visible; it is promised only that it is called for each after that one is visible.
     runAll(consequences);
+  }
+
+  /** Puts into force what the members have agreed on by now. */
+  private void agree() {
+    synchronized (changing) {
+      Snapshot before = snapshot;
+      RingAgreement.Agreed agreed = rings.agreed();
+      if (closed || agreed.equals(before.agreed)) {
+        return;
+      }
+      if (agreed.scheme().equals(before.ring.scheme())) {
+        snapshot = before.agreeing(agreed, before.ring);
+        return;
+      }
+      Ring ring = Ring.of(agreed.scheme(), replicas, before.ring.members());
+      replace(before, before.agreeing(agreed, ring));
+    }
+    try {
+      runAll(listeners);
+    } catch (RuntimeException e) { // no caller could do anything about it
+      LOG.log(System.Logger.Level.ERROR, "a listener failed after a change of the ring", e);
+    }
   }
 
   /**
@@ -301,6 +376,21 @@ public final class Membership implements PeerPicker {
     return snapshot.peers.values();
   }
 
+  /** {@return the scheme of the ring that is in force} */
+  public Scheme scheme() {
+    return snapshot.ring.scheme();
+  }
+
+  /** {@return the members that are known to lack the preferred ring, which keep it out of force} */
+  public List<String> ringLackedBy() {
+    return snapshot.list.rings().lackedBy();
+  }
+
+  /** {@return the members that have not said yet which rings they know} */
+  public List<String> silentAboutRings() {
+    return rings.silent();
+  }
+
   /** {@return the present member list as this node reports it to others} */
   public MemberList list() {
     return snapshot.list;
@@ -313,7 +403,30 @@ public final class Membership implements PeerPicker {
    * @param other what another node said of its list
    */
   public void heard(MemberList other) {
-    others.heard(snapshot.list, other);
+    rings.said(other.self(), other.rings().known());
+    rings.reported(other.self(), other.rings().lackedBy());
+    if (rings.agreed().equals(snapshot.agreed)) {
+      others.heard(snapshot.list, other);
+    } else {
+      changes.execute(
+          () -> {
+            agree();
+            others.heard(snapshot.list, other); // compares the rings that are in force by now
+          });
+    }
+  }
+
+  /**
+   * Notes which rings the node at a URL knows, as it has said itself.
+   *
+   * @param url the URL of another node
+   * @param known the names of its rings, beside the one that every node knows
+   */
+  public void heardRings(String url, Collection<String> known) {
+    rings.said(url, known);
+    if (!rings.agreed().equals(snapshot.agreed)) {
+      changes.execute(this::agree);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,11 +38,11 @@ final class OtherLists {
   /**
    * The last report of one node.
    *
-   * @param members null if only the fingerprint is known
+   * @param list null if only the fingerprint is known
    * @param logged the fingerprint of this node's list when a difference was logged, or null
    */
   private record Heard(
-      long fingerprint, @Nullable List<String> members, long atNanos, @Nullable Long logged) {}
+      long fingerprint, @Nullable MemberList list, long atNanos, @Nullable Long logged) {}
 
   OtherLists(LongSupplier nanoTime, System.Logger logger) {
     this.nanoTime = nanoTime;
@@ -50,18 +51,18 @@ final class OtherLists {
 
   /** Notes the list of another node. */
   synchronized void heard(MemberList own, MemberList other) {
-    note(own, other.self(), other.fingerprint(), other.members());
+    note(own, other.self(), other.fingerprint(), other);
   }
 
   /** Notes the fingerprint of the list of another node. */
   synchronized void heard(MemberList own, String url, long fingerprint) {
     Heard before = byUrl.get(url);
     boolean isKnown = before != null && before.fingerprint == fingerprint;
-    note(own, url, fingerprint, before != null && isKnown ? before.members : null);
+    note(own, url, fingerprint, before != null && isKnown ? before.list : null);
   }
 
   @GuardedBy("this")
-  private void note(MemberList own, String url, long fingerprint, @Nullable List<String> members) {
+  private void note(MemberList own, String url, long fingerprint, @Nullable MemberList list) {
     Heard before = byUrl.get(url);
     if (before == null && byUrl.size() >= MOST_HEARD) {
       forgetOld(own);
@@ -71,8 +72,8 @@ final class OtherLists {
     }
     Long logged = before != null && before.fingerprint == fingerprint ? before.logged : null;
     boolean differs = fingerprint != own.fingerprint();
-    if (differs && members != null && (logged == null || logged != own.fingerprint())) {
-      logDifference(own, url, members);
+    if (differs && list != null && (logged == null || logged != own.fingerprint())) {
+      logDifference(own, url, list);
       logged = own.fingerprint();
     } else if (!differs && before != null && before.logged != null) {
       logger.log(Level.INFO, "node {0} holds the same member list as this node again", url);
@@ -82,17 +83,32 @@ final class OtherLists {
       byUrl.remove(url);
       return;
     }
-    byUrl.put(url, new Heard(fingerprint, members, nanoTime.getAsLong(), logged));
+    byUrl.put(url, new Heard(fingerprint, list, nanoTime.getAsLong(), logged));
   }
 
-  private void logDifference(MemberList own, String url, List<String> members) {
+  private void logDifference(MemberList own, String url, MemberList other) {
+    if (Set.copyOf(own.members()).equals(Set.copyOf(other.members()))) {
+      logger.log(
+          Level.WARNING,
+          "node {0} divides keys by {1}, this node by {2} (expected: the same at every node); gets"
+              + " go on, but no change is made everywhere",
+          url,
+          ring(other),
+          ring(own));
+      return;
+    }
     logger.log(
         Level.WARNING,
         "node {0} holds another member list: it lacks {1}, this node lacks {2} (expected: the same"
             + " list at every node); gets go on, but no change is made everywhere",
         url,
-        lacking(members, own.members()),
-        lacking(own.members(), members));
+        lacking(other.members(), own.members()),
+        lacking(own.members(), other.members()));
+  }
+
+  private static String ring(MemberList list) {
+    String name = list.rings().inForce();
+    return name.isEmpty() ? "the ring that every node knows" : "the ring " + name;
   }
 
   private static String lacking(List<String> list, List<String> other) {
@@ -109,7 +125,7 @@ final class OtherLists {
   /** Returns whether the node's list differs and its members are not known yet. */
   synchronized boolean isUnknown(MemberList own, String url) {
     Heard heard = byUrl.get(url);
-    return heard != null && heard.fingerprint != own.fingerprint() && heard.members == null;
+    return heard != null && heard.fingerprint != own.fingerprint() && heard.list == null;
   }
 
   /** Returns the URLs of the nodes that hold another list than this node. */

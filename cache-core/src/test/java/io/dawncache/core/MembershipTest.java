@@ -12,10 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -49,6 +52,121 @@ class MembershipTest {
 
   private static Membership membership(PeerConnector connector) {
     return new Membership(SELF, Scheme.DAWNCACHE, Membership.REPLICAS, connector);
+  }
+
+  /** What others say changes the ring only when a test runs this. */
+  private final Queue<Runnable> said = new ArrayDeque<>();
+
+  private void runWhatWasSaid() {
+    for (Runnable next = said.poll(); next != null; next = said.poll()) {
+      next.run();
+    }
+  }
+
+  private Membership agreeing() {
+    return new Membership(
+        SELF, Scheme.NATIVE, Scheme.DAWNCACHE, Membership.REPLICAS, this::connect, said::add);
+  }
+
+  private static MemberList listOf(String url, List<String> members, Rings rings) {
+    return MemberList.of(url, 1, members, rings);
+  }
+
+  private static void assertRing(Scheme scheme, Membership membership) {
+    Ring ring = Ring.of(scheme, Membership.REPLICAS, membership.members());
+    assertEquals(scheme, membership.scheme());
+    for (String key : keys()) {
+      assertEquals(ring.owner(key), membership.owners(key).next().url());
+    }
+  }
+
+  @Test
+  void thePreferredRingIsInForceUntilAMemberSaysThatItDoesNotKnowIt() {
+    Membership agreeing = agreeing();
+    agreeing.set(List.of(SELF, ONE, TWO));
+    var changes = new AtomicInteger();
+    agreeing.onChange(changes::incrementAndGet);
+    assertRing(Scheme.NATIVE, agreeing);
+
+    agreeing.heardRings(ONE, List.of("native"));
+    agreeing.heardRings("http://stranger:1", List.of());
+    assertTrue(said.isEmpty());
+    agreeing.heardRings(TWO, List.of());
+    assertRing(Scheme.NATIVE, agreeing);
+    runWhatWasSaid();
+
+    assertRing(Scheme.DAWNCACHE, agreeing);
+    assertEquals(1, changes.get());
+    assertEquals(List.of(TWO), agreeing.ringLackedBy());
+    assertEquals(new Rings(List.of("native"), "", List.of(TWO)), agreeing.list().rings());
+    assertEquals(2, connected.size(), "no new ways");
+  }
+
+  @Test
+  void thePreferredRingComesBackWhenTheMemberLeavesOrHasLearntIt() {
+    Membership agreeing = agreeing();
+    agreeing.set(List.of(SELF, ONE, TWO));
+    agreeing.heardRings(TWO, List.of());
+    runWhatWasSaid();
+    assertRing(Scheme.DAWNCACHE, agreeing);
+
+    agreeing.heardRings(TWO, List.of("native"));
+    runWhatWasSaid();
+    assertRing(Scheme.NATIVE, agreeing);
+
+    agreeing.heardRings(TWO, List.of());
+    runWhatWasSaid();
+    assertRing(Scheme.DAWNCACHE, agreeing);
+    agreeing.set(List.of(SELF, ONE));
+    assertRing(Scheme.NATIVE, agreeing);
+    agreeing.set(List.of(SELF, ONE, TWO));
+    assertRing(Scheme.NATIVE, agreeing);
+    assertEquals(Set.of(ONE, TWO), Set.copyOf(agreeing.silentAboutRings()));
+  }
+
+  @Test
+  void theFingerprintTellsTheRingsApartAndIsThatOfOlderNodesOnTheirs() {
+    Membership agreeing = agreeing();
+    agreeing.set(List.of(SELF, ONE));
+    members.set(List.of(SELF, ONE));
+    assertNotEquals(members.list().fingerprint(), agreeing.list().fingerprint());
+
+    agreeing.heard(listOf(ONE, List.of(SELF, ONE), Rings.NONE));
+    runWhatWasSaid();
+
+    assertEquals(members.list().fingerprint(), agreeing.list().fingerprint());
+    assertEquals(List.of(), agreeing.otherLists());
+  }
+
+  @Test
+  void aMembershipThatIsClosedChangesItsRingNoMore() {
+    Membership agreeing = agreeing();
+    agreeing.set(List.of(SELF, ONE));
+    agreeing.heardRings(ONE, List.of());
+
+    agreeing.close();
+    runWhatWasSaid();
+
+    assertEquals(Scheme.NATIVE, agreeing.scheme());
+  }
+
+  @Test
+  void valuesOfKeysThatAnotherRingGivesAwayAreDropped() {
+    Membership agreeing = agreeing();
+    node.registerPeerPicker(agreeing);
+    Group scores = node.addGroup("scores", withoutCopies().build(), Loaded::ofUtf8);
+    agreeing.set(List.of(SELF));
+    keys().forEach(scores::get);
+    agreeing.set(List.of(SELF, ONE));
+
+    agreeing.heardRings(ONE, List.of());
+    runWhatWasSaid();
+
+    for (String key : keys()) {
+      if (scores.gets().lookUp(key) != null) {
+        assertEquals(SELF, agreeing.owners(key).next().url());
+      }
+    }
   }
 
   @Test

@@ -56,6 +56,32 @@ class OtherListsTest {
   }
 
   @Test
+  void aFingerprintIsAlsoOfTheRingIfNotEveryNodeKnowsIt() {
+    long print = own.fingerprint();
+
+    assertEquals(print, MemberList.of(A, 1, List.of(A, B), rings("")).fingerprint());
+    assertNotEquals(print, MemberList.of(A, 1, List.of(A, B), rings("native")).fingerprint());
+    assertNotEquals(
+        MemberList.of(A, 1, List.of(A, B), rings("other")).fingerprint(),
+        MemberList.of(A, 1, List.of(A, B), rings("native")).fingerprint());
+  }
+
+  private static Rings rings(String inForce) {
+    return new Rings(List.of("native", "other"), inForce, List.of());
+  }
+
+  @Test
+  void anotherRingIsLoggedAsOneAndNotAsAListThatLacksNobody() {
+    MemberList other = MemberList.of(B, 2, List.of(B, A), rings("native"));
+
+    others.heard(own, other);
+    others.heard(own, other);
+
+    assertEquals(List.of(List.of(B, "the ring native", "the ring that every node knows")), logged);
+    assertEquals(List.of(B), others.differing(own));
+  }
+
+  @Test
   void aDifferenceIsLoggedOnceWithWhomEachLacks() {
     MemberList other = MemberList.of(B, 2, List.of(B, C));
 

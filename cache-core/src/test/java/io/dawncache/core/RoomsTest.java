@@ -49,8 +49,8 @@ class RoomsTest {
               "seam",
               "other nodes",
               "plant data",
-              "Owners HandOff Membership Hints ChangeJournal OtherLists PeerPicker Owner"
-                  + " Peeks FormerOwners PeerConnector PeerGetter GetCallback"),
+              "Owners HandOff Membership RingAgreement Hints ChangeJournal OtherLists PeerPicker"
+                  + " Owner Peeks FormerOwners PeerConnector PeerGetter GetCallback"),
           new Room(
               "memory",
               "what is held, and what happens to it",
@@ -73,7 +73,7 @@ class RoomsTest {
                   + " GroupListener GetException NotFoundException RejectedException"
                   + " RemoteOriginException GetFailedException GetTimeoutException"
                   + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"
-                  + " OperationResult Forget MemberList EventLoopThread Keys Values"));
+                  + " OperationResult Forget MemberList Rings EventLoopThread Keys Values"));
 
   private static Room roomOf(String className) {
     return ROOMS.stream()

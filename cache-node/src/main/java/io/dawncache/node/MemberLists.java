@@ -24,6 +24,17 @@ final class MemberLists {
               + ", has besides "
               + lacking(others, own));
     }
+    NodeStats.OfRing ring = node.ring();
+    NodeStats.OfRing firstRing = first.ring();
+    if (ring != null && firstRing != null && !ring.inForce().equals(firstRing.inForce())) {
+      faults.add(
+          "another ring than "
+              + first.self()
+              + ": "
+              + ring.inForce()
+              + " for "
+              + firstRing.inForce());
+    }
     if (!node.otherLists().isEmpty()) {
       faults.add("knows of other member lists at " + String.join(", ", node.otherLists()));
     }

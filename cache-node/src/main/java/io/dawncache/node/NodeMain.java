@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discovery;
@@ -120,6 +121,15 @@ public final class NodeMain implements Callable<Integer> {
   private Dialect dialect = Dialect.DAWNCACHE;
 
   @Option(
+      names = "--ring",
+      paramLabel = "native|seed",
+      description =
+          "How the dawncache dialect divides keys among the members. native, the default: evenly,"
+              + " as soon as all members know it; until then, and with seed, by the ring of"
+              + " Dawncache's first nodes, which all know.")
+  private @Nullable Scheme ring;
+
+  @Option(
       names = "--go-peers",
       description = "Some members are Go programs: treat their requests as requests of peers.")
   private boolean goPeers;
@@ -216,6 +226,13 @@ public final class NodeMain implements Callable<Integer> {
             .goPeers(goPeers)
             .peerFrames(peerFrames == Switch.ON)
             .members(peers.stream().map(NodeUrl::text).toList());
+    if (ring != null && !dialect.isOurs()) {
+      throw wrong(
+          "--ring: %s in dialect %s (expected: no --ring, Go nodes have one)"
+              .formatted(ring, Choice.label(dialect)));
+    } else if (ring != null) {
+      server.ring(ring);
+    }
     if (discovery != null && !peers.isEmpty()) {
       throw wrong("--discovery: " + discovery + " beside --peers (expected: one of them)");
     } else if (discovery != null) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param otherLists the nodes, by URL, that are known to hold another member list
+ * @param ring the ring that divides keys among the members; null on the page of an older node
  * @param peers whether each of the other members can be asked; null on the page of an older node
  * @param discovery where the members are looked for; null if they are set, or on the page of an
  *     older node
@@ -38,6 +39,7 @@ record NodeStats(
     String self,
     List<String> members,
     List<String> otherLists,
+    @Nullable OfRing ring,
     @Nullable List<OfPeer> peers,
     @Nullable Discovered discovery,
     double uptimeSeconds,
@@ -45,6 +47,14 @@ record NodeStats(
     Map<String, OfGroup> groups) {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /**
+   * The ring that divides keys among the members.
+   *
+   * @param inForce its name, as the option {@code --ring} has it; in a Go dialect the dialect's
+   * @param lackedBy the members, by URL, because of which the native ring is not in force
+   */
+  record OfRing(String inForce, List<String> lackedBy) {}
 
   /**
    * Whether another member can be asked, as this node sees it.
@@ -183,6 +193,7 @@ record NodeStats(
       String self,
       List<String> members,
       List<String> otherLists,
+      @Nullable OfRing ring,
       List<PeerHealth> peers,
       @Nullable Discovered discovery,
       long uptimeNanos,
@@ -195,6 +206,7 @@ record NodeStats(
         self,
         members,
         otherLists,
+        ring,
         peers.stream().map(OfPeer::of).toList(),
         discovery,
         uptimeSeconds,
@@ -222,6 +234,7 @@ record NodeStats(
             read.self,
             read.members,
             List.of(),
+            read.ring,
             read.peers,
             read.discovery,
             read.uptimeSeconds,

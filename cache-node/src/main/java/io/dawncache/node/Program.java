@@ -1,6 +1,7 @@
 package io.dawncache.node;
 
 import io.dawncache.core.CachePolicy;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -45,6 +47,7 @@ final class Program {
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Discovery.class, reading(Discoveries::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
+    line.registerConverter(Scheme.class, reading(Program::ring));
     line.registerConverter(Switch.class, reading(text -> Choice.parse(Switch.class, text)));
     line.registerConverter(
         CachePolicy.class, reading(text -> Choice.parse(CachePolicy.class, text)));
@@ -76,6 +79,13 @@ final class Program {
         throw new TypeConversionException(reason(e));
       }
     };
+  }
+
+  private static Scheme ring(String text) {
+    return Stream.of(Scheme.NATIVE, Scheme.DAWNCACHE)
+        .filter(ring -> ring.name().equalsIgnoreCase(text))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException(text + " (expected: native or seed)"));
   }
 
   /** Prints one line on standard error and returns {@code exitCode}. */

@@ -116,6 +116,9 @@ final class StandaloneNode implements AutoCloseable {
             present == null ? "" : present.self(),
             present == null ? List.of() : present.members(),
             present == null ? List.of() : present.otherLists(),
+            present == null
+                ? null
+                : new NodeStats.OfRing(present.ring().name(), present.ringLackedBy()),
             present == null ? List.of() : present.peers(),
             present == null ? null : discovered(present),
             System.nanoTime() - startNanos,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dawncache.core.CacheNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What {@code cluster status} says of the lists that nodes hold. */
@@ -13,10 +14,28 @@ class MemberListsTest {
   private static final String C = "http://c:1";
 
   private static NodeStats stats(String self, List<String> members, List<String> otherLists) {
+    return stats(self, members, otherLists, null);
+  }
+
+  private static NodeStats stats(
+      String self, List<String> members, List<String> otherLists, NodeStats.@Nullable OfRing ring) {
     try (CacheNode node = CacheNode.create()) {
       return NodeStats.of(
-          self, members, otherLists, List.of(), null, 1, node.bytesInFlight(), node.groups());
+          self, members, otherLists, ring, List.of(), null, 1, node.bytesInFlight(), node.groups());
     }
+  }
+
+  @Test
+  void aRingThatDiffersIsToldButNotOfAnOlderNodeWhichDoesNotSay() {
+    List<String> both = List.of(A, B);
+    NodeStats first = stats(A, both, List.of(), new NodeStats.OfRing("native", List.of()));
+
+    assertEquals(
+        List.of("another ring than " + A + ": seed for native"),
+        MemberLists.faults(
+            first, stats(B, both, List.of(), new NodeStats.OfRing("seed", List.of(A)))));
+    assertEquals(List.of(), MemberLists.faults(first, first));
+    assertEquals(List.of(), MemberLists.faults(first, stats(B, both, List.of())));
   }
 
   @Test

@@ -63,7 +63,7 @@ class NodeMainTest {
     String expected =
         ": no such option (expected: one of --listen, --self, --cluster, --peers, --discovery, --group, --max-bytes,"
             + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
-            + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --go-peers, --peer-frames,"
+            + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --ring, --go-peers, --peer-frames,"
             + " --max-ejected, --help, --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
@@ -153,6 +153,10 @@ class NodeMainTest {
             "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000;"
                 + " 0 for no bound)");
     ran("--policy", "fifo").assertRefused("node: --policy: fifo (expected: lru or tinylfu)");
+    ran("--ring", "round").assertRefused("node: --ring: round (expected: native or seed)");
+    ran("--ring", "native", "--dialect", "mailgun")
+        .assertRefused(
+            "node: --ring: native in dialect mailgun (expected: no --ring, Go nodes have one)");
     ran("--dialect", "go")
         .assertRefused("node: --dialect: go (expected: dawncache or groupcache or mailgun)");
   }

@@ -30,6 +30,7 @@ class NodeStatsTest {
         "http://a:1",
         MEMBERS,
         List.of("http://c:1"),
+        new NodeStats.OfRing("seed", List.of("http://b:1")),
         List.of(PeerHealth.up("http://b:1", Instant.EPOCH)),
         new NodeStats.Discovered("file:/members", true, "file:/members: no such file"),
         1_234_567_890,
@@ -113,12 +114,14 @@ class NodeStatsTest {
       page.remove("otherLists");
       page.remove("bytesInFlight");
       page.remove("discovery");
+      page.remove("ring");
 
       NodeStats read = NodeStats.fromJson(page.toString());
 
       assertEquals(List.of(), read.otherLists());
       assertNull(read.bytesInFlight());
       assertNull(read.discovery());
+      assertNull(read.ring());
       assertEquals(MEMBERS, read.members());
       assertEquals(Set.of("scores"), read.groups().keySet());
     }

@@ -2,7 +2,9 @@ package io.dawncache.server;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
+import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.inbound.Inbound;
 import io.dawncache.server.inbound.InboundPipeline;
 import io.dawncache.server.peer.Outbound;
@@ -28,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +57,11 @@ public final class CacheServer implements AutoCloseable {
   private final Channel listener;
   private final PeerDirectory peers;
   private final PresentFleet fleet;
+  private final OwnersThread ownersThread = new OwnersThread();
   private final EjectedMembers ejected;
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
+  private final AtomicReference<MemberList> told; // to the other members, or about to be
   private volatile boolean stopping;
 
   /**
@@ -90,12 +95,20 @@ public final class CacheServer implements AutoCloseable {
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
     fleet = new PresentFleet(config.cluster(), node::membersOwed);
-    ejected = new EjectedMembers(config.maxEjectedPercent());
+    ejected = new EjectedMembers(config.maxEjectedPercent(), ownersThread);
     try {
       listener = bind(node, transport);
       peers = peers(node, transport);
       membership =
-          new Membership(self(config), config.dialect().scheme(), Membership.REPLICAS, peers);
+          new Membership(
+              self(config),
+              config.ring(),
+              config.dialect().scheme(),
+              Membership.REPLICAS,
+              peers,
+              ownersThread);
+      told = new AtomicReference<>(membership.list());
+      membership.onChange(this::ownersChanged);
       fleet.setMembership(membership);
       ejected.setMembership(membership);
       fleet.onReadmitted(ejected::wasEjected);
@@ -113,6 +126,7 @@ public final class CacheServer implements AutoCloseable {
           listed(members()),
           listed(node.groups().stream().map(Group::name).toList()));
     } catch (IOException | RuntimeException e) {
+      ownersThread.close();
       resolver.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
@@ -251,6 +265,19 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
+   * {@return the ring that is in force} It is {@link ServerConfig#ring} unless {@linkplain
+   * #ringLackedBy a member lacks it}.
+   */
+  public Scheme ring() {
+    return membership.scheme();
+  }
+
+  /** {@return the URLs of the members that are known to lack {@link ServerConfig#ring}} */
+  public List<String> ringLackedBy() {
+    return membership.ringLackedBy();
+  }
+
+  /**
    * {@return the URLs of the nodes that are known to hold another member list than this node} Each
    * is also logged once, with the difference. While there are any, a change may not reach every
    * node.
@@ -281,8 +308,32 @@ public final class CacheServer implements AutoCloseable {
       goPeers.set(addresses);
       logChange(before, membership.members());
     }
-    compareLists(membership.list().fingerprint(), FIRST_COMPARISON_MILLIS, true);
+    if (config.dialect().isOurs()) {
+      peers.compareLists(membership.silentAboutRings()); // to find out which rings they know
+    }
     warnUnlessAmong(checked);
+  }
+
+  /** The list, the ring, or who is ejected has changed. Others are to know of the first two. */
+  private void ownersChanged() {
+    MemberList now = membership.list();
+    MemberList before = told.getAndSet(now);
+    if (!now.rings().inForce().equals(before.rings().inForce())) {
+      logRing();
+    }
+    if (now.fingerprint() != before.fingerprint()) {
+      boolean onlyRing = now.members().equals(before.members());
+      compareLists(now.fingerprint(), onlyRing ? 0 : FIRST_COMPARISON_MILLIS, true);
+    }
+  }
+
+  private void logRing() {
+    List<String> lackedBy = ringLackedBy();
+    String why =
+        lackedBy.isEmpty()
+            ? "no member is known to lack it"
+            : lackedBy.get(0) + " does not know " + config.ring().name();
+    LOG.log(System.Logger.Level.INFO, "ring: {0} is in force, {1}", ring().name(), why);
   }
 
   /**
@@ -297,7 +348,8 @@ public final class CacheServer implements AutoCloseable {
           List<String> others = first ? membership.reporting() : membership.otherLists();
           if (!others.isEmpty() && membership.list().fingerprint() == fingerprint) {
             peers.compareLists(others);
-            compareLists(fingerprint, Math.min(2 * delayMillis, LAST_COMPARISON_MILLIS), false);
+            long next = Math.max(FIRST_COMPARISON_MILLIS, 2 * delayMillis);
+            compareLists(fingerprint, Math.min(next, LAST_COMPARISON_MILLIS), false);
           }
         };
     try {
@@ -355,7 +407,7 @@ public final class CacheServer implements AutoCloseable {
         .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
     peers.stop();
-    ejected.close();
+    ownersThread.close();
     membership.close();
     resolver.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

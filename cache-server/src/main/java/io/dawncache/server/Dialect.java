@@ -9,7 +9,10 @@ import io.dawncache.core.consistenthash.Scheme;
  * @since 0.1.0
  */
 public enum Dialect {
-  /** Our own: the ring points are {@code crc32(url + i)}. */
+  /**
+   * Our own: the ring that every node knows has the points {@code crc32(url + i)}; newer nodes have
+   * another one, see {@link ServerConfig#ring}.
+   */
   DAWNCACHE(
       Scheme.DAWNCACHE, "/_dawncache/", "application/octet-stream", 400, "no such group:", 500),
 
@@ -42,7 +45,7 @@ public enum Dialect {
     this.failedCode = failedCode;
   }
 
-  /** {@return how the dialect's ring is built} */
+  /** {@return how the ring is built that every node of the dialect knows} */
   public Scheme scheme() {
     return scheme;
   }

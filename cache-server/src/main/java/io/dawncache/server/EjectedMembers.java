@@ -3,22 +3,14 @@ package io.dawncache.server;
 import io.dawncache.core.Membership;
 import io.dawncache.server.peer.Ejections;
 import java.util.Objects;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Ejects members and readmits them on a thread of its own, because every change of owners sweeps
- * through this node's memory.
- */
-final class EjectedMembers implements Ejections, AutoCloseable {
-  private static final int IDLE_SECONDS = 10;
-
+/** Ejects members and readmits them on the {@link OwnersThread}. */
+final class EjectedMembers implements Ejections {
   private final int maxPercent;
-  private final ThreadPoolExecutor thread;
+  private final Executor thread;
   private volatile @Nullable Membership membership;
 
   /**
@@ -26,21 +18,9 @@ final class EjectedMembers implements Ejections, AutoCloseable {
    *
    * @param maxPercent how many of 100 members may be ejected
    */
-  EjectedMembers(int maxPercent) {
+  EjectedMembers(int maxPercent, Executor thread) {
     this.maxPercent = maxPercent;
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread made = new Thread(task, "dawncache-health");
-              made.setDaemon(true);
-              return made;
-            });
-    thread.allowCoreThreadTimeOut(true);
+    this.thread = thread;
   }
 
   /** Sets the membership, before the first request is sent. */
@@ -54,7 +34,7 @@ final class EjectedMembers implements Ejections, AutoCloseable {
 
   @Override
   public void eject(String url, Consumer<Boolean> done) {
-    later(
+    thread.execute(
         () -> {
           Membership present = membership();
           done.accept(present.eject(url, fewestLeft(present.members().size())));
@@ -67,7 +47,7 @@ final class EjectedMembers implements Ejections, AutoCloseable {
 
   @Override
   public void readmit(String url, Runnable done) {
-    later(
+    thread.execute(
         () -> {
           membership().readmit(url);
           done.run();
@@ -76,19 +56,6 @@ final class EjectedMembers implements Ejections, AutoCloseable {
 
   /** Another member has held this node ejected until now. */
   void wasEjected() {
-    later(() -> membership().wasEjected());
-  }
-
-  private void later(Runnable task) {
-    try {
-      thread.execute(task);
-    } catch (RejectedExecutionException e) {
-      // The server has stopped.
-    }
-  }
-
-  @Override
-  public void close() {
-    thread.shutdownNow();
+    thread.execute(() -> membership().wasEjected());
   }
 }

@@ -5,6 +5,7 @@ import io.dawncache.core.Membership;
 import io.dawncache.server.wire.Fleet;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,6 +80,11 @@ final class PresentFleet implements Fleet {
     } else if (dialled != null && !dialled.equals(self)) {
       warn("member " + dialled + " says that its self is " + self);
     }
+  }
+
+  @Override
+  public void noteRings(String url, List<String> known) {
+    membership().heardRings(url, known);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.dawncache.server;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.wire.NodeUrl;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class ServerConfig {
   private final List<String> members;
   private final @Nullable Discovery discovery;
   private final Dialect dialect;
+  private final Scheme ring;
   private final boolean goPeers;
   private final int eventLoops;
   private final int maxPeerConnections;
@@ -40,6 +42,7 @@ public final class ServerConfig {
     members = builder.members;
     discovery = builder.discovery;
     dialect = builder.dialect;
+    ring = builder.ring();
     goPeers = builder.goPeers;
     eventLoops = builder.eventLoops;
     maxPeerConnections = builder.maxPeerConnections;
@@ -107,6 +110,14 @@ public final class ServerConfig {
     return dialect;
   }
 
+  /**
+   * {@return the ring that names the owners of keys, if all members know it; if not, it is the
+   * dialect's {@link Dialect#scheme}}
+   */
+  public Scheme ring() {
+    return ring;
+  }
+
   /** {@return whether Go programs at members' addresses are peers} */
   public boolean goPeers() {
     return goPeers;
@@ -164,6 +175,8 @@ public final class ServerConfig {
         + discovery
         + ", dialect="
         + dialect
+        + ", ring="
+        + ring
         + ", goPeers="
         + goPeers
         + ", eventLoops="
@@ -192,6 +205,7 @@ public final class ServerConfig {
     private List<String> members = List.of();
     private @Nullable Discovery discovery;
     private Dialect dialect = Dialect.DAWNCACHE;
+    private @Nullable Scheme ring;
     private boolean goPeers;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private int maxPeerConnections = 512;
@@ -306,6 +320,29 @@ public final class ServerConfig {
     public Builder dialect(Dialect dialect) {
       this.dialect = Objects.requireNonNull(dialect, "dialect");
       return this;
+    }
+
+    /**
+     * Sets the ring that names the owners of keys; by default {@link Scheme#NATIVE} in our own
+     * dialect, and the dialect's own in the others. The native ring divides keys more evenly, but
+     * older nodes do not know it. So it is in force while no member of the list is known to lack
+     * it, and {@link Scheme#DAWNCACHE}, which every node knows, otherwise. Nodes tell each other
+     * what they know, so a fleet can be upgraded node by node.
+     *
+     * @param ring the native ring, to use it if possible, or the dialect's own, to use no other
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder ring(Scheme ring) {
+      this.ring = Objects.requireNonNull(ring, "ring");
+      return this;
+    }
+
+    private Scheme ring() {
+      if (ring != null) {
+        return ring;
+      }
+      return dialect.isOurs() ? Scheme.NATIVE : dialect.scheme();
     }
 
     /**
@@ -478,14 +515,24 @@ public final class ServerConfig {
      * {@return the configuration collected so far}
      *
      * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
-     *     node's, if there are members but this node's own URL is unknown, or if there are both
-     *     members and a discovery
+     *     node's, if there are members but this node's own URL is unknown, if there are both
+     *     members and a discovery, or if the dialect does not have the ring
      */
     public ServerConfig build() {
       var unused = MemberUrls.checked(members, dialect);
       if (discovery != null && !members.isEmpty()) {
         throw new IllegalArgumentException(
             "members: " + members + " beside discovery " + discovery + " (expected: one of them)");
+      }
+      boolean isNative = dialect.isOurs() && ring().equals(Scheme.NATIVE);
+      if (!isNative && !ring().equals(dialect.scheme())) {
+        throw new IllegalArgumentException(
+            "ring: "
+                + ring()
+                + " (expected: "
+                + dialect.scheme()
+                + (dialect.isOurs() ? " or " + Scheme.NATIVE : ", the ring of Go nodes")
+                + ")");
       }
       if (self == null && !members.isEmpty() && isAnyAddress(host)) {
         throw new IllegalArgumentException(

@@ -99,7 +99,7 @@ class EjectionIT {
   }
 
   private Ring ring() {
-    return Ring.of(Dialect.DAWNCACHE.scheme(), Membership.REPLICAS, servers.get(0).members());
+    return Ring.of(servers.get(0).ring(), Membership.REPLICAS, servers.get(0).members());
   }
 
   /** Returns keys whose first two owners are these. */

@@ -51,7 +51,7 @@ final class Fleet implements AutoCloseable {
   /** Starts nodes that stand alone until a test has them join. */
   static Fleet strangers(int size, ServerConfig.Builder config, IntFunction<Getter> getters)
       throws IOException {
-    Fleet fleet = new Fleet(config.build().dialect().scheme());
+    Fleet fleet = new Fleet(config.build().ring());
     for (int i = 0; i < size; i++) {
       CacheNode node = CacheNode.create();
       fleet.nodes.add(node);
@@ -108,9 +108,9 @@ final class Fleet implements AutoCloseable {
     return Stream.generate(owners::next).limit(count).toList();
   }
 
-  /** Returns a key that this one of the members owns, if they speak the default dialect. */
+  /** Returns a key that this one of the members owns, if they divide keys as by default. */
   static String keyOwnedBy(String member, List<String> members) {
-    Scheme scheme = ServerConfig.builder().build().dialect().scheme();
+    Scheme scheme = ServerConfig.builder().build().ring();
     return keyOwnedBy(member, Ring.of(scheme, Membership.REPLICAS, members));
   }
 

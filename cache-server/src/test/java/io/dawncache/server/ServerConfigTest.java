@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dawncache.core.consistenthash.Scheme;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -54,6 +55,24 @@ class ServerConfigTest {
   }
 
   @Test
+  void theRingIsTheNativeOneInOurDialectAndTheDialectsInTheOthers() {
+    assertEquals(Scheme.NATIVE, ServerConfig.builder().build().ring());
+    assertEquals(Scheme.DAWNCACHE, ServerConfig.builder().ring(Scheme.DAWNCACHE).build().ring());
+    assertEquals(
+        Scheme.GROUPCACHE, ServerConfig.builder().dialect(Dialect.GROUPCACHE).build().ring());
+    assertRefused(
+        "ring: native (expected: mailgun, the ring of Go nodes)",
+        ServerConfig.builder().dialect(Dialect.MAILGUN).ring(Scheme.NATIVE));
+    assertRefused(
+        "ring: groupcache (expected: seed or native)",
+        ServerConfig.builder().ring(Scheme.GROUPCACHE));
+  }
+
+  private static void assertRefused(String message, ServerConfig.Builder config) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, config::build).getMessage());
+  }
+
+  @Test
   void aConfigurationShowsItsValues() {
     String text =
         ServerConfig.builder()
@@ -66,7 +85,8 @@ class ServerConfigTest {
 
     assertEquals(
         "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001], discovery=null",
-        text.substring(0, text.indexOf(", dialect=MAILGUN, goPeers=false, eventLoops=")));
+        text.substring(
+            0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
     assertEquals("stopGrace=PT5S, pages=[/healthz]]", text.substring(text.indexOf("stopGrace=")));
   }
 

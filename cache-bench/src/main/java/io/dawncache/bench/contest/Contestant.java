@@ -1,6 +1,6 @@
 package io.dawncache.bench.contest;
 
-import io.dawncache.server.Dialect;
+import io.dawncache.core.consistenthash.Scheme;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,9 +50,11 @@ final class Contestant implements AutoCloseable {
     return prefix;
   }
 
-  /** Returns the dialect of its servers' ring, if there are two. */
-  Dialect dialect() {
-    return player == Player.TWO_GOS ? Dialect.GROUPCACHE : Dialect.DAWNCACHE;
+  /** Returns the rings that its servers may divide keys by, if there are two. */
+  List<Scheme> rings() {
+    return player == Player.TWO_GOS
+        ? List.of(Scheme.GROUPCACHE)
+        : List.of(Scheme.NATIVE, Scheme.DAWNCACHE); // nodes of an older commit know only the latter
   }
 
   /** Starts a server on the first core that prints nothing when it serves. */

@@ -212,8 +212,12 @@ final class Lab {
       return Arrays.asList(ZipfKeys.all());
     }
     List<String> members = urls(contestant.ports().stream().mapToInt(port -> port).toArray());
-    Ring ring = Ring.of(contestant.dialect().scheme(), Membership.REPLICAS, members);
-    Predicate<String> isOthers = key -> members.get(1).equals(ring.owner(key));
+    List<Ring> rings =
+        contestant.rings().stream()
+            .map(scheme -> Ring.of(scheme, Membership.REPLICAS, members))
+            .toList();
+    Predicate<String> isOthers =
+        key -> rings.stream().allMatch(ring -> members.get(1).equals(ring.owner(key)));
     return IntStream.iterate(10_000, i -> i + 1)
         .mapToObj(i -> "key" + i)
         .filter(isOthers)

@@ -2,7 +2,7 @@ package io.dawncache.bench.load;
 
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
-import io.dawncache.server.Dialect;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.HashMap;
 import java.util.List;
@@ -23,18 +23,16 @@ final class KeyOwners {
   }
 
   /**
-   * Asks the ring of {@code members} for the owner of each key.
+   * Asks the ring of {@code members} by {@code scheme} for the owner of each key.
    *
    * @throws IllegalArgumentException if one of them owns no key at all
    */
-  static KeyOwners of(List<NodeUrl> members, Dialect dialect, Keys keys) {
+  static KeyOwners of(List<NodeUrl> members, Scheme scheme, Keys keys) {
     Map<String, Integer> indexes = new HashMap<>();
     for (NodeUrl member : members) {
       indexes.put(member.text(), indexes.size());
     }
-    Ring ring =
-        Ring.of(
-            dialect.scheme(), Membership.REPLICAS, members.stream().map(NodeUrl::text).toList());
+    Ring ring = Ring.of(scheme, Membership.REPLICAS, members.stream().map(NodeUrl::text).toList());
     int[] owners = new int[keys.count()];
     int[] owned = new int[members.size()];
     for (int key = 0; key < owners.length; key++) {

@@ -3,6 +3,7 @@ package io.dawncache.bench.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.memory.Trace;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.node.OutOfMemory;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -122,6 +124,14 @@ public final class LoadMain implements Callable<Integer> {
       paramLabel = "dawncache|groupcache|mailgun",
       description = "The fleet's protocol; dawncache by default.")
   private Dialect dialect = Dialect.DAWNCACHE;
+
+  @Option(
+      names = "--ring",
+      paramLabel = "native|seed",
+      description =
+          "By which of its rings a fleet of the dawncache dialect divides keys, for puts to several"
+              + " targets; native by default.")
+  private @Nullable Scheme ring;
 
   @Option(
       names = "--base-path",
@@ -304,6 +314,7 @@ public final class LoadMain implements Callable<Integer> {
     line.registerConverter(Duration.class, reading(LoadMain::duration));
     line.registerConverter(SizeRange.class, reading(SizeRange::parse));
     line.registerConverter(Dialect.class, reading(LoadMain::dialect));
+    line.registerConverter(Scheme.class, reading(LoadMain::ring));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
     line.setExecutionExceptionHandler(
@@ -393,6 +404,7 @@ public final class LoadMain implements Callable<Integer> {
     return new LoadPlan(
         targets,
         dialect,
+        ring(),
         base,
         group,
         keys,
@@ -519,6 +531,22 @@ public final class LoadMain implements Callable<Integer> {
       case "m" -> Duration.ofMinutes(number);
       default -> Duration.ofHours(number);
     };
+  }
+
+  private Scheme ring() {
+    if (dialect.isOurs()) {
+      return ring == null ? Scheme.NATIVE : ring;
+    }
+    check(
+        "--ring", ring, ring == null, "none in dialect " + dialect.name().toLowerCase(Locale.ROOT));
+    return dialect.scheme();
+  }
+
+  private static Scheme ring(String text) {
+    return Stream.of(Scheme.NATIVE, Scheme.DAWNCACHE)
+        .filter(scheme -> scheme.name().equalsIgnoreCase(text))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException(text + " (expected: native or seed)"));
   }
 
   private static Dialect dialect(String text) {

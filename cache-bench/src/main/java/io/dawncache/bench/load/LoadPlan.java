@@ -1,5 +1,6 @@
 package io.dawncache.bench.load;
 
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.List;
 /**
  * What a run does; the command line has checked it.
  *
+ * @param ring the scheme of the ring by which the targets divide keys
  * @param basePath the path of all groups, with a slash at both ends
  * @param keysTold the keys in words
  * @param puts the fraction of the requests that are puts, from 0 to 1
@@ -22,6 +24,7 @@ import java.util.List;
 record LoadPlan(
     List<NodeUrl> targets,
     Dialect dialect,
+    Scheme ring,
     String basePath,
     String group,
     Keys keys,
@@ -84,7 +87,7 @@ record LoadPlan(
   /** Returns which targets receive the puts. */
   KeyOwners owners() {
     return puts > 0 && targets.size() > 1
-        ? KeyOwners.of(targets, dialect, keys)
+        ? KeyOwners.of(targets, ring, keys)
         : KeyOwners.everybody();
   }
 }

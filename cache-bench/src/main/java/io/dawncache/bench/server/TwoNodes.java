@@ -2,6 +2,7 @@ package io.dawncache.bench.server;
 
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.node.NodeMain;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.KeyPath;
@@ -22,7 +23,7 @@ final class TwoNodes implements AutoCloseable {
   private final int[] ports = ServerProcess.freePorts(2);
   private final List<String> members =
       IntStream.of(ports).mapToObj(port -> "http://127.0.0.1:" + port).toList();
-  private final Ring ring = Ring.of(Dialect.DAWNCACHE.scheme(), Membership.REPLICAS, members);
+  private final Ring ring = Ring.of(Scheme.NATIVE, Membership.REPLICAS, members);
   private final ServerProcess asked;
   private final ServerProcess other;
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
@@ -282,6 +283,7 @@ final class LoadMainIT {
     return new LoadPlan(
         servers.stream().map(server -> NodeUrl.parse(server.self())).toList(),
         Dialect.DAWNCACHE,
+        Scheme.NATIVE,
         Dialect.DAWNCACHE.basePath(),
         "scores",
         keys,

@@ -38,6 +38,8 @@ final class LoadMainTest {
         "--keys 0          | --keys: 0 (expected: 1 to 10000000)",
         "--skew -1         | --skew: -1.0 (expected: from 0 to 10)",
         "--value-bytes 1g  | --value-bytes: 1g (expected: BYTES",
+        "--ring round      | --ring: round (expected: native or seed)",
+        "--dialect mailgun --ring seed | --ring: seed (expected: none in dialect mailgun)",
         "--dialect french  | --dialect: french (expected: dawncache, groupcache or mailgun)",
         "--base-path x     | --base-path: x (expected: / at both ends",
         "--trace none.txt  | --trace: none.txt (expected: a file that can be read and is named",
@@ -88,7 +90,7 @@ final class LoadMainTest {
     assertEquals(0, run("--help"));
     assertEquals("", err.toString());
     for (String word :
-        "--target --group --dialect --base-path --rate --connections --depth --connection-life"
+        "--target --group --dialect --ring --base-path --rate --connections --depth --connection-life"
             .concat(" --duration --requests --warm-up --keys --key-prefix --skew --trace --puts")
             .concat(" --value-bytes --timeout --threads --no-spin --key= --report Examples Exit")
             .split(" ", -1)) {

@@ -1,5 +1,6 @@
 package io.dawncache.bench.load;
 
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Plans {
     return new LoadPlan(
         List.of(TARGET),
         Dialect.DAWNCACHE,
+        Scheme.NATIVE,
         "/_dawncache/",
         "scores",
         KEYS,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.pb.CoordinateRequest;
@@ -77,7 +78,7 @@ final class RequestsTest {
     Keys keys = Keys.drawn("key", 1_000, 1, new SizeRange(1, 1));
     List<NodeUrl> members =
         List.of(NodeUrl.parse("http://10.0.0.1:8001"), NodeUrl.parse("http://10.0.0.2:8001"));
-    KeyOwners owners = KeyOwners.of(members, Dialect.DAWNCACHE, keys);
+    KeyOwners owners = KeyOwners.of(members, Scheme.NATIVE, keys);
     int first = 0;
     for (int key = 0; key < keys.count(); key++) {
       assertTrue(owners.owns(0, key) != owners.owns(1, key), "one owner");

@@ -25,10 +25,13 @@ import java.util.HexFormat;
 public record Scheme(
     String name, PointName pointName, HashFunction hash, Collision collision, Smoothing smoothing) {
 
-  /** CRC-32 of the member followed by the number. */
+  /**
+   * The one of Dawncache's first nodes, which every node knows: CRC-32 of the member followed by
+   * the number.
+   */
   public static final Scheme DAWNCACHE =
       new Scheme(
-          "dawncache",
+          "seed",
           (member, replica) -> (member + replica).getBytes(UTF_8),
           HashFunction.CRC32,
           Collision.LAST_ADDED);

@@ -214,7 +214,7 @@ class RingTest {
     assertThrows(UnsupportedOperationException.class, ring.owners("Tom")::remove);
     assertEquals(3, ring.replicas());
     assertEquals(Scheme.DAWNCACHE, ring.scheme());
-    assertEquals("Ring[dawncache, 3 replicas of [b, a]]", ring.toString());
+    assertEquals("Ring[seed, 3 replicas of [b, a]]", ring.toString());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.frame.Frames;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
@@ -147,11 +148,23 @@ final class Link implements FrameDial.Verdict {
     byFrames.reached();
     connection.speaks(version);
     frames = connection;
+    if (hello.fingerprint() == null) {
+      endMemberLists();
+    }
     serveWaiting();
     protocolListener.framesGranted(hello);
     if (closed) {
       connectionRetired(connection);
       connection.closeWhenIdle();
+    }
+  }
+
+  /** Ends what the peer would not understand in a frame. */
+  private void endMemberLists() {
+    for (PeerExchange asked : List.copyOf(waiting)) {
+      if (asked.question().kind() == FrameKind.MEMBERS && waiting.remove(asked)) {
+        asked.notAsked("it takes no member lists");
+      }
     }
   }
 
@@ -169,7 +182,11 @@ final class Link implements FrameDial.Verdict {
   @Override
   public void unreachable(String why) {
     dialled = null;
-    reachability.missed(why);
+    if (waiting.isEmpty() || waiting.stream().anyMatch(asked -> asked.question().isWaitedFor())) {
+      reachability.missed(why);
+    } else {
+      reachability.release();
+    }
     byFrames.release(); // it is still unknown whether the peer takes frames
     takeWaiting().forEach(asked -> asked.notAsked(why));
   }

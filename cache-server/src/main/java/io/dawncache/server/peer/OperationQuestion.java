@@ -86,6 +86,11 @@ final class OperationQuestion implements Question {
   }
 
   @Override
+  public boolean isWaitedFor() {
+    return kind != FrameKind.MEMBERS;
+  }
+
+  @Override
   public FrameKind kind() {
     return kind;
   }

@@ -289,7 +289,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     }
   }
 
-  /** Sends this node's list and asks for that of the peer, which is known to have one. */
+  /** Sends this node's list and asks for that of the peer, if it is a node of ours. */
   void compareLists() {
     if (!goNode && !closed && !stopped) {
       exchangeLists();

@@ -43,12 +43,13 @@ public final class PeerDirectory implements PeerConnector {
 
   /** Compares member lists with the peers that have one of these URLs. Returns at once. */
   public void compareLists(Collection<String> urls) {
+    Set<String> wanted = Set.copyOf(urls);
     List<PeerClient> present;
     synchronized (clients) {
       present = List.copyOf(clients);
     }
     for (PeerClient client : present) {
-      if (urls.contains(client.url())) {
+      if (wanted.contains(client.url())) {
         client.compareLists();
       }
     }

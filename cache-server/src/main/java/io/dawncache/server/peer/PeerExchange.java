@@ -272,7 +272,11 @@ final class PeerExchange {
 
   private void missed(String why) {
     try {
-      reachability.missed(why);
+      if (question.isWaitedFor()) {
+        reachability.missed(why);
+      } else {
+        reachability.release();
+      }
     } catch (Throwable t) {
       report(t);
     }

@@ -27,6 +27,14 @@ interface Question {
   /** Ends with an answer that arrived whole; the caller releases it. */
   void answered(FullHttpResponse answer);
 
+  /**
+   * Returns whether a caller waits for the answer. If none does, it says nothing about the peer
+   * that it could not be asked: perhaps it is only just starting.
+   */
+  default boolean isWaitedFor() {
+    return true;
+  }
+
   /** Returns the kind of the frames that hold the request. */
   FrameKind kind();
 

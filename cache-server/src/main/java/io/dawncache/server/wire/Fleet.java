@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import io.dawncache.core.MemberList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,14 @@ public interface Fleet {
    */
   void noteIdentity(@Nullable String dialled, String self, long instance);
 
-  /** Notes which list another node holds. */
+  /**
+   * Notes which rings another node knows, beside the one that every node knows.
+   *
+   * @param url the URL that this node has dialled, or that the other one gives as its own
+   */
+  void noteRings(String url, List<String> known);
+
+  /** Notes which list another node holds, and which rings it knows. */
   void noteList(MemberList list);
 
   /**

@@ -53,6 +53,12 @@ public final class Headers {
   /** On the request for frames and on its answer: the number of a process, in hex digits. */
   public static final AsciiString INSTANCE = AsciiString.cached("Dawncache-Instance");
 
+  /**
+   * On the request for frames and on its answer: the names of the rings that the sender knows,
+   * beside the one that every node knows, with commas between them.
+   */
+  public static final AsciiString RINGS = AsciiString.cached("Dawncache-Rings");
+
   /** A number with more digits may exceed a long. */
   private static final int MAX_DIGITS = 18;
 

@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import io.dawncache.core.MemberList;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the name of its cluster, or null if it has none
  * @param instance the number of its process, or null if not given
  * @param fingerprint of its member list, or null if not given
+ * @param rings the names of the rings that it knows, beside the one that every node knows
  */
 public record Hello(
     @Nullable String self,
     @Nullable String cluster,
     @Nullable Long instance,
-    @Nullable Long fingerprint) {
+    @Nullable Long fingerprint,
+    List<String> rings) {
   /** Reads these headers. */
   public static Hello of(HttpHeaders headers) {
     return new Hello(
         url(headers.get(Headers.PEER)),
         headers.get(Headers.CLUSTER),
         Headers.hex(headers, Headers.INSTANCE),
-        Headers.hex(headers, Headers.MEMBERS));
+        Headers.hex(headers, Headers.MEMBERS),
+        rings(headers.get(Headers.RINGS)));
+  }
+
+  private static List<String> rings(@Nullable String text) {
+    return text == null ? List.of() : List.of(text.split("\\s*,\\s*"));
   }
 
   /** Returns null if it is not a node's URL: other nodes and headers would receive it. */
@@ -47,11 +55,14 @@ public record Hello(
     }
   }
 
-  /** Adds which process this is, and which member list it holds. */
+  /** Adds which process this is, which member list it holds, and which rings it knows. */
   public static void addProcess(Fleet fleet, HttpHeaders headers) {
     MemberList list = fleet.list();
     headers.set(Headers.INSTANCE, Headers.hex(list.instance()));
     headers.set(Headers.MEMBERS, Headers.hex(list.fingerprint()));
+    if (!list.rings().known().isEmpty()) {
+      headers.set(Headers.RINGS, String.join(", ", list.rings().known()));
+    }
   }
 
   /**
@@ -61,6 +72,10 @@ public record Hello(
    * @return whether to ask for its member list
    */
   public boolean noteIn(Fleet fleet, @Nullable String dialled) {
+    String url = dialled == null ? self : dialled;
+    if (url != null) {
+      fleet.noteRings(url, rings);
+    }
     if (self == null || instance == null || fingerprint == null) {
       return false;
     }

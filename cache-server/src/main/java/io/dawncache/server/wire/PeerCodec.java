@@ -14,6 +14,7 @@ import io.dawncache.core.MemberList;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.core.Rings;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
@@ -191,7 +192,10 @@ public final class PeerCodec {
     return io.dawncache.server.wire.pb.MemberList.newBuilder()
         .setSelf(list.self())
         .setInstance(list.instance())
-        .addAllMembers(list.members());
+        .addAllMembers(list.members())
+        .addAllRings(list.rings().known())
+        .setRing(list.rings().inForce())
+        .addAllWithoutRing(list.rings().lackedBy());
   }
 
   /**
@@ -224,7 +228,12 @@ public final class PeerCodec {
     }
     requireUrls(List.of(message.getSelf()));
     requireUrls(message.getMembersList());
-    return MemberList.of(message.getSelf(), message.getInstance(), message.getMembersList());
+    requireUrls(message.getWithoutRingList());
+    return MemberList.of(
+        message.getSelf(),
+        message.getInstance(),
+        message.getMembersList(),
+        new Rings(message.getRingsList(), message.getRing(), message.getWithoutRingList()));
   }
 
   /**

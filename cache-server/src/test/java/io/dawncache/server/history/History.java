@@ -177,8 +177,7 @@ final class History {
   private List<String> owners(List<String> members, String key) {
     Ring ring =
         rings.computeIfAbsent(
-            members,
-            any -> Ring.of(ServerConfig.builder().build().dialect().scheme(), REPLICAS, any));
+            members, any -> Ring.of(ServerConfig.builder().build().ring(), REPLICAS, any));
     List<String> owners = new ArrayList<>();
     Iterator<String> inOrder = ring.owners(key);
     while (inOrder.hasNext() && owners.size() < OWNERS) {

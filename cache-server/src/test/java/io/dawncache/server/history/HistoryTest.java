@@ -29,7 +29,7 @@ class HistoryTest {
 
   /** Returns a key of which a member is one of the two owners, or is not. */
   private static String key(String owner, boolean owns) {
-    Ring ring = Ring.of(ServerConfig.builder().build().dialect().scheme(), 50, MEMBERS);
+    Ring ring = Ring.of(ServerConfig.builder().build().ring(), 50, MEMBERS);
     return IntStream.range(0, 1_000)
         .mapToObj(i -> "key" + i)
         .filter(

@@ -17,6 +17,9 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   public void noteIdentity(@Nullable String dialled, String self, long instance) {}
 
   @Override
+  public void noteRings(String url, List<String> known) {}
+
+  @Override
   public void noteList(MemberList other) {}
 
   @Override

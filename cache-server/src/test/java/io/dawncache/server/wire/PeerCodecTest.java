@@ -11,6 +11,7 @@ import io.dawncache.core.MemberList;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.core.Rings;
 import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBuf;
@@ -34,7 +35,7 @@ class PeerCodecTest {
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final MemberList LIST =
-      new MemberList("http://a:1", 7, List.of("http://a:1"), 0x0102030405060708L);
+      new MemberList("http://a:1", 7, List.of("http://a:1"), Rings.NONE, 0x0102030405060708L);
 
   @Test
   void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
@@ -135,6 +136,17 @@ class PeerCodecTest {
             + "1a0a"
             + "687474703a2f2f623a31",
         hex(PeerCodec.encode(list, false)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false))));
+  }
+
+  @Test
+  void aMemberListAlsoHasTheRingsThatItsNodeKnows() throws Exception {
+    Rings rings = new Rings(List.of("native"), "native", List.of("http://b:1"));
+    MemberList list = MemberList.of("http://a:1", 7, List.of("http://a:1", "http://b:1"), rings);
+
+    assertEquals(
+        "2206" + "6e6174697665" + "3206" + "6e6174697665" + "3a0a" + "687474703a2f2f623a31",
+        hex(PeerCodec.encode(list, false)).substring(2 * (12 + 9 + 12 + 12)));
     assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false))));
   }
 

@@ -17,6 +17,7 @@ import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.core.Rings;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.frame.BrokenFrameException;
 import io.dawncache.server.frame.FetchFrames;
@@ -701,8 +702,14 @@ enum WireReader {
         var generated = io.dawncache.server.wire.pb.MemberList.parseFrom(input);
         NodeUrl.parse(generated.getSelf());
         generated.getMembersList().forEach(NodeUrl::parse);
+        generated.getWithoutRingList().forEach(NodeUrl::parse);
         expected =
-            MemberList.of(generated.getSelf(), generated.getInstance(), generated.getMembersList());
+            MemberList.of(
+                generated.getSelf(),
+                generated.getInstance(),
+                generated.getMembersList(),
+                new Rings(
+                    generated.getRingsList(), generated.getRing(), generated.getWithoutRingList()));
       } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
         // null stands for refused
       }

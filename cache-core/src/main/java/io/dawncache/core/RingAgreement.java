@@ -1,0 +1,128 @@
+package io.dawncache.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.consistenthash.Scheme;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which ring divides the keys among the members: the one that this node prefers, or, as soon as a
+ * member is known to lack it, the one that every node knows. Safe for use by any thread.
+ */
+final class RingAgreement {
+  /*
+   * A member that has not said yet what it knows counts as one that knows the preferred ring.
+   * Otherwise each member that joins would move all keys to the other ring, and back as soon as it
+   * has said it. The other way round, a member that has said nothing to anybody cannot disagree
+   * with anybody, for its first request to a member says what it knows.
+   *
+   * Of a member that has said nothing to this node, the word of others counts: each node reports
+   * which members lack the ring, as far as it knows. Without that, a node that starts while such a
+   * member is down would divide keys by another ring than the rest, which met it before. A report
+   * goes round until the member itself says something, to each node that it meets, or leaves the
+   * list. So a member that is down counts as what it was.
+   *
+   * What else was considered is in docs/decisions/0013.
+   */
+  private final Scheme preferred;
+  private final Scheme common;
+
+  @GuardedBy("this")
+  private String self = "";
+
+  @GuardedBy("this")
+  private Set<String> members = Set.of();
+
+  @GuardedBy("this")
+  private final Set<String> haveSpoken = new HashSet<>();
+
+  @GuardedBy("this")
+  private final Set<String> lacking = new HashSet<>(); // by their own word, or else by others'
+
+  /**
+   * The answer for one member list.
+   *
+   * @param scheme of the ring
+   * @param word what this node says to others
+   */
+  record Agreed(Scheme scheme, Rings word) {}
+
+  /**
+   * Knows of no members yet.
+   *
+   * @param preferred how the ring is built that is to be used if all know it
+   * @param common how the ring is built that every node knows; may be the preferred one
+   */
+  RingAgreement(Scheme preferred, Scheme common) {
+    this.preferred = preferred;
+    this.common = common;
+  }
+
+  /** Sets the list in force. What a member has said is forgotten when it leaves the list. */
+  synchronized void setMembers(String self, Collection<String> members) {
+    this.self = self;
+    this.members = Set.copyOf(members);
+    haveSpoken.retainAll(this.members);
+    lacking.retainAll(this.members);
+  }
+
+  /** Notes the names of the rings that a member says it knows, beside the common one. */
+  synchronized void said(String url, Collection<String> names) {
+    if (isOther(url)) {
+      haveSpoken.add(url);
+      if (names.contains(preferred.name())) {
+        lacking.remove(url);
+      } else {
+        lacking.add(url);
+      }
+    }
+  }
+
+  /** Notes which members lack the preferred ring by the word of another member. */
+  synchronized void reported(String by, Collection<String> urls) {
+    if (isOther(by)) {
+      for (String url : urls) {
+        if (isOther(url) && !haveSpoken.contains(url)) {
+          lacking.add(url);
+        }
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private boolean isOther(String url) {
+    return !url.equals(self) && members.contains(url);
+  }
+
+  /** Returns the members that have not said yet what they know. */
+  synchronized List<String> silent() {
+    List<String> silent = new ArrayList<>(members);
+    silent.remove(self);
+    silent.removeAll(haveSpoken);
+    return silent;
+  }
+
+  /** Returns the answer for the list in force. */
+  synchronized Agreed agreed() {
+    return agreed(self, members);
+  }
+
+  /** Returns the answer for a list that is about to come into force. */
+  synchronized Agreed agreed(String self, Collection<String> members) {
+    if (preferred.equals(common)) {
+      return new Agreed(common, Rings.NONE);
+    }
+    Set<String> lackedBy = new TreeSet<>(members);
+    lackedBy.remove(self);
+    lackedBy.retainAll(lacking);
+    List<String> sorted = List.copyOf(lackedBy);
+    String name = preferred.name();
+    return sorted.isEmpty()
+        ? new Agreed(preferred, new Rings(List.of(name), name, sorted))
+        : new Agreed(common, new Rings(List.of(name), "", sorted));
+  }
+}
