@@ -325,6 +325,25 @@ class NativeRingTest {
     assertTrue(finding < found, () -> finding + " bytes"); // the meter itself allocates a little
   }
 
+  /** The CPU time, which other programs do not lengthen much, and the best of some. */
+  @Test
+  void aRingOfAThousandMembersIsMadeInFourHundredMilliseconds() {
+    List<String> list = list(FLEETS.get(0), 1_000);
+    long best = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      long before = cpuNanos();
+      Ring ring = Ring.of(Scheme.NATIVE, REPLICAS, list);
+      best = Math.min(best, cpuNanos() - before);
+      assertEquals(list, ring.members());
+    }
+    long nanos = best;
+    assertTrue(nanos <= 400_000_000, () -> nanos + " ns");
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
   /** Made by native-owners.py, which has a hash and a ring of its own. */
   @Test
   void theOwnersAreTheSameInEveryReleaseOnEveryMachine() throws IOException {
