@@ -20,4 +20,6 @@ module io.dawncache.server {
   requires static org.jspecify;
 
   exports io.dawncache.server;
+
+  uses io.dawncache.server.DiscoveryProvider;
 }

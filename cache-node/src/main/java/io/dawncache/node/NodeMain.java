@@ -99,7 +99,8 @@ public final class NodeMain implements Callable<Integer> {
           "Where to find the members in place of --peers: static:URL,... as --peers; file:PATH, a"
               + " file with a URL on each line; dns:NAME:PORT, all addresses of a DNS name;"
               + " dns-srv:NAME, all services of one. All but static may change while the node"
-              + " runs. @SERVER:PORT behind a DNS name is the name server to ask.")
+              + " runs. @SERVER:PORT behind a DNS name is the name server to ask. Other sources,"
+              + " such as jgroups, come with jars on the class path.")
   private @Nullable Discovery discovery;
 
   @Option(

@@ -106,7 +106,7 @@ class NodeMainTest {
     ran("--discovery", "consul:members")
         .assertRefused(
             "node: --discovery: discovery: consul:members (expected: static:URL,..., file:PATH,"
-                + " dns:NAME:PORT[@SERVER:PORT] or dns-srv:NAME[@SERVER:PORT])");
+                + " dns:NAME:PORT[@SERVER:PORT], dns-srv:NAME[@SERVER:PORT])");
     ran("--discovery", "file:/members", "--peers", "http://a:1")
         .assertRefused("node: --discovery: file:/members beside --peers (expected: one of them)");
     ran("--peers", "http://localhost:1,http://10.0.0.1:8001")

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
 /**
@@ -16,8 +17,7 @@ import java.util.function.Supplier;
  */
 public final class Discoveries {
   private static final String FORMS =
-      " (expected: static:URL,..., file:PATH, dns:NAME:PORT[@SERVER:PORT] or"
-          + " dns-srv:NAME[@SERVER:PORT])";
+      "static:URL,..., file:PATH, dns:NAME:PORT[@SERVER:PORT], dns-srv:NAME[@SERVER:PORT]";
 
   private Discoveries() {}
 
@@ -75,24 +75,40 @@ public final class Discoveries {
    * {@return the discovery that a text names, as the option {@code --discovery} has it}
    *
    * @param text {@code static:URL,...}, {@code file:PATH}, {@code dns:NAME:PORT} or {@code
-   *     dns-srv:NAME}; the last two may end with {@code @SERVER:PORT}, the address of a name server
-   *     that is asked in place of the machine's
+   *     dns-srv:NAME}, of which the last two may end with {@code @SERVER:PORT}, the address of a
+   *     name server that is asked in place of the machine's; or what a {@link DiscoveryProvider}
+   *     takes
    * @throws IllegalArgumentException if it has none of these forms
    */
   public static Discovery parse(String text) {
     int colon = text.indexOf(':');
-    String kind = colon < 0 ? "" : text.substring(0, colon);
-    String rest = text.substring(colon + 1);
+    String kind = colon < 0 ? text : text.substring(0, colon);
+    String rest = colon < 0 ? "" : text.substring(colon + 1);
+    for (DiscoveryProvider provider : providers()) {
+      if (provider.kind().equals(kind)) {
+        return named(text, () -> provider.create(rest));
+      }
+    }
     if (rest.isEmpty()) {
-      throw new IllegalArgumentException("discovery: " + text + FORMS);
+      throw unknown(text);
     }
     return switch (kind) {
       case "static" -> of(Arrays.asList(rest.split(",", -1)));
       case "file" -> file(path(text, rest));
       case "dns" -> named(text, () -> DnsDiscovery.ofAddresses(rest));
       case "dns-srv" -> named(text, () -> DnsDiscovery.ofServices(rest));
-      default -> throw new IllegalArgumentException("discovery: " + text + FORMS);
+      default -> throw unknown(text);
     };
+  }
+
+  private static ServiceLoader<DiscoveryProvider> providers() {
+    return ServiceLoader.load(DiscoveryProvider.class);
+  }
+
+  private static IllegalArgumentException unknown(String text) {
+    StringBuilder forms = new StringBuilder(FORMS);
+    providers().forEach(provider -> forms.append(", ").append(provider.form()));
+    return new IllegalArgumentException("discovery: " + text + " (expected: " + forms + ")");
   }
 
   private static Discovery named(String text, Supplier<Discovery> discovery) {

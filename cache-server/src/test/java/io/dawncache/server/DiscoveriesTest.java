@@ -37,7 +37,7 @@ class DiscoveriesTest {
     assertEquals(
         "discovery: "
             + text
-            + " (expected: static:URL,..., file:PATH, dns:NAME:PORT[@SERVER:PORT] or"
+            + " (expected: static:URL,..., file:PATH, dns:NAME:PORT[@SERVER:PORT],"
             + " dns-srv:NAME[@SERVER:PORT])",
         message);
   }
