@@ -1,5 +1,6 @@
 package io.dawncache.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.MemberList;
@@ -62,7 +63,11 @@ public final class CacheServer implements AutoCloseable {
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private final AtomicReference<MemberList> told; // to the other members, or about to be
+  private final Object closing = new Object(); // whoever closes later waits for the first
   private volatile boolean stopping;
+
+  @GuardedBy("closing")
+  private boolean closed;
 
   /**
    * Starts to serve {@code node} and registers itself as its peer picker. Accepts connections only
@@ -393,10 +398,17 @@ public final class CacheServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (listener.isOpen()) {
-      LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
-    }
     stopping = true;
+    synchronized (closing) {
+      if (!closed) {
+        closed = true;
+        stop();
+      }
+    }
+  }
+
+  private void stop() {
+    LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
     if (discovered != null) {
       discovered.close();
     }

@@ -298,7 +298,7 @@ class ArchitectureTest {
 
   private static boolean startsOrStopsAServer(JavaCodeUnit origin) {
     return origin.getOwner().isEquivalentTo(CacheServer.class)
-        && Set.of("<init>", "bind", "close").contains(origin.getName());
+        && Set.of("<init>", "bind", "stop").contains(origin.getName());
   }
 
   private static boolean asksANameServer(JavaCodeUnit origin) {
