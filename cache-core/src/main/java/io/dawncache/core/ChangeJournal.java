@@ -98,7 +98,7 @@ final class ChangeJournal {
       journalChars += key.length();
       changes++;
     }
-    while (journal.size() > Hints.MOST_KEYS || journalChars > Hints.MOST_CHARS) {
+    while (journal.size() > ChangedKeys.MOST_KEYS || journalChars > ChangedKeys.MOST_CHARS) {
       journalChars -= journal.remove().length();
       changesForgotten++;
     }

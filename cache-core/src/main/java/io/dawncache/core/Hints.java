@@ -5,11 +5,8 @@ import io.dawncache.core.OperationResult.Status;
 import io.dawncache.core.singleflight.Singleflight;
 import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -52,9 +49,6 @@ final class Hints {
 
   private static final OperationResult THREW =
       OperationResult.of(Status.UNKNOWN, "its peer getter threw");
-
-  static final int MOST_KEYS = 10_000;
-  static final int MOST_CHARS = 1 << 20;
 
   private final String group;
   private final Duration timeout;
@@ -211,8 +205,8 @@ final class Hints {
 
   /** The hints for one member. */
   private static final class OfMember {
-    private Keys undelivered = new Keys();
-    private Keys underWay = new Keys();
+    private ChangedKeys undelivered = new ChangedKeys();
+    private ChangedKeys underWay = new ChangedKeys();
 
     /** How many hints, of all that were ever added, the member has received. */
     private long received;
@@ -227,7 +221,7 @@ final class Hints {
     /** Moves all keys into a message; if that throws, they stay. */
     Forget take(String group, long added) {
       Forget message = undelivered.message(group);
-      Keys none = new Keys();
+      ChangedKeys none = new ChangedKeys();
       underWay = undelivered;
       undelivered = none;
       receivedThen = added;
@@ -247,46 +241,6 @@ final class Hints {
       } catch (OutOfMemoryError e) {
         undelivered.addEverything(); // allocates nothing, and covers all that was lost
       }
-    }
-  }
-
-  /** Keys to forget, or the whole group if they are too many. */
-  private static final class Keys {
-    private final Set<String> keys = new LinkedHashSet<>();
-    private long chars;
-    private boolean all;
-
-    void add(Forget what) {
-      add(what.keys(), what.isAll());
-    }
-
-    void addAll(Keys others) {
-      add(others.keys, others.all);
-    }
-
-    private void add(Collection<String> others, boolean allOthers) {
-      for (String key : others) {
-        if (!all && keys.add(key)) {
-          chars += key.length();
-        }
-      }
-      if (allOthers || keys.size() > MOST_KEYS || chars > MOST_CHARS) {
-        addEverything();
-      }
-    }
-
-    void addEverything() {
-      all = true;
-      keys.clear();
-      chars = 0;
-    }
-
-    boolean isEmpty() {
-      return !all && keys.isEmpty();
-    }
-
-    Forget message(String group) {
-      return all ? Forget.all(group) : new Forget(group, List.copyOf(keys));
     }
   }
 }

@@ -1,8 +1,6 @@
 package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,33 +32,13 @@ final class Peeks {
   private final CoarseClock clock;
 
   @GuardedBy("this")
-  private Changed younger = new Changed(0);
+  private ChangedKeys younger = new ChangedKeys();
 
   @GuardedBy("this")
-  private Changed older = younger;
+  private ChangedKeys older = new ChangedKeys();
 
-  /** Keys that were changed, or that all were. */
-  private static final class Changed {
-    final long sinceNanos;
-    final Set<String> keys = new HashSet<>();
-    boolean all;
-
-    Changed(long sinceNanos) {
-      this.sinceNanos = sinceNanos;
-    }
-
-    void add(Forget what) {
-      keys.addAll(what.keys());
-      if (what.isAll() || keys.size() > Hints.MOST_KEYS) {
-        all = true;
-        keys.clear();
-      }
-    }
-
-    boolean contains(String key) {
-      return all || keys.contains(key);
-    }
-  }
+  @GuardedBy("this")
+  private long youngerSinceNanos;
 
   Peeks(Owners owners, HandOff handOff, CoarseClock clock) {
     this.owners = owners;
@@ -70,19 +48,24 @@ final class Peeks {
 
   /** Notes a change; call it before the change is made here. */
   synchronized void changed(Forget what) {
-    long now = clock.now();
-    if (now - younger.sinceNanos > LATELY_NANOS) {
-      older = younger;
-      younger = new Changed(now);
-    }
-    if (!younger.all) {
-      younger.add(what);
-    }
+    forgetOld();
+    younger.add(what);
   }
 
   private synchronized boolean wasChangedLately(String key) {
-    return clock.now() - younger.sinceNanos <= 2 * LATELY_NANOS
-        && (younger.contains(key) || older.contains(key));
+    forgetOld();
+    return younger.contains(key) || older.contains(key);
+  }
+
+  @GuardedBy("this")
+  private void forgetOld() {
+    long now = clock.now();
+    if (now - youngerSinceNanos > LATELY_NANOS) {
+      boolean stillLately = now - youngerSinceNanos <= 2 * LATELY_NANOS;
+      older = stillLately ? younger : new ChangedKeys();
+      younger = new ChangedKeys();
+      youngerSinceNanos = now;
+    }
   }
 
   /** Returns the member to peek for the key, or null if the key is to be loaded. */

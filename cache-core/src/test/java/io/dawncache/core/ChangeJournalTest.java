@@ -86,10 +86,10 @@ class ChangeJournalTest {
 
   @Test
   void moreThanTheJournalHoldsIsTheWholeGroup() {
-    for (int i = 0; i < Hints.MOST_KEYS; i++) {
+    for (int i = 0; i < ChangedKeys.MOST_KEYS; i++) {
       changed("key-" + i);
     }
-    assertEquals(Hints.MOST_KEYS, listIs("one").get("one").keys().size());
+    assertEquals(ChangedKeys.MOST_KEYS, listIs("one").get("one").keys().size());
     changed("one more");
 
     assertEquals(Map.of("two", Forget.all("scores")), listIs("one", "two"));
@@ -97,8 +97,8 @@ class ChangeJournalTest {
 
   @Test
   void aHeavyJournalForgetsEarlier() {
-    changed("k".repeat(Hints.MOST_CHARS / 2));
-    changed("j".repeat(Hints.MOST_CHARS / 2));
+    changed("k".repeat(ChangedKeys.MOST_CHARS / 2));
+    changed("j".repeat(ChangedKeys.MOST_CHARS / 2));
     changed("Tom");
 
     assertTrue(listIs("one").get("one").isAll());

@@ -643,7 +643,7 @@ class ChangeTest {
   void aMemberThatMissedTooMuchIsToldToForgetTheGroup() {
     fleet(HandPicker.SELF, one.peer());
     one.answer = Status.NOT_ASKED;
-    for (int i = 0; i <= Hints.MOST_KEYS; i++) {
+    for (int i = 0; i <= ChangedKeys.MOST_KEYS; i++) {
       var unused = scores.removeAsync("key-" + i);
     }
     one.answer = Status.DONE;

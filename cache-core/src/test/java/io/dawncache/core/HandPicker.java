@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A picker that names the same owners for every key until the test says otherwise. */
 final class HandPicker implements PeerPicker {
@@ -12,11 +13,17 @@ final class HandPicker implements PeerPicker {
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile List<Owner> owners;
+  private volatile Owner.@Nullable Remote former;
   private volatile Consumer<String> whenAsked = key -> {};
   private volatile Runnable whenListed = () -> {};
 
   HandPicker(Owner... owners) {
     this.owners = List.of(owners);
+  }
+
+  /** Every key was owned by this member until a moment ago. */
+  void wereOwnedBy(Owner.Remote owner) {
+    former = owner;
   }
 
   /** Has {@code hook} run in every question; what is answered was read before it ran. */
@@ -61,6 +68,11 @@ final class HandPicker implements PeerPicker {
     Collection<Owner> answer = owners;
     whenListed.run();
     return answer;
+  }
+
+  @Override
+  public Owner.@Nullable Remote formerOwner(String key) {
+    return former;
   }
 
   @Override

@@ -125,7 +125,7 @@ class HintsTest {
 
   @Test
   void tooManyHintsAreTheWholeGroupUntilTheyAreDelivered() {
-    for (int i = 0; i <= Hints.MOST_KEYS; i++) {
+    for (int i = 0; i <= ChangedKeys.MOST_KEYS; i++) {
       add("key-" + i);
     }
     deliver("A");
