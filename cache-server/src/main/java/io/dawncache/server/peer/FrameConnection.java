@@ -130,7 +130,7 @@ final class FrameConnection extends FrameChannel implements Carrier {
   /** Writes a fetch, which nearly all requests are, without a buffer of its own. */
   private void write(Question question, int id, long leftMillis) {
     if (question instanceof FetchQuestion one) {
-      PeerRequest fetch = one.fetch();
+      PeerRequest fetch = one.asked();
       int bytes = FetchFrames.requestBytes(fetch, leftMillis);
       if (bytes <= Frames.MAX_PAYLOAD_BYTES) {
         ByteBuf out = out();

@@ -104,7 +104,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   @Override
   public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
-    if (goNode || !outbound.frames()) {
+    if (goNode || !outbound.frames() || !byFrames.isReachable()) {
       callback.accept(PeekQuestion.NOT_UNDERSTOOD);
     } else {
       ask(new PeekQuestion(request, requests, callback));
