@@ -29,7 +29,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,6 @@ import org.jspecify.annotations.Nullable;
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
   private static final int BACKLOG = 1024;
-  private static final long FIRST_COMPARISON_MILLIS = 500; // others may need this long to change
-  private static final long LAST_COMPARISON_MILLIS = 60_000;
 
   private final ServerConfig config;
   private final EventLoopGroup loops;
@@ -63,6 +60,7 @@ public final class CacheServer implements AutoCloseable {
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private final AtomicReference<MemberList> told; // to the other members, or about to be
+  private final ListComparison listComparison;
   private final Object closing = new Object(); // whoever closes later waits for the first
   private volatile boolean stopping;
 
@@ -113,6 +111,7 @@ public final class CacheServer implements AutoCloseable {
               peers,
               ownersThread);
       told = new AtomicReference<>(membership.list());
+      listComparison = new ListComparison(membership, peers, loops, config.dialect().isOurs());
       membership.onChange(this::ownersChanged);
       fleet.setMembership(membership);
       ejected.setMembership(membership);
@@ -313,9 +312,6 @@ public final class CacheServer implements AutoCloseable {
       goPeers.set(addresses);
       logChange(before, membership.members());
     }
-    if (config.dialect().isOurs()) {
-      peers.compareLists(membership.silentAboutRings()); // to find out which rings they know
-    }
     warnUnlessAmong(checked);
   }
 
@@ -328,7 +324,7 @@ public final class CacheServer implements AutoCloseable {
     }
     if (now.fingerprint() != before.fingerprint()) {
       boolean onlyRing = now.members().equals(before.members());
-      compareLists(now.fingerprint(), onlyRing ? 0 : FIRST_COMPARISON_MILLIS, true);
+      listComparison.changed(onlyRing);
     }
   }
 
@@ -339,29 +335,6 @@ public final class CacheServer implements AutoCloseable {
             ? "no member is known to lack it"
             : lackedBy.get(0) + " does not know " + config.ring().name();
     LOG.log(System.Logger.Level.INFO, "ring: {0} is in force, {1}", ring().name(), why);
-  }
-
-  /**
-   * After a change this node and the others believe of each other that they hold the lists of
-   * before. So this tells all that have reported a list which one this node holds now, and then,
-   * more and more seldom, those that still hold another; until there are none, or this node has
-   * another list itself.
-   */
-  private void compareLists(long fingerprint, long delayMillis, boolean first) {
-    Runnable comparison =
-        () -> {
-          List<String> others = first ? membership.reporting() : membership.otherLists();
-          if (!others.isEmpty() && membership.list().fingerprint() == fingerprint) {
-            peers.compareLists(others);
-            long next = Math.max(FIRST_COMPARISON_MILLIS, 2 * delayMillis);
-            compareLists(fingerprint, Math.min(next, LAST_COMPARISON_MILLIS), false);
-          }
-        };
-    try {
-      loops.schedule(comparison, delayMillis, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      // The server has stopped.
-    }
   }
 
   private static void logChange(List<String> before, List<String> now) {

@@ -1,0 +1,93 @@
+package io.dawncache.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.Membership;
+import io.dawncache.server.peer.PeerDirectory;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Compares this node's member list with those of others, until none is known to hold another. Safe
+ * for use by any thread.
+ */
+final class ListComparison {
+  /*
+   * After a change this node and the others believe of each other that they hold the lists of
+   * before. So all that have reported a list are told which one this node holds now, but not at
+   * once: the others may be about to change too, and lists that differ for a moment would keep
+   * changes of keys from being everywhere. A message may be lost, and it is the other node that may
+   * have changed. So from then on this looks at intervals whether any list is known to differ, and
+   * asks those nodes again: more and more seldom, as long as they are the same ones. In a fleet of
+   * our own nodes the same goes for members that have not said yet which rings they know.
+   */
+  private static final long FIRST_MILLIS = 500; // others may need this long to change
+  private static final long LAST_MILLIS = 60_000;
+
+  private final Membership membership;
+  private final PeerDirectory peers;
+  private final ScheduledExecutorService timer;
+  private final boolean agreeingOnRings;
+
+  @GuardedBy("this")
+  private long changes;
+
+  /**
+   * Makes a comparison that begins with {@link #changed}.
+   *
+   * @param timer runs the rounds; none runs any more when it has shut down
+   * @param agreeingOnRings whether the members agree on one of several rings
+   */
+  ListComparison(
+      Membership membership,
+      PeerDirectory peers,
+      ScheduledExecutorService timer,
+      boolean agreeingOnRings) {
+    this.membership = membership;
+    this.peers = peers;
+    this.timer = timer;
+    this.agreeingOnRings = agreeingOnRings;
+  }
+
+  /**
+   * This node's list has changed.
+   *
+   * @param onlyRing whether its members are the same; then the others need no time to follow
+   */
+  synchronized void changed(boolean onlyRing) {
+    changes++;
+    long change = changes;
+    after(onlyRing ? 0 : FIRST_MILLIS, () -> compare(change, membership.reporting(), 0, Set.of()));
+  }
+
+  private void compare(long change, Collection<String> others, long pause, Set<String> before) {
+    if (!isLatest(change)) {
+      return;
+    }
+    Set<String> asked = new TreeSet<>(others);
+    if (agreeingOnRings) {
+      asked.addAll(membership.silentAboutRings());
+    }
+    if (!asked.isEmpty()) {
+      peers.compareLists(asked);
+    }
+    boolean same = !asked.isEmpty() && asked.equals(before);
+    long next = same ? Math.min(2 * pause, LAST_MILLIS) : FIRST_MILLIS;
+    after(next, () -> compare(change, membership.otherLists(), next, asked));
+  }
+
+  private synchronized boolean isLatest(long change) {
+    return change == changes;
+  }
+
+  private void after(long millis, Runnable round) {
+    try {
+      timer.schedule(round, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // The server has stopped.
+    }
+  }
+}
