@@ -1,17 +1,24 @@
 package io.dawncache.example;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.Membership;
+import io.dawncache.core.consistenthash.Ring;
+import io.dawncache.core.consistenthash.Scheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the papers show as Java stands in a source that compiles, but for comments and breaks. */
+/**
+ * What the papers show holds: their Java stands in a source that compiles, their keys are owned so.
+ */
 class PapersTest {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
   private static final String HERE = "cache-server/src/test/java/io/dawncache/example/";
@@ -27,6 +34,26 @@ class PapersTest {
   @Test
   void theExamplesOfTheSemanticsCompile() throws IOException {
     assertShown("docs/semantics.md", bare(read(HERE + "SemanticsExample.java")));
+  }
+
+  /** As three nodes that {@code scripts/cluster start} starts divide them. */
+  @Test
+  void theReadmeNamesTheOwnersOfItsKeys() throws IOException {
+    String readme = read("README.md");
+    List<String> members =
+        IntStream.rangeClosed(8001, 8003).mapToObj(port -> "http://127.0.0.1:" + port).toList();
+    Ring ring = Ring.of(Scheme.NATIVE, Membership.REPLICAS, members);
+    Pattern owner = Pattern.compile("`([^`]+)` (?:belongs )?to (\\d{4})|(\\d{4}) owns (\\w+)");
+    List<MatchResult> named = owner.matcher(readme).results().toList();
+
+    assertTrue(named.size() >= 4, "named: " + named.size());
+    for (MatchResult one : named) {
+      String key = one.group(1) != null ? one.group(1) : one.group(4);
+      String port = one.group(1) != null ? one.group(2) : one.group(3);
+      assertEquals("http://127.0.0.1:" + port, ring.owner(key), key);
+    }
+    String killed = ring.owner("Tom").replaceAll(".*:800", "run/node-") + ".pid";
+    assertTrue(readme.contains("kill $(cut -d' ' -f1 " + killed + ")"), killed);
   }
 
   private static void assertShown(String paper, String source) throws IOException {
