@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.RawClient.Answer;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,13 +119,19 @@ class InboundIT {
       Answer get = RawClient.get(node.server(0), path);
       Answer head = RawClient.ask(node.server(0), "HEAD " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
       assertEquals(get.status(), head.status());
-      assertEquals(get.headers(), head.headers());
+      assertEquals(withoutDate(get), withoutDate(head));
       assertEquals(0, head.body().length());
 
       // No byte of a body is in the way of the next answer.
       client.send("HEAD " + path + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
       assertTrue(client.isClosedByServer());
     }
+  }
+
+  private static Map<String, String> withoutDate(Answer answer) {
+    Map<String, String> headers = new HashMap<>(answer.headers());
+    headers.remove("date"); // the second may have changed between two answers
+    return headers;
   }
 
   @Test
