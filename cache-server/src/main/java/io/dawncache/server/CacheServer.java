@@ -111,7 +111,8 @@ public final class CacheServer implements AutoCloseable {
               peers,
               ownersThread);
       told = new AtomicReference<>(membership.list());
-      listComparison = new ListComparison(membership, peers, loops, config.dialect().isOurs());
+      listComparison =
+          new ListComparison(membership, peers::compareLists, loops, config.dialect().isOurs());
       membership.onChange(this::ownersChanged);
       fleet.setMembership(membership);
       ejected.setMembership(membership);

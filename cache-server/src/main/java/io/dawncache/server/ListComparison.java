@@ -2,13 +2,13 @@ package io.dawncache.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dawncache.core.Membership;
-import io.dawncache.server.peer.PeerDirectory;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Compares this node's member list with those of others, until none is known to hold another. Safe
@@ -28,7 +28,7 @@ final class ListComparison {
   private static final long LAST_MILLIS = 60_000;
 
   private final Membership membership;
-  private final PeerDirectory peers;
+  private final Consumer<? super Collection<String>> exchange;
   private final ScheduledExecutorService timer;
   private final boolean agreeingOnRings;
 
@@ -38,16 +38,17 @@ final class ListComparison {
   /**
    * Makes a comparison that begins with {@link #changed}.
    *
+   * @param exchange starts to exchange lists with the members at these URLs; must not block
    * @param timer runs the rounds; none runs any more when it has shut down
    * @param agreeingOnRings whether the members agree on one of several rings
    */
   ListComparison(
       Membership membership,
-      PeerDirectory peers,
+      Consumer<? super Collection<String>> exchange,
       ScheduledExecutorService timer,
       boolean agreeingOnRings) {
     this.membership = membership;
-    this.peers = peers;
+    this.exchange = exchange;
     this.timer = timer;
     this.agreeingOnRings = agreeingOnRings;
   }
@@ -72,7 +73,7 @@ final class ListComparison {
       asked.addAll(membership.silentAboutRings());
     }
     if (!asked.isEmpty()) {
-      peers.compareLists(asked);
+      exchange.accept(asked);
     }
     boolean same = !asked.isEmpty() && asked.equals(before);
     long next = same ? Math.min(2 * pause, LAST_MILLIS) : FIRST_MILLIS;
