@@ -141,7 +141,7 @@ final class Findings {
   /** Judges the loads of some keys by how many of these keys were asked for. */
   void loadsOfAsked(String what, Span span, Predicate<String> keys, double most) {
     Set<String> asked = asked(span, keys);
-    List<Loads.Load> loads = seen.loads().in(span, keys);
+    List<Loads.Load> loads = seen.loads().in(span, asked::contains);
     double ratio = (double) loads.size() / Math.max(1, asked.size());
     list.add(
         Finding.judged(
