@@ -12,6 +12,8 @@ import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.server.PeerHealth.State;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -21,11 +23,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers of which some can no longer be asked, though they stay in the list. */
 @Timeout(120)
@@ -133,6 +138,39 @@ class EjectionIT {
     }
     assertEquals(servers.get(0).self(), servers.get(0).members().get(0), "the list is as it was");
     assertEquals(3, servers.get(0).members().size());
+  }
+
+  /** As behind a proxy whose node is down. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aMemberThatAcceptsConnectionsAndClosesThemIsEjected(boolean frames) throws Exception {
+    startFleet(config -> config.peerFrames(frames));
+    Thread thread;
+    try (ServerSocket closing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      thread = new Thread(() -> closeEach(closing));
+      thread.start();
+      String url = "http://127.0.0.1:" + closing.getLocalPort();
+      List<String> members =
+          Stream.concat(servers.stream().map(CacheServer::self), Stream.of(url)).toList();
+      servers.forEach(server -> server.setMembers(members));
+
+      askUntil(
+          0,
+          () ->
+              servers.get(0).peers().stream()
+                  .anyMatch(peer -> peer.url().equals(url) && peer.state() == State.EJECTED));
+    }
+    thread.join();
+  }
+
+  private static void closeEach(ServerSocket listener) {
+    try {
+      while (true) {
+        listener.accept().close();
+      }
+    } catch (IOException e) {
+      // The test has closed it.
+    }
   }
 
   @Test

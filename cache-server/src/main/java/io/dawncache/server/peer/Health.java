@@ -20,6 +20,9 @@ final class Health {
    * without an answer, silence to a probe, another cluster. No answer ever does, whatever it says;
    * so an origin that is down ejects nobody.
    *
+   * A connection that ends before an answer may be the fault of the question alone, and so has the
+   * peer probed, no more.
+   *
    * A peer that could not be asked is suspect: this node asks it nothing, and probes it at once. If
    * the probe fails too, the peer is ejected, and its keys go to the owners that act for it. Probes
    * at intervals find it again. A peer that is ejected again and again has to answer more of them
@@ -113,7 +116,7 @@ final class Health {
     onLoop(() -> suspect(why));
   }
 
-  /** Another node seems unable to ask the peer: finds out whether this one is. */
+  /** Something suggests that the peer cannot be asked: finds out whether it can. */
   void doubted() {
     if (present.state() == PeerHealth.State.UP) {
       onLoop(

@@ -91,6 +91,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
             ? null
             : Health.of(peer, outbound, ejections, reachability, this::readmitted);
     reachability.onMissed(this::missed);
+    reachability.onLost(this::doubted);
     this.exchangeNanos = outbound.timings().lists().toNanos();
     this.takesLists = !outbound.frames();
     this.ours = outbound.dialect().isOurs();

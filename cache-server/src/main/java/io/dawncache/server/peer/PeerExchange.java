@@ -249,6 +249,11 @@ final class PeerExchange {
 
   /** Ends because its connection ended before the answer, and it may not be sent again. */
   void connectionLost() {
+    try {
+      reachability.lost();
+    } catch (Throwable t) {
+      report(t);
+    }
     notAsked("the connection was lost before the answer");
   }
 

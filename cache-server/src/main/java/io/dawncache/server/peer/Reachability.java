@@ -18,6 +18,7 @@ final class Reachability {
   private final long avoidNanos;
   private final LongSupplier nanoTime;
   private volatile Consumer<String> onMissed = why -> {};
+  private volatile Runnable onLost = () -> {};
 
   // REACHABLE, or the time from which the peer may be tried again.
   private final AtomicLong avoidedUntil = new AtomicLong(REACHABLE);
@@ -76,6 +77,16 @@ final class Reachability {
   /** Sets what is called, with the reason, each time that a request could not ask the peer. */
   void onMissed(Consumer<String> listener) {
     onMissed = listener;
+  }
+
+  /** Sets what is called each time that a connection ended before the answer to a request. */
+  void onLost(Runnable listener) {
+    onLost = listener;
+  }
+
+  /** A connection ended before the answer: perhaps the peer cannot be asked any more. */
+  void lost() {
+    onLost.run();
   }
 
   /** A request could not ask the peer. Logged the first time. */
