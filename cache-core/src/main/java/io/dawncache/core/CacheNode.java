@@ -6,12 +6,14 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -211,6 +213,51 @@ public final class CacheNode implements AutoCloseable {
     Set<String> owed = new TreeSet<>();
     groups.values().forEach(group -> owed.addAll(group.handOff().owed()));
     return owed;
+  }
+
+  /**
+   * Offers the hottest values that this node holds to the members that own their keys after it. For
+   * a server that leaves its fleet: call it when {@link Membership#leave} has made others the
+   * acting owners, and while peers may still ask this node.
+   *
+   * @param maxBytes how much the offered values of all groups may weigh in heap
+   * @param timeout how long new offers are made
+   * @param done called once, on any thread, when all offers are answered or given up
+   */
+  public void offerValues(long maxBytes, Duration timeout, Runnable done) {
+    long endNanos = CoarseClock.end(clock.exact(), timeout.toNanos());
+    List<Group> all = List.copyOf(groups.values());
+    double held = 0;
+    for (Group group : all) {
+      held += group.heldBytes();
+    }
+    Countdown left = new Countdown(all.size(), done);
+    for (Group group : all) {
+      long share = held == 0 ? 0 : (long) (maxBytes * (group.heldBytes() / held));
+      group.offers().start(share, endNanos, left::countDown);
+    }
+  }
+
+  /**
+   * Hands the changes that members have not received, and those that members which join must
+   * receive, to members that stay. For a server that leaves its fleet; call it as late as peers can
+   * be asked.
+   *
+   * @param done called once, on any thread, with the URLs of the members whose changes nobody took
+   */
+  public void handOverChanges(Consumer<? super Set<String>> done) {
+    List<Group> all = List.copyOf(groups.values());
+    Set<String> lost = new ConcurrentSkipListSet<>();
+    Countdown left = new Countdown(all.size(), () -> done.accept(lost));
+    for (Group group : all) {
+      group
+          .changeHandOver()
+          .start(
+              urls -> {
+                lost.addAll(urls);
+                left.countDown();
+              });
+    }
   }
 
   /**

@@ -2,6 +2,8 @@ package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -88,12 +90,42 @@ final class ChangeJournal {
     boolean isMissed = !members.containsAll(present);
     noteLeavers(members);
     if (what.isAll()) {
+      append(null);
+    } else {
+      append(what.keys());
+    }
+    return isMissed;
+  }
+
+  /**
+   * Notes changes of which another member knows, and that members which are present have received
+   * or get as hints.
+   */
+  synchronized void adopt(Forget known) {
+    if (known.isAll()) {
+      append(null);
+      return;
+    }
+    Set<String> unknown = new LinkedHashSet<>(known.keys());
+    unknown.removeAll(new HashSet<>(journal));
+    append(unknown);
+  }
+
+  /** Returns all changes that this node knows of, or null if there were none. */
+  synchronized @Nullable Forget known() {
+    return since(0);
+  }
+
+  /** Notes changes of keys, or if there are none, of all. */
+  @GuardedBy("this")
+  private void append(@Nullable Collection<String> keys) {
+    if (keys == null) {
       journal.clear();
       journalChars = 0;
       changesForgotten = ++changes;
-      return isMissed;
+      return;
     }
-    for (String key : what.keys()) {
+    for (String key : keys) {
       journal.add(key);
       journalChars += key.length();
       changes++;
@@ -102,7 +134,6 @@ final class ChangeJournal {
       journalChars -= journal.remove().length();
       changesForgotten++;
     }
-    return isMissed;
   }
 
   /** Returns whether the member was in the list at the last {@link #listIs}. */

@@ -26,6 +26,10 @@ final class Counters {
   final LongAdder bulkRequests = new LongAdder();
   final LongAdder peeks = new LongAdder();
   final LongAdder peekHits = new LongAdder();
+  final LongAdder offered = new LongAdder();
+  final LongAdder taken = new LongAdder();
+  final LongAdder handedOver = new LongAdder();
+  final LongAdder notHandedOver = new LongAdder();
 
   GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
     long hits = cacheHits.sum();
@@ -62,6 +66,10 @@ final class Counters {
         bulkRequests.sum(),
         peeks.sum(),
         peekHits.sum(),
+        offered.sum(),
+        taken.sum(),
+        handedOver.sum(),
+        notHandedOver.sum(),
         unheard);
   }
 }

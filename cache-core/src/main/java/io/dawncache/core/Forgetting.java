@@ -44,6 +44,18 @@ final class Forgetting {
     }
   }
 
+  /**
+   * Takes over what a member that leaves knows of; forgets it, if it is this node that missed it.
+   */
+  void handedOver(PastChanges changes) {
+    Owner self = owners.self();
+    if (self != null && self.url().equals(changes.missedBy())) {
+      forget(changes.what());
+    } else {
+      handOff.adopt(changes);
+    }
+  }
+
   private void forget(String key) {
     memory.forget(key, () -> flights.detach(key));
     events.removed(key);

@@ -45,6 +45,8 @@ public final class Group {
   private final Forgetting forgetting;
   private final Coordinator coordinator;
   private final GroupEndpoint forServers;
+  private final Offers offers;
+  private final ChangeHandOver changeHandOver;
   private final HeapShares.Share share;
 
   private volatile GroupConfig config; // only its budget changes
@@ -90,6 +92,8 @@ public final class Group {
     this.forgetting =
         new Forgetting(config, owners, handOff, peeks, memory, keeper, flights, events);
     this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);
+    this.offers = new Offers(name, node.clock(), owners, memory, counters);
+    this.changeHandOver = new ChangeHandOver(name, owners, handOff, counters);
     this.forServers = new GroupEndpoint(gets, loads, rates, coordinator, forgetting);
     share.onChange(this::resize);
   }
@@ -551,6 +555,19 @@ public final class Group {
 
   HandOff handOff() {
     return handOff;
+  }
+
+  /** Returns how much the values of main weigh. */
+  long heldBytes() {
+    return memory.mainStats().bytes();
+  }
+
+  Offers offers() {
+    return offers;
+  }
+
+  ChangeHandOver changeHandOver() {
+    return changeHandOver;
   }
 
   /** Forgets everything first, so that no older value answers in place of a load that this ends. */

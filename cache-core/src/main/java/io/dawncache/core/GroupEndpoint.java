@@ -30,6 +30,7 @@ public final class GroupEndpoint {
   private final RateSketch rates;
   private final Coordinator coordinator;
   private final Forgetting forgetting;
+  private final Takeover takeover;
 
   GroupEndpoint(
       Gets gets, Loads loads, RateSketch rates, Coordinator coordinator, Forgetting forgetting) {
@@ -38,6 +39,7 @@ public final class GroupEndpoint {
     this.rates = rates;
     this.coordinator = coordinator;
     this.forgetting = forgetting;
+    this.takeover = new Takeover(loads);
   }
 
   /**
@@ -194,6 +196,29 @@ public final class GroupEndpoint {
    */
   public void forget(Forget what) {
     forgetting.forget(what);
+  }
+
+  /**
+   * Looks for values that another member, which leaves, holds and offers, if this node owns their
+   * keys now. Loads nothing.
+   *
+   * @param offer the keys of the values
+   * @param done called once all have been looked for, on any thread
+   * @return whether it looks for them; else too many are being looked for, and {@code done} is not
+   *     called
+   */
+  public boolean offered(Offer offer, Runnable done) {
+    return takeover.take(offer.keys(), done);
+  }
+
+  /**
+   * Takes over changes of which a member that leaves knows: sends them to the member that missed
+   * them, as if this node had made them, and to members that join.
+   *
+   * @param changes the changes
+   */
+  public void handedOver(PastChanges changes) {
+    forgetting.handedOver(changes);
   }
 
   private void check(Operation operation) {

@@ -2,8 +2,10 @@ package io.dawncache.core;
 
 import io.dawncache.core.Hints.Delivery;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -77,6 +79,29 @@ final class HandOff {
       if (journal.listIs(look, members, hints::add)) {
         journal.leftLacking(hints.retain(members));
       }
+    }
+  }
+
+  /** Returns what another member has to know when this node leaves. */
+  List<PastChanges> pastChanges() {
+    List<PastChanges> all = new ArrayList<>();
+    hints.all().forEach((url, what) -> all.add(new PastChanges(what, url)));
+    Forget known = journal.known();
+    if (known != null) {
+      all.add(new PastChanges(known, null));
+    }
+    return all;
+  }
+
+  /** Takes over what a member that leaves knows of. */
+  void adopt(PastChanges changes) {
+    String url = changes.missedBy();
+    if (url == null) {
+      journal.adopt(changes.what());
+    } else if (journal.isPresent(url)) {
+      hints.add(url, changes.what());
+    } else {
+      journal.leftLacking(Set.of(url));
     }
   }
 

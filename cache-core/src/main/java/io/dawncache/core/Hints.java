@@ -109,6 +109,13 @@ final class Hints {
     return Set.copyOf(byUrl.keySet());
   }
 
+  /** Returns the hints by member, also those in messages that are under way. */
+  synchronized Map<String, Forget> all() {
+    Map<String, Forget> all = new HashMap<>();
+    byUrl.forEach((url, hints) -> all.put(url, hints.all(group)));
+    return all;
+  }
+
   /** Returns whether there are no hints for any member. */
   boolean isEmpty() {
     return none;
@@ -226,6 +233,14 @@ final class Hints {
       undelivered = none;
       receivedThen = added;
       return message;
+    }
+
+    /** Returns all that the member has perhaps not received. */
+    Forget all(String group) {
+      ChangedKeys all = new ChangedKeys();
+      all.addAll(underWay);
+      all.addAll(undelivered);
+      return all.message(group);
     }
 
     /** Returns whether nothing was added since. */

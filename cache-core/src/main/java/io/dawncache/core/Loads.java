@@ -28,6 +28,9 @@ final class Loads {
   /** How long the memory of a key's former owner may take to answer. */
   private static final Duration PEEK_TIMEOUT = Duration.ofMillis(50);
 
+  /** The same if no caller waits for it. */
+  private static final Duration TAKE_TIMEOUT = Duration.ofSeconds(1);
+
   private static final Loaded NOT_FOUND = Loaded.notFound();
 
   private final String group;
@@ -133,17 +136,67 @@ final class Loads {
 
   private void peeked(
       String key, long generation, Owner.Remote former, PeerResult result, Waiter<Entry> flight) {
-    boolean held = result != null && result.status() == PeerResult.Status.VALUE && !result.stale();
-    if (!held || Values.fault(result.value(), config.maxValueBytes()) != null) {
+    if (!isHeld(result)) {
       load(key, generation, flight);
       return;
     }
     counters.peekHits.increment();
-    long ttlNanos = result.ttlNanos();
-    if (!peeks.isCertain(key, former)) {
-      ttlNanos = Math.min(ttlNanos, config.hotTtl().toNanos());
-    }
+    long ttlNanos = ttlNanos(key, former, result);
     landValue(keeper.own(key, result.value(), ttlNanos), ttlNanos, generation, flight);
+  }
+
+  private boolean isHeld(@Nullable PeerResult peeked) {
+    return peeked != null
+        && peeked.status() == PeerResult.Status.VALUE
+        && !peeked.stale()
+        && Values.fault(peeked.value(), config.maxValueBytes()) == null;
+  }
+
+  /** A value that may be out of date is kept no longer than a copy. */
+  private long ttlNanos(String key, Owner.Remote former, PeerResult peeked) {
+    return peeks.isCertain(key, former)
+        ? peeked.ttlNanos()
+        : Math.min(peeked.ttlNanos(), config.hotTtl().toNanos());
+  }
+
+  /**
+   * Looks for a key that this node has come to own in its former owner's memory, and keeps its
+   * value; does not load it.
+   *
+   * @param done called once, with any outcome
+   */
+  void take(String key, Runnable done) {
+    long generation = memory.generation(key);
+    Owner.Remote former = peeks.source(key);
+    if (former == null || memory.held(key) != null || memory.isMissing(key)) {
+      done.run();
+      return;
+    }
+    Once<PeerResult> answer =
+        new Once<>(
+            result -> {
+              try {
+                keepTaken(key, generation, former, result);
+              } finally {
+                done.run();
+              }
+            },
+            Uncaught::report);
+    try {
+      former.getter().peek(new PeerRequest(group, key, TAKE_TIMEOUT), answer);
+    } catch (Throwable t) { // the peer getter may be the user's
+      answer.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, t.getClass().getName()));
+    }
+  }
+
+  private void keepTaken(String key, long generation, Owner.Remote former, PeerResult result) {
+    if (isHeld(result) && memory.held(key) == null) { // a load may have landed meanwhile
+      long ttlNanos = ttlNanos(key, former, result);
+      if (ttlNanos > 0) {
+        keeper.keep(keeper.own(key, result.value(), ttlNanos), generation);
+        counters.taken.increment();
+      }
+    }
   }
 
   /** Ends the flight with the result of an earlier one, if there is one. */

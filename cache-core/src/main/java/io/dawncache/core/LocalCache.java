@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,11 @@ interface LocalCache<E extends Entry> {
 
   /** Passes all entries to {@code action}, which runs under no lock. Weakly consistent. */
   void forEach(Consumer<? super E> action);
+
+  /**
+   * Returns the entries that the policy would evict last, up to {@code maxBytes}; hottest first.
+   */
+  List<E> hottest(long maxBytes);
 
   /**
    * Changes the budget; entries that no longer fit leave before this returns. Call it rarely: a

@@ -1,6 +1,7 @@
 package io.dawncache.core;
 
 import io.dawncache.core.lru.ConcurrentLru;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ final class LruCache<E extends Entry> implements LocalCache<E> {
   @Override
   public void forEach(Consumer<? super E> action) {
     lru.forEach((key, entry) -> action.accept(entry));
+  }
+
+  @Override
+  public List<E> hottest(long maxBytes) {
+    return lru.mostRecent(maxBytes);
   }
 
   @Override

@@ -44,18 +44,27 @@ public final class Membership implements PeerPicker {
       Map<String, Owner> peers,
       MemberList list,
       RingAgreement.Agreed agreed,
-      Set<String> ejected) {
+      Set<String> ejected,
+      Set<String> leaving) { // among those ejected
     String self() {
       return list.self();
     }
 
     Snapshot ejecting(Set<String> urls) {
-      return new Snapshot(ring, peers, list, agreed, Set.copyOf(urls));
+      Set<String> stillLeaving = new HashSet<>(leaving);
+      stillLeaving.retainAll(urls);
+      return new Snapshot(ring, peers, list, agreed, Set.copyOf(urls), Set.copyOf(stillLeaving));
+    }
+
+    Snapshot leaving(String url) {
+      Set<String> urls = new HashSet<>(leaving);
+      urls.add(url);
+      return new Snapshot(ring, peers, list, agreed, without(url).ejected, Set.copyOf(urls));
     }
 
     Snapshot agreeing(RingAgreement.Agreed agreed, Ring ring) {
       MemberList said = MemberList.of(list.self(), list.instance(), ring.members(), agreed.word());
-      return new Snapshot(ring, peers, said, agreed, ejected);
+      return new Snapshot(ring, peers, said, agreed, ejected, leaving);
     }
 
     /** Returns whether there has been no list yet. */
@@ -177,6 +186,7 @@ public final class Membership implements PeerPicker {
             Map.of(),
             MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of(), agreed.word()),
             agreed,
+            Set.of(),
             Set.of());
   }
 
@@ -210,7 +220,8 @@ public final class Membership implements PeerPicker {
       MemberList list = MemberList.of(self, instance, ring.members(), agreed.word());
       Set<String> ejected = new HashSet<>(before.ejected);
       ejected.removeIf(url -> peers.get(url) != before.peers.get(url)); // another getter, unknown
-      Snapshot after = new Snapshot(ring, peers, list, agreed, Set.copyOf(ejected));
+      Snapshot after =
+          new Snapshot(ring, peers, list, agreed, Set.of(), before.leaving).ejecting(ejected);
       replace(before.isFirst() ? after.without(self) : before, after);
       List<Owner> left = new ArrayList<>(before.peers.values());
       left.removeAll(after.peers.values());
@@ -249,7 +260,7 @@ public final class Membership implements PeerPicker {
    * Ejects a member: this node does not ask it for keys until it is {@linkplain #readmit
    * readmitted}. Its keys go to their acting owners. The listeners run before this returns.
    *
-   * @param url the member's URL; of this node itself, while it leaves
+   * @param url the member's URL
    * @param fewest how many members, this node among them, must be left
    * @return whether the member is ejected now; false if it is not in the list, or too few members
    *     would be left
@@ -273,8 +284,27 @@ public final class Membership implements PeerPicker {
   }
 
   /**
-   * Readmits a member that was ejected; does nothing if it is not. The listeners run before this
-   * returns.
+   * Notes that a member leaves: its keys go to their acting owners as if it were ejected, however
+   * few members are left. Until it stops, they may look into its memory. It counts as leaving until
+   * it is {@linkplain #readmit readmitted}. The listeners run before this returns.
+   *
+   * @param url the member's URL, or that of this node itself; nothing happens if it is not in the
+   *     list
+   */
+  public void leave(String url) {
+    synchronized (changing) {
+      Snapshot before = snapshot;
+      if (before.leaving.contains(url) || !before.peers.containsKey(url)) {
+        return;
+      }
+      replace(before, before.leaving(url));
+    }
+    runAll(listeners);
+  }
+
+  /**
+   * Readmits a member that was ejected or has left; does nothing if it is not. The listeners run
+   * before this returns.
    *
    * @param url the member's URL
    */
@@ -338,7 +368,7 @@ public final class Membership implements PeerPicker {
     boolean isOurs = present.actingOwner(key) instanceof Owner.Self;
     if (!isOurs
         || present.peers.get(owner.url()) != owner
-        || present.ejected.contains(owner.url())) {
+        || (present.ejected.contains(owner.url()) && !present.leaving.contains(owner.url()))) {
       return null;
     }
     if (former.isFirstUse()) {
@@ -352,9 +382,14 @@ public final class Membership implements PeerPicker {
     return former.isUpToDate(url, snapshot.peers.values());
   }
 
-  /** {@return the URLs of the members that this node holds ejected; unmodifiable} */
+  /** {@return the URLs of the members that this node does not ask; unmodifiable} */
   public Set<String> ejected() {
     return snapshot.ejected;
+  }
+
+  /** {@return which of them leave or have left of their own accord; unmodifiable} */
+  public Set<String> leaving() {
+    return snapshot.leaving;
   }
 
   /**

@@ -203,6 +203,11 @@ final class Memory {
     return entry == null || entry.isExpired(clock.now()) ? null : entry;
   }
 
+  /** Returns the values of main that would leave last, the hottest first. */
+  List<Entry.Own> hottest(long maxBytes) {
+    return main.hottest(maxBytes);
+  }
+
   /** Forgets the key; {@code detach} runs in the same step. */
   void forget(String key, Runnable detach) {
     forgetThen(key, null, detach);

@@ -86,6 +86,33 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
+   * Offers the peer values that this node, which leaves, holds: the peer may {@link #peek} them. By
+   * default nothing is offered.
+   *
+   * @param offer the keys of the values
+   * @param timeout how long the caller waits
+   * @param callback called once, with {@code DONE} when the peer has looked for all it wants
+   */
+  default void offer(Offer offer, Duration timeout, Consumer<? super OperationResult> callback) {
+    callback.accept(
+        OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no offers"));
+  }
+
+  /**
+   * Hands the peer changes of which this node, which leaves, knows. By default nothing is handed
+   * over.
+   *
+   * @param changes the changes
+   * @param timeout how long the caller waits
+   * @param callback called once, with the result
+   */
+  default void handOver(
+      PastChanges changes, Duration timeout, Consumer<? super OperationResult> callback) {
+    callback.accept(
+        OperationResult.of(OperationResult.Status.NOT_UNDERSTOOD, "it takes no operations"));
+  }
+
+  /**
    * Called when the peer has left the list: closes idle connections. What is in flight ends as it
    * would.
    */

@@ -129,6 +129,11 @@ final class TinyLfuCache<E extends Entry> implements LocalCache<E> {
     cache.asMap().values().forEach(action);
   }
 
+  @Override
+  public List<E> hottest(long maxBytes) {
+    return List.copyOf(bound.hottestWeighted(maxBytes).values());
+  }
+
   /** Changes the budget; Caffeine forgets how it had tuned recency against frequency. */
   @Override
   public void resize(long maxBytes) {

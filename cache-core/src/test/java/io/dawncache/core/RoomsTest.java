@@ -39,12 +39,12 @@ class RoomsTest {
               "get",
               "the way of a get",
               "seam memory plant data",
-              "Gets Fetch Loads PendingGet Bulk Feed LoadExecutor LoadMemory Hedge"),
+              "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor LoadMemory Hedge"),
           new Room(
               "changes",
               "how a change is made",
               "seam memory plant data",
-              "Coordinator Change Forgetting ChangeQueue"),
+              "Coordinator Change Forgetting ChangeQueue ChangeHandOver"),
           new Room(
               "seam",
               "other nodes",
@@ -55,14 +55,14 @@ class RoomsTest {
               "memory",
               "what is held, and what happens to it",
               "seam plant data",
-              "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
+              "Memory Keeper Offers Events Flights Counters LocalCache LruCache TinyLfuCache"
                   + " HotCopies UnreportedGets RateSketch ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
               "what all groups of a node share",
               "data",
               "NodeResources NodeThreads CoarseClock Threads ByteAccount BlockedLoads"
-                  + " LoadRoom HeapShares OriginLog LoadedSizes Completion Task Once Uncaught"),
+                  + " LoadRoom HeapShares OriginLog LoadedSizes Completion Countdown Task Once Uncaught"),
           new Room(
               "data",
               "values, configurations, results, exceptions",
@@ -73,7 +73,7 @@ class RoomsTest {
                   + " GroupListener GetException NotFoundException RejectedException"
                   + " RemoteOriginException GetFailedException GetTimeoutException"
                   + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"
-                  + " OperationResult Forget MemberList Rings EventLoopThread Keys Values"));
+                  + " OperationResult Forget Offer PastChanges MemberList Rings EventLoopThread Keys Values"));
 
   private static Room roomOf(String className) {
     return ROOMS.stream()

@@ -2,6 +2,7 @@ package io.dawncache.core.lru;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,21 @@ public final class ConcurrentLru<K, V> {
    */
   public void forEach(BiConsumer<? super K, ? super V> action) {
     lru.forEach(action);
+  }
+
+  /**
+   * {@return the most recently used values, the latest first, that weigh at most {@code maxBytes}
+   * together} O(size) at the first call, then O(values returned), under the lock.
+   *
+   * @param maxBytes the most that they may weigh
+   */
+  public List<V> mostRecent(long maxBytes) {
+    lockInOrder();
+    try {
+      return lru.mostRecent(maxBytes);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** {@return what the map holds at one moment, and how many entries it has evicted} */

@@ -205,6 +205,21 @@ final class Lru<K, V> {
     entries.values().forEach(entry -> action.accept(entry.key, entry.value));
   }
 
+  /** Returns the values used last, the latest first, that weigh at most {@code most} together. */
+  List<V> mostRecent(long most) {
+    if (!ordered) {
+      order();
+    }
+    List<V> values = new ArrayList<>();
+    long left = most;
+    for (Entry<K, V> entry = mostRecent; entry != null && entry.weight <= left; ) {
+      values.add(entry.value);
+      left -= entry.weight;
+      entry = entry.older;
+    }
+    return values;
+  }
+
   /** Returns the total weight of all entries, in bytes. */
   long bytes() {
     return bytes;
