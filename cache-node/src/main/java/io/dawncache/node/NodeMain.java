@@ -151,6 +151,20 @@ public final class NodeMain implements Callable<Integer> {
               + " ${DEFAULT-VALUE} by default.")
   private int maxEjectedPercent = 67;
 
+  @Option(
+      names = "--hand-over-timeout",
+      paramLabel = "TIME",
+      description =
+          "How long a node that stops lets the others take over the values it holds, 5s by default;"
+              + " 0s for not at all.")
+  private @Nullable TimeSpan handOverTimeout;
+
+  @Option(
+      names = "--hand-over-bytes",
+      paramLabel = "SIZE",
+      description = "How much of them, the hottest first; 256m by default.")
+  private @Nullable ByteSize handOverBytes;
+
   /** Made by {@link #main}. */
   NodeMain() {}
 
@@ -244,6 +258,12 @@ public final class NodeMain implements Callable<Integer> {
     }
     try {
       server.maxEjectedPercent(maxEjectedPercent);
+      if (handOverTimeout != null) {
+        server.handOverTimeout(handOverTimeout.duration());
+      }
+      if (handOverBytes != null) {
+        server.handOverBytes(handOverBytes.bytes());
+      }
       if (cluster != null) {
         server.cluster(cluster);
       }

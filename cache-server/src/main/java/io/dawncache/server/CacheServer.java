@@ -59,6 +59,7 @@ public final class CacheServer implements AutoCloseable {
   private final EjectedMembers ejected;
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
+  private final Departure departure;
   private final AtomicReference<MemberList> told; // to the other members, or about to be
   private final ListComparison listComparison;
   private final Object closing = new Object(); // whoever closes later waits for the first
@@ -116,11 +117,16 @@ public final class CacheServer implements AutoCloseable {
       membership.onChange(this::ownersChanged);
       fleet.setMembership(membership);
       ejected.setMembership(membership);
+      fleet.setPeers(peers);
       fleet.onReadmitted(ejected::wasEjected);
+      ejected.onLeft(this::askWhatIsOwed);
       membership.whenPeeking(() -> peers.compareLists(membership.members()));
       node.registerPeerPicker(membership);
       Discovery discovery = config.discovery();
       discovered = discovery == null ? null : new DiscoveredMembers(discovery, this::setMembers);
+      departure =
+          new Departure(
+              node, membership, peers, fleet, config.handOverTimeout(), config.handOverBytes());
       startOrLeave();
       listener.config().setAutoRead(true);
       LOG.log(
@@ -329,6 +335,15 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
+  /** A member leaves: whether it has missed changes is to be known before it is peeked. */
+  private void askWhatIsOwed(Runnable done) {
+    if (fleet.isLeaving()) {
+      done.run(); // this node takes nothing over
+    } else {
+      peers.compareLists(membership.members(), done);
+    }
+  }
+
   private void logRing() {
     List<String> lackedBy = ringLackedBy();
     String why =
@@ -366,9 +381,13 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
-   * Stops gracefully: accepts no more connections, answers within the configured grace period what
-   * has arrived, then closes all connections. Blocks; closing again does nothing. Close the node
-   * after its server.
+   * Leaves the fleet and stops gracefully. The members learn that this node leaves and ask others
+   * for its keys; within {@link ServerConfig#handOverTimeout} they take over its hottest values.
+   * Then it accepts no more connections, answers within the configured grace period what has
+   * arrived, hands over the changes that members have not received, and closes all connections.
+   *
+   * <p>Blocks; closing again does nothing. Close the node after its server. To stop at once, as a
+   * process that is killed does, set a member list of this node alone before.
    */
   @Override
   public void close() {
@@ -386,12 +405,14 @@ public final class CacheServer implements AutoCloseable {
     if (discovered != null) {
       discovered.close();
     }
+    departure.leave();
     listener.close().awaitUninterruptibly();
     InboundPipeline.drain(connections);
     connections
         .newCloseFuture()
         .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+    departure.handOverChanges();
     peers.stop();
     ownersThread.close();
     membership.close();

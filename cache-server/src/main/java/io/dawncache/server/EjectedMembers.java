@@ -12,6 +12,7 @@ final class EjectedMembers implements Ejections {
   private final int maxPercent;
   private final Executor thread;
   private volatile @Nullable Membership membership;
+  private volatile Consumer<Runnable> onLeft = Runnable::run;
 
   /**
    * Ejects nobody yet.
@@ -28,6 +29,11 @@ final class EjectedMembers implements Ejections {
     this.membership = membership;
   }
 
+  /** Sets what is run when a member has left; it calls what it is given when it is done. */
+  void onLeft(Consumer<Runnable> listener) {
+    onLeft = listener;
+  }
+
   private Membership membership() {
     return Objects.requireNonNull(membership, "membership");
   }
@@ -37,7 +43,17 @@ final class EjectedMembers implements Ejections {
     thread.execute(
         () -> {
           Membership present = membership();
-          done.accept(present.eject(url, fewestLeft(present.members().size())));
+          int staying = present.members().size() - present.leaving().size();
+          done.accept(present.eject(url, fewestLeft(staying)));
+        });
+  }
+
+  @Override
+  public void leave(String url, Runnable done) {
+    thread.execute(
+        () -> {
+          membership().leave(url);
+          onLeft.accept(done);
         });
   }
 

@@ -19,7 +19,9 @@ public record PeerHealth(String url, State state, String reason, Instant since) 
     /** It could not be asked, and a probe finds out whether it can be again. */
     SUSPECT,
     /** It is out of this node's view until it answers probes again. */
-    EJECTED
+    EJECTED,
+    /** It has said that it leaves: it is out of this node's view until another process is there. */
+    LEAVING
   }
 
   /**

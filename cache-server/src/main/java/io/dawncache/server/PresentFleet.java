@@ -2,6 +2,7 @@ package io.dawncache.server;
 
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
+import io.dawncache.server.peer.PeerDirectory;
 import io.dawncache.server.wire.Fleet;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -26,7 +27,9 @@ final class PresentFleet implements Fleet {
   private final Supplier<? extends Collection<String>> owed;
   private volatile Runnable onReadmitted = () -> {};
   private volatile @Nullable Membership membership;
+  private volatile @Nullable PeerDirectory peers;
   private volatile Runnable onUnreachable = () -> {};
+  private volatile boolean leaving;
 
   /**
    * Makes a fleet whose membership is to be set.
@@ -41,6 +44,16 @@ final class PresentFleet implements Fleet {
   /** Sets the membership, before the first request is served or sent. */
   void setMembership(Membership membership) {
     this.membership = membership;
+  }
+
+  /** Sets the clients of the peers, before the first request is served or sent. */
+  void setPeers(PeerDirectory peers) {
+    this.peers = peers;
+  }
+
+  /** From now on this node says that it leaves. */
+  void leaves() {
+    leaving = true;
   }
 
   /** Sets what is run when a member could not be asked; it must not block. */
@@ -70,6 +83,7 @@ final class PresentFleet implements Fleet {
   @Override
   public void noteIdentity(@Nullable String dialled, String self, long instance) {
     MemberList own = list();
+    met(self, instance);
     if (instance == own.instance()) {
       if (dialled != null) {
         warn("member " + dialled + " is this process, whose self is " + own.self());
@@ -90,6 +104,7 @@ final class PresentFleet implements Fleet {
   @Override
   public void noteList(MemberList list) {
     if (isAnother(list.self(), list.instance())) {
+      met(list.self(), list.instance());
       membership().heard(list);
     }
   }
@@ -97,6 +112,14 @@ final class PresentFleet implements Fleet {
   @Override
   public boolean noteFingerprint(String url, long fingerprint) {
     return !url.equals(list().self()) && membership().heard(url, fingerprint);
+  }
+
+  /** A member that has left may be back. */
+  private void met(String url, long instance) {
+    PeerDirectory present = peers;
+    if (present != null) {
+      present.met(url, instance);
+    }
   }
 
   private boolean isAnother(String url, long instance) {
@@ -123,6 +146,21 @@ final class PresentFleet implements Fleet {
   @Override
   public void noteOwed(String url, long askedNanos, Collection<String> urls) {
     membership().reported(url, askedNanos, urls);
+  }
+
+  @Override
+  public boolean isLeaving() {
+    return leaving;
+  }
+
+  @Override
+  public void noteLeaving(String url, long instance, Runnable done) {
+    PeerDirectory present = peers;
+    if (present != null && isAnother(url, instance)) {
+      present.leaves(url, instance, done);
+    } else {
+      done.run();
+    }
   }
 
   @Override

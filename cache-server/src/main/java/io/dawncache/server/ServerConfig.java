@@ -32,6 +32,8 @@ public final class ServerConfig {
   private final int maxEjectedPercent;
   private final Limits limits;
   private final Duration stopGrace;
+  private final Duration handOverTimeout;
+  private final long handOverBytes;
   private final Map<String, Page> pages;
 
   private ServerConfig(Builder builder) {
@@ -56,6 +58,8 @@ public final class ServerConfig {
             builder.idleTimeout,
             builder.requestTimeout);
     stopGrace = builder.stopGrace;
+    handOverTimeout = builder.handOverTimeout;
+    handOverBytes = builder.handOverBytes;
     pages = Map.copyOf(builder.pages);
     pages.keySet().forEach(path -> requireBeside(dialect, path));
   }
@@ -153,6 +157,16 @@ public final class ServerConfig {
     return stopGrace;
   }
 
+  /** {@return how long a stop offers values to the members that own them next; zero for not} */
+  public Duration handOverTimeout() {
+    return handOverTimeout;
+  }
+
+  /** {@return how many bytes of heap the values may weigh that a stop offers} */
+  public long handOverBytes() {
+    return handOverBytes;
+  }
+
   /** {@return the pages beside the groups, by path} */
   public Map<String, Page> pages() {
     return pages;
@@ -191,6 +205,10 @@ public final class ServerConfig {
         + limits
         + ", stopGrace="
         + stopGrace
+        + ", handOverTimeout="
+        + handOverTimeout
+        + ", handOverBytes="
+        + handOverBytes
         + ", pages="
         + new TreeSet<>(pages.keySet())
         + "]";
@@ -217,6 +235,8 @@ public final class ServerConfig {
     private Duration idleTimeout = Duration.ofMinutes(2);
     private Duration requestTimeout = Limits.DEFAULT_REQUEST_TIMEOUT;
     private Duration stopGrace = Duration.ofSeconds(5);
+    private Duration handOverTimeout = Duration.ofSeconds(5);
+    private long handOverBytes = 256 << 20;
     private final Map<String, Page> pages = new LinkedHashMap<>();
 
     private Builder() {}
@@ -491,6 +511,41 @@ public final class ServerConfig {
         throw new IllegalArgumentException("stopGrace: " + stopGrace + " (expected: >= 0)");
       }
       this.stopGrace = stopGrace;
+      return this;
+    }
+
+    /**
+     * Sets how long a stop offers the values that this node holds to the members that own their
+     * keys next, before it stops to accept; default 5 s. Zero offers none, so that they are loaded
+     * again.
+     *
+     * @param handOverTimeout how long at most; less if all values are taken before
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder handOverTimeout(Duration handOverTimeout) {
+      Objects.requireNonNull(handOverTimeout, "handOverTimeout");
+      if (handOverTimeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "handOverTimeout: " + handOverTimeout + " (expected: >= 0)");
+      }
+      this.handOverTimeout = handOverTimeout;
+      return this;
+    }
+
+    /**
+     * Sets how many bytes of heap the values may weigh that a stop offers, the hottest first;
+     * default 256 MiB.
+     *
+     * @param handOverBytes the most bytes, of all groups together
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder handOverBytes(long handOverBytes) {
+      if (handOverBytes < 0) {
+        throw new IllegalArgumentException("handOverBytes: " + handOverBytes + " (expected: >= 0)");
+      }
+      this.handOverBytes = handOverBytes;
       return this;
     }
 

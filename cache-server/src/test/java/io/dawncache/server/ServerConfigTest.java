@@ -87,7 +87,9 @@ class ServerConfigTest {
         "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001], discovery=null",
         text.substring(
             0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
-    assertEquals("stopGrace=PT5S, pages=[/healthz]]", text.substring(text.indexOf("stopGrace=")));
+    assertEquals(
+        "stopGrace=PT5S, handOverTimeout=PT5S, handOverBytes=268435456, pages=[/healthz]]",
+        text.substring(text.indexOf("stopGrace=")));
   }
 
   private static Object some(Class<?> type) {

@@ -31,7 +31,11 @@ public enum FrameKind {
   /** The sender's member list. */
   MEMBERS(13),
   /** Looks for a key in the memory of the other side, which loads nothing for it. */
-  PEEK(14);
+  PEEK(14),
+  /** Keys of values that the other side, which owns them next, may look for. */
+  OFFER(15),
+  /** Changes that the other side is to remember in place of the sender. */
+  HAND_OVER(16);
 
   /** The greatest number of a kind; all from 1 on are in use. */
   static final int GREATEST = values().length;
@@ -55,6 +59,11 @@ public enum FrameKind {
   /** Returns the number in the frame's head. */
   public int number() {
     return number;
+  }
+
+  /** Returns the version of frames from which on this kind is understood. */
+  public int version() {
+    return number >= PEEK.number ? FrameUpgrade.WITH_PEEK : 1;
   }
 
   /** Returns whether it concerns the connection, not a request on it. */

@@ -143,7 +143,8 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       throws BrokenFrameException {
     switch (kind) {
       case CANCEL -> cancel(id);
-      case FETCH, PEEK, GET_ALL, FORGET, COORDINATE, MEMBERS -> request(kind, id, more, payload);
+      case FETCH, PEEK, GET_ALL, FORGET, COORDINATE, MEMBERS, OFFER, HAND_OVER ->
+          request(kind, id, more, payload);
       default -> throw new BrokenFrameException(kind + " (expected: a request)");
     }
   }
@@ -215,6 +216,8 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
       case GET_ALL -> MessageKind.GET_ALL;
       case FORGET -> MessageKind.FORGET;
       case MEMBERS -> MessageKind.MEMBERS;
+      case OFFER -> MessageKind.OFFER;
+      case HAND_OVER -> MessageKind.HAND_OVER;
       default -> MessageKind.COORDINATE;
     };
   }

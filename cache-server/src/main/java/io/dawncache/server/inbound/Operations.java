@@ -3,8 +3,12 @@ package io.dawncache.server.inbound;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupEndpoint;
+import io.dawncache.core.MemberList;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
+import io.dawncache.core.OperationResult.Status;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.KeyPath;
@@ -14,9 +18,12 @@ import io.dawncache.server.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What other nodes ask of this one beyond a get: our messages, and mailgun's puts and deletes. */
 final class Operations {
+  private static final OperationResult DONE = OperationResult.done(List.of());
+
   private final Inbound inbound;
 
   Operations(Inbound inbound) {
@@ -29,14 +36,54 @@ final class Operations {
       case FORGET -> forget(PeerCodec.decodeForget(body), reply);
       case COORDINATE -> change(PeerCodec.decodeOperation(body), true, reply, answerTo(reply));
       case GET_ALL -> getAll(PeerCodec.decodeGetAll(body), reply);
-      case MEMBERS -> {
-        inbound.fleet().noteList(PeerCodec.decodeMembers(body.duplicate()));
-        if (PeerCodec.saysEjected(body)) {
-          inbound.fleet().noteReadmitted();
-        }
-        reply.operated(kind, OperationResult.done(List.of()));
-      }
+      case MEMBERS -> members(body, reply);
+      case OFFER -> offer(PeerCodec.decodeOffer(body), reply);
+      case HAND_OVER -> handOver(PeerCodec.decodeHandOver(body), reply);
     }
+  }
+
+  private void members(ByteBuffer body, Reply reply) throws BadRequestException {
+    MemberList list = PeerCodec.decodeMembers(body.duplicate());
+    inbound.fleet().noteList(list);
+    if (PeerCodec.saysEjected(body.duplicate())) {
+      inbound.fleet().noteReadmitted();
+    }
+    Runnable done = () -> reply.operated(MessageKind.MEMBERS, DONE);
+    if (PeerCodec.saysLeaving(body)) {
+      inbound.fleet().noteLeaving(list.self(), list.instance(), done);
+    } else {
+      done.run();
+    }
+  }
+
+  /** Takes over the values that another node, which leaves, offers. */
+  private void offer(Offer offer, Reply reply) {
+    Group group = staying(offer.group(), MessageKind.OFFER, reply);
+    Runnable done = () -> reply.operated(MessageKind.OFFER, DONE);
+    if (group != null && !group.forServers().offered(offer, done)) {
+      reply.operated(
+          MessageKind.OFFER, OperationResult.of(Status.NOT_ASKED, "it takes too many others over"));
+    }
+  }
+
+  private void handOver(PastChanges changes, Reply reply) {
+    Group group = staying(changes.what().group(), MessageKind.HAND_OVER, reply);
+    if (group != null) {
+      group.forServers().handedOver(changes);
+      reply.operated(MessageKind.HAND_OVER, DONE);
+    }
+  }
+
+  /** Returns the group, unless this node has none or leaves, too; then refuses. */
+  private @Nullable Group staying(String name, MessageKind kind, Reply reply) {
+    Group group = inbound.node().group(name);
+    if (inbound.fleet().isLeaving()) {
+      reply.operated(kind, OperationResult.of(Status.NOT_ASKED, "it leaves, too"));
+      return null;
+    } else if (group == null) {
+      reply.refuse(Refusal.noSuchGroup(inbound.dialect(), name));
+    }
+    return group;
   }
 
   /** If there is no such group there is nothing to forget. */
@@ -45,7 +92,7 @@ final class Operations {
     if (group != null) {
       group.forServers().forget(what);
     }
-    reply.operated(MessageKind.FORGET, OperationResult.done(List.of()));
+    reply.operated(MessageKind.FORGET, DONE);
   }
 
   private void getAll(List<PeerRequest> requests, Reply reply) {

@@ -14,6 +14,15 @@ public interface Ejections {
   void eject(String url, Consumer<Boolean> done);
 
   /**
+   * A member leaves of its own accord: takes it out, however few are left.
+   *
+   * @param url the member's URL
+   * @param done called on any thread when others own its keys, and know which changes it may have
+   *     missed
+   */
+  void leave(String url, Runnable done);
+
+  /**
    * Readmits a member.
    *
    * @param url the member's URL

@@ -6,7 +6,6 @@ import io.dawncache.server.frame.BrokenFrameException;
 import io.dawncache.server.frame.FetchFrames;
 import io.dawncache.server.frame.FrameChannel;
 import io.dawncache.server.frame.FrameKind;
-import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.frame.Frames;
 import io.dawncache.server.frame.LargeBytes;
 import io.netty.buffer.ByteBuf;
@@ -100,8 +99,9 @@ final class FrameConnection extends FrameChannel implements Carrier {
   }
 
   private void start(PeerExchange asked, long nowNanos) {
-    if (version < FrameUpgrade.WITH_PEEK && asked.question() instanceof PeekQuestion) {
-      asked.notAsked("it cannot be peeked");
+    FrameKind kind = asked.question().kind();
+    if (version < kind.version()) {
+      asked.notAsked("its frames have no " + kind);
       return;
     }
     int id = takeId();

@@ -27,9 +27,14 @@ final class Health {
    * the probe fails too, the peer is ejected, and its keys go to the owners that act for it. Probes
    * at intervals find it again. A peer that is ejected again and again has to answer more of them
    * in a row, each time twice as many. No request of a user is ever the one that finds out.
+   *
+   * A peer that leaves says so itself, and answers probes until it stops. So these count only once
+   * one has failed, or the peer should have stopped long ago. A process at its URL with another
+   * number is a new one, and is readmitted at once.
    */
   private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
   private static final long DOUBTS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGEST_LEAVE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long FLAPPING_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final int MOST_PROBES_IN_A_ROW = 32;
 
@@ -59,6 +64,10 @@ final class Health {
   private long ejectedNanos;
   private boolean everEjected;
   private long doubtedNanos;
+  private long leavingInstance;
+  private long leavingNanos;
+  private boolean stoppedSince; // it left, and a probe failed
+  private boolean readmitting;
 
   /**
    * Starts with a peer that is up.
@@ -130,6 +139,47 @@ final class Health {
     }
   }
 
+  /**
+   * The peer leaves.
+   *
+   * @param instance the number of its process
+   * @param done called once, on any thread, when others own its keys
+   */
+  void leaves(long instance, Runnable done) {
+    try {
+      loop.execute(() -> leave(instance, done));
+    } catch (RejectedExecutionException e) { // the server has stopped
+      done.run();
+    }
+  }
+
+  private void leave(long instance, Runnable done) {
+    if (present.state() == PeerHealth.State.LEAVING && instance == leavingInstance) {
+      done.run(); // it has said so before
+      return;
+    }
+    leavingInstance = instance;
+    leavingNanos = nanoTime.getAsLong();
+    stoppedSince = false;
+    readmitting = false;
+    become(PeerHealth.State.LEAVING, "it leaves");
+    LOG.log(System.Logger.Level.INFO, "peer {0}: leaves", peer);
+    ejections.leave(peer, done);
+    probeLater();
+  }
+
+  /** A process at the peer's URL has said its number. */
+  void met(long instance) {
+    if (present.state() == PeerHealth.State.LEAVING) {
+      onLoop(
+          () -> {
+            if (present.state() == PeerHealth.State.LEAVING && instance != leavingInstance) {
+              readmit();
+            }
+          });
+    }
+  }
+
   /** Ends the probes: the peer has left the list, or this node stops. */
   void close() {
     closed = true;
@@ -187,12 +237,24 @@ final class Health {
       case EJECTED -> {
         answersInARow++;
         if (answersInARow >= answersNeeded) {
-          ejections.readmit(peer, () -> onLoop(this::readmitted));
+          readmit();
+        } else {
+          probeLater();
+        }
+      }
+      case LEAVING -> {
+        if (stoppedSince || nanoTime.getAsLong() - leavingNanos > LONGEST_LEAVE_NANOS) {
+          readmit();
         } else {
           probeLater();
         }
       }
     }
+  }
+
+  private void readmit() {
+    readmitting = true;
+    ejections.readmit(peer, () -> onLoop(this::readmitted));
   }
 
   private void comeBack() {
@@ -201,6 +263,10 @@ final class Health {
   }
 
   private void readmitted() {
+    if (!readmitting) {
+      return; // it has left meanwhile
+    }
+    readmitting = false;
     LOG.log(System.Logger.Level.INFO, "peer {0}: readmitted", peer);
     comeBack();
     whenReadmitted.run();
@@ -216,11 +282,15 @@ final class Health {
       }
       case SUSPECT -> ejections.eject(peer, done -> onLoop(() -> ejected(why, done)));
       case EJECTED -> probeLater();
+      case LEAVING -> {
+        stoppedSince = true;
+        probeLater();
+      }
     }
   }
 
   private void ejected(String why, boolean done) {
-    if (done) {
+    if (done && present.state() != PeerHealth.State.LEAVING) {
       long now = nanoTime.getAsLong();
       boolean flaps = everEjected && now - ejectedNanos < FLAPPING_NANOS;
       answersNeeded = flaps ? Math.min(2 * answersNeeded, MOST_PROBES_IN_A_ROW) : 1;

@@ -2,8 +2,10 @@ package io.dawncache.server.peer;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
@@ -230,6 +232,43 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
         callback);
   }
 
+  @Override
+  public void offer(Offer offer, Duration timeout, Consumer<? super OperationResult> callback) {
+    if (goNode || !outbound.frames()) { // without frames it could not peek
+      PeerGetter.super.offer(offer, timeout, callback);
+      return;
+    }
+    operate(
+        timeout,
+        FrameKind.OFFER,
+        () -> PeerCodec.encode(offer),
+        () -> requests.offer(offer),
+        this::ofMessage,
+        UnaryOperator.identity(),
+        callback);
+  }
+
+  @Override
+  public void handOver(
+      PastChanges changes, Duration timeout, Consumer<? super OperationResult> callback) {
+    if (goNode) {
+      PeerGetter.super.handOver(changes, timeout, callback);
+      return;
+    }
+    Forget what = changes.what();
+    boolean fits = PeerRequests.fits(what, outbound.limits().maxBodyBytes());
+    PastChanges fitting =
+        fits ? changes : new PastChanges(Forget.all(what.group()), changes.missedBy());
+    operate(
+        timeout,
+        FrameKind.HAND_OVER,
+        () -> PeerCodec.encode(fitting),
+        () -> requests.handOver(fitting),
+        this::ofMessage,
+        UnaryOperator.identity(),
+        callback);
+  }
+
   private OperationResult ofMessage(FullHttpResponse answer) {
     goNode |= PeerAnswers.isFromGoNode(answer);
     ours |= PeerAnswers.isOurs(answer);
@@ -264,7 +303,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     ours = true;
     takesLists = hello.fingerprint() != null;
     if (hello.noteIn(outbound.fleet(), peer.text())) {
-      exchangeLists();
+      exchangeLists(() -> {});
     }
   }
 
@@ -292,8 +331,15 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   /** Sends this node's list and asks for that of the peer, if it is a node of ours. */
   void compareLists() {
-    if (!goNode && !closed && !stopped) {
-      exchangeLists();
+    compareLists(() -> {});
+  }
+
+  /** As {@link #compareLists()}; calls {@code done} with any outcome. */
+  void compareLists(Runnable done) {
+    if (goNode || closed || stopped) {
+      done.run();
+    } else {
+      exchangeLists(done);
     }
   }
 
@@ -312,6 +358,22 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Returns what is known about whether the peer can be asked; null once it has left the list. */
   @Nullable PeerHealth health() {
     return health == null || closed ? null : health.present();
+  }
+
+  /** The peer's process says that it leaves; {@code done} is called when others own its keys. */
+  void leaves(long instance, Runnable done) {
+    if (health == null || closed) {
+      done.run();
+    } else {
+      health.leaves(instance, done);
+    }
+  }
+
+  /** A process at the peer's URL has said its number. */
+  void met(long instance) {
+    if (health != null) {
+      health.met(instance);
+    }
   }
 
   /** The peer is to learn that others have acted as the owners of its keys. */
@@ -333,13 +395,18 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     }
   }
 
+  /** Returns whether the peer has left the member list. */
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Returns the peer's URL. */
   String url() {
     return peer.text();
   }
 
   /** Catches what it throws: it must not end the request that it goes along with. */
-  private void exchangeLists() {
+  private void exchangeLists(Runnable done) {
     exchangeAtNanos = System.nanoTime() + exchangeNanos;
     boolean wasEjected = readmitted;
     readmitted = false;
@@ -347,12 +414,13 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
       operate(
           LISTS_TIMEOUT,
           FrameKind.MEMBERS,
-          () -> PeerCodec.encode(outbound.fleet().list(), wasEjected),
+          () -> PeerCodec.encode(outbound.fleet().list(), wasEjected, outbound.fleet().isLeaving()),
           () -> requests.members(wasEjected),
           this::ofMessage,
           UnaryOperator.identity(),
-          result -> {}); // noteList has noted the answer
+          result -> done.run()); // noteList has noted the answer
     } catch (RuntimeException | Error e) {
+      done.run();
       LOG.log(
           System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Gives the core a client for every other member of the fleet. */
 public final class PeerDirectory implements PeerConnector {
@@ -43,16 +44,52 @@ public final class PeerDirectory implements PeerConnector {
 
   /** Compares member lists with the peers that have one of these URLs. Returns at once. */
   public void compareLists(Collection<String> urls) {
+    compareLists(urls, () -> {});
+  }
+
+  /** As the other method; calls {@code done} once, on any thread, when all have answered or not. */
+  public void compareLists(Collection<String> urls, Runnable done) {
+    List<PeerClient> asked = clientsOf(urls);
+    AtomicInteger left = new AtomicInteger(asked.size() + 1);
+    Runnable answered =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            done.run();
+          }
+        };
+    asked.forEach(client -> client.compareLists(answered));
+    answered.run();
+  }
+
+  private List<PeerClient> clientsOf(Collection<String> urls) {
     Set<String> wanted = Set.copyOf(urls);
-    List<PeerClient> present;
     synchronized (clients) {
-      present = List.copyOf(clients);
+      return clients.stream().filter(client -> wanted.contains(client.url())).toList();
     }
-    for (PeerClient client : present) {
-      if (wanted.contains(client.url())) {
-        client.compareLists();
-      }
+  }
+
+  /**
+   * A member says that its process leaves.
+   *
+   * @param instance the number of that process
+   * @param done called once, on any thread, when others own its keys in this node's view
+   */
+  public void leaves(String url, long instance, Runnable done) {
+    PeerClient present =
+        clientsOf(List.of(url)).stream()
+            .filter(client -> !client.isClosed())
+            .findAny()
+            .orElse(null);
+    if (present == null) {
+      done.run();
+    } else {
+      present.leaves(instance, done);
     }
+  }
+
+  /** A process at a member's URL has said its number. */
+  public void met(String url, long instance) {
+    clientsOf(List.of(url)).forEach(client -> client.met(instance));
   }
 
   /** {@return what is known about whether each member can be asked, by URL} */

@@ -52,6 +52,19 @@ public interface Fleet {
    */
   void noteOwed(String url, long askedNanos, Collection<String> owed);
 
+  /** Returns whether this node leaves the fleet. */
+  boolean isLeaving();
+
+  /**
+   * Notes that another node leaves the fleet.
+   *
+   * @param url the node's URL
+   * @param instance the number of its process
+   * @param done called once, on any thread, when its keys have other owners in this node's view,
+   *     and these know which changes the node may have missed
+   */
+  void noteLeaving(String url, long instance, Runnable done);
+
   /** Notes that another node has held this one ejected until now. */
   void noteReadmitted();
 

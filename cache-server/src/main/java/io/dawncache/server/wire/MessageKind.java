@@ -14,7 +14,11 @@ public enum MessageKind {
   /** Get many keys. */
   GET_ALL("get-all"),
   /** The sender's member list; the answer holds the receiver's. */
-  MEMBERS("members");
+  MEMBERS("members"),
+  /** Keys of values that the receiver may take over from the sender. */
+  OFFER("offer"),
+  /** Changes that the receiver is to remember in place of the sender. */
+  HAND_OVER("hand-over");
 
   private final String label;
 

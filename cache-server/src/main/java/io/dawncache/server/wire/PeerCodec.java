@@ -11,13 +11,17 @@ import com.google.protobuf.WireFormat;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.Rings;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
+import io.dawncache.server.wire.pb.HandOverRequest;
+import io.dawncache.server.wire.pb.OfferRequest;
 import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBuf;
@@ -55,6 +59,10 @@ public final class PeerCodec {
       (GetAllRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
   private static final int FORGET_KEY_TAG =
       (ForgetRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int OFFER_KEY_TAG =
+      (OfferRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int HAND_OVER_KEY_TAG =
+      (HandOverRequest.KEYS_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
   private static final long MOST_BYTES_A_CHAR = 3; // in UTF-8; a pair of surrogates takes 4
   private static final long MOST_BYTES_BESIDE_A_KEY = 32; // tags, lengths, numbers
@@ -84,10 +92,62 @@ public final class PeerCodec {
   public static Forget decodeForget(ByteBuffer body) throws BadRequestException {
     checkCount("forget", body, FORGET_KEY_TAG, MAX_FORGET_KEYS);
     ForgetRequest request = parse(ForgetRequest.parser(), body);
-    for (String key : request.getKeysList()) {
+    return new Forget(require("group", request.getGroup()), requireKeys(request.getKeysList()));
+  }
+
+  /** Returns an offer of values. */
+  public static ByteBuf encode(Offer offer) {
+    return encoded(
+        OfferRequest.newBuilder().setGroup(offer.group()).addAllKeys(offer.keys()).build());
+  }
+
+  /**
+   * Reads a peer's offer.
+   *
+   * @throws BadRequestException if it is no such message, or names an empty group or key
+   * @throws IllegalArgumentException if it names more keys than an offer may
+   */
+  public static Offer decodeOffer(ByteBuffer body) throws BadRequestException {
+    checkCount("offer", body, OFFER_KEY_TAG, Offer.MOST_KEYS);
+    OfferRequest request = parse(OfferRequest.parser(), body);
+    return new Offer(require("group", request.getGroup()), requireKeys(request.getKeysList()));
+  }
+
+  /** Returns a message that hands changes over. */
+  public static ByteBuf encode(PastChanges changes) {
+    HandOverRequest.Builder request =
+        HandOverRequest.newBuilder()
+            .setGroup(changes.what().group())
+            .addAllKeys(changes.what().keys());
+    if (changes.missedBy() != null) {
+      request.setMissedBy(changes.missedBy());
+    }
+    return encoded(request.build());
+  }
+
+  /**
+   * Reads the changes that a peer hands over.
+   *
+   * @throws BadRequestException if it is no such message, names an empty group or key, or a member
+   *     that is no node's URL
+   * @throws IllegalArgumentException if it names more keys than a message may
+   */
+  public static PastChanges decodeHandOver(ByteBuffer body) throws BadRequestException {
+    checkCount("hand-over", body, HAND_OVER_KEY_TAG, MAX_FORGET_KEYS);
+    HandOverRequest request = parse(HandOverRequest.parser(), body);
+    if (request.hasMissedBy() && !isUrl(request.getMissedBy())) {
+      throw new BadRequestException("a member that is no node's URL");
+    }
+    return new PastChanges(
+        new Forget(require("group", request.getGroup()), requireKeys(request.getKeysList())),
+        request.hasMissedBy() ? request.getMissedBy() : null);
+  }
+
+  private static List<String> requireKeys(List<String> keys) throws BadRequestException {
+    for (String key : keys) {
       require("key", key);
     }
-    return new Forget(require("group", request.getGroup()), request.getKeysList());
+    return keys;
   }
 
   /** Returns a request to make a change. */
@@ -183,9 +243,11 @@ public final class PeerCodec {
    * Returns the message with the member list that this node holds.
    *
    * @param receiverWasEjected whether this node has held the receiver ejected until now
+   * @param leaving whether this node leaves the fleet
    */
-  public static ByteBuf encode(MemberList own, boolean receiverWasEjected) {
-    return encoded(message(own).setReceiverWasEjected(receiverWasEjected).build());
+  public static ByteBuf encode(MemberList own, boolean receiverWasEjected, boolean leaving) {
+    return encoded(
+        message(own).setReceiverWasEjected(receiverWasEjected).setLeaving(leaving).build());
   }
 
   private static io.dawncache.server.wire.pb.MemberList.Builder message(MemberList list) {
@@ -205,6 +267,15 @@ public final class PeerCodec {
    */
   public static boolean saysEjected(ByteBuffer body) throws BadRequestException {
     return parse(io.dawncache.server.wire.pb.MemberList.parser(), body).getReceiverWasEjected();
+  }
+
+  /**
+   * Returns whether the sender of a member list leaves the fleet.
+   *
+   * @throws BadRequestException if it is no such message
+   */
+  public static boolean saysLeaving(ByteBuffer body) throws BadRequestException {
+    return parse(io.dawncache.server.wire.pb.MemberList.parser(), body).getLeaving();
   }
 
   /**

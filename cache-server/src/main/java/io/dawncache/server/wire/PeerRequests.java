@@ -1,7 +1,9 @@
 package io.dawncache.server.wire;
 
 import io.dawncache.core.Forget;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.server.Dialect;
 import io.netty.buffer.ByteBuf;
@@ -115,7 +117,18 @@ public final class PeerRequests {
    * @param receiverWasEjected whether this node has held the receiver ejected until now
    */
   public FullHttpRequest members(boolean receiverWasEjected) {
-    return message(MessageKind.MEMBERS, PeerCodec.encode(fleet.list(), receiverWasEjected));
+    return message(
+        MessageKind.MEMBERS, PeerCodec.encode(fleet.list(), receiverWasEjected, fleet.isLeaving()));
+  }
+
+  /** Returns the offer of values, for one of our nodes. */
+  public FullHttpRequest offer(Offer offer) {
+    return message(MessageKind.OFFER, PeerCodec.encode(offer));
+  }
+
+  /** Returns the message that hands changes over, for one of our nodes. */
+  public FullHttpRequest handOver(PastChanges changes) {
+    return message(MessageKind.HAND_OVER, PeerCodec.encode(changes));
   }
 
   /** Returns the request to put a value, for a node of mailgun's dialect. */

@@ -38,6 +38,12 @@ class HealthTest {
         }
 
         @Override
+        public void leave(String url, Runnable done) {
+          changes.add("leave " + url);
+          done.run();
+        }
+
+        @Override
         public void readmit(String url, Runnable done) {
           changes.add("readmit " + url);
           done.run();
@@ -74,6 +80,16 @@ class HealthTest {
     channel.runPendingTasks();
   }
 
+  private void leave(long instance) {
+    health.leaves(instance, () -> changes.add("done"));
+    channel.runPendingTasks();
+  }
+
+  private void meet(long instance) {
+    health.met(instance);
+    channel.runPendingTasks();
+  }
+
   private State state() {
     return health.present().state();
   }
@@ -92,6 +108,73 @@ class HealthTest {
     assertEquals("no connection, Connection refused", health.present().reason());
     assertEquals(1, probes.size());
     assertEquals(List.of(), changes);
+  }
+
+  @Test
+  void aPeerThatLeavesIsOutAtOnceHoweverFewAreLeft() {
+    tooMany = true;
+
+    leave(7);
+
+    assertEquals(State.LEAVING, state());
+    assertEquals(List.of("leave " + PEER, "done"), changes);
+    leave(7);
+    assertEquals(List.of("leave " + PEER, "done", "done"), changes, "it says so again");
+  }
+
+  @Test
+  void aPeerThatLeavesAnswersProbesUntilItStops() {
+    leave(7);
+    changes.clear();
+    passSecond();
+    found(Outcome.ANSWERED);
+    passSecond();
+    found(Outcome.REFUSED);
+    assertEquals(State.LEAVING, state());
+    assertEquals(List.of(), changes);
+
+    passSecond();
+    found(Outcome.ANSWERED);
+
+    assertEquals(State.UP, state());
+    assertEquals(List.of("readmit " + PEER), changes);
+    assertEquals(1, returns);
+  }
+
+  @Test
+  void aPeerThatSaysItLeavesAndStaysIsReadmittedInTheEnd() {
+    leave(7);
+    passSecond();
+    now += TimeUnit.MINUTES.toNanos(1);
+
+    found(Outcome.ANSWERED);
+
+    assertEquals(State.UP, state());
+  }
+
+  @Test
+  void anotherProcessInThePlaceOfOneThatLeftIsReadmittedAtOnce() {
+    leave(7);
+    meet(7);
+    assertEquals(State.LEAVING, state());
+
+    meet(8);
+
+    assertEquals(State.UP, state());
+    assertEquals(1, returns);
+    leave(8);
+    assertEquals(State.LEAVING, state());
+  }
+
+  @Test
+  void aSuspectThatLeavesIsNotEjectedBesides() {
+    missed("no connection");
+    leave(7);
+
+    found(Outcome.REFUSED);
+
+    assertEquals(State.LEAVING, state());
+    assertEquals(List.of("leave " + PEER, "done"), changes);
   }
 
   @Test

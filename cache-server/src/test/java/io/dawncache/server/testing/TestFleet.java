@@ -36,6 +36,16 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   public void noteOwed(String url, long askedNanos, Collection<String> owed) {}
 
   @Override
+  public boolean isLeaving() {
+    return false;
+  }
+
+  @Override
+  public void noteLeaving(String url, long instance, Runnable done) {
+    done.run();
+  }
+
+  @Override
   public void noteReadmitted() {}
 
   @Override

@@ -135,8 +135,8 @@ class PeerCodecTest {
             + "687474703a2f2f613a31"
             + "1a0a"
             + "687474703a2f2f623a31",
-        hex(PeerCodec.encode(list, false)));
-    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false))));
+        hex(PeerCodec.encode(list, false, false)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
   }
 
   @Test
@@ -146,8 +146,8 @@ class PeerCodecTest {
 
     assertEquals(
         "2206" + "6e6174697665" + "3206" + "6e6174697665" + "3a0a" + "687474703a2f2f623a31",
-        hex(PeerCodec.encode(list, false)).substring(2 * (12 + 9 + 12 + 12)));
-    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false))));
+        hex(PeerCodec.encode(list, false, false)).substring(2 * (12 + 9 + 12 + 12)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
   }
 
   @ParameterizedTest

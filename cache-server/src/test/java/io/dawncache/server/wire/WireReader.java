@@ -716,7 +716,7 @@ enum WireReader {
       try {
         MemberList read = PeerCodec.decodeMembers(ByteBuffer.wrap(input));
         same("read", expected, read);
-        ByteBuffer again = PeerCodec.encode(read, false).nioBuffer();
+        ByteBuffer again = PeerCodec.encode(read, false, false).nioBuffer();
         same("again", read, PeerCodec.decodeMembers(again));
       } catch (BadRequestException e) {
         same("refused", null, expected);

@@ -1,0 +1,250 @@
+package io.dawncache.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.EventStats;
+import io.dawncache.core.Group;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a node that stops gracefully leaves to the others, and what it finds when it returns. */
+@Timeout(120)
+class LeaveIT {
+  private static final int KEYS = 500;
+
+  private final List<CacheNode> nodes = new ArrayList<>();
+  private final List<CacheServer> servers = new ArrayList<>();
+  private final AtomicInteger loads = new AtomicInteger();
+
+  private CacheServer start(ServerConfig config) throws IOException {
+    CacheNode node = CacheNode.create();
+    nodes.add(node);
+    node.addGroup(
+        "scores",
+        GroupConfig.builder().maxBytes(16 << 20).hotBytes(0).build(), // no copies: owners are asked
+        key -> {
+          loads.incrementAndGet();
+          return Loaded.ofUtf8("value of " + key);
+        });
+    CacheServer server = CacheServer.start(node, config);
+    servers.add(server);
+    return server;
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(CacheServer::close);
+    nodes.forEach(CacheNode::close);
+  }
+
+  private Group group(int index) {
+    Group group = nodes.get(index).group("scores");
+    assertTrue(group != null);
+    return group;
+  }
+
+  private EventStats events(int index) {
+    return group(index).stats().events();
+  }
+
+  private void startFleet(int size) throws IOException {
+    startFleet(size, ServerConfig.builder().build());
+  }
+
+  private void startFleet(int size, ServerConfig config) throws IOException {
+    for (int i = 0; i < size; i++) {
+      start(config);
+    }
+    setMembers();
+  }
+
+  private void setMembers() {
+    List<String> members = servers.stream().map(CacheServer::self).toList();
+    servers.forEach(server -> server.setMembers(members));
+  }
+
+  private static List<String> keys() {
+    return IntStream.range(0, KEYS).mapToObj(i -> "key-" + i).toList();
+  }
+
+  private void getAll(int index) {
+    for (String key : keys()) {
+      assertEquals("value of " + key, group(index).get(key).toUtf8());
+    }
+  }
+
+  private void close(int index) {
+    servers.get(index).close();
+    nodes.get(index).close();
+  }
+
+  private static PeerHealth.State stateOf(CacheServer seen, CacheServer by) {
+    return by.peers().stream()
+        .filter(peer -> peer.url().equals(seen.self()))
+        .findAny()
+        .orElseThrow()
+        .state();
+  }
+
+  private static void await(PeerHealth.State state, CacheServer seen, CacheServer by) {
+    while (stateOf(seen, by) != state) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whatALeaverHoldsIsTakenOverAndNotLoadedAgain() throws IOException {
+    startFleet(3);
+    getAll(0);
+    assertEquals(KEYS, loads.get());
+
+    close(2);
+    getAll(0);
+    getAll(1);
+
+    assertEquals(KEYS, loads.get(), "nothing is loaded again");
+    long taken = events(0).taken() + events(1).taken();
+    assertTrue(taken > 0, "none was taken");
+    assertEquals(events(2).offered(), taken);
+  }
+
+  @Test
+  void itsPeersHoldItAsLeavingAtOnceAndPassTheFloorOfEjections() throws IOException {
+    startFleet(2, ServerConfig.builder().maxEjectedPercent(0).build());
+
+    close(1);
+
+    assertEquals(PeerHealth.State.LEAVING, stateOf(servers.get(1), servers.get(0)));
+    getAll(0);
+    assertEquals(0, group(0).stats().peerErrors(), "none was asked in vain");
+    assertFalse(servers.get(1).isReady());
+  }
+
+  @Test
+  void withoutTimeNothingIsOffered() throws IOException {
+    startFleet(3, ServerConfig.builder().handOverTimeout(java.time.Duration.ZERO).build());
+    getAll(0);
+
+    close(2);
+
+    assertEquals(0, events(2).offered());
+    assertEquals(0, events(0).taken() + events(1).taken());
+  }
+
+  @Test
+  void noMoreIsOfferedThanTheLimit() throws IOException {
+    startFleet(3, ServerConfig.builder().handOverBytes(2_000).build());
+    getAll(0);
+    long held = group(2).stats().mainCache().items();
+
+    close(2);
+
+    long offered = events(2).offered();
+    assertTrue(offered > 0 && offered < 2_000 / 50 && offered < held, "offered: " + offered);
+  }
+
+  @Test
+  void noRequestFailsWhileANodeLeaves() throws Exception {
+    startFleet(3);
+    AtomicBoolean left = new AtomicBoolean();
+    AtomicInteger rounds = new AtomicInteger();
+    CompletableFuture<Void> clients =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!left.get() || rounds.get() < 2) {
+                getAll(0);
+                getAll(1);
+                rounds.incrementAndGet();
+              }
+            });
+    while (rounds.get() == 0 && !clients.isDone()) {
+      Thread.onSpinWait();
+    }
+
+    close(2);
+    left.set(true);
+
+    clients.get(); // none has failed
+  }
+
+  @Test
+  void theLastNodesLeaveTogetherAndOfferNothing()
+      throws ExecutionException, InterruptedException, IOException {
+    startFleet(3);
+    getAll(0);
+
+    CompletableFuture.allOf(
+            IntStream.range(0, 3)
+                .mapToObj(i -> CompletableFuture.runAsync(servers.get(i)::close))
+                .toArray(CompletableFuture<?>[]::new))
+        .get();
+
+    servers.forEach(server -> assertFalse(server.isReady()));
+  }
+
+  @Test
+  void aNodeThatReturnsIsReadmittedAndTakesItsKeysBack() throws IOException {
+    startFleet(3);
+    getAll(0);
+    int port = servers.get(2).address().getPort();
+    close(2);
+
+    start(ServerConfig.builder().port(port).build());
+    servers.remove(2);
+    nodes.remove(2);
+    setMembers();
+    await(PeerHealth.State.UP, servers.get(2), servers.get(0));
+    await(PeerHealth.State.UP, servers.get(2), servers.get(1));
+    getAll(0);
+    getAll(2);
+
+    assertEquals(KEYS, loads.get(), "nothing is loaded again");
+    assertTrue(events(2).peekHits() > 0);
+  }
+
+  @Test
+  void itsChangesAreHandedOver() throws IOException {
+    startFleet(3);
+    getAll(0);
+    // Nobody tells the others: for them it may come back at any time.
+    servers.get(1).setMembers(List.of(servers.get(1).self()));
+    servers.get(1).close();
+    List<String> unreached =
+        keys().stream().flatMap(key -> group(2).remove(key).unreached().stream()).toList();
+    assertTrue(unreached.contains(servers.get(1).self()));
+    assertTrue(nodes.get(2).membersOwed().contains(servers.get(1).self()));
+
+    close(2);
+
+    assertEquals(2, events(2).handedOver(), "the hints and the journal");
+    assertEquals(0, events(2).notHandedOver());
+    assertTrue(nodes.get(0).membersOwed().contains(servers.get(1).self()));
+  }
+
+  @Test
+  void changesThatNobodyTakesAreCounted() throws IOException {
+    startFleet(2);
+    servers.get(1).setMembers(List.of(servers.get(1).self()));
+    servers.get(1).close();
+    assertFalse(group(0).remove("Tom").isEverywhere());
+
+    close(0);
+
+    assertEquals(0, events(0).handedOver());
+    assertEquals(2, events(0).notHandedOver());
+  }
+}
