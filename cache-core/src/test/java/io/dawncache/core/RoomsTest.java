@@ -55,8 +55,8 @@ class RoomsTest {
               "memory",
               "what is held, and what happens to it",
               "seam plant data",
-              "Memory Keeper Offers Events Flights Counters LocalCache LruCache TinyLfuCache"
-                  + " HotCopies UnreportedGets RateSketch ExpiryWheel Budget Weight HeapLayout"),
+              "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
+                  + " HotCopies UnreportedGets Offers RateSketch ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
               "what all groups of a node share",

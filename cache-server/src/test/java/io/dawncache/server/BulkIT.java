@@ -198,7 +198,7 @@ class BulkIT {
   @Test
   void theKeysOfALostNodeAreLoadedInItsPlace() throws IOException {
     try (Fleet fleet = Fleet.of(3, config(), this::counting)) {
-      fleet.server(2).close();
+      Fleet.kill(fleet.server(2));
 
       fleet
           .group(0)
@@ -235,7 +235,7 @@ class BulkIT {
       CompletableFuture<Map<String, GetResult>> waiting =
           fleet.group(0).getAllAsync(keys(50), null);
       running.await();
-      fleet.server(0).close();
+      Fleet.kill(fleet.server(0));
 
       waiting
           .get(30, TimeUnit.SECONDS)

@@ -126,7 +126,7 @@ class EjectionIT {
   @Test
   void theKeysOfAnEjectedMemberHaveOneActingOwnerWhichKeepsThem() {
     List<String> keys = keysOf(2, 1);
-    servers.get(2).close();
+    Fleet.kill(servers.get(2));
     askUntil(0, () -> stateOf(2, 0) == State.EJECTED);
     askUntil(1, () -> stateOf(2, 1) == State.EJECTED);
 
@@ -176,7 +176,7 @@ class EjectionIT {
   @Test
   void aMemberThatIsAskedInPlaceOfAnotherFindsOutByItself() {
     List<String> keys = keysOf(2, 1);
-    servers.get(2).close();
+    Fleet.kill(servers.get(2));
     askUntil(0, () -> stateOf(2, 0) == State.EJECTED);
 
     for (int i = 0; stateOf(2, 1) != State.EJECTED; i++) {
@@ -190,7 +190,7 @@ class EjectionIT {
   void aMemberThatComesBackOwnsItsKeysAgain() throws IOException {
     List<String> keys = keysOf(2, 1);
     int port = servers.get(2).address().getPort();
-    servers.get(2).close();
+    Fleet.kill(servers.get(2));
     askUntil(0, () -> stateOf(2, 0) == State.EJECTED);
     List<String> members = servers.get(0).members();
 
@@ -221,8 +221,8 @@ class EjectionIT {
   @Test
   void noMoreThanTheConfiguredPartIsEjected() throws IOException {
     startFleet(config -> config.maxEjectedPercent(34));
-    servers.get(1).close();
-    servers.get(2).close();
+    Fleet.kill(servers.get(1));
+    Fleet.kill(servers.get(2));
 
     askUntil(
         0,

@@ -281,7 +281,7 @@ class FleetIT {
     try (Fleet fleet = Fleet.of(3, config(), this::counting)) {
       String key = fleet.keyOwnedBy(2);
       assertEquals("2:" + key, fleet.group(0).get(key).toUtf8());
-      fleet.server(2).close();
+      Fleet.kill(fleet.server(2));
       String value = fleet.group(0).get(key).toUtf8();
       assertEquals(value, fleet.group(1).get(key).toUtf8());
       assertTrue(value.equals("0:" + key) || value.equals("1:" + key), value);
@@ -404,7 +404,7 @@ class FleetIT {
       String key = fleet.keyOwnedBy(1);
       CompletableFuture<ByteView> waiting = fleet.group(0).getAsync(key);
       running.await();
-      fleet.server(0).close();
+      Fleet.kill(fleet.server(0));
       assertEquals("0:" + key, waiting.get(30, TimeUnit.SECONDS).toUtf8());
       assertEquals("0:" + key, fleet.group(0).get(key).toUtf8());
       release.countDown();

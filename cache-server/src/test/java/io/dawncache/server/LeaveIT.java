@@ -220,9 +220,7 @@ class LeaveIT {
   void itsChangesAreHandedOver() throws IOException {
     startFleet(3);
     getAll(0);
-    // Nobody tells the others: for them it may come back at any time.
-    servers.get(1).setMembers(List.of(servers.get(1).self()));
-    servers.get(1).close();
+    Fleet.kill(servers.get(1));
     List<String> unreached =
         keys().stream().flatMap(key -> group(2).remove(key).unreached().stream()).toList();
     assertTrue(unreached.contains(servers.get(1).self()));
@@ -238,8 +236,7 @@ class LeaveIT {
   @Test
   void changesThatNobodyTakesAreCounted() throws IOException {
     startFleet(2);
-    servers.get(1).setMembers(List.of(servers.get(1).self()));
-    servers.get(1).close();
+    Fleet.kill(servers.get(1));
     assertFalse(group(0).remove("Tom").isEverywhere());
 
     close(0);

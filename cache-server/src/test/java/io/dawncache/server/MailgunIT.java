@@ -199,7 +199,7 @@ class MailgunIT {
   void aPutNamesTheMembersThatWereNotReached() throws IOException {
     String key = fleet.keyOwnedBy(0);
     String down = fleet.server(1).self();
-    fleet.server(1).close();
+    Fleet.kill(fleet.server(1));
     byte[] body = SetRequest.newBuilder().setKey(key).build().toByteArray();
 
     exchange(

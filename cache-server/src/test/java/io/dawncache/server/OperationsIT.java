@@ -170,7 +170,7 @@ class OperationsIT {
     try (Fleet fleet = fleet(dialect)) {
       warm(fleet, "old");
       String down = fleet.server(2).self();
-      fleet.server(2).close();
+      Fleet.kill(fleet.server(2));
       for (int owner = 0; owner < 3; owner++) {
         String key = fleet.keyOwnedBy(owner);
         origin.put(key, "new");
