@@ -54,6 +54,20 @@ class ChangeJournalTest {
   }
 
   @Test
+  void aMemberThatJoinsHasMissedWhatAnotherNodeKnewOfToo() {
+    assertEquals(Map.of(), listIs("one"));
+    assertNull(journal.known());
+    changed("Tom");
+
+    journal.adopt(keys("Jack", "Tom"));
+
+    assertEquals(keys("Tom", "Jack"), journal.known());
+    assertEquals(Map.of("two", keys("Tom", "Jack")), listIs("one", "two"));
+    journal.adopt(Forget.all("scores"));
+    assertEquals(Map.of("three", Forget.all("scores")), listIs("one", "two", "three"));
+  }
+
+  @Test
   void aMemberThatComesBackHasMissedTheChangesSinceItLeft() {
     changed("Tom");
     assertEquals(Map.of("one", keys("Tom")), listIs("one"));

@@ -58,6 +58,21 @@ record Neighbour(CacheNode node) implements PeerGetter {
     group(operation.group()).forServers().coordinate(operation, callback);
   }
 
+  @Override
+  public void offer(Offer offer, Duration timeout, Consumer<? super OperationResult> callback) {
+    OperationResult done = OperationResult.done(List.of());
+    if (!group(offer.group()).forServers().offered(offer, () -> callback.accept(done))) {
+      callback.accept(OperationResult.of(OperationResult.Status.NOT_ASKED, "too many"));
+    }
+  }
+
+  @Override
+  public void handOver(
+      PastChanges changes, Duration timeout, Consumer<? super OperationResult> callback) {
+    group(changes.what().group()).forServers().handedOver(changes);
+    callback.accept(OperationResult.done(List.of()));
+  }
+
   private Group group(String name) {
     return Objects.requireNonNull(node.group(name));
   }

@@ -57,12 +57,20 @@ class PromiseTest {
     holds(MANY / 4, 4, Set.of(Trouble.EJECTIONS, Trouble.CHANGING_LISTS));
   }
 
+  @Test
+  void holdsWhereMembersLeaveOfTheirOwnAccordAndReturn() {
+    holds(MANY / 2, 3, Set.of(Trouble.DEPARTURES));
+    holds(MANY / 4, 4, Set.of(Trouble.DEPARTURES, Trouble.EJECTIONS));
+    holds(MANY / 4, 4, Set.of(Trouble.DEPARTURES, Trouble.BROKEN_WAYS));
+    holds(MANY / 4, 3, Set.of(Trouble.DEPARTURES, Trouble.LOST_MESSAGES));
+  }
+
   // That a fault would be found
 
-  private static void isFound(Trouble fault) {
+  private static void isFound(Trouble... faults) {
     assertNotNull(
         LongStream.range(0, 1_000)
-            .mapToObj(seed -> Simulation.faultOf(seed, 3, Set.of(fault)))
+            .mapToObj(seed -> Simulation.faultOf(seed, 3, Set.of(faults)))
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null));
@@ -76,6 +84,11 @@ class PromiseTest {
   @Test
   void aMemberThatHoldsWhatWasPutForTooLongIsFound() {
     isFound(Trouble.HOARDING_MEMBERS);
+  }
+
+  @Test
+  void aMemberThatLeavesAndHandsNoChangesOverIsFound() {
+    isFound(Trouble.SILENT_LEAVERS, Trouble.DEPARTURES, Trouble.BROKEN_WAYS);
   }
 
   @Test

@@ -16,6 +16,9 @@ final class SimulatedWay implements PeerGetter {
   interface Ear {
     /** Does so, now or never; what is to be answered is answered after this. */
     void hear(Forget what);
+
+    /** It begins to coordinate a change, or has ended one. */
+    void changes(int more);
   }
 
   /** A lossy way loses one message in so many. */
@@ -27,7 +30,7 @@ final class SimulatedWay implements PeerGetter {
 
   private final String name;
   private final Schedule schedule;
-  private final Neighbour there;
+  private final Supplier<Neighbour> there;
   private final Ear ear;
   private boolean broken;
   private boolean lossy;
@@ -35,13 +38,14 @@ final class SimulatedWay implements PeerGetter {
   /**
    * Makes a way that is whole.
    *
+   * @param there the process at the end of the way now
    * @param lossy whether it loses a message now and then
    */
-  SimulatedWay(String name, Schedule schedule, boolean lossy, CacheNode there, Ear ear) {
+  SimulatedWay(String name, Schedule schedule, boolean lossy, Supplier<Neighbour> there, Ear ear) {
     this.name = name;
     this.schedule = schedule;
     this.lossy = lossy;
-    this.there = new Neighbour(there);
+    this.there = there;
     this.ear = ear;
   }
 
@@ -76,9 +80,9 @@ final class SimulatedWay implements PeerGetter {
             requests.forEach(request -> callback.accept(request, lost));
           } else if (requests.size() == 1) {
             PeerRequest request = requests.get(0);
-            there.fetch(request, result -> answer(request, result, callback));
+            there.get().fetch(request, result -> answer(request, result, callback));
           } else {
-            there.fetchAll(requests, (request, result) -> answer(request, result, callback));
+            there.get().fetchAll(requests, (request, result) -> answer(request, result, callback));
           }
         });
   }
@@ -91,8 +95,11 @@ final class SimulatedWay implements PeerGetter {
           if (loses()) {
             callback.accept(PeerResult.of(PeerResult.Status.NOT_ASKED, "broken"));
           } else {
-            there.peek(
-                request, result -> answer(request, result, (same, seen) -> callback.accept(seen)));
+            there
+                .get()
+                .peek(
+                    request,
+                    result -> answer(request, result, (same, seen) -> callback.accept(seen)));
           }
         });
   }
@@ -123,7 +130,32 @@ final class SimulatedWay implements PeerGetter {
       Operation operation, Duration timeout, Consumer<? super OperationResult> callback) {
     send(
         () -> this + " " + operation,
-        answer -> there.coordinate(operation, timeout, answer),
+        answer -> {
+          ear.changes(1);
+          there
+              .get()
+              .coordinate(
+                  operation,
+                  timeout,
+                  result -> {
+                    ear.changes(-1);
+                    answer.accept(result);
+                  });
+        },
+        callback);
+  }
+
+  @Override
+  public void offer(Offer offer, Duration timeout, Consumer<? super OperationResult> callback) {
+    send(() -> this + " " + offer, answer -> there.get().offer(offer, timeout, answer), callback);
+  }
+
+  @Override
+  public void handOver(
+      PastChanges changes, Duration timeout, Consumer<? super OperationResult> callback) {
+    send(
+        () -> this + " " + changes,
+        answer -> there.get().handOver(changes, timeout, answer),
         callback);
   }
 

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,14 @@ final class Simulation {
     CHANGING_LISTS,
     /** Nodes eject members, rightly or not, and readmit them; each by itself. */
     EJECTIONS,
+    /** Members leave of their own accord, hand over what they know, and new processes return. */
+    DEPARTURES,
     /** Members say that they have forgotten and have not: a fault, to be found. */
     DEAF_MEMBERS,
     /** Members say that they have forgotten and do it later: another one. */
     LATE_MEMBERS,
+    /** Members that leave hand no changes over: another one. */
+    SILENT_LEAVERS,
     /** Members hold what is put for longer than they were asked to: another one. */
     HOARDING_MEMBERS
   }
@@ -83,7 +88,11 @@ final class Simulation {
     this.keys = KEYS.subList(0, 1 + schedule.draw(KEYS.size()));
     this.troubles = troubles;
     this.members = URLS.subList(0, size);
-    this.reach = new Reach(schedule, COPIES_END.toNanos(), troubles.contains(Trouble.EJECTIONS));
+    this.reach =
+        new Reach(
+            schedule,
+            COPIES_END.toNanos(),
+            troubles.contains(Trouble.EJECTIONS) || troubles.contains(Trouble.DEPARTURES));
     this.history = new History(reach);
     GroupConfig config = config();
     boolean bulk = schedule.onceIn(4);
@@ -154,7 +163,7 @@ final class Simulation {
     } else if (dice < 80) {
       getAll(schedule.any(nodes));
     } else if (dice < 90) {
-      change(schedule.any(nodes).group);
+      change(schedule.any(nodes));
     } else if (dice < 95) {
       pass(Duration.ofMillis(schedule.draw(400)));
     } else {
@@ -262,12 +271,14 @@ final class Simulation {
     }
   }
 
-  private void change(Group group) {
+  private void change(Node node) {
+    Group group = node.group;
     Coordinator coordinator = group.coordinator();
+    node.changes(1);
     int dice = schedule.draw(10);
     if (dice == 0) {
       History.Change clear = begun(history.remove(null));
-      coordinator.clear(result -> ended(clear, result));
+      coordinator.clear(result -> ended(node, clear, result));
     } else if (dice < 4) {
       History.Change put = begun(history.put(schedule.any(keys)));
       String value = Objects.requireNonNull(put.value);
@@ -275,12 +286,12 @@ final class Simulation {
       coordinator.submit(
           Operation.put(
               group.name(), Objects.requireNonNull(put.key), ByteView.ofUtf8(value), ttlNanos),
-          result -> ended(put, result));
+          result -> ended(node, put, result));
     } else {
       History.Change removal = begun(history.remove(schedule.any(keys)));
       coordinator.submit(
           Operation.remove(group.name(), Objects.requireNonNull(removal.key)),
-          result -> ended(removal, result));
+          result -> ended(node, removal, result));
     }
   }
 
@@ -298,7 +309,8 @@ final class Simulation {
     return change;
   }
 
-  private void ended(History.Change change, OperationResult result) {
+  private void ended(Node node, History.Change change, OperationResult result) {
+    node.changes(-1);
     schedule.say(() -> change + " is answered " + result);
     unanswered--;
     if (result.status() == Status.DONE) {
@@ -323,10 +335,62 @@ final class Simulation {
         schedule.later(() -> node.url + " lists " + list, () -> change(node, list));
       }
     }
+    if (troubles.contains(Trouble.DEPARTURES)) {
+      leave(schedule.any(nodes));
+    }
     if (troubles.contains(Trouble.EJECTIONS)) {
       ejectOrReadmit(schedule.any(members));
       ejectOrReadmit(schedule.any(members));
     }
+  }
+
+  /**
+   * A member leaves. When nothing of it is under way any more and all its changes are handed over,
+   * its process is replaced by a new one; else it stays.
+   */
+  private void leave(Node leaver) {
+    schedule.say(() -> leaver.url + " leaves");
+    for (Node node : nodes) {
+      schedule.later(
+          () -> node.url + " hears that " + leaver.url + " leaves",
+          () -> node.members.leave(leaver.url));
+    }
+    schedule.later(
+        () -> leaver.url + " offers its values",
+        () -> leaver.cache.offerValues(1 << 20, Duration.ofSeconds(5), () -> handOver(leaver)));
+  }
+
+  private void handOver(Node leaver) {
+    schedule.later(
+        () -> leaver.url + " hands its changes over",
+        () -> {
+          int changes = leaver.changesBegun;
+          CacheNode process = leaver.cache;
+          Consumer<Set<String>> handedOver =
+              lost -> {
+                boolean all = lost.isEmpty() && process == leaver.cache;
+                if (all && leaver.changesUnderWay == 0 && changes == leaver.changesBegun) {
+                  leaver.restart();
+                }
+                nodes.forEach(node -> readmit(node, leaver.url));
+              };
+          if (troubles.contains(Trouble.SILENT_LEAVERS)) {
+            handedOver.accept(Set.of());
+          } else {
+            process.handOverChanges(handedOver);
+          }
+        });
+  }
+
+  private void readmit(Node node, String url) {
+    schedule.later(
+        () -> node.url + " readmits " + url,
+        () -> {
+          node.members.readmit(url);
+          schedule.later(
+              () -> url + " hears that " + node.url + " had ejected it",
+              () -> node(url).members.wasEjected());
+        });
   }
 
   /** Some nodes eject a member, and others readmit it; one of the two at each node. */
@@ -341,7 +405,7 @@ final class Simulation {
                 node.members.readmit(url);
                 schedule.later(
                     () -> url + " hears that " + node.url + " had ejected it",
-                    node(url).members::wasEjected);
+                    () -> node(url).members.wasEjected());
               } else if (!node.members.eject(url, 1)) {
                 schedule.say(() -> "which it does not hold a member");
               }
@@ -400,20 +464,47 @@ final class Simulation {
   /** A node whose group's origin answers when the schedule says so. */
   private final class Node {
     final String url;
-    final CacheNode cache =
-        CacheNode.builder().nanoTime(schedule::nanoTime).threads(schedule.threads()).build();
-    final Membership members;
-    final Group group;
+    private final GroupConfig config;
+    private final boolean bulk;
     private final Map<String, SimulatedWay> ways = new HashMap<>();
+    int changesBegun;
+    int changesUnderWay;
+
+    // Of the present process:
+    CacheNode cache;
+    Membership members;
+    Group group;
 
     Node(String url, GroupConfig config, boolean bulk) {
       this.url = url;
-      this.members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way, schedule::nanoTime);
+      this.config = config;
+      this.bulk = bulk;
+      start();
+    }
+
+    private void start() {
+      cache = CacheNode.builder().nanoTime(schedule::nanoTime).threads(schedule.threads()).build();
+      members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way, schedule::nanoTime);
       members.whenPeeking(() -> askWhatIsOwed(this));
-      this.group =
+      group =
           bulk
               ? cache.addGroup("scores", config, new BulkOrigin())
               : cache.addAsyncGroup("scores", config, this::load);
+    }
+
+    /** Another process takes the place of the present one. */
+    void restart() {
+      schedule.say(() -> url + " starts again");
+      List<String> list = members.members();
+      cache.close();
+      start();
+      setMembers(list);
+    }
+
+    /** A change begins here, for a client or for another node, or ends. */
+    void changes(int more) {
+      changesUnderWay += more;
+      changesBegun += Math.max(0, more);
     }
 
     void setMembers(List<String> list) {
@@ -430,8 +521,18 @@ final class Simulation {
                     url + " to " + to,
                     schedule,
                     troubles.contains(Trouble.LOST_MESSAGES),
-                    node(to).cache,
-                    what -> hear(to, what));
+                    () -> new Neighbour(node(to).cache),
+                    new SimulatedWay.Ear() {
+                      @Override
+                      public void hear(Forget what) {
+                        Simulation.this.hear(to, what);
+                      }
+
+                      @Override
+                      public void changes(int more) {
+                        node(to).changes(more);
+                      }
+                    });
             Simulation.this.ways.add(way);
             return way;
           });

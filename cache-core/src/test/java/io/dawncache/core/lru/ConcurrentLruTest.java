@@ -103,6 +103,21 @@ class ConcurrentLruTest {
   }
 
   @Test
+  void theMostRecentlyUsedAreNamedUpToAWeight() {
+    for (long maxBytes : new long[] {100, 5}) { // with much of the bound free, and with less
+      ConcurrentLru<String, Item> map = map(maxBytes);
+      putAll(map, "a", "b", "c", "d");
+      assertNotNull(map.get("b"));
+
+      assertEquals(
+          List.of("b", "d", "c"), map.mostRecent(3).stream().map(item -> item.key).toList());
+      assertEquals(List.of(), map.mostRecent(0));
+      assertEquals(4, map.mostRecent(Long.MAX_VALUE).size());
+      assertBooks(map, 0);
+    }
+  }
+
+  @Test
   void aValueIsThereUntilItIsRemoved() {
     ConcurrentLru<String, Item> map = map(10);
     var tom = new Item("Tom", 3);
