@@ -157,6 +157,34 @@ class HistoryIT {
     nothingOldIsLeft();
   }
 
+  @Test
+  void norWithMembersLeavingOfTheirOwnAccordAndReturning() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      int before = history.strictlyJudged();
+      rounds(ROUNDS / 8, members);
+      leaveAndReturn(members.get(0)); // whoever has not for the longest time
+      rounds(ROUNDS / 8, members);
+      assertTrue(history.strictlyJudged() > before);
+    }
+
+    nothingOldIsLeft();
+    assertTrue(history.changesElsewhere() > 0);
+  }
+
+  /** While it leaves and is gone, the others are asked; another process returns in its place. */
+  private void leaveAndReturn(Member leaver) throws Exception {
+    List<String> urls = members.stream().map(Member::url).toList();
+    members.remove(leaver);
+    CompletableFuture<List<String>> left = leaver.leave();
+    while (!left.isDone()) {
+      clients.round(members);
+    }
+    leaver.stop();
+    rounds(ROUNDS / 16, members);
+    history.forgotAll(leaver.url());
+    members.add(new Member(origin, peerFrames, leaver.port(), urls));
+  }
+
   private void remove(Member member) throws Exception {
     members.remove(member);
     setMembers(members).join();

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * remove ID KEY                 done ID URL,URL (not reached) | failed ID
  * put ID KEY VALUE              as remove
  * clear ID                      as remove
+ * leave ID                      done ID
  * loaded LOAD VALUE             (before) load LOAD KEY
  * </pre>
  */
@@ -46,26 +47,37 @@ final class HistoryNode {
   private final Map<String, CompletableFuture<Loaded>> loads = new ConcurrentHashMap<>();
   private final AtomicLong loadsBegun = new AtomicLong();
 
-  private HistoryNode(CacheNode node, Wire wire, boolean peerFrames) throws IOException {
+  private HistoryNode(CacheNode node, Wire wire, boolean peerFrames, int port, List<String> members)
+      throws IOException {
     this.node = node;
     this.wire = wire;
     this.group =
         node.addAsyncGroup("scores", GroupConfig.builder().hotTtl(HOT_TTL).build(), this::load);
     this.server =
         CacheServer.start(
-            node, ServerConfig.builder().eventLoops(2).peerFrames(peerFrames).build());
+            node,
+            ServerConfig.builder()
+                .eventLoops(2)
+                .peerFrames(peerFrames)
+                .port(port)
+                .members(members)
+                .build());
   }
 
   /**
    * Runs until the test is gone.
    *
-   * @param args the port of the test; whether peers are asked in frames
+   * @param args the port of the test; whether peers are asked in frames; the port to listen on, 0
+   *     for any; the members, if there are others
    */
   public static void main(String[] args) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
     try (Wire wire = new Wire(socket);
         CacheNode node = CacheNode.create()) {
-      HistoryNode it = new HistoryNode(node, wire, Boolean.parseBoolean(args[1]));
+      List<String> members = List.of(args).subList(3, args.length);
+      HistoryNode it =
+          new HistoryNode(
+              node, wire, Boolean.parseBoolean(args[1]), Integer.parseInt(args[2]), members);
       wire.send("self", it.server.self());
       for (List<String> words = wire.receive(); words != null; words = wire.receive()) {
         it.hear(words);
@@ -90,6 +102,11 @@ final class HistoryNode {
         server.setMembers(List.of(words.get(2).split(",")));
         wire.send("done", id, "");
       }
+      case "leave" -> { // on a thread of its own: it waits for loads that this one has to end
+        Thread leaving = new Thread(() -> leave(id), "leaving");
+        leaving.setDaemon(true);
+        leaving.start();
+      }
       case "get" -> answer(id, group.getAsync(words.get(2)));
       case "remove" -> change(id, group.removeAsync(words.get(2)));
       case "put" -> change(id, group.putAsync(words.get(2), ByteView.ofUtf8(words.get(3))));
@@ -98,6 +115,11 @@ final class HistoryNode {
           Objects.requireNonNull(loads.remove(id)).complete(Loaded.ofUtf8(words.get(2)));
       default -> throw new IllegalArgumentException(words.toString());
     }
+  }
+
+  private void leave(String id) {
+    server.close();
+    wire.send("done", id, "");
   }
 
   private void answer(String id, CompletableFuture<ByteView> value) {

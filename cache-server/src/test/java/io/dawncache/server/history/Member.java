@@ -5,7 +5,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,11 +26,17 @@ final class Member {
   private final AtomicLong questions = new AtomicLong();
   private final Map<String, CompletableFuture<List<String>>> unanswered = new ConcurrentHashMap<>();
 
-  /** Starts the process and waits until it serves. */
+  /** Starts a process that stands alone, and waits until it serves. */
   Member(SlowOrigin origin, boolean peerFrames) throws IOException {
+    this(origin, peerFrames, 0, List.of());
+  }
+
+  /** As the other constructor, for a member that listens on that port. */
+  Member(SlowOrigin origin, boolean peerFrames, int listen, List<String> members)
+      throws IOException {
     this.origin = origin;
     try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      process = start(door.getLocalPort(), peerFrames);
+      process = start(door.getLocalPort(), peerFrames, listen, members);
       door.setSoTimeout(START_MILLIS);
       wire = new Wire(door.accept());
     }
@@ -42,9 +50,11 @@ final class Member {
     ear.start();
   }
 
-  private static Process start(int port, boolean peerFrames) throws IOException {
-    Process process =
-        new ProcessBuilder(
+  private static Process start(int port, boolean peerFrames, int listen, List<String> members)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -54,9 +64,10 @@ final class Member {
                 System.getProperty("java.class.path"),
                 HistoryNode.class.getName(),
                 Integer.toString(port),
-                Boolean.toString(peerFrames))
-            .inheritIO()
-            .start();
+                Boolean.toString(peerFrames),
+                Integer.toString(listen)));
+    command.addAll(members);
+    Process process = new ProcessBuilder(command).inheritIO().start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     return process;
   }
@@ -87,6 +98,16 @@ final class Member {
       }
     }
     unanswered.values().forEach(asked -> asked.complete(GONE));
+  }
+
+  /** Leaves the fleet as a node does that is stopped; the answer comes when it has. */
+  CompletableFuture<List<String>> leave() {
+    return ask("leave");
+  }
+
+  /** Returns the port on which it listens. */
+  int port() {
+    return URI.create(url).getPort();
   }
 
   /** Stops the process where it stands. */
