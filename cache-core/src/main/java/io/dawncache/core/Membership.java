@@ -299,6 +299,7 @@ public final class Membership implements PeerPicker {
       }
       replace(before, before.leaving(url));
     }
+    others.forget(url); // it will not follow the next list
     runAll(listeners);
   }
 
@@ -441,13 +442,20 @@ public final class Membership implements PeerPicker {
     rings.said(other.self(), other.rings().known());
     rings.reported(other.self(), other.rings().lackedBy());
     if (rings.agreed().equals(snapshot.agreed)) {
-      others.heard(snapshot.list, other);
+      compare(other);
     } else {
       changes.execute(
           () -> {
             agree();
-            others.heard(snapshot.list, other); // compares the rings that are in force by now
+            compare(other); // and the rings that are in force by now
           });
+    }
+  }
+
+  private void compare(MemberList other) {
+    Snapshot own = snapshot;
+    if (!own.leaving.contains(other.self())) {
+      others.heard(own.list, other);
     }
   }
 
@@ -473,7 +481,11 @@ public final class Membership implements PeerPicker {
    *     list
    */
   public boolean heard(String url, long fingerprint) {
-    MemberList own = snapshot.list;
+    Snapshot present = snapshot;
+    if (present.leaving.contains(url)) {
+      return false;
+    }
+    MemberList own = present.list;
     others.heard(own, url, fingerprint);
     return others.isUnknown(own, url);
   }

@@ -122,6 +122,11 @@ final class OtherLists {
     return more > 0 ? named + " and " + more + " more" : named;
   }
 
+  /** Forgets what a node has reported. */
+  synchronized void forget(String url) {
+    byUrl.remove(url);
+  }
+
   /** Returns whether the node's list differs and its members are not known yet. */
   synchronized boolean isUnknown(MemberList own, String url) {
     Heard heard = byUrl.get(url);

@@ -286,6 +286,22 @@ class LeavingTest {
   }
 
   @Test
+  void whatAMemberThatLeavesHoldsAsItsListCountsNoMore() {
+    start(CachePolicy.LRU, A, B, C);
+    Membership own = membership(A);
+    assertFalse(own.heard(C, membership(C).list().fingerprint()));
+    assertEquals(List.of(C), own.reporting());
+
+    own.leave(C);
+    own.heard(membership(C).list());
+    assertFalse(own.heard(C, 7));
+
+    assertEquals(List.of(), own.reporting());
+    own.set(List.of(A, B));
+    assertEquals(List.of(), own.otherLists());
+  }
+
+  @Test
   void aNodeForgetsWhatItMissedItself() {
     start(CachePolicy.LRU, A, B);
     String key =
