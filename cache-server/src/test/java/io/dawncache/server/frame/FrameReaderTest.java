@@ -117,9 +117,9 @@ class FrameReaderTest {
   @CsvSource({
     "65537, 1, 1, 'frame: 65537 bytes (expected: <= 65536)'",
     "-1, 1, 1, 'frame: 4294967295 bytes (expected: <= 65536)'",
-    "0, 1, 0, 'frame of kind 0 (expected: 1 to 14)'",
-    "0, 1, 15, 'frame of kind 15 (expected: 1 to 14)'",
-    "0, 1, 255, 'frame of kind 127 (expected: 1 to 14)'",
+    "0, 1, 0, 'frame of kind 0 (expected: 1 to 16)'",
+    "0, 1, 17, 'frame of kind 17 (expected: 1 to 16)'",
+    "0, 1, 255, 'frame of kind 127 (expected: 1 to 16)'",
     "0, 0, 1, 'FETCH of id 0 (expected: 1 to 4096)'",
     "0, 4097, 2, 'FETCHED of id 4097 (expected: 1 to 4096)'",
     "0, -1, 8, 'CANCEL of id 4294967295 (expected: 1 to 4096)'",

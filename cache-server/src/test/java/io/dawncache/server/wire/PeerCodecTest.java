@@ -1,6 +1,7 @@
 package io.dawncache.server.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,10 @@ import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.Rings;
 import io.dawncache.server.wire.pb.OperationAnswer;
@@ -49,6 +52,37 @@ class PeerCodecTest {
   void forgettingAGroupIsItsName() throws Exception {
     assertEquals("0a0167", hex(PeerCodec.encode(Forget.all("g"))));
     assertTrue(PeerCodec.decodeForget(hex("0a0167")).isAll());
+  }
+
+  @Test
+  void anOfferIsAGroupAndKeys() throws Exception {
+    Offer offer = new Offer("g", List.of("a", "b"));
+
+    assertEquals("0a0167" + "120161" + "120162", hex(PeerCodec.encode(offer)));
+    assertEquals(offer, PeerCodec.decodeOffer(bytes(PeerCodec.encode(offer))));
+    String tooMany = "0a0167" + "120161".repeat(Offer.MOST_KEYS + 1);
+    assertThrows(IllegalArgumentException.class, () -> PeerCodec.decodeOffer(hex(tooMany)));
+  }
+
+  @Test
+  void changesThatAreHandedOverNameTheMemberThatMissedThemIfThereIsOne() throws Exception {
+    Forget what = Forget.key("g", "a");
+    PastChanges missed = new PastChanges(what, "http://a:1");
+    PastChanges known = new PastChanges(what, null);
+
+    assertEquals(
+        "0a0167" + "120161" + "1a0a" + "687474703a2f2f613a31", hex(PeerCodec.encode(missed)));
+    assertEquals(missed, PeerCodec.decodeHandOver(bytes(PeerCodec.encode(missed))));
+    assertEquals("0a0167" + "120161", hex(PeerCodec.encode(known)));
+    assertEquals(known, PeerCodec.decodeHandOver(bytes(PeerCodec.encode(known))));
+    assertThrows(
+        BadRequestException.class, () -> PeerCodec.decodeHandOver(hex("0a0167" + "1a0161")));
+  }
+
+  @Test
+  void aMemberListSaysWhetherItsSenderLeaves() throws Exception {
+    assertTrue(PeerCodec.saysLeaving(bytes(PeerCodec.encode(LIST, false, true))));
+    assertFalse(PeerCodec.saysLeaving(bytes(PeerCodec.encode(LIST, true, false))));
   }
 
   @Test

@@ -13,8 +13,10 @@ import com.google.protobuf.Parser;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
+import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.Rings;
@@ -31,7 +33,9 @@ import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
 import io.dawncache.server.wire.pb.GoAway;
+import io.dawncache.server.wire.pb.HandOverRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
+import io.dawncache.server.wire.pb.OfferRequest;
 import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.Response;
 import io.dawncache.server.wire.pb.SetRequest;
@@ -413,7 +417,7 @@ enum WireReader {
         boolean ofConnection = kind >= 9 && kind <= 12;
         boolean idIsRight = ofConnection ? id == 0 : id >= 1 && id <= 4096;
         boolean moreIsRight = !more || (length > 0 && (kind < 8 || kind >= 13));
-        if (length < 0 || length > 65_536 || kind < 1 || kind > 14 || !idIsRight || !moreIsRight) {
+        if (length < 0 || length > 65_536 || kind < 1 || kind > 16 || !idIsRight || !moreIsRight) {
           return false;
         }
         if (in.remaining() < length) {
@@ -491,6 +495,67 @@ enum WireReader {
         } catch (BrokenFrameException e) {
           same(layout, expected, null);
         }
+      }
+    }
+  },
+
+  /** What a node that leaves offers. */
+  OFFER {
+    @Override
+    byte[] sample(MessageCases cases) {
+      return cases.message(OfferRequest.getDescriptor());
+    }
+
+    @Override
+    void check(byte[] input) {
+      Offer expected = null;
+      try {
+        OfferRequest request = generated(OfferRequest.parser(), input);
+        boolean valid = !request.getGroup().isEmpty() && !request.getKeysList().contains("");
+        expected = valid ? new Offer(request.getGroup(), request.getKeysList()) : null;
+      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+        // null stands for refused
+      }
+      try {
+        Offer read = PeerCodec.decodeOffer(ByteBuffer.wrap(input));
+        same("read", expected, read);
+        same("again", read, PeerCodec.decodeOffer(PeerCodec.encode(read).nioBuffer()));
+      } catch (BadRequestException | IllegalArgumentException e) {
+        same("refused", null, expected);
+      }
+    }
+  },
+
+  /** The changes that a node which leaves hands over. */
+  HAND_OVER {
+    @Override
+    byte[] sample(MessageCases cases) {
+      return cases.message(HandOverRequest.getDescriptor());
+    }
+
+    @Override
+    void check(byte[] input) {
+      PastChanges expected = null;
+      try {
+        HandOverRequest request = generated(HandOverRequest.parser(), input);
+        if (request.hasMissedBy()) {
+          NodeUrl.parse(request.getMissedBy());
+        }
+        boolean valid = !request.getGroup().isEmpty() && !request.getKeysList().contains("");
+        Forget what = valid ? new Forget(request.getGroup(), request.getKeysList()) : null;
+        expected =
+            what == null
+                ? null
+                : new PastChanges(what, request.hasMissedBy() ? request.getMissedBy() : null);
+      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+        // null stands for refused
+      }
+      try {
+        PastChanges read = PeerCodec.decodeHandOver(ByteBuffer.wrap(input));
+        same("read", expected, read);
+        same("again", read, PeerCodec.decodeHandOver(PeerCodec.encode(read).nioBuffer()));
+      } catch (BadRequestException | IllegalArgumentException e) {
+        same("refused", null, expected);
       }
     }
   },
