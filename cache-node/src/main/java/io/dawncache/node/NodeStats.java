@@ -60,7 +60,7 @@ record NodeStats(
    * Whether another member can be asked, as this node sees it.
    *
    * @param url the member's URL
-   * @param state {@code up}, {@code suspect} or {@code ejected}
+   * @param state {@code up}, {@code suspect}, {@code ejected} or {@code leaving}
    * @param reason why it is not asked; empty if it is
    * @param since from when on it has been in this state, in ISO 8601
    */
@@ -240,6 +240,14 @@ record NodeStats(
             read.uptimeSeconds,
             read.bytesInFlight,
             read.groups);
+  }
+
+  /** Returns the members, by URL, that this node knows to leave or to have left. */
+  List<String> leaving() {
+    String leaving = Choice.label(PeerHealth.State.LEAVING);
+    return peers == null
+        ? List.of()
+        : peers.stream().filter(peer -> leaving.equals(peer.state())).map(OfPeer::url).toList();
   }
 
   String toJson() {

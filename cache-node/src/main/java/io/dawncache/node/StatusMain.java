@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,6 +76,7 @@ public final class StatusMain implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     NodeClient client = new NodeClient(TIMEOUT);
     StatusTable table = new StatusTable();
+    Set<String> leaving = new TreeSet<>();
     boolean allAnswer = true;
     NodeStats first = null;
     for (NodeUrl node : nodes) {
@@ -85,11 +88,13 @@ public final class StatusMain implements Callable<Integer> {
           table.addNote(node.text(), fault);
           allAnswer = false;
         }
+        leaving.addAll(stats.leaving());
       } catch (IOException e) {
         table.addUnreachable(node.text(), Program.reason(e));
         allAnswer = false;
       }
     }
+    leaving.forEach(node -> table.addNote(node, "leaves, or has left and is still a member"));
     table.lines().forEach(spec.commandLine().getOut()::println);
     if (spec.commandLine().getOut().checkError()) {
       return Program.complain(

@@ -111,6 +111,29 @@ class NodeMainIT {
   }
 
   @Test
+  void statusShowsAMemberThatHasLeftAndIsStillInTheList() throws Exception {
+    String url = start(group("scores"));
+    String left;
+    try (StandaloneNode other =
+        StandaloneNode.start(
+            ServerConfig.builder(), List.of(group("scores")), GroupConfig.builder().build())) {
+      left = other.server().self();
+      node.server().setMembers(List.of(url, left));
+      other.server().setMembers(List.of(url, left));
+    }
+
+    Ran status = Ran.status(url);
+
+    assertEquals(0, status.exitCode(), status::toString);
+    assertTrue(
+        status
+            .out()
+            .lines()
+            .anyMatch(line -> line.equals(left + "  leaves, or has left and is still a member")),
+        status::toString);
+  }
+
+  @Test
   void aPortInUseIsOneLineAndExitCode1(@TempDir Path folder) throws Exception {
     int port = NodeUrl.parse(start(group("scores"))).port();
 
