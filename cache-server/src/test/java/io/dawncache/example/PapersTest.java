@@ -53,7 +53,7 @@ class PapersTest {
       assertEquals("http://127.0.0.1:" + port, ring.owner(key), key);
     }
     String killed = ring.owner("Tom").replaceAll(".*:800", "run/node-") + ".pid";
-    assertTrue(readme.contains("kill $(cut -d' ' -f1 " + killed + ")"), killed);
+    assertTrue(readme.contains("kill -9 $(cut -d' ' -f1 " + killed + ")"), killed);
   }
 
   private static void assertShown(String paper, String source) throws IOException {
