@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class Ring {
   /*
    * Whether a point takes a key depends on the two alone. So a key has one order of all points:
-   * those that take it, clockwise from its hash, then the others, clockwise too. Its owners are the
+   * those that take it, clockwise from its start, then the others, clockwise too. Its owners are the
    * members in that order. To add or to remove a member inserts or removes points in each key's
    * order and changes nothing between others: that is why no other keys move, and why the second
    * owner is the one that owns the key when the first is gone.
    *
    * A key that no point takes, as can happen where there are few, belongs to the first point after
-   * its hash. NativeRingTest measures the shares.
+   * its start. NativeRingTest measures the shares.
    */
   private static final int UNHELD = -1;
 
@@ -50,7 +50,7 @@ public final class Ring {
   private final PointIndex points;
   private final int[] holders;
   private final int owners; // how many members hold at least one point
-  private final boolean takesAll; // each point takes each key, as on a plain ring
+  private final @Nullable SmoothedPoints smoothed; // null if each point takes each key
 
   /**
    * Makes the ring of members that have equal weights. O(points * log points), where points are
@@ -109,7 +109,6 @@ public final class Ring {
     this.scheme = scheme;
     this.replicas = replicas;
     this.members = List.copyOf(pointsByName.keySet());
-    this.takesAll = scheme.smoothing().takesOneIn() == 1;
 
     var claimsByName = new HashMap<String, Claims>();
     pointsByName.forEach(
@@ -128,6 +127,10 @@ public final class Ring {
         }
       }
     }
+    this.smoothed =
+        scheme.smoothing().takesOneIn() == 1
+            ? null
+            : new SmoothedPoints(scheme.smoothing(), points, holders);
     this.owners = (int) Arrays.stream(holders).distinct().count();
   }
 
@@ -203,16 +206,15 @@ public final class Ring {
 
   /** Returns the owner of the key at {@code key}; the ring must not be empty. */
   private String ownerAt(long key) {
-    int point = firstPoint(key);
-    for (int passed = 0; passed < holders.length && !takes(point, key); passed++) {
-      point = after(point);
-    }
-    return members.get(holders[point]); // if none takes it, the lap has ended where it began
+    int taker = smoothed == null ? UNHELD : smoothed.holder(key);
+    return members.get(taker == UNHELD ? holders[firstPoint(key)] : taker);
   }
 
-  /** Returns the point at or clockwise after {@code place}, or 0 if the ring is empty. */
-  private int firstPoint(long place) {
-    int point = points.firstAtOrAfter(place);
+  /**
+   * Returns the point at or clockwise after the start of {@code key}, or 0 if the ring is empty.
+   */
+  private int firstPoint(long key) {
+    int point = points.firstAtOrAfter(smoothed == null ? key : Scheme.Smoothing.start(key));
     return point < holders.length ? point : 0; // after the last point comes the first
   }
 
@@ -221,7 +223,7 @@ public final class Ring {
   }
 
   private boolean takes(int point, long key) {
-    return takesAll || scheme.smoothing().takes(key, points.place(point));
+    return smoothed == null || scheme.smoothing().takes(key, points.place(point));
   }
 
   private static void requireMember(@Nullable String member, int index) {

@@ -149,7 +149,15 @@ public record Scheme(
     /** One point a virtual node, which takes every key: a plain ring. */
     public static final Smoothing NONE = new Smoothing(1, 1);
 
+    /*
+     * Of the 64 bits of a place the upper 16 are the number of its cell, the next 32 its mark, and
+     * the last 16 only keep points apart. See SmoothedPoints for what that is good for.
+     */
+    static final int CELL_SHIFT = 48;
+    private static final int MARK_SHIFT = 16;
+
     private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / the golden ratio, and odd
+    private static final int GOLDEN_OF_INTS = 0x9E3779B1; // 2^32 / the golden ratio, and prime
     private static final long MULTIPLIER_1 = 0xBF58476D1CE4E5B9L;
     private static final long MULTIPLIER_2 = 0x94D049BB133111EBL;
 
@@ -177,11 +185,27 @@ public record Scheme(
       return bits ^ bits >>> 31;
     }
 
+    /**
+     * Returns where the way of {@code key} begins: its hash without the bits that nothing reads.
+     */
+    static long start(long key) {
+      return key & -1L << MARK_SHIFT;
+    }
+
+    /** Returns what of {@code place} decides which keys its point takes, and which take a key. */
+    static int mark(long place) {
+      return (int) (place >>> MARK_SHIFT);
+    }
+
     /** Returns whether the point at {@code place} takes the key at {@code key}. */
     boolean takes(long key, long place) {
-      long bits = (key ^ place) * GOLDEN;
-      bits = (bits ^ bits >>> 32) * MULTIPLIER_1;
-      return (bits >>> 32) * takesOneIn < 1L << 32;
+      return takes(mark(key), mark(place));
+    }
+
+    /** Returns whether the point with {@code pointMark} takes the key with {@code keyMark}. */
+    boolean takes(int keyMark, int pointMark) {
+      int bits = (keyMark ^ pointMark) * GOLDEN_OF_INTS;
+      return Integer.toUnsignedLong(bits) * takesOneIn < 1L << Integer.SIZE;
     }
   }
 

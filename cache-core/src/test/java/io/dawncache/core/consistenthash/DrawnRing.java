@@ -32,8 +32,9 @@ final class DrawnRing {
   /** Returns the owners of a key in order. */
   List<String> owners(String key) {
     long hash = scheme.hash().hash(key);
-    var clockwise = new LinkedHashMap<>(holders.tailMap(hash, true));
-    clockwise.putAll(holders.headMap(hash, false));
+    long start = scheme.smoothing().takesOneIn() == 1 ? hash : hash & ~0xffffL;
+    var clockwise = new LinkedHashMap<>(holders.tailMap(start, true));
+    clockwise.putAll(holders.headMap(start, false));
     var owners = new ArrayList<String>();
     clockwise.forEach(
         (place, holder) -> {

@@ -178,6 +178,43 @@ class NativeRingTest {
     }
   }
 
+  /** Where a cell or the circle ends, and where only bits differ that nothing compares. */
+  @Test
+  void aKeyBesideAPointOrAtAnEndOfTheCircleBelongsToWhomTheDefinitionSays() {
+    List<String> list = list(FLEETS.get(0), 200); // two cells for each point, so edges are many
+    for (Scheme.Smoothing smoothing :
+        List.of(Scheme.NATIVE.smoothing(), new Scheme.Smoothing(2, 3))) {
+      Scheme scheme = atNumbers(smoothing);
+      Ring ring = Ring.of(scheme, 1, list);
+      DrawnRing drawn = DrawnRing.of(scheme, 1, list);
+      var hashes = new ArrayList<>(List.of(Long.MIN_VALUE, -1L, 0L, 1L, Long.MAX_VALUE));
+      for (String member : list.subList(0, 20)) {
+        for (long place : scheme.places(member, smoothing.points())) {
+          hashes.addAll(List.of(place - 1, place, place + 1, place - 0x10000, place + 0x10000));
+          hashes.addAll(List.of(place & -1L << 48, (place & -1L << 48) - 1)); // its cell's edge
+        }
+      }
+      for (long hash : hashes) {
+        String key = "=" + hash;
+        assertEquals(drawn.owners(key), walk(ring.owners(key)), key);
+        assertEquals(drawn.owners(key).get(0), ring.owner(key), key);
+      }
+    }
+  }
+
+  /** Returns the native scheme, but for keys such as {@code =630}, whose hash is that number. */
+  private static Scheme atNumbers(Scheme.Smoothing smoothing) {
+    return new Scheme(
+        "at numbers",
+        Scheme.NATIVE.pointName(),
+        bytes ->
+            bytes[0] == '='
+                ? Long.parseLong(new String(bytes, 1, bytes.length - 1, UTF_8))
+                : Scheme.NATIVE.hash().hash(bytes),
+        Scheme.NATIVE.collision(),
+        smoothing);
+  }
+
   @Test
   void everyMemberIsAnOwnerOnceAndNoOrderOfTheListMatters() {
     var random = new Random(12);

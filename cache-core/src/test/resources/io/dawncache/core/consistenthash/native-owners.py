@@ -9,6 +9,7 @@ MASK = (1 << 64) - 1
 P1, P2, P3, P4, P5 = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9,
                       0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
 GOLDEN = 0x9E3779B97F4A7C15
+GOLDEN_OF_INTS = 0x9E3779B1
 M1, M2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 POINTS, TAKES_ONE_IN = 8, 16
 
@@ -60,15 +61,15 @@ def places(member, weight, replicas):
 
 
 def takes(key, place):
-    bits = (key ^ place) * GOLDEN & MASK
-    bits = (bits ^ bits >> 32) * M1 & MASK
-    return (bits >> 32) * TAKES_ONE_IN < 1 << 32
+    bits = (key >> 16 ^ place >> 16) * GOLDEN_OF_INTS & 0xFFFFFFFF
+    return bits * TAKES_ONE_IN < 1 << 32
 
 
 def owners(members, replicas, key):
     h = xxh64(key.encode())
     points = [(place, name) for name, weight in members for place in places(name, weight, replicas)]
-    clockwise = sorted(points, key=lambda point: point[0] - h & MASK)
+    start = h & ~0xFFFF
+    clockwise = sorted(points, key=lambda point: point[0] - start & MASK)
     taking = [name for place, name in clockwise if takes(h, place)]
     return list(dict.fromkeys(taking + [name for _, name in clockwise]))
 
