@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.dawncache.core.consistenthash.Scheme;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -66,6 +67,17 @@ class ServerConfigTest {
     assertRefused(
         "ring: groupcache (expected: seed or native)",
         ServerConfig.builder().ring(Scheme.GROUPCACHE));
+  }
+
+  @Test
+  void handingOverTakesNoNegativeTimeAndNoNegativeBytes() {
+    ServerConfig.Builder config = ServerConfig.builder();
+    ServerConfig none = config.handOverTimeout(Duration.ZERO).handOverBytes(0).build();
+    assertEquals(Duration.ZERO, none.handOverTimeout());
+    assertEquals(0, none.handOverBytes());
+    assertThrows(
+        IllegalArgumentException.class, () -> config.handOverTimeout(Duration.ofNanos(-1)));
+    assertThrows(IllegalArgumentException.class, () -> config.handOverBytes(-1));
   }
 
   private static void assertRefused(String message, ServerConfig.Builder config) {
