@@ -216,15 +216,19 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Offers the hottest values that this node holds to the members that own their keys after it. For
-   * a server that leaves its fleet: call it when {@link Membership#leave} has made others the
-   * acting owners, and while peers may still ask this node.
+   * Offers the hottest values that this node holds to the members that own their keys now. For a
+   * server that leaves its fleet: call it when {@link Membership#leave} has made others the acting
+   * owners, and while peers may still ask this node. Also for one that has seen members enter or
+   * come back.
    *
+   * @param members the URLs of the members to which values are offered
    * @param maxBytes how much the offered values of all groups may weigh in heap
    * @param timeout how long new offers are made
    * @param done called once, on any thread, when all offers are answered or given up
    */
-  public void offerValues(long maxBytes, Duration timeout, Runnable done) {
+  public void offerValues(
+      Collection<String> members, long maxBytes, Duration timeout, Runnable done) {
+    Set<String> receivers = Set.copyOf(members);
     long endNanos = CoarseClock.end(clock.exact(), timeout.toNanos());
     List<Group> all = List.copyOf(groups.values());
     double held = 0;
@@ -234,7 +238,7 @@ public final class CacheNode implements AutoCloseable {
     Countdown left = new Countdown(all.size(), done);
     for (Group group : all) {
       long share = held == 0 ? 0 : (long) (maxBytes * (group.heldBytes() / held));
-      group.offers().start(share, endNanos, left::countDown);
+      group.offers().start(receivers, share, endNanos, left::countDown);
     }
   }
 

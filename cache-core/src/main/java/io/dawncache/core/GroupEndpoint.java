@@ -199,8 +199,8 @@ public final class GroupEndpoint {
   }
 
   /**
-   * Looks for values that another member, which leaves, holds and offers, if this node owns their
-   * keys now. Loads nothing.
+   * Looks for values that another member holds and offers, if this node owns their keys now. Loads
+   * nothing.
    *
    * @param offer the keys of the values
    * @param done called once all have been looked for, on any thread

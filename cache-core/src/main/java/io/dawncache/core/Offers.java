@@ -7,11 +7,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers the hottest values of one group to the members that own their keys after this node, which
- * leaves. Safe for use by any thread.
+ * Offers the hottest values of one group to the members that have come to own their keys. Safe for
+ * use by any thread.
  */
 final class Offers {
   /*
@@ -39,14 +40,15 @@ final class Offers {
   }
 
   /**
-   * Starts to offer; call it when this node is not an acting owner any more.
+   * Starts to offer; call it when this node is not the acting owner of these keys any more.
    *
+   * @param receivers the URLs of the members to which values are offered
    * @param maxBytes how much the offered values may weigh
    * @param endNanos when no more pages are sent, by the clock
    * @param done called when all pages are answered or given up
    */
-  void start(long maxBytes, long endNanos, Runnable done) {
-    Map<Owner.Remote, ArrayDeque<Offer>> pages = pages(maxBytes);
+  void start(Set<String> receivers, long maxBytes, long endNanos, Runnable done) {
+    Map<Owner.Remote, ArrayDeque<Offer>> pages = pages(receivers, maxBytes);
     Countdown unfinished = new Countdown(pages.size(), done);
     pages.forEach((owner, left) -> sendNext(owner, left, endNanos, unfinished::countDown));
   }
@@ -78,13 +80,13 @@ final class Offers {
     }
   }
 
-  /** Returns the keys of the hottest values by their next owners, in pages of limited size. */
-  private Map<Owner.Remote, ArrayDeque<Offer>> pages(long maxBytes) {
+  /** Returns the keys of the hottest values by their acting owners, in pages of limited size. */
+  private Map<Owner.Remote, ArrayDeque<Offer>> pages(Set<String> receivers, long maxBytes) {
     Map<Owner.Remote, Pages> byOwner = new HashMap<>();
     long now = clock.now();
     for (Entry.Own entry : memory.hottest(maxBytes)) {
-      Owner.Remote next = nextOwner(entry.key());
-      if (next != null && !entry.isExpired(now)) {
+      Owner.Remote next = actingOwner(entry.key());
+      if (next != null && receivers.contains(next.url()) && !entry.isExpired(now)) {
         byOwner.computeIfAbsent(next, any -> new Pages()).add(entry);
       }
     }
@@ -93,22 +95,10 @@ final class Offers {
     return pages;
   }
 
-  /** Returns the acting owner of a key that this node owned, or null. */
-  private Owner.@Nullable Remote nextOwner(String key) {
+  /** Returns the acting owner of a key, or null if it is this node. */
+  private Owner.@Nullable Remote actingOwner(String key) {
     Iterator<Owner> acting = owners.of(key);
-    if (!acting.hasNext() || !(acting.next() instanceof Owner.Remote next)) {
-      return null;
-    }
-    Iterator<Owner> all = owners.all(key);
-    while (all.hasNext()) {
-      Owner owner = all.next();
-      if (owner.equals(next)) {
-        return null; // it was before this node
-      } else if (owner instanceof Owner.Self) {
-        return next;
-      }
-    }
-    return null;
+    return acting.hasNext() && acting.next() instanceof Owner.Remote owner ? owner : null;
   }
 
   /** The pages for one owner. */

@@ -86,8 +86,8 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
-   * Offers the peer values that this node, which leaves, holds: the peer may {@link #peek} them. By
-   * default nothing is offered.
+   * Offers the peer values that this node holds, of keys that the peer owns now: the peer may
+   * {@link #peek} them. By default nothing is offered.
    *
    * @param offer the keys of the values
    * @param timeout how long the caller waits

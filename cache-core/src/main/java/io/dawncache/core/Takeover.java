@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Takes values of one group over from a member that leaves and has offered them. Safe for use by
- * any thread.
+ * Takes values of one group over from a member that owned their keys and has offered them. Safe for
+ * use by any thread.
  */
 final class Takeover {
   /** An offer costs its sender little, so this node takes no more than this at a time. */

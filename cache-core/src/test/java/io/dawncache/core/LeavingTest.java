@@ -130,8 +130,13 @@ class LeavingTest {
   }
 
   private boolean offer(String leaver, long maxBytes, Duration timeout) {
+    return offer(leaver, memberships.keySet(), maxBytes, timeout);
+  }
+
+  private boolean offer(String holder, Set<String> receivers, long maxBytes, Duration timeout) {
     AtomicInteger done = new AtomicInteger();
-    requireNonNull(nodes.get(leaver)).offerValues(maxBytes, timeout, done::incrementAndGet);
+    requireNonNull(nodes.get(holder))
+        .offerValues(receivers, maxBytes, timeout, done::incrementAndGet);
     return done.get() == 1;
   }
 
@@ -188,6 +193,32 @@ class LeavingTest {
     assertEquals(1, offers.size());
     assertEquals(hottest, offers.get(0).keys().get(0));
     assertTrue(offers.get(0).keys().size() < 20);
+  }
+
+  /** As when these have come back, and others own their keys as before. */
+  @Test
+  void onlyTheGivenMembersAreOfferedTheValuesOfTheirKeys() {
+    start(CachePolicy.LRU, A, B, C);
+    leave(B);
+    keys(500).forEach(key -> group(A).get(key));
+    int before = loads();
+    memberships.values().forEach(membership -> membership.readmit(B));
+    membership(B).wasEjected();
+
+    assertTrue(offer(A, Set.of(C), Long.MAX_VALUE, LONG));
+    assertEquals(List.of(), offers);
+    assertTrue(offer(A, Set.of(B), Long.MAX_VALUE, LONG));
+    assertTrue(offer(C, Set.of(B), Long.MAX_VALUE, LONG));
+
+    long own = keys(500).stream().filter(key -> ownerOf(key).equals(B)).count();
+    assertEquals(own, group(B).stats().events().taken());
+    keys(500).forEach(key -> group(B).get(key));
+    assertEquals(before, loads());
+    assertEquals(0, group(B).stats().events().peeks());
+  }
+
+  private String ownerOf(String key) {
+    return membership(A).owners(key).next().url();
   }
 
   @Test

@@ -357,7 +357,7 @@ final class Simulation {
     }
     schedule.later(
         () -> leaver.url + " offers its values",
-        () -> leaver.cache.offerValues(1 << 20, Duration.ofSeconds(5), () -> handOver(leaver)));
+        () -> offer(leaver, members, () -> handOver(leaver)));
   }
 
   private void handOver(Node leaver) {
@@ -383,14 +383,25 @@ final class Simulation {
   }
 
   private void readmit(Node node, String url) {
+    schedule.later(() -> node.url + " readmits " + url, () -> readmitNow(node, url));
+  }
+
+  private void readmitNow(Node node, String url) {
+    node.members.readmit(url);
     schedule.later(
-        () -> node.url + " readmits " + url,
-        () -> {
-          node.members.readmit(url);
-          schedule.later(
-              () -> url + " hears that " + node.url + " had ejected it",
-              () -> node(url).members.wasEjected());
-        });
+        () -> url + " hears that " + node.url + " had ejected it",
+        () -> node(url).members.wasEjected());
+    offerLater(node, List.of(url));
+  }
+
+  private void offerLater(Node node, List<String> receivers) {
+    schedule.later(
+        () -> node.url + " offers its values to " + receivers,
+        () -> offer(node, receivers, () -> {}));
+  }
+
+  private static void offer(Node node, List<String> receivers, Runnable done) {
+    node.cache.offerValues(receivers, 1 << 20, Duration.ofSeconds(5), done);
   }
 
   /** Some nodes eject a member, and others readmit it; one of the two at each node. */
@@ -402,10 +413,7 @@ final class Simulation {
             () -> node.url + (eject ? " ejects " : " readmits ") + url,
             () -> {
               if (!eject) {
-                node.members.readmit(url);
-                schedule.later(
-                    () -> url + " hears that " + node.url + " had ejected it",
-                    () -> node(url).members.wasEjected());
+                readmitNow(node, url);
               } else if (!node.members.eject(url, 1)) {
                 schedule.say(() -> "which it does not hold a member");
               }
@@ -431,7 +439,10 @@ final class Simulation {
 
   private void change(Node node, List<String> list) {
     listChanges++;
+    List<String> entered = new ArrayList<>(list);
+    entered.removeAll(node.members.members());
     node.members.set(list);
+    offerLater(node, entered);
   }
 
   private Reach.Lists lists() {

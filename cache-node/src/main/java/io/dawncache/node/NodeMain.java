@@ -155,8 +155,8 @@ public final class NodeMain implements Callable<Integer> {
       names = "--hand-over-timeout",
       paramLabel = "TIME",
       description =
-          "How long a node that stops lets the others take over the values it holds, 5s by default;"
-              + " 0s for not at all.")
+          "How long this node offers values to members that have come to own their keys, because it"
+              + " stops or they have entered; 5s by default, 0s for not at all.")
   private @Nullable TimeSpan handOverTimeout;
 
   @Option(

@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
   private static final int BACKLOG = 1024;
+  private static final long OFFER_AFTER_MILLIS = 500;
 
+  private final CacheNode node;
   private final ServerConfig config;
   private final EventLoopGroup loops;
   private final NameResolver resolver;
@@ -92,6 +95,7 @@ public final class CacheServer implements AutoCloseable {
   }
 
   private CacheServer(CacheNode node, ServerConfig config) throws IOException {
+    this.node = node;
     this.config = config;
     Transport transport = Transport.best();
     loops = transport.loops().make(config.eventLoops(), new LoopThreads());
@@ -120,6 +124,7 @@ public final class CacheServer implements AutoCloseable {
       fleet.setPeers(peers);
       fleet.onReadmitted(ejected::wasEjected);
       ejected.onLeft(this::askWhatIsOwed);
+      ejected.onReadmitted(url -> offerValuesTo(List.of(url)));
       membership.whenPeeking(() -> peers.compareLists(membership.members()));
       node.registerPeerPicker(membership);
       Discovery discovery = config.discovery();
@@ -317,7 +322,9 @@ public final class CacheServer implements AutoCloseable {
       membership.set(own, checked);
       peers.resetCapabilities();
       goPeers.set(addresses);
-      logChange(before, membership.members());
+      List<String> now = membership.members();
+      logChange(before, now);
+      offerValuesTo(now.stream().filter(url -> !before.contains(url)).toList());
     }
     warnUnlessAmong(checked);
   }
@@ -341,6 +348,23 @@ public final class CacheServer implements AutoCloseable {
       done.run(); // this node takes nothing over
     } else {
       peers.compareLists(membership.members(), done);
+    }
+  }
+
+  /**
+   * These members have entered this node's view, or are back: some keys of this node are theirs
+   * now. They need a moment to see it in the same way.
+   */
+  private void offerValuesTo(List<String> members) {
+    if (members.isEmpty() || config.handOverTimeout().isZero()) {
+      return;
+    }
+    Runnable offer =
+        () -> node.offerValues(members, config.handOverBytes(), config.handOverTimeout(), () -> {});
+    try {
+      loops.schedule(() -> ownersThread.execute(offer), OFFER_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // The server has stopped.
     }
   }
 

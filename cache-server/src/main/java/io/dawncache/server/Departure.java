@@ -64,7 +64,7 @@ final class Departure {
     await(done -> peers.compareLists(others, done), MOST_FOR_NEWS);
     membership.leave(membership.self());
     if (!timeout.isZero()) {
-      await(done -> node.offerValues(maxBytes, timeout, done), timeout);
+      await(done -> node.offerValues(others, maxBytes, timeout, done), timeout);
     }
   }
 

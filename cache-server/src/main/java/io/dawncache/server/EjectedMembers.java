@@ -13,6 +13,7 @@ final class EjectedMembers implements Ejections {
   private final Executor thread;
   private volatile @Nullable Membership membership;
   private volatile Consumer<Runnable> onLeft = Runnable::run;
+  private volatile Consumer<String> onReadmitted = url -> {};
 
   /**
    * Ejects nobody yet.
@@ -32,6 +33,11 @@ final class EjectedMembers implements Ejections {
   /** Sets what is run when a member has left; it calls what it is given when it is done. */
   void onLeft(Consumer<Runnable> listener) {
     onLeft = listener;
+  }
+
+  /** Sets what is called with the URL of a member that has been readmitted; it must not block. */
+  void onReadmitted(Consumer<String> listener) {
+    onReadmitted = listener;
   }
 
   private Membership membership() {
@@ -67,6 +73,7 @@ final class EjectedMembers implements Ejections {
         () -> {
           membership().readmit(url);
           done.run();
+          onReadmitted.accept(url);
         });
   }
 

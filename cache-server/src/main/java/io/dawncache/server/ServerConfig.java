@@ -157,12 +157,14 @@ public final class ServerConfig {
     return stopGrace;
   }
 
-  /** {@return how long a stop offers values to the members that own them next; zero for not} */
+  /**
+   * {@return how long values are offered to the members that have come to own them; zero for not}
+   */
   public Duration handOverTimeout() {
     return handOverTimeout;
   }
 
-  /** {@return how many bytes of heap the values may weigh that a stop offers} */
+  /** {@return how many bytes of heap the values may weigh that are offered at a time} */
   public long handOverBytes() {
     return handOverBytes;
   }
@@ -515,9 +517,9 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how long a stop offers the values that this node holds to the members that own their
-     * keys next, before it stops to accept; default 5 s. Zero offers none, so that they are loaded
-     * again.
+     * Sets how long the values that this node holds are offered to the members that have come to
+     * own their keys: when this node stops, before it stops accepting, and when members have
+     * entered or come back; default 5 s. Zero offers none.
      *
      * @param handOverTimeout how long at most; less if all values are taken before
      * @return this builder
@@ -534,8 +536,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how many bytes of heap the values may weigh that a stop offers, the hottest first;
-     * default 256 MiB.
+     * Sets how many bytes of heap the values may weigh that are offered at a time, the hottest
+     * first; default 256 MiB.
      *
      * @param handOverBytes the most bytes, of all groups together
      * @return this builder

@@ -70,7 +70,8 @@ class ClusterIT {
         CacheNode other = node("theirs");
         CacheServer oneServer = start(one, ours, frames);
         CacheServer otherServer = start(other, theirs, frames)) {
-      List<String> members = List.of(oneServer.self(), otherServer.self());
+      // The key of the other first: a peek for an own key would have it ejected.
+      List<String> members = List.of(otherServer.self(), oneServer.self());
       oneServer.setMembers(members);
 
       assertEquals(List.of("ours"), getOfEach(one, members));

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Membership;
+import io.dawncache.core.consistenthash.Ring;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,10 +66,19 @@ class PeekIT {
   }
 
   private void startFleet(int size) throws IOException {
+    startFleet(size, ServerConfig.builder().build());
+  }
+
+  private void startFleet(int size, ServerConfig config) throws IOException {
     for (int i = 0; i < size; i++) {
-      start(ServerConfig.builder().build());
+      start(config);
     }
     setMembers();
+  }
+
+  /** Leaves all to peeks. */
+  private static ServerConfig withoutOffers() {
+    return ServerConfig.builder().handOverTimeout(Duration.ZERO).build();
   }
 
   private static List<String> keys() {
@@ -81,7 +93,7 @@ class PeekIT {
 
   @Test
   void aNodeThatJoinsTakesItsKeysFromTheirFormerOwners() throws IOException {
-    startFleet(2);
+    startFleet(2, withoutOffers());
     getAll(0);
     assertEquals(KEYS, loads.get());
     start(ServerConfig.builder().build());
@@ -93,6 +105,58 @@ class PeekIT {
     long hits = group(2).stats().events().peekHits();
     assertTrue(hits > 0, "none was peeked");
     assertEquals(hits, group(2).stats().events().peeks());
+  }
+
+  @Test
+  void aNodeThatJoinsIsOfferedWhatOthersHoldOfItsKeys() throws IOException {
+    startFleet(2);
+    getAll(0);
+    start(ServerConfig.builder().build());
+
+    setMembers();
+
+    awaitTaken(2);
+    getAll(2);
+    assertEquals(KEYS, loads.get(), "nothing is loaded again");
+    assertEquals(0, group(2).stats().events().peeks(), "nothing was left to peek");
+  }
+
+  @Test
+  void aNodeThatIsBackIsOfferedWhatOthersHoldOfItsKeys() throws IOException {
+    startFleet(3);
+    CacheServer killed = servers.remove(2);
+    List<String> members = killed.members();
+    killed.setMembers(List.of(killed.self())); // so that it tells nobody
+    killed.close();
+    nodes.remove(2).close();
+    for (CacheServer server : servers) {
+      while (server.peers().stream().noneMatch(PeekIT::isEjected)) {
+        getAll(0);
+        getAll(1);
+      }
+    }
+    getAll(0);
+    int before = loads.get();
+
+    start(ServerConfig.builder().port(killed.address().getPort()).members(members).build());
+
+    awaitTaken(2);
+    getAll(2);
+    assertEquals(before, loads.get(), "nothing is loaded again");
+  }
+
+  private static boolean isEjected(PeerHealth peer) {
+    return peer.state() == PeerHealth.State.EJECTED;
+  }
+
+  private void awaitTaken(int index) {
+    Ring ring =
+        Ring.of(servers.get(index).ring(), Membership.REPLICAS, servers.get(index).members());
+    String self = servers.get(index).self();
+    long own = keys().stream().filter(key -> self.equals(ring.owner(key))).count();
+    while (group(index).stats().events().taken() < own) {
+      Thread.onSpinWait(); // until the test's time-out
+    }
   }
 
   @Test
