@@ -357,8 +357,7 @@ public final class Group {
 
   private void refuseIfClosed(String what) {
     if (node.threads().isClosed() || removed) {
-      throw new IllegalStateException(
-          what + (removed ? ": the group was removed" : ": the node was closed"));
+      throw new IllegalStateException(what + ": " + whyClosed());
     }
   }
 
@@ -573,8 +572,12 @@ public final class Group {
   /** Forgets everything first, so that no older value answers in place of a load that this ends. */
   void close() {
     memory.close();
-    loads.close();
+    loads.close(whyClosed());
     share.giveBack();
+  }
+
+  private String whyClosed() {
+    return removed ? "the group was removed" : "the node was closed";
   }
 
   void remove() {

@@ -164,6 +164,8 @@ final class LoadExecutor {
   @GuardedBy("lock")
   private boolean closed;
 
+  private volatile String closedBecause = "";
+
   LoadExecutor(String group, GroupConfig config, NodeResources node) {
     this.group = group;
     this.config = config;
@@ -291,11 +293,16 @@ final class LoadExecutor {
     }
   }
 
-  /** Ends all loads, running or queued, and refuses later ones. */
-  void close() {
+  /**
+   * Ends all loads, running or queued, and refuses later ones.
+   *
+   * @param reason what the exceptions say
+   */
+  void close(String reason) {
     List<Load<?>> left = new ArrayList<>();
     synchronized (lock) {
       closed = true;
+      closedBecause = reason;
       left.addAll(running);
       left.addAll(borrowers);
       left.addAll(queue);
@@ -676,7 +683,7 @@ final class LoadExecutor {
                 ? overloaded("no room for its bytes in flight" + inTime)
                 : failed("no answer" + inTime, null);
           }
-          case CLOSED -> failed("the node was closed", null);
+          case CLOSED -> failed(closedBecause, null);
           case NO_THREAD -> failed("no thread to run on", thrown);
           case ANSWERED, THREW -> {
             if (thrown == null) {

@@ -516,8 +516,12 @@ final class Loads {
     return times;
   }
 
-  /** Ends all loads and refuses later ones. */
-  void close() {
-    executor.close();
+  /**
+   * Ends all loads and refuses later ones.
+   *
+   * @param reason what the exceptions say
+   */
+  void close(String reason) {
+    executor.close(reason);
   }
 }

@@ -53,7 +53,9 @@ class CacheNodeTest {
 
     assertFalse(node.removeGroup("scores"));
     assertTrue(old.isRemoved());
-    assertInstanceOf(GetFailedException.class, Answers.failure(inFlight));
+    assertEquals(
+        "load scores/Tom: the group was removed",
+        assertInstanceOf(GetFailedException.class, Answers.failure(inFlight)).getMessage());
     assertNull(old.peek("held"));
     assertEquals(
         "get scores/held: the group was removed",
