@@ -65,7 +65,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
    * owned, of a key that another node owns now. A guest answers for a short time only, as a copy
    * does. It stays a while longer: another node may peek it, and this node may own the key again.
    */
-  static final class Own extends Entry {
+  static sealed class Own extends Entry permits Unsure {
     /** The due time of an expired value while its load, which has failed, runs once more. */
     private static final long RETRIED_NOW = CoarseClock.NEVER - 1;
 
@@ -157,6 +157,16 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     boolean outlivesAFailure(long nowNanos) {
       long due = loadDueNanos;
       return isExpired(nowNanos) && due > expiresNanos() && due != CoarseClock.NEVER;
+    }
+  }
+
+  /**
+   * The value of an own key that may have missed a change. It is answered until its end, however
+   * the loads of its key fail.
+   */
+  static final class Unsure extends Own {
+    Unsure(String key, ByteView value, long expiresNanos) {
+      super(key, value, expiresNanos, CoarseClock.NEVER);
     }
   }
 

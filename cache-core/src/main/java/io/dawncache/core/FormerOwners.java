@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * a moment ago.
  */
 final class FormerOwners {
-  /** As long as a guest stays after it has stopped to answer; see {@link Memory}. */
+  /** How long a former owner is peeked; its memory keeps its guests as long. */
   static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final int MOST_STATES = 4; // each holds a ring

@@ -39,6 +39,22 @@ final class Keeper {
     return new Entry.Own(key, value, clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
 
+  /**
+   * Returns an own value that a former owner has answered.
+   *
+   * @param begunNanos when it was asked, from when the TTL counts
+   * @param certain whether it has missed no change; else the value is kept no longer than a copy
+   */
+  Entry.Own peeked(String key, ByteView value, long ttlNanos, long begunNanos, boolean certain) {
+    long expiresNanos = CoarseClock.end(begunNanos, ttlNanos);
+    if (!certain) {
+      return new Entry.Unsure(key, value, Math.min(expiresNanos, hotEnd(begunNanos)));
+    }
+    Duration soft = config.refreshAfterWrite();
+    long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
+    return new Entry.Own(key, value, expiresNanos, CoarseClock.end(begunNanos, softNanos));
+  }
+
   /** Returns a loaded answer's TTL: the getter's, or else the group's; with jitter. */
   long ttlNanos(Loaded loaded) {
     Duration ttl = loaded.ttl();

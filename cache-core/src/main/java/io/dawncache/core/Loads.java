@@ -122,9 +122,10 @@ final class Loads {
 
   /** Looks for the key in its former owner's memory, and loads it if it is not there. */
   private void peek(String key, long generation, Owner.Remote former, Waiter<Entry> flight) {
+    long begunNanos = node.clock().exact();
     Once<PeerResult> answer =
         new Once<>(
-            result -> peeked(key, generation, former, result, flight),
+            result -> peeked(key, generation, former, begunNanos, result, flight),
             thrown -> flight.ended(null, thrown));
     counters.peeks.increment();
     try {
@@ -135,14 +136,18 @@ final class Loads {
   }
 
   private void peeked(
-      String key, long generation, Owner.Remote former, PeerResult result, Waiter<Entry> flight) {
+      String key,
+      long generation,
+      Owner.Remote former,
+      long begunNanos,
+      PeerResult result,
+      Waiter<Entry> flight) {
     if (!isHeld(result)) {
       load(key, generation, flight);
       return;
     }
     counters.peekHits.increment();
-    long ttlNanos = ttlNanos(key, former, result);
-    landValue(keeper.own(key, result.value(), ttlNanos), ttlNanos, generation, flight);
+    landValue(entry(key, former, begunNanos, result), result.ttlNanos(), generation, flight);
   }
 
   private boolean isHeld(@Nullable PeerResult peeked) {
@@ -152,11 +157,9 @@ final class Loads {
         && Values.fault(peeked.value(), config.maxValueBytes()) == null;
   }
 
-  /** A value that may be out of date is kept no longer than a copy. */
-  private long ttlNanos(String key, Owner.Remote former, PeerResult peeked) {
-    return peeks.isCertain(key, former)
-        ? peeked.ttlNanos()
-        : Math.min(peeked.ttlNanos(), config.hotTtl().toNanos());
+  private Entry.Own entry(String key, Owner.Remote former, long begunNanos, PeerResult peeked) {
+    boolean certain = peeks.isCertain(key, former);
+    return keeper.peeked(key, peeked.value(), peeked.ttlNanos(), begunNanos, certain);
   }
 
   /**
@@ -172,11 +175,12 @@ final class Loads {
       done.run();
       return;
     }
+    long begunNanos = node.clock().exact();
     Once<PeerResult> answer =
         new Once<>(
             result -> {
               try {
-                keepTaken(key, generation, former, result);
+                keepTaken(key, generation, former, begunNanos, result);
               } finally {
                 done.run();
               }
@@ -189,13 +193,12 @@ final class Loads {
     }
   }
 
-  private void keepTaken(String key, long generation, Owner.Remote former, PeerResult result) {
-    if (isHeld(result) && memory.held(key) == null) { // a load may have landed meanwhile
-      long ttlNanos = ttlNanos(key, former, result);
-      if (ttlNanos > 0) {
-        keeper.keep(keeper.own(key, result.value(), ttlNanos), generation);
-        counters.taken.increment();
-      }
+  private void keepTaken(
+      String key, long generation, Owner.Remote former, long begunNanos, PeerResult result) {
+    boolean wanted = memory.held(key) == null; // a load may have landed meanwhile
+    if (wanted && isHeld(result) && result.ttlNanos() > 0) {
+      keeper.keep(entry(key, former, begunNanos, result), generation);
+      counters.taken.increment();
     }
   }
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -42,7 +41,7 @@ final class Memory {
   private static final int STRIPES = 1024; // a power of two
 
   /** How long a guest stays after it has stopped to answer. */
-  static final long GUEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+  static final long GUEST_NANOS = FormerOwners.WINDOW_NANOS; // as long as it is peeked
 
   /** A generation, and the lock under which its keys change. */
   private static final class Stripe {
@@ -463,15 +462,17 @@ final class Memory {
   }
 
   /**
-   * Returns when an entry leaves: an own value may still be answered as stale for a while, and a
-   * guest peeked.
+   * Returns when an entry leaves: an own value may still be answered as stale for a while unless it
+   * may have missed a change, and a guest peeked.
    */
   long end(Entry entry) {
     if (!(entry instanceof Entry.Own own)) {
       return entry.endNanos();
+    } else if (own.isGuest()) {
+      return Math.min(own.expiresNanos(), CoarseClock.end(own.guestEndNanos(), GUEST_NANOS));
     }
-    return own.isGuest()
-        ? Math.min(own.expiresNanos(), CoarseClock.end(own.guestEndNanos(), GUEST_NANOS))
+    return own instanceof Entry.Unsure
+        ? own.expiresNanos()
         : CoarseClock.end(own.expiresNanos(), config.staleIfError().toNanos());
   }
 }

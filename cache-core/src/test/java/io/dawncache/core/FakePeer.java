@@ -2,6 +2,8 @@ package io.dawncache.core;
 
 import io.dawncache.core.PeerResult.Status;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -10,6 +12,7 @@ final class FakePeer implements PeerGetter {
   final String url;
   private final List<PeerRequest> requests = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super PeerResult>> callbacks = new CopyOnWriteArrayList<>();
+  private final Map<String, Consumer<? super PeerResult>> peeks = new ConcurrentHashMap<>();
   private volatile int timesClosed;
 
   FakePeer(String url) {
@@ -25,6 +28,21 @@ final class FakePeer implements PeerGetter {
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
     requests.add(request);
     callbacks.add(callback);
+  }
+
+  @Override
+  public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+    peeks.put(request.key(), callback);
+  }
+
+  /** Answers the latest peek for the key, on this thread, as soon as there is one. */
+  void answerPeek(String key, PeerResult result) {
+    Consumer<? super PeerResult> callback = peeks.remove(key);
+    while (callback == null) {
+      Thread.onSpinWait(); // until the test's time-out
+      callback = peeks.remove(key);
+    }
+    callback.accept(result);
   }
 
   @Override

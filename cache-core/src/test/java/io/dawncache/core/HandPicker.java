@@ -14,6 +14,7 @@ final class HandPicker implements PeerPicker {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile List<Owner> owners;
   private volatile Owner.@Nullable Remote former;
+  private volatile boolean upToDate;
   private volatile Consumer<String> whenAsked = key -> {};
   private volatile Runnable whenListed = () -> {};
 
@@ -22,8 +23,13 @@ final class HandPicker implements PeerPicker {
   }
 
   /** Every key was owned by this member until a moment ago. */
-  void wereOwnedBy(Owner.Remote owner) {
+  void wereOwnedBy(Owner.@Nullable Remote owner) {
     former = owner;
+  }
+
+  /** Whether every member has received all changes, as all others have said. */
+  void upToDate(boolean upToDate) {
+    this.upToDate = upToDate;
   }
 
   /** Has {@code hook} run in every question; what is answered was read before it ran. */
@@ -73,6 +79,11 @@ final class HandPicker implements PeerPicker {
   @Override
   public Owner.@Nullable Remote formerOwner(String key) {
     return former;
+  }
+
+  @Override
+  public boolean isUpToDate(String url) {
+    return upToDate;
   }
 
   @Override

@@ -100,6 +100,58 @@ class StaleTest {
     pass(MINUTE.plus(SECOND));
   }
 
+  /** Answers a get with what the key's former owner holds; it ends before the load is tried. */
+  private Client getWhatAFormerOwnerHolds(Group group, boolean missedNoChange, Duration ttl) {
+    FakePeer former = new FakePeer("http://former:1");
+    HandPicker picker = new HandPicker(HandPicker.SELF, former.peer());
+    picker.wereOwnedBy((Owner.Remote) former.peer());
+    picker.upToDate(missedNoChange);
+    node.registerPeerPicker(picker);
+    Client client = get(group, null);
+    pass(SECOND);
+    former.answerPeek("Tom", PeerResult.value(ByteView.ofUtf8("630"), ttl.toNanos(), false, 0));
+    picker.wereOwnedBy(null);
+    origin.completeExceptionally(new IllegalStateException("down"));
+    return client;
+  }
+
+  @Test
+  void whatAFormerOwnerHoldsIsServedStaleIfItHasMissedNoChange() {
+    Group group = group(staleIfError());
+    Client first = getWhatAFormerOwnerHolds(group, true, MINUTE);
+    assertFalse(first.isStale());
+
+    pass(MINUTE.plus(SECOND));
+
+    assertTrue(get(group, null).isStale());
+  }
+
+  @Test
+  void whatMayHaveMissedAChangeEndsWithTheTtlOfCopiesHoweverTheOriginFails() {
+    Group group = group(staleIfError().hotTtl(SECOND.multipliedBy(5)));
+    Client first = getWhatAFormerOwnerHolds(group, false, MINUTE);
+    assertFalse(first.isStale());
+    pass(SECOND.multipliedBy(3));
+    assertFalse(get(group, null).entries.isEmpty());
+
+    pass(SECOND.multipliedBy(2));
+
+    assertEquals(1, get(group, null).errors.size());
+  }
+
+  /** It has come as long after the question as a fetched one may. */
+  @Test
+  void theTtlOfWhatAFormerOwnerHoldsCountsFromTheQuestion() {
+    Group group = group(GroupConfig.builder());
+    getWhatAFormerOwnerHolds(group, true, SECOND.multipliedBy(5));
+    pass(SECOND.multipliedBy(3));
+    assertFalse(get(group, null).entries.isEmpty());
+
+    pass(SECOND);
+
+    assertEquals(1, get(group, null).errors.size());
+  }
+
   @Test
   void onceALoadHasTimedOutNobodyWaitsForTheOriginAgain() {
     Group group = group(staleIfError());
