@@ -20,7 +20,6 @@ final class Coordinator {
    * usually cannot send the change to the owner either. If neither can be asked, this node coordinates.
    */
   private static final Duration COORDINATE_TIMEOUT = Duration.ofSeconds(10);
-  private static final int MAX_OWNERS = 2;
 
   private static final OperationResult NOT_REACHED =
       OperationResult.of(
@@ -88,7 +87,7 @@ final class Coordinator {
     }
 
     void askNext() {
-      Owner owner = asked < MAX_OWNERS && byRank.hasNext() ? byRank.next() : null;
+      Owner owner = asked < Owners.MOST_ASKED && byRank.hasNext() ? byRank.next() : null;
       if (owner instanceof Owner.Remote remote) {
         asked++;
         Once<OperationResult> answer =
@@ -196,7 +195,7 @@ final class Coordinator {
             forgetting.apply(operation.after(node.clock().exact() - cameNanos));
           }
         };
-    Change.ofKey(operation, doneBy, MAX_OWNERS, here, handOff, owners, ending).start();
+    Change.ofKey(operation, doneBy, Owners.MOST_ASKED, here, handOff, owners, ending).start();
   }
 
   /** Starts the key's next change on another thread, so that a chain of changes does not nest. */

@@ -25,8 +25,6 @@ final class Fetch {
    * at most two owners, because each may cost a connect time-out. The time-out is that of the whole
    * fetch: an owner gets the time that is left after it has received its hints.
    */
-  private static final int MAX_OWNERS_ASKED = 2;
-
   private static final String NOT_REACHED = "it did not take the changes that it had missed";
   private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");
   private static final PeerResult TOO_LATE =
@@ -138,7 +136,7 @@ final class Fetch {
 
   /** Asks the next owner, or loads the key here. */
   private void passOver() {
-    Owner next = asked < MAX_OWNERS_ASKED ? nextThatActs() : null;
+    Owner next = asked < Owners.MOST_ASKED ? nextThatActs() : null;
     if (next instanceof Owner.Remote remote && inTheRest() != null) {
       ask(remote);
     } else {

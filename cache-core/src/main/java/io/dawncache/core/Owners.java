@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * throws.
  */
 final class Owners {
+  /**
+   * How many owners of a key are asked for it. A change reaches as many first, in the same order:
+   * else a get could ask an owner that has not received it yet, see {@link Change}.
+   */
+  static final int MOST_ASKED = 2;
+
   private final AtomicReference<@Nullable PeerPicker> picker = new AtomicReference<>();
 
   /**
