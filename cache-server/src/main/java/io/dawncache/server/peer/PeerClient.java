@@ -410,6 +410,13 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     exchangeAtNanos = System.nanoTime() + exchangeNanos;
     boolean wasEjected = readmitted;
     readmitted = false;
+    Runnable lost =
+        () -> {
+          if (wasEjected) {
+            readmitted = true;
+            exchangeAtNanos = System.nanoTime(); // with the next request
+          }
+        };
     try {
       operate(
           LISTS_TIMEOUT,
@@ -418,8 +425,14 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
           () -> requests.members(wasEjected),
           this::ofMessage,
           UnaryOperator.identity(),
-          result -> done.run()); // noteList has noted the answer
+          result -> { // noteList has noted the answer
+            if (result.status() != OperationResult.Status.DONE) {
+              lost.run();
+            }
+            done.run();
+          });
     } catch (RuntimeException | Error e) {
+      lost.run();
       done.run();
       LOG.log(
           System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
