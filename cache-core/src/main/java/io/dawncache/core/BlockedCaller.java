@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread blocked in {@link Group#get(String)} until its flight ends. The ending thread wakes it
- * directly, because no user code runs in between. The only place where the core blocks.
+ * directly, because no user code runs in between. Beside {@link BlockedLoads} the only place where
+ * the core blocks.
  */
 final class BlockedCaller implements Waiter<Entry> {
   private final String group;
@@ -44,7 +45,7 @@ final class BlockedCaller implements Waiter<Entry> {
         ended.await();
       } else if (!ended.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS)) {
         wait.timeOut(timeout);
-        ended.await(); // brief: if late did not end the wait, the flight is ending it
+        ended.await(); // brief: if timeOut did not end the wait, the flight is ending it
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Bulk implements Gets.Sender {
   /*
    * The flights of all keys are registered before anything is sent, so a single get that comes
-   * meanwhile joins them, and a key that is already in flight is joined and not asked for again. To
-   * join a flight runs its work at once if the flight is new; here that work only notes the flight.
-   * Until `send` those flights stand still, so nothing slow may come between.
+   * meanwhile joins them, and a key that is already in flight is joined and not asked for again.
+   * Joining a new flight runs its work at once; here that work only notes the flight. Until `send`
+   * those flights do not start, so nothing slow may come between.
    */
   private static final GetResult NO_RESULT = new GetResult(null, GetFailedException.WITHOUT_TEXT);
 
@@ -93,7 +93,7 @@ final class Bulk implements Gets.Sender {
     fetches.computeIfAbsent(owner, any -> new ArrayList<>()).add(fetch);
   }
 
-  /** Has {@code wait} join the load of its key, now or when there is a place. */
+  /** Joins {@code wait} to the load of its key, now or when there is a place. */
   @Override
   public void load(PendingGet wait) {
     if (loads.loadsManyAtOnce()) {

@@ -218,8 +218,8 @@ public final class CacheNode implements AutoCloseable {
   /**
    * Offers the hottest values that this node holds to the members that own their keys now. For a
    * server that leaves its fleet: call it when {@link Membership#leave} has made others the acting
-   * owners, and while peers may still ask this node. Also for one that has seen members enter or
-   * come back.
+   * owners, and while peers may still ask this node. Also for a server whose members join or come
+   * back.
    *
    * @param members the URLs of the members to which values are offered
    * @param maxBytes how much the offered values of all groups may weigh in heap
@@ -247,7 +247,8 @@ public final class CacheNode implements AutoCloseable {
    * receive, to members that stay. For a server that leaves its fleet; call it as late as peers can
    * be asked.
    *
-   * @param done called once, on any thread, with the URLs of the members whose changes nobody took
+   * @param done called once, on any thread, with the URLs of the members whose changes no member
+   *     has accepted
    */
   public void handOverChanges(Consumer<? super Set<String>> done) {
     List<Group> all = List.copyOf(groups.values());
@@ -386,10 +387,9 @@ public final class CacheNode implements AutoCloseable {
     }
 
     /**
-     * Sets how many bytes of heap the node takes the heap for; at least 1 MiB, by default all that
-     * the JVM's heap may grow to. Of these the groups' budgets and what is in flight are shares, so
-     * an application that needs much of the heap itself, or has several nodes in it, gives each
-     * node its part.
+     * Sets the heap size that the node assumes; at least 1 MiB, by default all that the JVM's heap
+     * may grow to. The groups' budgets and what is in flight are shares of it, so an application
+     * that needs much of the heap itself, or has several nodes in it, gives each node its part.
      *
      * @param heapBytes the number of bytes
      * @return this builder
@@ -406,7 +406,7 @@ public final class CacheNode implements AutoCloseable {
       return this;
     }
 
-    /** Sets who tells the time, which then {@link CacheNode#tick} alone moves on. */
+    /** Sets the time source; only {@link CacheNode#tick} then advances the node's time. */
     @CanIgnoreReturnValue
     Builder nanoTime(LongSupplier nanoTime) {
       this.nanoTime = nanoTime;

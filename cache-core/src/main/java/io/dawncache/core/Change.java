@@ -95,7 +95,7 @@ final class Change {
           && operation.value() != null
           && doneBy == null
           && owner instanceof Owner.Remote) {
-        withoutValue.add(owner.url()); // it may learn what to forget, but not what to hold
+        withoutValue.add(owner.url()); // a hint can make it forget the key, but carries no value
       }
       if (others.remove(owner)) {
         stages.add(List.of(owner));
@@ -168,7 +168,7 @@ final class Change {
     }
   }
 
-  /** Ends the change. The members' answers have said by now which lists they hold. */
+  /** Ends the change. By now the answers have reported which lists the members hold. */
   private void finish() {
     if (isMember || makeHere()) {
       ending.accept(OperationResult.done(List.copyOf(unreached), owners.otherLists()));

@@ -8,16 +8,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands over what one group of this node, which leaves, knows of changes: the hints to a member
- * that stays, and the journal. Safe for use by any thread.
+ * Hands over the changes of one group when this node leaves: its hints and its journal, to a member
+ * that stays. Safe for use by any thread.
  */
 final class ChangeHandOver {
   /*
-   * One member that stays is enough: it delivers the hints as this node would, and names those to
-   * whom it owes changes to every node that peeks them. Whom to ask first is drawn by the name of the
-   * group, so that the groups are spread over the members.
+   * One member that stays is enough: it delivers the hints as this node would, and reports for
+   * which members it holds hints to every node that peeks. The group's name decides which member is
+   * asked first, so that the groups are spread over the members.
    *
-   * A member that can be reached after all receives its hints from this node.
+   * A member that can be reached again receives its hints from this node.
    */
   private static final OperationResult THREW =
       OperationResult.of(OperationResult.Status.UNKNOWN, "its peer getter threw");
@@ -37,7 +37,7 @@ final class ChangeHandOver {
   /**
    * Starts to hand over; call it when this node is not an acting owner any more.
    *
-   * @param done called with the members whose hints no member has taken
+   * @param done called with the members whose hints no member has accepted
    */
   void start(Consumer<? super Set<String>> done) {
     List<PastChanges> all = handOff.pastChanges();
@@ -79,7 +79,7 @@ final class ChangeHandOver {
     return null;
   }
 
-  /** Asks the next member that stays to take them. */
+  /** Asks the next member that stays to accept them. */
   private void askNext(
       PastChanges changes, Iterator<Owner> staying, Consumer<@Nullable String> ended) {
     Owner.Remote heir = next(staying, changes.missedBy());

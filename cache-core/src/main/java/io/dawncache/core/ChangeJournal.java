@@ -98,8 +98,8 @@ final class ChangeJournal {
   }
 
   /**
-   * Notes changes of which another member knows, and that members which are present have received
-   * or get as hints.
+   * Notes changes from another member's journal, which the present members have received or get as
+   * hints.
    */
   synchronized void adopt(Forget known) {
     if (known.isAll()) {
@@ -111,7 +111,7 @@ final class ChangeJournal {
     append(unknown);
   }
 
-  /** Returns all changes that this node knows of, or null if there were none. */
+  /** Returns all changes that this node has recorded, or null if there were none. */
   synchronized @Nullable Forget known() {
     return since(0);
   }

@@ -14,7 +14,7 @@ final class Countdown {
     countDown();
   }
 
-  /** One of them has ended. */
+  /** Notes that one of them has ended. */
   void countDown() {
     if (left.decrementAndGet() == 0) {
       then.run();

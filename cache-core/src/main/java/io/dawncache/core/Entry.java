@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as a node holds it and answers it: the bytes, and how long they are true.
+ * A value as a node holds it and answers it: the bytes, and how long they are valid.
  *
  * <p>Its public view does not change; safe for use by any thread. {@link
  * GroupEndpoint#remainingTtl} returns how much of its TTL is left.
@@ -41,7 +41,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     return key;
   }
 
-  /** Returns when the value stops being true, on the node's {@link CoarseClock}. */
+  /** Returns when the value expires, on the node's {@link CoarseClock}. */
   final long expiresNanos() {
     return expiresNanos;
   }
@@ -76,7 +76,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
      * From when on a get that this entry answers starts a load behind its answer: before the expiry
      * a refresh; after it a retry, because the last load failed. NEVER if none is to start, because
      * none was configured or a refresh runs; RETRIED_NOW while a retry runs. Of a guest it is
-     * negative: the complement of when it stops to answer.
+     * negative: the complement of when it stops answering.
      */
     private volatile long loadDueNanos;
 
@@ -84,8 +84,8 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
      * Makes the value of an own key. A slice is copied, so that the entry holds no more bytes than
      * it shows.
      *
-     * @param refreshNanos when gets begin to refresh it; no matter from the expiry on, because a
-     *     get then waits for a load
+     * @param refreshNanos when gets begin to refresh it; ignored from the expiry on, because a get
+     *     then waits for a load
      */
     Own(String key, ByteView value, long expiresNanos, long refreshNanos) {
       super(key, value.compact(), expiresNanos);
@@ -128,7 +128,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
       return new Copy(key(), value(), guestEndNanos());
     }
 
-    /** Returns whether it is true and this node may answer with it. */
+    /** Returns whether it is valid and this node may answer with it. */
     boolean answersAt(long nowNanos) {
       long due = loadDueNanos;
       return nowNanos < expiresNanos() && (due >= 0 || nowNanos < ~due);
@@ -174,7 +174,10 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
   static final class Copy extends Entry {
     private final long copyEndNanos;
 
-    /** Gets that it answered and that the owner does not know of. A race may lose one: no harm. */
+    /**
+     * Gets that it answered and that the owner does not know of. A race may lose one get, which
+     * does no harm.
+     */
     private int gets;
 
     /**

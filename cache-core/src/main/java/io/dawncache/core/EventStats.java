@@ -20,8 +20,9 @@ package io.dawncache.core;
  *     serverRequest}
  * @param peeks keys that this node came to own and looked for in their former owners' memory
  * @param peekHits how many of them were there, and so were not loaded
- * @param offered values that this node offered to their next owners because it leaves
- * @param taken values that this node took over from members that left and had offered them
+ * @param offered values that this node offered to the members that own their keys now, because it
+ *     leaves, or because they have joined or come back
+ * @param taken values that this node took over from members that had offered them
  * @param handedOver how often another member took over the changes that this node still had to send
  *     to a member when it left, or its journal of changes
  * @param notHandedOver how often no member did

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fetch {
   /*
-   * Any answer of an owner but UNCLEAR ends the fetch. An owner's answer about its own load is final, so a key
-   * is not loaded twice because the origin failed or the owner is busy. The fetch passes over an
-   * owner only if it could not be asked. The next owner on the ring is the same for every node, so
-   * a fleet that loses a node goes on loading each of that node's keys in one place. A fetch asks
-   * at most two owners, because each may cost a connect time-out. The time-out is that of the whole
-   * fetch: an owner gets the time that is left after it has received its hints.
+   * Any answer of an owner but UNCLEAR ends the fetch. An owner's answer about its own load is
+   * final, so a key is not loaded twice because the origin failed or the owner is busy. The fetch
+   * passes over an owner only if it could not be asked. The next owner on the ring is the same for
+   * every node, so a fleet that loses a node goes on loading each of that node's keys in one place.
+   * A fetch asks at most two owners, because each may cost a connect time-out. The time-out is that
+   * of the whole fetch: an owner gets the time that is left after it has received its hints.
    */
   private static final String NOT_REACHED = "it did not take the changes that it had missed";
   private static final PeerResult NOT_ASKED = PeerResult.of(Status.NOT_ASKED, "no memory");

@@ -44,9 +44,7 @@ final class Forgetting {
     }
   }
 
-  /**
-   * Takes over what a member that leaves knows of; forgets it, if it is this node that missed it.
-   */
+  /** Takes over changes from a member that leaves; makes them here if this node has missed them. */
   void handedOver(PastChanges changes) {
     Owner self = owners.self();
     if (self != null && self.url().equals(changes.missedBy())) {

@@ -23,14 +23,14 @@ final class FormerOwners {
 
   private static final int MOST_STATES = 4; // each holds a ring
 
-  /** Names the owner of a key as it was, and when it stopped to be so. */
+  /** Names the former owner of a key, and when it ceased to be the owner. */
   private record State(Function<String, @Nullable Owner> owner, long endNanos) {}
 
   private final LongSupplier nanoTime;
   private volatile List<State> states = List.of(); // the latest first
   private volatile boolean used;
 
-  /** Which members each member has said it owes changes. */
+  /** For each member, the members that it reported hints for. */
   @GuardedBy("this")
   private final Map<String, Set<String>> owedBy = new HashMap<>();
 
@@ -38,7 +38,7 @@ final class FormerOwners {
     this.nanoTime = nanoTime;
   }
 
-  /** Owners have changed; {@code owner} names the acting owner of a key as it was before. */
+  /** Notes that owners have changed; {@code owner} names the former acting owner of a key. */
   synchronized void changed(Function<String, @Nullable Owner> owner) {
     List<State> after = new ArrayList<>();
     after.add(new State(owner, nanoTime.getAsLong()));
@@ -75,7 +75,7 @@ final class FormerOwners {
     }
   }
 
-  /** Returns true once after each change: then the members are to be asked what they owe. */
+  /** Returns true once after each change: then the members must be asked which hints they hold. */
   synchronized boolean isFirstUse() {
     boolean first = !used;
     used = true;
@@ -83,10 +83,10 @@ final class FormerOwners {
   }
 
   /**
-   * Notes what a member has said.
+   * Notes a member's report.
    *
    * @param askedNanos when it was asked
-   * @param owed the members that it owes changes
+   * @param owed the members that it holds hints for
    */
   synchronized void reported(String url, long askedNanos, Collection<String> owed) {
     if (!states.isEmpty() && askedNanos - states.get(0).endNanos >= 0) {
@@ -94,9 +94,7 @@ final class FormerOwners {
     }
   }
 
-  /**
-   * Returns whether all these members have said that they owe nothing to the one at {@code url}.
-   */
+  /** Returns whether all these members have reported no hints for the member at {@code url}. */
   synchronized boolean isUpToDate(String url, Collection<Owner> members) {
     for (Owner member : members) {
       if (member instanceof Owner.Remote && !member.url().equals(url)) {

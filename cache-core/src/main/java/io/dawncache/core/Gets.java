@@ -13,19 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gets {
   /*
-   * lookUp; on a miss begin, which has the caller wait, and route: the ring names the owners; our
-   * own key joins its load flight, another's its fetch flight. A get that came from a peer only
-   * ever joins the load flight, so nodes that disagree about an owner never wait for each other: a
-   * load waits for the origin alone.
+   * lookUp; on a miss begin, which registers the caller as a waiter, and route: the ring names the
+   * owners; our own key joins its load flight, another's its fetch flight. A get that came from a
+   * peer only ever joins the load flight. A load waits for the origin, and at most 50 ms for a
+   * peek, which never loads; so nodes that disagree about an owner never wait for each other in a
+   * circle.
    */
   private static final Duration FETCH_GRACE = Duration.ofSeconds(1);
 
-  /** What is done with a get that misses: at once, or when all gets of a bulk are known. */
+  /** What happens to a get that misses: at once, or when all gets of a bulk are known. */
   interface Sender {
     /** Sends a new fetch to the first owner of its key. */
     void fetch(Owner.Remote owner, Fetch fetch);
 
-    /** Has {@code wait} join the load of its key, which this node owns. */
+    /** Joins {@code wait} to the load of its key, which this node owns. */
     void load(PendingGet wait);
   }
 
@@ -98,7 +99,7 @@ final class Gets {
     return entry;
   }
 
-  /** As {@link #lookUp}, of what this node owns; counts nothing. */
+  /** As {@link #lookUp}, in main alone: own values and guests; counts nothing. */
   @Nullable Entry lookUpOwn(String key) {
     Entry.Own entry = memory.own(Objects.requireNonNull(key, "key"));
     if (entry == null) {
@@ -109,9 +110,9 @@ final class Gets {
   }
 
   /**
-   * A guest, or an own value whose end or soft age has come: what may be answered with, or null.
-   * One that has expired answers if its last load failed; the next load runs behind, so that no
-   * caller waits again for an origin that hangs.
+   * Returns the answer that a guest, or an own value past its TTL or soft TTL, still gives, or
+   * null. An expired value answers if its last load failed; the next load runs in the background,
+   * so that no caller waits again for an origin that hangs.
    */
   private @Nullable Entry past(Entry.Own entry, long now) {
     if (entry.isGuest()) {
@@ -152,7 +153,7 @@ final class Gets {
     }
   }
 
-  /** Has {@code caller} wait for a key that is not in memory. */
+  /** Joins {@code caller} to the flight of a key that is not in memory. */
   void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
     PendingGet wait = begin(key, timeout, caller, true);
     if (wait != null) {
@@ -161,7 +162,7 @@ final class Gets {
   }
 
   /**
-   * Counts a miss and has its caller wait, or refuses to and returns null.
+   * Counts a miss and registers its caller as a waiter, or returns null.
    *
    * @param timed whether the wait has to end itself when {@code timeout} is over
    */
@@ -195,7 +196,9 @@ final class Gets {
     }
   }
 
-  /** Too many wait: an old value that may yet be answered is better than none. */
+  /**
+   * If too many gets wait, an expired value that may still be answered is preferred to an error.
+   */
   private void refuse(String key, Waiter<Entry> caller) {
     Entry held = withoutWaiting(key);
     waitOver(held, key);
@@ -210,7 +213,7 @@ final class Gets {
         new OverloadedException(get + ": overloaded, " + config.maxWaiters() + " gets waiting"));
   }
 
-  /** Runs when a wait has ended, whatever its end. */
+  /** Runs when a wait has ended, with any result. */
   void waitOver(@Nullable Entry entry, String key) {
     waiters.decrementAndGet();
     if (entry != null && entry.isStale()) {
@@ -218,7 +221,7 @@ final class Gets {
     }
   }
 
-  /** Has a wait join the flight that its key's owner decides. */
+  /** Joins a wait to the flight that its key's owner decides. */
   void route(PendingGet wait) {
     route(wait, atOnce);
   }
@@ -256,7 +259,7 @@ final class Gets {
     owners.askedFor(key);
   }
 
-  /** Has a wait join the load flight of its key, without asking which node owns the key. */
+  /** Joins a wait to the load flight of its key, without asking which node owns the key. */
   void load(PendingGet wait) {
     load(wait, atOnce);
   }
@@ -288,7 +291,7 @@ final class Gets {
     return new Fetch(this, request, byRank, flight);
   }
 
-  /** Loads a key that another node owns and that could not be asked of it. */
+  /** Loads here a key whose owners could not be asked. */
   void loadHere(String key, Waiter<Entry> flight) {
     loads.join(key, flight);
   }
@@ -304,7 +307,7 @@ final class Gets {
         new Entry.Copy(key, result.value(), CoarseClock.end(begunNanos, result.ttlNanos()));
     try {
       keeper.keepFetched(entry, result.minuteQps(), begunNanos, generation);
-    } catch (Throwable t) { // a picker of the user's: what was fetched is true all the same
+    } catch (Throwable t) { // a picker of the user's: what was fetched is still valid
       Uncaught.report(t);
     }
     flight.ended(entry, null);

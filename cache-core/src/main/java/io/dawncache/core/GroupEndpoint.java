@@ -9,11 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group for servers: what a server of the node calls with what came over the wire, from clients
- * and from peers. See {@link Group#forServers()}.
+ * A group's API for servers: the calls that a server makes for requests from clients and peers. See
+ * {@link Group#forServers()}.
  *
- * <p>A peer is answered from this node's own values or by a load here. No other node is asked for
- * it, so nodes that disagree about an owner cannot wait for each other.
+ * <p>A peer is answered from this node's own values and guests, or by a load here. The load waits
+ * for the origin, and at most 50 ms for a peek at another node, which never loads; so nodes that
+ * disagree about an owner cannot wait for each other in a circle.
  *
  * <p>Safe for use by any thread. Callbacks run on whatever thread ends what was asked for, maybe
  * before the call returns, and must not block.
@@ -54,7 +55,7 @@ public final class GroupEndpoint {
   }
 
   /**
-   * Makes a change for a client, who need not know the key's owner.
+   * Makes a change for a client, which need not know the key's owner.
    *
    * @param operation the change to make
    * @param callback called once
@@ -75,7 +76,8 @@ public final class GroupEndpoint {
   }
 
   /**
-   * Gets {@code key} for a peer; a hit answers before this returns. A copy does not answer a peer.
+   * Gets {@code key} for a peer; a hit answers before this returns. A hot copy does not answer a
+   * peer.
    *
    * @param key not empty
    * @param timeout ends this wait with a {@link GetTimeoutException}; null for none
@@ -126,7 +128,7 @@ public final class GroupEndpoint {
       for (PeerRequest request : requests) {
         try {
           get(request, manyTurns, bulk, callback);
-        } catch (Throwable t) { // such as a bad key's; the others are got all the same
+        } catch (Throwable t) { // such as a bad key; the other keys are still processed
           answer(request, failed(t), callback);
         }
       }
@@ -190,7 +192,7 @@ public final class GroupEndpoint {
 
   /**
    * Forgets on this node: values, copies, what was not found, and what is being asked for. A get
-   * that begins after this returns asks anew.
+   * that begins after this returns asks again.
    *
    * @param what the keys to forget
    */
@@ -212,8 +214,8 @@ public final class GroupEndpoint {
   }
 
   /**
-   * Takes over changes of which a member that leaves knows: sends them to the member that missed
-   * them, as if this node had made them, and to members that join.
+   * Takes over changes from a member that leaves: sends them to the member that missed them, as if
+   * this node had made them, and to members that join.
    *
    * @param changes the changes
    */
@@ -251,19 +253,22 @@ public final class GroupEndpoint {
     return wait;
   }
 
-  /** An old value that is the answer at the peer's deadline has to be there by then. */
+  /** An expired value that is the answer must arrive before the peer's deadline. */
   private static Duration beforeItEnds(Duration timeout) {
     Duration way = timeout.dividedBy(4);
     return timeout.minus(way.compareTo(MOST_ON_THE_WAY) < 0 ? way : MOST_ON_THE_WAY);
   }
 
-  /** A peer waits for a load alone, and by the load time-out that has ended without a timer. */
+  /**
+   * A peer waits only for a load, with its peek; that ends by the load time-out without a timer
+   * here.
+   */
   private boolean endsBeforeALoad(@Nullable Duration timeout) {
     GroupConfig config = gets.config();
     return timeout != null && (timeout.compareTo(config.loadTimeout()) < 0 || config.hedge());
   }
 
-  /** Returns how a get ended; never throws, for a peer waits for it. */
+  /** Returns how a get ended; never throws, because a peer waits for it. */
   PeerResult resultOf(
       String key, @Nullable Entry entry, double minuteQps, @Nullable Throwable error) {
     try {

@@ -25,7 +25,8 @@ package io.dawncache.core;
  * @param peerErrors all other fetches: rejected, failed, timed out, overloaded, unclear, or the
  *     peer could not be asked
  * @param serverRequests gets that came from peers
- * @param mainCache the held values of own keys
+ * @param mainCache the values held of own keys, and the guests: values of keys that another node
+ *     owns now
  * @param hotCache the held copies of other nodes' values
  * @param missingKeys the keys remembered as not found
  * @param events what else happened

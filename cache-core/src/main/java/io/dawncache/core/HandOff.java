@@ -82,7 +82,7 @@ final class HandOff {
     }
   }
 
-  /** Returns what another member has to know when this node leaves. */
+  /** Returns the changes that another member must receive when this node leaves. */
   List<PastChanges> pastChanges() {
     List<PastChanges> all = new ArrayList<>();
     hints.all().forEach((url, what) -> all.add(new PastChanges(what, url)));
@@ -93,7 +93,7 @@ final class HandOff {
     return all;
   }
 
-  /** Takes over what a member that leaves knows of. */
+  /** Takes over the changes that a member that leaves has recorded. */
   void adopt(PastChanges changes) {
     String url = changes.missedBy();
     if (url == null) {

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * @param self the process's own URL, as in the lists
  * @param instance a random number chosen at the process's start: two processes with one URL differ
  * @param members every member's URL in any order; only {@code self} for a node that stands alone
- * @param rings what the process says of rings
+ * @param rings what the process reports about rings
  * @param fingerprint of the members and the ring in force, independent of the members' order: the
  *     first eight bytes, big-endian, of the SHA-256 of the distinct URLs sorted by their chars,
  *     each followed by a newline; and, if another ring is in force than the one that every node
@@ -49,7 +49,7 @@ public record MemberList(
    * @param self this node's own URL
    * @param instance a number of this process
    * @param members the URLs of all members
-   * @param rings what the process says of rings
+   * @param rings what the process reports about rings
    */
   public static MemberList of(String self, long instance, List<String> members, Rings rings) {
     List<String> all = members.isEmpty() ? List.of(self) : members;

@@ -134,7 +134,7 @@ public final class Membership implements PeerPicker {
     this(self, scheme, scheme, replicas, connector, Runnable::run, System::nanoTime);
   }
 
-  /** As the other constructor, with the clock that all nodes of a test live by. */
+  /** As the other constructor, with the clock that all nodes of a test share. */
   Membership(
       String self, Scheme scheme, int replicas, PeerConnector connector, LongSupplier nanoTime) {
     this(self, scheme, scheme, replicas, connector, Runnable::run, nanoTime);
@@ -142,15 +142,15 @@ public final class Membership implements PeerPicker {
 
   /**
    * Makes a membership without members, whose nodes agree about the ring: {@code preferred} is in
-   * force until a member is known to lack it. Members say what they know to {@link #heardRings} and
-   * {@link #heard(MemberList)}.
+   * force until a member is known to lack it. Members report what they know to {@link #heardRings}
+   * and {@link #heard(MemberList)}.
    *
    * @param self this node's exact text in the member list, as long as no list is set with another
    * @param preferred how the ring is built that this node is to use if all members know it
    * @param common how the ring is built that every node of the fleet knows
    * @param replicas virtual nodes per member, at least 1, the same at every node of a fleet
    * @param connector makes the peer getters for other members
-   * @param changes runs the changes of the ring that follow from what others say, with their
+   * @param changes runs the changes of the ring that follow from what others report, with their
    *     listeners; refuses none as long as the membership is in use
    */
   public Membership(
@@ -299,7 +299,7 @@ public final class Membership implements PeerPicker {
       }
       replace(before, before.leaving(url));
     }
-    others.forget(url); // it will not follow the next list
+    others.forget(url); // it does not receive the next list
     runAll(listeners);
   }
 
@@ -339,9 +339,9 @@ public final class Membership implements PeerPicker {
   }
 
   /**
-   * Notes which members another member owes changes to.
+   * Notes for which members another member holds hints.
    *
-   * @param url the URL of the member that has said so
+   * @param url the URL of the reporting member
    * @param askedNanos when it was asked, by {@link System#nanoTime}
    * @param owed the URLs of the members that have not received all changes from it
    */
@@ -351,7 +351,7 @@ public final class Membership implements PeerPicker {
 
   /**
    * Sets what is called when this node begins to look into the memory of former owners, after each
-   * change of owners: it has the members asked to which members they owe changes.
+   * change of owners: it asks the members for which members they hold hints.
    *
    * @param listener called on any thread; must not block
    */
@@ -388,7 +388,7 @@ public final class Membership implements PeerPicker {
     return snapshot.ejected;
   }
 
-  /** {@return which of them leave or have left of their own accord; unmodifiable} */
+  /** {@return which of them have reported that they leave; unmodifiable} */
   public Set<String> leaving() {
     return snapshot.leaving;
   }
@@ -422,7 +422,7 @@ public final class Membership implements PeerPicker {
     return snapshot.list.rings().lackedBy();
   }
 
-  /** {@return the members that have not said yet which rings they know} */
+  /** {@return the members that have not reported yet which rings they know} */
   public List<String> silentAboutRings() {
     return rings.silent();
   }
@@ -436,7 +436,7 @@ public final class Membership implements PeerPicker {
    * Notes which list another node holds. A list that differs is logged once, with the difference;
    * otherwise it only changes the result of {@link #otherLists}.
    *
-   * @param other what another node said of its list
+   * @param other what another node reported about its list
    */
   public void heard(MemberList other) {
     rings.said(other.self(), other.rings().known());
@@ -460,7 +460,7 @@ public final class Membership implements PeerPicker {
   }
 
   /**
-   * Notes which rings the node at a URL knows, as it has said itself.
+   * Notes which rings the node at a URL knows, by its own report.
    *
    * @param url the URL of another node
    * @param known the names of its rings, beside the one that every node knows

@@ -40,7 +40,7 @@ final class Memory {
    */
   private static final int STRIPES = 1024; // a power of two
 
-  /** How long a guest stays after it has stopped to answer. */
+  /** How long a guest stays after it has stopped answering. */
   static final long GUEST_NANOS = FormerOwners.WINDOW_NANOS; // as long as it is peeked
 
   /** A generation, and the lock under which its keys change. */
@@ -97,7 +97,7 @@ final class Memory {
     budget.resize(resolved.maxBytes());
   }
 
-  /** Returns this node's own value and notes the use, or null; it may have expired. */
+  /** Returns the value in main, own or guest, and notes the use, or null; it may have expired. */
   Entry.@Nullable Own own(String key) {
     return main.get(key);
   }
@@ -195,7 +195,7 @@ final class Memory {
   }
 
   /**
-   * Returns the value under the key for a node that owns it now: own or guest, if true; or null.
+   * Returns the value under the key for a node that owns it now: own or guest, if valid; or null.
    */
   Entry.@Nullable Own peekOwn(String key) {
     Entry.Own entry = main.peek(key);
@@ -296,7 +296,7 @@ final class Memory {
     return soft == null ? CoarseClock.NEVER : clock.endOf(soft.toNanos());
   }
 
-  /** Returns until when a guest of now answers: as long as a copy would. */
+  /** Returns until when a value that becomes a guest now answers: as long as a copy would. */
   private long guestEnd() {
     return config.hotBytes() == 0
         ? clock.now()

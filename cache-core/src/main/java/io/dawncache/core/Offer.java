@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Keys of values that a member holds and does not own any more, for the one that owns them now: it
- * may look into the other's memory for them.
+ * The keys of values that a member still holds but no longer owns, sent to the member that owns the
+ * keys now; the receiver may peek them at the sender.
  *
  * @param group the group's name
  * @param keys the keys, at most {@link #MOST_KEYS}

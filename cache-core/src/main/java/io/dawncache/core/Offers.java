@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers the hottest values of one group to the members that have come to own their keys. Safe for
- * use by any thread.
+ * Offers the hottest values of one group to the members that own their keys now. Safe for use by
+ * any thread.
  */
 final class Offers {
   /*
-   * An offer names keys, and the next owner peeks them. It answers when it has, so the pages to one
-   * owner go out one after the other, as fast as it takes the values over, the hottest first. An
-   * owner that does not take a page gets no more.
+   * An offer names keys, and the next owner peeks them before it answers. So the pages to one owner
+   * are sent one after the other, as fast as it takes the values over, the hottest first. An owner
+   * that refuses a page or does not answer gets no more.
    */
   private static final long PAGE_BYTES = 1 << 20;
   private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(2);

@@ -4,11 +4,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of which a member that leaves knows, for one that stays.
+ * Changes that a member that leaves has recorded, for a member that stays.
  *
  * @param what the keys that were changed
- * @param missedBy the URL of a member that has not received these changes; null if they are those
- *     that every present member knows of, and that members which join must still receive
+ * @param missedBy the URL of a member that has not received these changes; null if every present
+ *     member has received them, so that only members that join later must still receive them
  * @since 0.1.0
  */
 public record PastChanges(Forget what, @Nullable String missedBy) {

@@ -15,12 +15,12 @@ final class Peeks {
    * change:
    *   1. a change of the key reaches this node, which forgets, and not the former owner;
    *   2. this node peeks the old value there, and would keep it as its own.
-   * So a key that was changed lately is not peeked, if this node has heard of the change. A change
-   * of which it has not heard, because it was away, is owed to it too: whoever made the change sends
-   * a hint before asking this node anything. Until then only the member that made the change knows
-   * that the former owner missed it. So what is peeked is kept as an own value only if every other
-   * member has said, since this node came to own the key, that it owes the former owner nothing.
-   * Else it is kept for the hot TTL, as a copy would be.
+   * So a key is not peeked if this node received a recent change of it. A change that it did not
+   * receive, because it was away, is still a hint for it; the coordinator sends the hint before it
+   * asks this node anything. Until then only the coordinator knows that the former owner missed the
+   * change. So what is peeked is kept as an own value only if every other member has reported,
+   * since this node came to own the key, that it holds no hints for the former owner. Else it is
+   * kept for the hot TTL, as a copy would be.
    *
    * "Lately" is longer than a member is peeked after a change of owners, and than a change takes.
    * The keys are in two sets; when the younger is old enough, it replaces the other.

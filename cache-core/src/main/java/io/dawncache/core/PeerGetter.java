@@ -99,7 +99,7 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
-   * Hands the peer changes of which this node, which leaves, knows. By default nothing is handed
+   * Hands the peer changes that this node, which leaves, has recorded. By default nothing is handed
    * over.
    *
    * @param changes the changes
@@ -113,8 +113,8 @@ public interface PeerGetter extends AutoCloseable {
   }
 
   /**
-   * Called when the peer has left the list: closes idle connections. What is in flight ends as it
-   * would.
+   * Called when the peer has left the list: closes idle connections. What is in flight ends as
+   * usual.
    */
   @Override
   default void close() {}

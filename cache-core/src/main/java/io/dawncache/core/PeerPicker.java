@@ -24,8 +24,8 @@ public interface PeerPicker {
 
   /**
    * {@return the owners of {@code key} as {@link #owners}, but with the members that are left out
-   * there because they cannot be asked at present} They are told of changes in this order. By
-   * default nobody is left out.
+   * there because they cannot be asked at present} Changes are sent in this order. By default no
+   * member is left out.
    *
    * @param key any string
    */
@@ -49,7 +49,8 @@ public interface PeerPicker {
 
   /**
    * Adds a listener, to be called after every change of what {@link #owners} returns, once the
-   * change is visible. A node registers itself here to drop the keys that it no longer owns.
+   * change is visible. A node registers itself here, so that its values whose keys it no longer
+   * owns become guests.
    *
    * @param listener called after each change; must not block
    */
@@ -66,8 +67,8 @@ public interface PeerPicker {
   }
 
   /**
-   * {@return whether every other member has said, since the last change of owners, that the member
-   * at {@code url} has received all changes} By default false.
+   * {@return whether every other member has reported, since the last change of owners, that the
+   * member at {@code url} has received all changes} By default false.
    *
    * @param url a member's URL
    */

@@ -85,7 +85,7 @@ public record PeerResult(
    * @param value the value
    * @param ttlNanos the time that the value still lives, in nanoseconds
    * @param stale whether the value is past its end
-   * @param minuteQps gets a second of this key at its owner over the last minute
+   * @param minuteQps gets per minute of this key at its owner
    */
   public static PeerResult value(ByteView value, long ttlNanos, boolean stale, double minuteQps) {
     return new PeerResult(Status.VALUE, value, ttlNanos, stale, minuteQps, "", "", "");

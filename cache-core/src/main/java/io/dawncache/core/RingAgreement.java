@@ -15,16 +15,15 @@ import java.util.TreeSet;
  */
 final class RingAgreement {
   /*
-   * A member that has not said yet what it knows counts as one that knows the preferred ring.
-   * Otherwise each member that joins would move all keys to the other ring, and back as soon as it
-   * has said it. The other way round, a member that has said nothing to anybody cannot disagree
-   * with anybody, for its first request to a member says what it knows.
+   * A member that has not reported counts as one that knows the preferred ring. Otherwise each
+   * member that joins would move all keys to the other ring, and back as soon as it has reported. A
+   * member that has not reported to any node cannot disagree with one, because its first request
+   * carries its report.
    *
-   * Of a member that has said nothing to this node, the word of others counts: each node reports
-   * which members lack the ring, as far as it knows. Without that, a node that starts while such a
-   * member is down would divide keys by another ring than the rest, which met it before. A report
-   * goes round until the member itself says something, to each node that it meets, or leaves the
-   * list. So a member that is down counts as what it was.
+   * For such a member, reports of others count: each node reports which members lack the ring, as
+   * far as it knows. Without that, a node that starts while such a member is down would divide keys
+   * by another ring than the rest, which know the member. A report is passed on until the member
+   * reports itself or leaves the list. So a member that is down counts as it last did.
    *
    * What else was considered is in docs/decisions/0013.
    */
@@ -41,18 +40,18 @@ final class RingAgreement {
   private final Set<String> haveSpoken = new HashSet<>();
 
   @GuardedBy("this")
-  private final Set<String> lacking = new HashSet<>(); // by their own word, or else by others'
+  private final Set<String> lacking = new HashSet<>(); // by their own reports, else by others'
 
   /**
    * The answer for one member list.
    *
    * @param scheme of the ring
-   * @param word what this node says to others
+   * @param report what this node reports to others
    */
   record Agreed(Scheme scheme, Rings word) {}
 
   /**
-   * Knows of no members yet.
+   * Starts without members.
    *
    * @param preferred how the ring is built that is to be used if all know it
    * @param common how the ring is built that every node knows; may be the preferred one
@@ -62,7 +61,7 @@ final class RingAgreement {
     this.common = common;
   }
 
-  /** Sets the list in force. What a member has said is forgotten when it leaves the list. */
+  /** Sets the list in force. A member's report is forgotten when it leaves the list. */
   synchronized void setMembers(String self, Collection<String> members) {
     this.self = self;
     this.members = Set.copyOf(members);
@@ -70,7 +69,7 @@ final class RingAgreement {
     lacking.retainAll(this.members);
   }
 
-  /** Notes the names of the rings that a member says it knows, beside the common one. */
+  /** Notes the names of the rings that a member reports to know, beside the common one. */
   synchronized void said(String url, Collection<String> names) {
     if (isOther(url)) {
       haveSpoken.add(url);
@@ -82,7 +81,7 @@ final class RingAgreement {
     }
   }
 
-  /** Notes which members lack the preferred ring by the word of another member. */
+  /** Notes which members lack the preferred ring by the report of another member. */
   synchronized void reported(String by, Collection<String> urls) {
     if (isOther(by)) {
       for (String url : urls) {
@@ -98,7 +97,7 @@ final class RingAgreement {
     return !url.equals(self) && members.contains(url);
   }
 
-  /** Returns the members that have not said yet what they know. */
+  /** Returns the members that have not reported yet which rings they know. */
   synchronized List<String> silent() {
     List<String> silent = new ArrayList<>(members);
     silent.remove(self);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What one process says of the rings that divide keys among members, beside the one that every node
- * knows and that is not named here.
+ * What one process reports about the rings that divide keys among members, beside the one that
+ * every node knows and that is not named here.
  *
  * @param known the names of the rings that it knows
  * @param inForce the name of the ring that it divides keys by; empty for the one that every node
@@ -15,7 +15,7 @@ import java.util.Objects;
  * @since 0.1.0
  */
 public record Rings(List<String> known, String inForce, List<String> lackedBy) {
-  /** What a process says that knows only the ring that every node knows. */
+  /** The report of a process that knows only the ring that every node knows. */
   public static final Rings NONE = new Rings(List.of(), "", List.of());
 
   /** Copies the lists; rejects nulls. */

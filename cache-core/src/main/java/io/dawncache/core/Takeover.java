@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Takes values of one group over from a member that owned their keys and has offered them. Safe for
+ * Takes over values of one group from a member that owned their keys and has offered them. Safe for
  * use by any thread.
  */
 final class Takeover {
-  /** An offer costs its sender little, so this node takes no more than this at a time. */
+  /** The keys that are looked for at a time; bounded, because an offer costs its sender little. */
   private static final int MOST_KEYS = 4096;
 
   private final Loads loads;
@@ -22,7 +22,7 @@ final class Takeover {
    * Looks for the keys in their former owners' memory; loads none of them.
    *
    * @param done called when all have been looked for
-   * @return whether this has begun; if not, too many others are under way
+   * @return whether this has begun; if not, too many other keys are being looked for
    */
   boolean take(List<String> keys, Runnable done) {
     int size = keys.size();

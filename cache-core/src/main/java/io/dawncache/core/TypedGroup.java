@@ -329,7 +329,7 @@ public final class TypedGroup<T> {
     return new TypedEntry<>(decode(key, entry.value()), entry.isStale());
   }
 
-  /** Each key ends by itself, so what its value makes the codec throw is its own end too. */
+  /** An exception of the codec ends only its own key. */
   private TypedResult<T> decode(String key, GetResult result) {
     try {
       Entry entry = result.entry();

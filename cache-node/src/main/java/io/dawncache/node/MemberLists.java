@@ -49,6 +49,6 @@ final class MemberLists {
   private static String lacking(Set<String> list, Set<String> other) {
     TreeSet<String> lacking = new TreeSet<>(other);
     lacking.removeAll(list);
-    return lacking.isEmpty() ? "nobody" : String.join(", ", lacking);
+    return lacking.isEmpty() ? "no member" : String.join(", ", lacking);
   }
 }

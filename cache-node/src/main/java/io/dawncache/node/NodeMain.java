@@ -156,7 +156,7 @@ public final class NodeMain implements Callable<Integer> {
       paramLabel = "TIME",
       description =
           "How long this node offers values to members that have come to own their keys, because it"
-              + " stops or they have entered; 5s by default, 0s for not at all.")
+              + " stops or they have joined; 5s by default, 0s for not at all.")
   private @Nullable TimeSpan handOverTimeout;
 
   @Option(

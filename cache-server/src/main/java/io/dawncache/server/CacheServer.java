@@ -63,9 +63,9 @@ public final class CacheServer implements AutoCloseable {
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private final Departure departure;
-  private final AtomicReference<MemberList> told; // to the other members, or about to be
+  private final AtomicReference<MemberList> told; // or about to be sent
   private final ListComparison listComparison;
-  private final Object closing = new Object(); // whoever closes later waits for the first
+  private final Object closing = new Object(); // a later close waits for the first
   private volatile boolean stopping;
 
   @GuardedBy("closing")
@@ -78,7 +78,9 @@ public final class CacheServer implements AutoCloseable {
    * ready} when the first list is found.
    *
    * <p>A node may be started again, with this or another configuration, when its earlier server is
-   * closed. It then keeps the entries that it owns under the new member list.
+   * closed. It then keeps the entries that it owns under the new member list. A graceful close of a
+   * member makes all its entries guests, which are dropped after about a minute; so after a longer
+   * pause the node starts empty.
    *
    * @param node holds the groups that are served
    * @param config where and how it serves
@@ -182,7 +184,7 @@ public final class CacheServer implements AutoCloseable {
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .option(ChannelOption.AUTO_READ, false) // accepts no client until it knows its peers
+            .option(ChannelOption.AUTO_READ, false) // accepts no client until its members are set
             .handler(new Accepts(connections, System::nanoTime))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // its output still open
@@ -245,8 +247,8 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
-   * {@return whether the node knows its members and is not stopping} Until then it answers all the
-   * same: it loads what it is asked for.
+   * {@return whether the node knows its members and is not stopping} Until then it still answers:
+   * it loads what it is asked for.
    */
   public boolean isReady() {
     return !stopping && (discovered == null || discovered.isReady());
@@ -303,9 +305,9 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
-   * Replaces the member list; an empty one makes the node stand alone. Entries that the node no
-   * longer owns become short-lived copies before this returns. If Go nodes may be among the
-   * members, looks up their names, which blocks.
+   * Replaces the member list; an empty one makes the node stand alone. Before this returns, entries
+   * that the node no longer owns become guests: they answer for the hot TTL, and are dropped a
+   * minute later. If Go nodes may be among the members, looks up their names, which blocks.
    *
    * <p>A list without this node's own URL is accepted: the node then owns no key and only asks
    * others. Usually that is a mistake, so it is logged as a warning.
@@ -329,7 +331,10 @@ public final class CacheServer implements AutoCloseable {
     warnUnlessAmong(checked);
   }
 
-  /** The list, the ring, or who is ejected has changed. Others are to know of the first two. */
+  /**
+   * The list, the ring, or the set of ejected members has changed; the others receive the first
+   * two.
+   */
   private void ownersChanged() {
     MemberList now = membership.list();
     MemberList before = told.getAndSet(now);
@@ -342,18 +347,18 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
-  /** A member leaves: whether it has missed changes is to be known before it is peeked. */
+  /** A member leaves: asks all members which hints they hold, before it is peeked. */
   private void askWhatIsOwed(Runnable done) {
     if (fleet.isLeaving()) {
-      done.run(); // this node takes nothing over
+      done.run(); // this node takes over nothing
     } else {
       peers.compareLists(membership.members(), done);
     }
   }
 
   /**
-   * These members have entered this node's view, or are back: some keys of this node are theirs
-   * now. They need a moment to see it in the same way.
+   * Offers values to members that have joined or come back, and own some keys of this node now. It
+   * waits a moment first, so that they hold the same view by then.
    */
   private void offerValuesTo(List<String> members) {
     if (members.isEmpty() || config.handOverTimeout().isZero()) {
@@ -405,7 +410,7 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
-   * Leaves the fleet and stops gracefully. The members learn that this node leaves and ask others
+   * Leaves the fleet and stops gracefully. It notifies the members, which from then on ask others
    * for its keys; within {@link ServerConfig#handOverTimeout} they take over its hottest values.
    * Then it accepts no more connections, answers within the configured grace period what has
    * arrived, hands over the changes that members have not received, and closes all connections.

@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 final class Departure {
   /*
    * In this order:
-   *   1. The members learn that this node leaves. Each answers when its questions for this node's
-   *      keys go to the next owners, and these have asked everybody whether this node has missed a
-   *      change; so what they peek here from then on is as good as a load.
-   *   2. This node itself passes its clients' gets on to the next owners.
+   *   1. This node notifies the members that it leaves. Each answers when its requests for this
+   *      node's keys go to the next owners, and it has asked all members whether they hold hints
+   *      for this node; so what it peeks here from then on is as good as a load.
+   *   2. This node itself forwards its clients' gets to the next owners.
    *   3. It offers them its hottest values, while it still answers their peeks.
-   *   4. The server stops to accept, and answers what has arrived.
-   *   5. What members have not received of this node's changes is handed over; no more are made.
+   *   4. The server accepts no more connections, and answers what has arrived.
+   *   5. It hands over the changes that members have not received; no more changes are made.
    */
   private static final System.Logger LOG = System.getLogger(Departure.class.getName());
   private static final Duration MOST_FOR_NEWS = Duration.ofSeconds(1);
@@ -79,7 +79,8 @@ final class Departure {
                 node.handOverChanges(
                     lost -> {
                       if (!lost.isEmpty()) {
-                        warn("no member took the changes that " + lost + " still had to receive");
+                        warn(
+                            "no member accepted the changes that " + lost + " still had to receive");
                       }
                       done.run();
                     }),
@@ -106,7 +107,7 @@ final class Departure {
     try {
       return ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // whoever stops the server is in a hurry
+      Thread.currentThread().interrupt(); // the thread that stops the server must not wait
       return false;
     }
   }

@@ -16,7 +16,7 @@ final class EjectedMembers implements Ejections {
   private volatile Consumer<String> onReadmitted = url -> {};
 
   /**
-   * Ejects nobody yet.
+   * Starts without ejections.
    *
    * @param maxPercent how many of 100 members may be ejected
    */
@@ -30,7 +30,7 @@ final class EjectedMembers implements Ejections {
     this.membership = membership;
   }
 
-  /** Sets what is run when a member has left; it calls what it is given when it is done. */
+  /** Sets what is run when a member has left; the listener runs its argument when it is done. */
   void onLeft(Consumer<Runnable> listener) {
     onLeft = listener;
   }
@@ -77,7 +77,7 @@ final class EjectedMembers implements Ejections {
         });
   }
 
-  /** Another member has held this node ejected until now. */
+  /** Notes that another member has held this node ejected until now. */
   void wasEjected() {
     thread.execute(() -> membership().wasEjected());
   }

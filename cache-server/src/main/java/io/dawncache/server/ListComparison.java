@@ -16,13 +16,13 @@ import java.util.function.Consumer;
  */
 final class ListComparison {
   /*
-   * After a change this node and the others believe of each other that they hold the lists of
-   * before. So all that have reported a list are told which one this node holds now, but not at
-   * once: the others may be about to change too, and lists that differ for a moment would keep
-   * changes of keys from being everywhere. A message may be lost, and it is the other node that may
-   * have changed. So from then on this looks at intervals whether any list is known to differ, and
-   * asks those nodes again: more and more seldom, as long as they are the same ones. In a fleet of
-   * our own nodes the same goes for members that have not said yet which rings they know.
+   * After a change each node still holds the others' reports of the old lists. So this node sends
+   * its list to all that have reported one, but not at once: the others may be about to change too,
+   * and while lists differ, changes of keys are not made everywhere. A message may be lost, and the
+   * other node may be the one that has changed. So from then on this node checks at intervals
+   * whether any list is known to differ, and asks those nodes again. More and more rarely, while
+   * they are the same nodes. In a fleet of our own nodes the same applies to members that have not
+   * reported their rings.
    */
   private static final long FIRST_MILLIS = 500; // others may need this long to change
   private static final long LAST_MILLIS = 60_000;
@@ -54,7 +54,7 @@ final class ListComparison {
   }
 
   /**
-   * This node's list has changed.
+   * Notes that this node's list has changed.
    *
    * @param onlyRing whether its members are the same; then the others need no time to follow
    */

@@ -89,11 +89,11 @@ final class MemberUrls {
   }
 
   /**
-   * Returns the text that stands for this node in {@code members}: {@code self}, or else the one
-   * whose host has the address, and whose port is the port, on which this node listens; {@code
-   * self} if there is none. A node that listens on all addresses has each of this machine. One that
-   * listens on a single address does not: another could be its neighbour's, with the same port. May
-   * look up names, which blocks.
+   * Returns the text that stands for this node in {@code members}: {@code self} if the list has it;
+   * else the one member whose host and port are those on which this node listens; else {@code
+   * self}. A node that listens on all addresses has every address of its machine. One that listens
+   * on a single address has only that one: another node on the machine may use the same port with
+   * another address. May look up names, which blocks.
    *
    * @throws IllegalArgumentException if more than one stands for it
    */

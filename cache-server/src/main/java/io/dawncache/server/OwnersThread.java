@@ -7,10 +7,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread that changes the owners of keys by what this node learns from its peers: members that
- * cannot be asked, and the ring that all know. Every such change sweeps through this node's memory,
- * which no event loop should do. It never waits for anything else, as a discovery's thread may. It
- * ends when it is idle; after {@link #close} it drops what comes.
+ * The thread that changes the owners of keys by what this node receives from its peers: members
+ * that cannot be asked, and the ring that all know. Every such change sweeps through this node's
+ * memory, which no event loop should do. It never waits for anything else, as a discovery's thread
+ * may. It ends when it is idle; after {@link #close} it ignores new tasks.
  */
 final class OwnersThread implements Executor, AutoCloseable {
   private static final int IDLE_SECONDS = 10;

@@ -20,7 +20,9 @@ public record PeerHealth(String url, State state, String reason, Instant since) 
     SUSPECT,
     /** It is out of this node's view until it answers probes again. */
     EJECTED,
-    /** It has said that it leaves: it is out of this node's view until another process is there. */
+    /**
+     * It has reported that it leaves: it is out of this node's view until another process is there.
+     */
     LEAVING
   }
 

@@ -34,7 +34,7 @@ final class PresentFleet implements Fleet {
   /**
    * Makes a fleet whose membership is to be set.
    *
-   * @param owed returns the members that this node owes changes
+   * @param owed returns the members that this node holds hints for
    */
   PresentFleet(@Nullable String cluster, Supplier<? extends Collection<String>> owed) {
     this.cluster = cluster;
@@ -51,7 +51,7 @@ final class PresentFleet implements Fleet {
     this.peers = peers;
   }
 
-  /** From now on this node says that it leaves. */
+  /** From now on this node reports that it leaves. */
   void leaves() {
     leaving = true;
   }
@@ -61,7 +61,7 @@ final class PresentFleet implements Fleet {
     onUnreachable = task;
   }
 
-  /** Sets what is run when another node says that it has held this one ejected until now. */
+  /** Sets what is run when another node reports that it has held this one ejected until now. */
   void onReadmitted(Runnable listener) {
     onReadmitted = listener;
   }
@@ -92,7 +92,7 @@ final class PresentFleet implements Fleet {
       String where = dialled == null ? "it has asked this one" : "it answers at " + dialled;
       warn("another process has the URL of this node, " + self + ", as its self: " + where);
     } else if (dialled != null && !dialled.equals(self)) {
-      warn("member " + dialled + " says that its self is " + self);
+      warn("member " + dialled + " reports that its self is " + self);
     }
   }
 
@@ -114,7 +114,7 @@ final class PresentFleet implements Fleet {
     return !url.equals(list().self()) && membership().heard(url, fingerprint);
   }
 
-  /** A member that has left may be back. */
+  /** Notes a process at a URL: a member that has left may be back. */
   private void met(String url, long instance) {
     PeerDirectory present = peers;
     if (present != null) {

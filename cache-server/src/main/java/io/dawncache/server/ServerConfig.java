@@ -348,8 +348,8 @@ public final class ServerConfig {
      * Sets the ring that names the owners of keys; by default {@link Scheme#NATIVE} in our own
      * dialect, and the dialect's own in the others. The native ring divides keys more evenly, but
      * older nodes do not know it. So it is in force while no member of the list is known to lack
-     * it, and {@link Scheme#DAWNCACHE}, which every node knows, otherwise. Nodes tell each other
-     * what they know, so a fleet can be upgraded node by node.
+     * it, and {@link Scheme#DAWNCACHE}, which every node knows, otherwise. Nodes exchange what they
+     * know, so a fleet can be upgraded node by node.
      *
      * @param ring the native ring, to use it if possible, or the dialect's own, to use no other
      * @return this builder
@@ -408,9 +408,9 @@ public final class ServerConfig {
 
     /**
      * Sets how many of 100 members this node may eject at a time, because they cannot be asked; 0
-     * to 99, default 67. The others act in their place, so too few would drown; if this node cannot
-     * ask that many, it is probably its own network that is broken. Members beyond that are still
-     * avoided, but stay owners.
+     * to 99, default 67. The others act in their place, so too few would be overloaded; if this
+     * node cannot ask that many, it is probably its own network that is broken. Members beyond that
+     * are still avoided, but stay owners.
      *
      * @param maxEjectedPercent the percentage, rounded down to whole members
      * @return this builder
@@ -517,11 +517,11 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how long the values that this node holds are offered to the members that have come to
-     * own their keys: when this node stops, before it stops accepting, and when members have
-     * entered or come back; default 5 s. Zero offers none.
+     * Sets how long the values that this node holds are offered to the members that own their keys
+     * now: when this node stops, before it stops accepting connections, and when members have
+     * joined or come back; default 5 s. Zero offers none.
      *
-     * @param handOverTimeout how long at most; less if all values are taken before
+     * @param handOverTimeout how long at most; less if all values are taken over earlier
      * @return this builder
      */
     @CanIgnoreReturnValue
@@ -536,7 +536,7 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how many bytes of heap the values may weigh that are offered at a time, the hottest
+     * Sets how many bytes of heap the values that are offered at a time may weigh, the hottest
      * first; default 256 MiB.
      *
      * @param handOverBytes the most bytes, of all groups together

@@ -164,7 +164,7 @@ public final class Ring {
   /**
    * Returns the member that owns the key of these bytes, or null if the ring is empty.
    *
-   * @param key any bytes, for Go keys need not be text
+   * @param key any bytes, because keys of Go nodes need not be text
    */
   @Nullable String owner(byte[] key) {
     return holders.length == 0 ? null : ownerAt(scheme.hash().hash(key));

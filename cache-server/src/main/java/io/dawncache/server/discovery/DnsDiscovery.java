@@ -218,7 +218,7 @@ public final class DnsDiscovery implements Discovery {
     private List<InetAddress> addressesOf(String fullName)
         throws IOException, InterruptedException {
       if (!NAME.matcher(fullName).matches()) {
-        return List.of(); // a service's host that nobody can ask for
+        return List.of(); // the name of a service's host cannot be queried
       }
       DnsAnswer answer = ask(fullName, DnsRecordType.A);
       if (answer.addresses().isEmpty() && answer.code().equals(DnsResponseCode.NOERROR)) {

@@ -100,7 +100,7 @@ final class Rounds implements AutoCloseable {
       pause = round.run();
     } catch (InterruptedException e) {
       return;
-    } catch (Throwable t) { // nothing ends the look-out but its close
+    } catch (Throwable t) { // only close() ends the rounds
       Thread self = Thread.currentThread();
       self.getUncaughtExceptionHandler().uncaughtException(self, t);
     }

@@ -29,7 +29,7 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
    * as it consumes, half of the first credit at a time. So what was sent and not yet read never
    * exceeds the first credit, however large the values and the sockets' buffers.
    *
-   * A side that receives a broken frame says so in a GO_AWAY and ends the connection: after a
+   * A side that receives a broken frame reports it in a GO_AWAY and ends the connection: after a
    * broken frame it is unknown where the next one begins.
    */
   private static final int FIRST_BATCH_BYTES = 16 << 10;
@@ -358,12 +358,12 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
 
   // The end.
 
-  /** Tells the other side to send no more requests; what is in flight is still answered. */
+  /** Asks the other side to send no more requests; what is in flight is still answered. */
   protected final void sendGoAway(String why) {
     Frames.writeGoAway(false, clipped(why), out());
   }
 
-  /** Tells the other side what is wrong, and ends the connection. */
+  /** Reports the error to the other side, and ends the connection. */
   protected final void closeWithError(String why) {
     if (!closing) {
       ByteBuf last = Objects.requireNonNullElseGet(batch, () -> ctx.alloc().ioBuffer());

@@ -44,7 +44,7 @@ public final class FrameUpgrade {
    * intermediary that passes no upgrade on, answers it as a probe.
    *
    * @param requests makes the requests to the peer that is asked
-   * @param fleet what this node tells about itself
+   * @param fleet what this node sends about itself
    */
   public static FullHttpRequest request(PeerRequests requests, Fleet fleet) {
     FullHttpRequest request = requests.probe();

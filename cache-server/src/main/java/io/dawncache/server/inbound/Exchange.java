@@ -57,7 +57,7 @@ final class Exchange extends Reply {
     this.keepAlive = keepsAlive(request);
   }
 
-  /** Most requests have no such header; to search for its values would cost each of them. */
+  /** Most requests lack this header, so the cheap check comes first. */
   private static boolean keepsAlive(HttpRequest request) {
     return request.headers().contains(HttpHeaderNames.CONNECTION)
         ? HttpUtil.isKeepAlive(request)

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * @param clock the wall clock, for clients that receive a value's end as a time of day
  * @param beforeReading run before what one read brought is served
  * @param frames whether a peer may switch to frames
- * @param fleet what this node tells peers about itself, and where it notes what they send
+ * @param fleet what this node sends peers about itself, and where it notes what they send
  */
 public record Inbound(
     CacheNode node,

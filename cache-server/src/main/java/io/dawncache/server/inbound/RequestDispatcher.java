@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what a request asks for, and has its exchange answered. */
+/** Finds out what a request asks for, and starts its answer. */
 final class RequestDispatcher {
   private static final String GO_CLIENT = "Go-http-client/";
 
@@ -125,7 +125,7 @@ final class RequestDispatcher {
     return true;
   }
 
-  /** Go programs close the connection there. */
+  /** In Go dialects the connection is closed, as Go programs do. */
   private void refusePath(String path, Exchange exchange) {
     if (!path.startsWith("/")) {
       exchange.refuse(Refusal.badRequest("target (expected: a path, or http://HOST and a path)"));

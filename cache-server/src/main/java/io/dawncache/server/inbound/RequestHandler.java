@@ -203,7 +203,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     return null;
   }
 
-  /** If answers before its own are still due, it is served as the plain probe that it also is. */
+  /** A switch that arrives before earlier answers have left is served as a plain probe. */
   private boolean switchesToFrames(HttpRequest request) {
     return inbound.frames()
         && !draining

@@ -27,7 +27,7 @@ final class Responses {
   /**
    * Returns the answer to an operation of one of our nodes.
    *
-   * @param owed the members that this node owes changes, if the answer holds its member list
+   * @param owed the members that this node holds hints for, if the answer holds its member list
    */
   static Response operation(
       MessageKind kind, OperationResult result, MemberList own, @Nullable Collection<String> owed) {

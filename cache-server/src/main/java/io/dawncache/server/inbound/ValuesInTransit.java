@@ -65,7 +65,7 @@ final class ValuesInTransit {
     }
   }
 
-  /** Returns whether it was on its way to no other. */
+  /** Returns whether no other connection waits for it. */
   private synchronized boolean removeOne(Entry value) {
     return connections.containsKey(value)
         && connections.computeIfPresent(value, (key, to) -> to > 1 ? to - 1 : null) == null;

@@ -17,8 +17,8 @@ public interface Ejections {
    * A member leaves of its own accord: takes it out, however few are left.
    *
    * @param url the member's URL
-   * @param done called on any thread when others own its keys, and know which changes it may have
-   *     missed
+   * @param done called on any thread when others own its keys, and this node has asked all members
+   *     which changes it may have missed
    */
   void leave(String url, Runnable done);
 

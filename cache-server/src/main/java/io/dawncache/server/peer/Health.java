@@ -17,20 +17,22 @@ import java.util.function.LongSupplier;
 final class Health {
   /*
    * Only that a peer could not be asked counts against it: no connection, a connection that ends
-   * without an answer, silence to a probe, another cluster. No answer ever does, whatever it says;
-   * so an origin that is down ejects nobody.
+   * without an answer, silence to a probe, another cluster. No answer ever does, whatever its
+   * status; so an origin that is down ejects no member.
    *
-   * A connection that ends before an answer may be the fault of the question alone, and so has the
-   * peer probed, no more.
+   * A connection that ends before an answer may be the fault of the question alone, so it only
+   * starts a probe.
    *
    * A peer that could not be asked is suspect: this node asks it nothing, and probes it at once. If
    * the probe fails too, the peer is ejected, and its keys go to the owners that act for it. Probes
    * at intervals find it again. A peer that is ejected again and again has to answer more of them
-   * in a row, each time twice as many. No request of a user is ever the one that finds out.
+   * in a row, each time twice as many. So usually no request of a user waits to find out. Only
+   * while a peer is avoided without being ejected does Reachability let one request through at
+   * intervals.
    *
-   * A peer that leaves says so itself, and answers probes until it stops. So these count only once
-   * one has failed, or the peer should have stopped long ago. A process at its URL with another
-   * number is a new one, and is readmitted at once.
+   * A peer that leaves reports that itself, and answers probes until it stops. So probes count only
+   * once one has failed, or the peer should have stopped long ago. A process at its URL with
+   * another number is a new one, and is readmitted at once.
    */
   private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
   private static final long DOUBTS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -73,7 +75,7 @@ final class Health {
    * Starts with a peer that is up.
    *
    * @param peer the peer's URL
-   * @param reachability is told what probes find
+   * @param reachability receives the results of probes
    * @param loop runs everything
    * @param whenReadmitted called on the event loop each time that the peer is readmitted
    */
@@ -120,12 +122,12 @@ final class Health {
     return present;
   }
 
-  /** The peer could not be asked. */
+  /** Notes that the peer could not be asked. */
   void missed(String why) {
     onLoop(() -> suspect(why));
   }
 
-  /** Something suggests that the peer cannot be asked: finds out whether it can. */
+  /** Probes the peer, because something suggests that it cannot be asked. */
   void doubted() {
     if (present.state() == PeerHealth.State.UP) {
       onLoop(
@@ -140,7 +142,7 @@ final class Health {
   }
 
   /**
-   * The peer leaves.
+   * Notes that the peer leaves.
    *
    * @param instance the number of its process
    * @param done called once, on any thread, when others own its keys
@@ -155,7 +157,7 @@ final class Health {
 
   private void leave(long instance, Runnable done) {
     if (present.state() == PeerHealth.State.LEAVING && instance == leavingInstance) {
-      done.run(); // it has said so before
+      done.run(); // it has reported this before
       return;
     }
     leavingInstance = instance;
@@ -168,7 +170,7 @@ final class Health {
     probeLater();
   }
 
-  /** A process at the peer's URL has said its number. */
+  /** Notes the instance number of a process at the peer's URL. */
   void met(long instance) {
     if (present.state() == PeerHealth.State.LEAVING) {
       onLoop(

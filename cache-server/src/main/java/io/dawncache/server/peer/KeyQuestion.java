@@ -10,7 +10,7 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Asks for one key; a kind of it says for which, and how a plain request asks. */
+/** Asks a peer about one key. Subclasses define the frame's kind and the HTTP request. */
 abstract class KeyQuestion implements Question {
   /** The result of a question whose exchange threw. */
   static final PeerResult BROKEN =

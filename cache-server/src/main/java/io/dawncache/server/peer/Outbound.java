@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param timings when a peer counts as one that cannot be asked
  * @param maxConnections how many connections one event loop opens to one peer that takes no frames
  * @param frames whether peers that take frames are asked in frames
- * @param fleet what this node tells peers about itself, and where it notes what they send
+ * @param fleet what this node sends peers about itself, and where it notes what they send
  * @param account counts the bytes of answers that arrive in parts, until they are whole
  * @param clock the wall clock, for the expiry times that Go nodes send
  * @param ejections takes peers out of this node's view; null if none is ever taken out

@@ -22,7 +22,7 @@ final class PeekQuestion extends KeyQuestion {
     this.requests = requests;
   }
 
-  /** The connection of frames has ended meanwhile: asks for nothing. */
+  /** Frames are no longer available: sends a probe, which asks for nothing. */
   @Override
   public FullHttpRequest request(Duration left) {
     return requests.probe();

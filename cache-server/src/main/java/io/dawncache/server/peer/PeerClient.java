@@ -360,7 +360,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     return health == null || closed ? null : health.present();
   }
 
-  /** The peer's process says that it leaves; {@code done} is called when others own its keys. */
+  /** Notes that the peer's process leaves; calls {@code done} when others own its keys. */
   void leaves(long instance, Runnable done) {
     if (health == null || closed) {
       done.run();
@@ -369,14 +369,14 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     }
   }
 
-  /** A process at the peer's URL has said its number. */
+  /** Notes the instance number of a process at the peer's URL. */
   void met(long instance) {
     if (health != null) {
       health.met(instance);
     }
   }
 
-  /** The peer is to learn that others have acted as the owners of its keys. */
+  /** Sends the peer that other nodes acted as owners of its keys. */
   private void readmitted() {
     readmitted = true;
     compareLists();

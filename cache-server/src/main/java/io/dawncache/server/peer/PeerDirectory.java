@@ -69,7 +69,7 @@ public final class PeerDirectory implements PeerConnector {
   }
 
   /**
-   * A member says that its process leaves.
+   * Notes that a member's process leaves.
    *
    * @param instance the number of that process
    * @param done called once, on any thread, when others own its keys in this node's view
@@ -87,7 +87,7 @@ public final class PeerDirectory implements PeerConnector {
     }
   }
 
-  /** A process at a member's URL has said its number. */
+  /** Notes the instance number of a process at a member's URL. */
   public void met(String url, long instance) {
     clientsOf(List.of(url)).forEach(client -> client.met(instance));
   }

@@ -32,7 +32,7 @@ final class Probe extends ChannelInitializer<Channel> {
     SILENT("silent to a probe"),
     /** The connection ended without an answer. */
     LOST("it closes connections without an answer"),
-    /** The peer has said that it is of another cluster. */
+    /** The peer has reported that it is of another cluster. */
     OF_ANOTHER_CLUSTER("it is of another cluster");
 
     private final String text;
@@ -74,7 +74,7 @@ final class Probe extends ChannelInitializer<Channel> {
     try {
       probe.start(loop, timeout);
     } catch (Throwable t) {
-      probe.end(Outcome.SILENT); // else nobody would be told
+      probe.end(Outcome.SILENT); // otherwise the caller would wait for ever
       throw t;
     }
   }

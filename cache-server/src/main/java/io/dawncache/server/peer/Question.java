@@ -28,8 +28,8 @@ interface Question {
   void answered(FullHttpResponse answer);
 
   /**
-   * Returns whether a caller waits for the answer. If none does, it says nothing about the peer
-   * that it could not be asked: perhaps it is only just starting.
+   * Returns whether a caller waits for the answer. If no caller waits, a failure to reach the peer
+   * does not count against it; it may only be starting.
    */
   default boolean isWaitedFor() {
     return true;

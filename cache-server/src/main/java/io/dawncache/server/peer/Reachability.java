@@ -57,7 +57,7 @@ final class Reachability {
     return avoidedUntil.get() == REACHABLE;
   }
 
-  /** Gives back a try that has found nothing out: the next caller may ask at once. */
+  /** Returns a try that had no result: the next caller may ask at once. */
   void release() {
     long until = avoidedUntil.get();
     if (until != REACHABLE) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node among the others: what it tells them about itself, and where it notes what they tell.
+ * This node among the others: what it sends them about itself, and where it notes what they send.
  * Safe for use by any thread, and does not block.
  */
 public interface Fleet {
@@ -18,7 +18,7 @@ public interface Fleet {
   MemberList list();
 
   /**
-   * Notes the URL and number of another process, as it has sent them.
+   * Notes the URL and number of another process, as that process has sent them.
    *
    * @param dialled the URL that this node has dialled; null if the other process has dialled
    */
@@ -45,7 +45,7 @@ public interface Fleet {
   Collection<String> owed();
 
   /**
-   * Notes which members another node owes changes to.
+   * Notes for which members another node holds hints.
    *
    * @param url the node's URL
    * @param askedNanos when it was asked, by {@link System#nanoTime}
@@ -61,7 +61,7 @@ public interface Fleet {
    * @param url the node's URL
    * @param instance the number of its process
    * @param done called once, on any thread, when its keys have other owners in this node's view,
-   *     and these know which changes the node may have missed
+   *     and this node has asked all members which changes that node may have missed
    */
   void noteLeaving(String url, long instance, Runnable done);
 
@@ -73,7 +73,7 @@ public interface Fleet {
    */
   void noteOtherCluster(String who, @Nullable String cluster);
 
-  /** Notes that a member could not be asked: perhaps it is none any more. */
+  /** Notes that a member could not be asked: it may have left the fleet. */
   void noteUnreachable();
 
   /** Returns whether {@code other} is this node's cluster. */

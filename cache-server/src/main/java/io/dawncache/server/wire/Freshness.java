@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What an answer holds beside its value: how long the value holds, and how often it is asked for.
  *
  * @param minuteQps how often a minute other nodes ask for the key; 0 is not written
- * @param expireUnixNanos when the value stops being true, by the wall clock; 0, not written, means
- *     never
+ * @param expireUnixNanos when the value expires, by the wall clock; 0, not written, means never
  * @param ttlNanos how long the value holds from now on; {@link Long#MAX_VALUE}, not written, means
  *     for ever
  * @param stale whether it has expired and the origin failed; false is not written

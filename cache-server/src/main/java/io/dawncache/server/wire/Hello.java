@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one of our nodes tells another about itself: in the request for frames, and in its answer.
+ * What one of our nodes sends another about itself: in the request for frames, and in its answer.
  *
  * @param self its URL, or null if not given
  * @param cluster the name of its cluster, or null if it has none
@@ -66,7 +66,7 @@ public record Hello(
   }
 
   /**
-   * Notes in {@code fleet} what the other side says.
+   * Notes in {@code fleet} what the other side has sent.
    *
    * @param dialled the URL that this node has dialled; null if the other side has dialled
    * @return whether to ask for its member list

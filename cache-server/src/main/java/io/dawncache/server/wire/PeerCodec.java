@@ -215,8 +215,8 @@ public final class PeerCodec {
    * Returns the answer to an operation.
    *
    * @param own the member list of this node
-   * @param owed the members that this node owes changes, if the answer is to hold them and all of
-   *     the list; null if it is to hold only the list's fingerprint
+   * @param owed the members that this node holds hints for, if the answer is to hold them and all
+   *     of the list; null if it is to hold only the list's fingerprint
    */
   public static ByteBuf encode(
       OperationResult result, MemberList own, @Nullable Collection<String> owed) {
@@ -308,7 +308,7 @@ public final class PeerCodec {
   }
 
   /**
-   * Notes what the answer to an operation says about the answering node's member list.
+   * Notes what the answer to an operation reports about the answering node's member list.
    *
    * @param url the answering node's
    * @param askedNanos when it was asked, by {@link System#nanoTime}
