@@ -127,7 +127,7 @@ final class Bulk implements Gets.Sender {
 
   /** Sends what was gathered; flights may end before this returns. */
   void send() {
-    fetches.forEach((owner, journeys) -> Fetch.askAll(gets.handOff(), owner, journeys));
+    fetches.forEach((owner, itsFetches) -> Fetch.askAll(gets.handOff(), owner, itsFetches));
     if (!begun.isEmpty()) {
       loads.startAll(begun);
     }

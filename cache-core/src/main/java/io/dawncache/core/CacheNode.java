@@ -209,10 +209,10 @@ public final class CacheNode implements AutoCloseable {
    * {@return the URLs of the members that have not received all changes that this node has made or
    * passed on; it sends them again}
    */
-  public Set<String> membersOwed() {
-    Set<String> owed = new TreeSet<>();
-    groups.values().forEach(group -> owed.addAll(group.handOff().owed()));
-    return owed;
+  public Set<String> membersWithHints() {
+    Set<String> members = new TreeSet<>();
+    groups.values().forEach(group -> members.addAll(group.handOff().membersWithHints()));
+    return members;
   }
 
   /**

@@ -82,8 +82,8 @@ final class ChangeHandOver {
   /** Asks the next member that stays to accept them. */
   private void askNext(
       PastChanges changes, Iterator<Owner> staying, Consumer<@Nullable String> ended) {
-    Owner.Remote heir = next(staying, changes.missedBy());
-    if (heir == null) {
+    Owner.Remote receiver = next(staying, changes.missedBy());
+    if (receiver == null) {
       counters.notHandedOver.increment();
       ended.accept(changes.missedBy());
       return;
@@ -100,7 +100,7 @@ final class ChangeHandOver {
             },
             Uncaught::report);
     try {
-      heir.getter().handOver(changes, HandOff.TIMEOUT, answer);
+      receiver.getter().handOver(changes, HandOff.TIMEOUT, answer);
     } catch (Throwable t) { // the peer getter may be the user's
       answer.accept(THREW);
     }

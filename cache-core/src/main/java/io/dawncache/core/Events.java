@@ -131,8 +131,8 @@ final class Events implements Memory.Departures {
     }
     if (waiting.getAndIncrement() == 0) {
       try {
-        Task telling = Task.of(this::tellAll);
-        var unused = threads.after(Duration.ZERO, () -> threads.callBack(telling));
+        Task notifying = Task.of(this::notifyOfAll);
+        var unused = threads.after(Duration.ZERO, () -> threads.callBack(notifying));
       } catch (Throwable t) { // out of memory; the next event starts another task
         takeAll(event -> unheard.increment());
       }
@@ -140,8 +140,8 @@ final class Events implements Memory.Departures {
   }
 
   /** Runs on the callback executor. */
-  private void tellAll() {
-    takeAll(this::tell);
+  private void notifyOfAll() {
+    takeAll(this::notifyOf);
   }
 
   private void takeAll(Consumer<GroupEvent> action) {
@@ -155,7 +155,7 @@ final class Events implements Memory.Departures {
     } while (waiting.addAndGet(-taken) > 0);
   }
 
-  private void tell(GroupEvent event) {
+  private void notifyOf(GroupEvent event) {
     for (GroupListener listener : listeners) {
       try {
         listener.onEvent(event);

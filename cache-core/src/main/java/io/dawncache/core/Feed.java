@@ -28,7 +28,7 @@ final class Feed {
   }
 
   void start() {
-    for (int places = loads.placesOfABulk(); places > 0 && !rest.isEmpty(); places--) {
+    for (int places = loads.maxLoadsOfABulk(); places > 0 && !rest.isEmpty(); places--) {
       placeIsFree();
     }
   }

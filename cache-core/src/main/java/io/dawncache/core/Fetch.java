@@ -52,15 +52,15 @@ final class Fetch {
   void ask(Owner.Remote owner) {
     Attempt attempt = attempt(owner);
     try {
-      gets.handOff().before(owner, reached -> askInTheRest(owner.getter(), reached, attempt));
+      gets.handOff().before(owner, reached -> askWithTimeLeft(owner.getter(), reached, attempt));
     } catch (Throwable t) { // thrown by the user's picker
       attempt.fail(t);
     }
   }
 
-  private void askInTheRest(PeerGetter getter, boolean reached, Attempt attempt) {
+  private void askWithTimeLeft(PeerGetter getter, boolean reached, Attempt attempt) {
     try {
-      PeerRequest rest = inTheRest();
+      PeerRequest rest = withTimeLeft();
       if (!reached) {
         attempt.accept(PeerResult.of(Status.NOT_ASKED, NOT_REACHED));
       } else if (rest == null) {
@@ -91,7 +91,7 @@ final class Fetch {
     try {
       List<PeerRequest> requests = new ArrayList<>();
       for (Fetch fetch : fetches) {
-        PeerRequest rest = fetch.inTheRest();
+        PeerRequest rest = fetch.withTimeLeft();
         if (!reached || rest == null) {
           Objects.requireNonNull(attempts.get(fetch.request.key()))
               .accept(reached ? TOO_LATE : PeerResult.of(Status.NOT_ASKED, NOT_REACHED));
@@ -137,7 +137,7 @@ final class Fetch {
   /** Asks the next owner, or loads the key here. */
   private void passOver() {
     Owner next = asked < Owners.MOST_ASKED ? nextThatActs() : null;
-    if (next instanceof Owner.Remote remote && inTheRest() != null) {
+    if (next instanceof Owner.Remote remote && withTimeLeft() != null) {
       ask(remote);
     } else {
       gets.loadHere(request.key(), flight);
@@ -155,7 +155,7 @@ final class Fetch {
   }
 
   /** Returns the request with the time that is left, or null if none is left. */
-  private @Nullable PeerRequest inTheRest() {
+  private @Nullable PeerRequest withTimeLeft() {
     Duration left = request.timeout().minusNanos(gets.clock().exact() - startNanos);
     return left.isNegative() || left.isZero() ? null : request.withTimeout(left);
   }

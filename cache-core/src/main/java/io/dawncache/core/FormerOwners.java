@@ -32,7 +32,7 @@ final class FormerOwners {
 
   /** For each member, the members that it reported hints for. */
   @GuardedBy("this")
-  private final Map<String, Set<String>> owedBy = new HashMap<>();
+  private final Map<String, Set<String>> hintsReportedBy = new HashMap<>();
 
   FormerOwners(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -44,7 +44,7 @@ final class FormerOwners {
     after.add(new State(owner, nanoTime.getAsLong()));
     after.addAll(states.subList(0, Math.min(states.size(), MOST_STATES - 1)));
     states = List.copyOf(after);
-    owedBy.clear();
+    hintsReportedBy.clear();
     used = false;
   }
 
@@ -86,11 +86,11 @@ final class FormerOwners {
    * Notes a member's report.
    *
    * @param askedNanos when it was asked
-   * @param owed the members that it holds hints for
+   * @param membersWithHints the members that it holds hints for
    */
-  synchronized void reported(String url, long askedNanos, Collection<String> owed) {
+  synchronized void reported(String url, long askedNanos, Collection<String> membersWithHints) {
     if (!states.isEmpty() && askedNanos - states.get(0).endNanos >= 0) {
-      owedBy.put(url, Set.copyOf(owed));
+      hintsReportedBy.put(url, Set.copyOf(membersWithHints));
     }
   }
 
@@ -98,8 +98,8 @@ final class FormerOwners {
   synchronized boolean isUpToDate(String url, Collection<Owner> members) {
     for (Owner member : members) {
       if (member instanceof Owner.Remote && !member.url().equals(url)) {
-        Set<String> owed = owedBy.get(member.url());
-        if (owed == null || owed.contains(url)) {
+        Set<String> reported = hintsReportedBy.get(member.url());
+        if (reported == null || reported.contains(url)) {
           return false;
         }
       }

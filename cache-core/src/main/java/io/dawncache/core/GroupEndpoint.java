@@ -123,7 +123,7 @@ public final class GroupEndpoint {
       List<PeerRequest> requests, BiConsumer<PeerRequest, ? super PeerResult> callback) {
     gets.counters().bulkRequests.increment();
     Bulk bulk = new Bulk(gets, loads);
-    boolean manyTurns = requests.size() > loads.placesOfABulk(); // a wait may outlast a load
+    boolean manyTurns = requests.size() > loads.maxLoadsOfABulk(); // a wait may outlast a load
     try {
       for (PeerRequest request : requests) {
         try {

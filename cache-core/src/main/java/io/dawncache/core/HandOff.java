@@ -106,12 +106,12 @@ final class HandOff {
   }
 
   /** Returns whether there are hints for the member. */
-  boolean owes(String url) {
+  boolean hasHintsFor(String url) {
     return hints.areFor(url);
   }
 
   /** Returns the members that there are hints for. */
-  Set<String> owed() {
+  Set<String> membersWithHints() {
     return hints.members();
   }
 

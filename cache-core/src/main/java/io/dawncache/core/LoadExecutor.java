@@ -561,14 +561,14 @@ final class LoadExecutor {
 
     private void finish(@Nullable T loaded, @Nullable Throwable thrown) {
       try {
-        tell(loaded, thrown);
+        report(loaded, thrown);
       } finally {
         startQueued();
         node.loadRoom().startOthers();
       }
     }
 
-    private void tell(@Nullable T loaded, @Nullable Throwable thrown) {
+    private void report(@Nullable T loaded, @Nullable Throwable thrown) {
       stageIsComplete();
       end(loaded == null ? End.THREW : End.ANSWERED, loaded, thrown);
     }

@@ -86,7 +86,7 @@ final class Loads {
   }
 
   /** Returns how many loads of one bulk get may run at a time. */
-  int placesOfABulk() {
+  int maxLoadsOfABulk() {
     return config.maxLoads();
   }
 

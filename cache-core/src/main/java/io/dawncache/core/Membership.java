@@ -63,8 +63,9 @@ public final class Membership implements PeerPicker {
     }
 
     Snapshot agreeing(RingAgreement.Agreed agreed, Ring ring) {
-      MemberList said = MemberList.of(list.self(), list.instance(), ring.members(), agreed.word());
-      return new Snapshot(ring, peers, said, agreed, ejected, leaving);
+      MemberList reported =
+          MemberList.of(list.self(), list.instance(), ring.members(), agreed.report());
+      return new Snapshot(ring, peers, reported, agreed, ejected, leaving);
     }
 
     /** Returns whether there has been no list yet. */
@@ -142,8 +143,8 @@ public final class Membership implements PeerPicker {
 
   /**
    * Makes a membership without members, whose nodes agree about the ring: {@code preferred} is in
-   * force until a member is known to lack it. Members report what they know to {@link #heardRings}
-   * and {@link #heard(MemberList)}.
+   * force until a member is known to lack it. Members report what they know to {@link
+   * #ringsReported} and {@link #listReported(MemberList)}.
    *
    * @param self this node's exact text in the member list, as long as no list is set with another
    * @param preferred how the ring is built that this node is to use if all members know it
@@ -184,7 +185,8 @@ public final class Membership implements PeerPicker {
         new Snapshot(
             Ring.of(agreed.scheme(), replicas, List.of()),
             Map.of(),
-            MemberList.of(Objects.requireNonNull(self, "self"), instance, List.of(), agreed.word()),
+            MemberList.of(
+                Objects.requireNonNull(self, "self"), instance, List.of(), agreed.report()),
             agreed,
             Set.of(),
             Set.of());
@@ -217,7 +219,7 @@ public final class Membership implements PeerPicker {
       Ring ring = Ring.of(agreed.scheme(), replicas, members);
       Map<String, Owner> peers = peers(self, members, before);
       rings.setMembers(self, ring.members());
-      MemberList list = MemberList.of(self, instance, ring.members(), agreed.word());
+      MemberList list = MemberList.of(self, instance, ring.members(), agreed.report());
       Set<String> ejected = new HashSet<>(before.ejected);
       ejected.removeIf(url -> peers.get(url) != before.peers.get(url)); // another getter, unknown
       Snapshot after =
@@ -343,10 +345,10 @@ public final class Membership implements PeerPicker {
    *
    * @param url the URL of the reporting member
    * @param askedNanos when it was asked, by {@link System#nanoTime}
-   * @param owed the URLs of the members that have not received all changes from it
+   * @param membersWithHints the URLs of the members that have not received all changes from it
    */
-  public void reported(String url, long askedNanos, Collection<String> owed) {
-    former.reported(url, askedNanos, owed);
+  public void reported(String url, long askedNanos, Collection<String> membersWithHints) {
+    former.reported(url, askedNanos, membersWithHints);
   }
 
   /**
@@ -423,8 +425,8 @@ public final class Membership implements PeerPicker {
   }
 
   /** {@return the members that have not reported yet which rings they know} */
-  public List<String> silentAboutRings() {
-    return rings.silent();
+  public List<String> membersWithUnknownRings() {
+    return rings.membersWithUnknownRings();
   }
 
   /** {@return the present member list as this node reports it to others} */
@@ -438,9 +440,9 @@ public final class Membership implements PeerPicker {
    *
    * @param other what another node reported about its list
    */
-  public void heard(MemberList other) {
-    rings.said(other.self(), other.rings().known());
-    rings.reported(other.self(), other.rings().lackedBy());
+  public void listReported(MemberList other) {
+    rings.ringsReported(other.self(), other.rings().known());
+    rings.lackReported(other.self(), other.rings().lackedBy());
     if (rings.agreed().equals(snapshot.agreed)) {
       compare(other);
     } else {
@@ -455,7 +457,7 @@ public final class Membership implements PeerPicker {
   private void compare(MemberList other) {
     Snapshot own = snapshot;
     if (!own.leaving.contains(other.self())) {
-      others.heard(own.list, other);
+      others.listReported(own.list, other);
     }
   }
 
@@ -465,8 +467,8 @@ public final class Membership implements PeerPicker {
    * @param url the URL of another node
    * @param known the names of its rings, beside the one that every node knows
    */
-  public void heardRings(String url, Collection<String> known) {
-    rings.said(url, known);
+  public void ringsReported(String url, Collection<String> known) {
+    rings.ringsReported(url, known);
     if (!rings.agreed().equals(snapshot.agreed)) {
       changes.execute(this::agree);
     }
@@ -480,13 +482,13 @@ public final class Membership implements PeerPicker {
    * @return whether it differs and its members are not known; then the caller should ask for the
    *     list
    */
-  public boolean heard(String url, long fingerprint) {
+  public boolean fingerprintReported(String url, long fingerprint) {
     Snapshot present = snapshot;
     if (present.leaving.contains(url)) {
       return false;
     }
     MemberList own = present.list;
-    others.heard(own, url, fingerprint);
+    others.fingerprintReported(own, url, fingerprint);
     return others.isUnknown(own, url);
   }
 

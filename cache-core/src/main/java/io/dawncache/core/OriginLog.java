@@ -28,7 +28,8 @@ final class OriginLog {
 
   /** A load failed, or the origin rejected it. */
   void failed(GetException error) {
-    outage.occurred(() -> "group " + group + ": no value from the origin: " + told(error), error);
+    outage.occurred(
+        () -> "group " + group + ": no value from the origin: " + described(error), error);
   }
 
   /** An expired value answers in place of a failed load. */
@@ -52,7 +53,7 @@ final class OriginLog {
   }
 
   /** Returns the message and its causes. */
-  private static String told(Throwable error) {
+  private static String described(Throwable error) {
     StringBuilder text = new StringBuilder().append(error.getMessage());
     Throwable cause = error.getCause();
     for (int i = 0; cause != null && i < MOST_CAUSES; i++) {

@@ -26,14 +26,14 @@ final class OtherLists {
    * would differ from the next list.
    */
   private static final long STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final int MOST_HEARD = 4096;
+  private static final int MOST_REPORTS = 4096;
   private static final int MOST_NAMED = 10; // in a line of the log
 
   private final LongSupplier nanoTime;
   private final System.Logger logger;
 
   @GuardedBy("this")
-  private final Map<String, Heard> byUrl = new HashMap<>();
+  private final Map<String, Report> byUrl = new HashMap<>();
 
   /**
    * The last report of one node.
@@ -41,7 +41,7 @@ final class OtherLists {
    * @param list null if only the fingerprint is known
    * @param logged the fingerprint of this node's list when a difference was logged, or null
    */
-  private record Heard(
+  private record Report(
       long fingerprint, @Nullable MemberList list, long atNanos, @Nullable Long logged) {}
 
   OtherLists(LongSupplier nanoTime, System.Logger logger) {
@@ -50,23 +50,23 @@ final class OtherLists {
   }
 
   /** Notes the list of another node. */
-  synchronized void heard(MemberList own, MemberList other) {
+  synchronized void listReported(MemberList own, MemberList other) {
     note(own, other.self(), other.fingerprint(), other);
   }
 
   /** Notes the fingerprint of the list of another node. */
-  synchronized void heard(MemberList own, String url, long fingerprint) {
-    Heard before = byUrl.get(url);
+  synchronized void fingerprintReported(MemberList own, String url, long fingerprint) {
+    Report before = byUrl.get(url);
     boolean isKnown = before != null && before.fingerprint == fingerprint;
     note(own, url, fingerprint, before != null && isKnown ? before.list : null);
   }
 
   @GuardedBy("this")
   private void note(MemberList own, String url, long fingerprint, @Nullable MemberList list) {
-    Heard before = byUrl.get(url);
-    if (before == null && byUrl.size() >= MOST_HEARD) {
+    Report before = byUrl.get(url);
+    if (before == null && byUrl.size() >= MOST_REPORTS) {
       forgetOld(own);
-      if (byUrl.size() >= MOST_HEARD) {
+      if (byUrl.size() >= MOST_REPORTS) {
         return; // no fleet is that large
       }
     }
@@ -83,7 +83,7 @@ final class OtherLists {
       byUrl.remove(url);
       return;
     }
-    byUrl.put(url, new Heard(fingerprint, list, nanoTime.getAsLong(), logged));
+    byUrl.put(url, new Report(fingerprint, list, nanoTime.getAsLong(), logged));
   }
 
   private void logDifference(MemberList own, String url, MemberList other) {
@@ -115,7 +115,7 @@ final class OtherLists {
     TreeSet<String> lacking = new TreeSet<>(other);
     list.forEach(lacking::remove);
     if (lacking.isEmpty()) {
-      return "nobody";
+      return "no member";
     }
     String named = lacking.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
     int more = lacking.size() - MOST_NAMED;
@@ -129,8 +129,8 @@ final class OtherLists {
 
   /** Returns whether the node's list differs and its members are not known yet. */
   synchronized boolean isUnknown(MemberList own, String url) {
-    Heard heard = byUrl.get(url);
-    return heard != null && heard.fingerprint != own.fingerprint() && heard.list == null;
+    Report report = byUrl.get(url);
+    return report != null && report.fingerprint != own.fingerprint() && report.list == null;
   }
 
   /** Returns the URLs of the nodes that hold another list than this node. */
@@ -141,8 +141,8 @@ final class OtherLists {
     forgetOld(own);
     List<String> differing = new ArrayList<>();
     byUrl.forEach(
-        (url, heard) -> {
-          if (heard.fingerprint != own.fingerprint()) {
+        (url, report) -> {
+          if (report.fingerprint != own.fingerprint()) {
             differing.add(url);
           }
         });
@@ -162,8 +162,8 @@ final class OtherLists {
     byUrl
         .entrySet()
         .removeIf(
-            heard ->
-                now - heard.getValue().atNanos > STRANGERS_NANOS
-                    && !own.members().contains(heard.getKey()));
+            report ->
+                now - report.getValue().atNanos > STRANGERS_NANOS
+                    && !own.members().contains(report.getKey()));
   }
 }

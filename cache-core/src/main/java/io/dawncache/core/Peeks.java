@@ -71,11 +71,15 @@ final class Peeks {
   /** Returns the member to peek for the key, or null if the key is to be loaded. */
   Owner.@Nullable Remote source(String key) {
     Owner.Remote former = owners.former(key);
-    return former == null || handOff.owes(former.url()) || wasChangedLately(key) ? null : former;
+    return former == null || handOff.hasHintsFor(former.url()) || wasChangedLately(key)
+        ? null
+        : former;
   }
 
   /** Returns whether what the member holds under the key is as good as a load now. */
   boolean isCertain(String key, Owner.Remote former) {
-    return owners.isUpToDate(former.url()) && !handOff.owes(former.url()) && !wasChangedLately(key);
+    return owners.isUpToDate(former.url())
+        && !handOff.hasHintsFor(former.url())
+        && !wasChangedLately(key);
   }
 }

@@ -37,7 +37,7 @@ final class RingAgreement {
   private Set<String> members = Set.of();
 
   @GuardedBy("this")
-  private final Set<String> haveSpoken = new HashSet<>();
+  private final Set<String> reported = new HashSet<>();
 
   @GuardedBy("this")
   private final Set<String> lacking = new HashSet<>(); // by their own reports, else by others'
@@ -48,7 +48,7 @@ final class RingAgreement {
    * @param scheme of the ring
    * @param report what this node reports to others
    */
-  record Agreed(Scheme scheme, Rings word) {}
+  record Agreed(Scheme scheme, Rings report) {}
 
   /**
    * Starts without members.
@@ -65,14 +65,14 @@ final class RingAgreement {
   synchronized void setMembers(String self, Collection<String> members) {
     this.self = self;
     this.members = Set.copyOf(members);
-    haveSpoken.retainAll(this.members);
+    reported.retainAll(this.members);
     lacking.retainAll(this.members);
   }
 
   /** Notes the names of the rings that a member reports to know, beside the common one. */
-  synchronized void said(String url, Collection<String> names) {
+  synchronized void ringsReported(String url, Collection<String> names) {
     if (isOther(url)) {
-      haveSpoken.add(url);
+      reported.add(url);
       if (names.contains(preferred.name())) {
         lacking.remove(url);
       } else {
@@ -82,10 +82,10 @@ final class RingAgreement {
   }
 
   /** Notes which members lack the preferred ring by the report of another member. */
-  synchronized void reported(String by, Collection<String> urls) {
+  synchronized void lackReported(String by, Collection<String> urls) {
     if (isOther(by)) {
       for (String url : urls) {
-        if (isOther(url) && !haveSpoken.contains(url)) {
+        if (isOther(url) && !reported.contains(url)) {
           lacking.add(url);
         }
       }
@@ -98,11 +98,11 @@ final class RingAgreement {
   }
 
   /** Returns the members that have not reported yet which rings they know. */
-  synchronized List<String> silent() {
-    List<String> silent = new ArrayList<>(members);
-    silent.remove(self);
-    silent.removeAll(haveSpoken);
-    return silent;
+  synchronized List<String> membersWithUnknownRings() {
+    List<String> unknown = new ArrayList<>(members);
+    unknown.remove(self);
+    unknown.removeAll(reported);
+    return unknown;
   }
 
   /** Returns the answer for the list in force. */

@@ -29,12 +29,12 @@ final class Warming {
   private final Iterator<String> rest; // used by one step at a time
   private final long startNanos;
   private long begun; // used by one step at a time
-  private long told = -1; // used by one step at a time
+  private long reported = -1; // used by one step at a time
 
   private final AtomicLong found = new AtomicLong();
   private final AtomicLong notFound = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
-  private final AtomicBoolean telling = new AtomicBoolean();
+  private final AtomicBoolean reporting = new AtomicBoolean();
 
   Warming(
       Gets gets,
@@ -51,7 +51,7 @@ final class Warming {
     this.keys = distinct.size();
     this.rest = distinct.iterator();
     this.startNanos = node.clock().exact();
-    this.completion = new Completion<>(node.threads(), this::tellLast);
+    this.completion = new Completion<>(node.threads(), this::reportLast);
   }
 
   CompletableFuture<WarmProgress> start() {
@@ -87,7 +87,7 @@ final class Warming {
       begun++;
       begin(rest.next());
     }
-    tell(progress);
+    report(progress);
     var unused = node.threads().startAfter(STEP, Task.of(this::step));
   }
 
@@ -109,15 +109,15 @@ final class Warming {
   }
 
   /** Calls the listener with the progress, unless an earlier call is still running. */
-  private void tell(WarmProgress progress) {
-    if (progress.done() > told && telling.compareAndSet(false, true)) {
-      told = progress.done();
+  private void report(WarmProgress progress) {
+    if (progress.done() > reported && reporting.compareAndSet(false, true)) {
+      reported = progress.done();
       Runnable listening =
           () -> {
             try {
               listener.accept(progress);
             } finally {
-              telling.set(false);
+              reporting.set(false);
             }
           };
       node.threads().callBack(Task.of(listening));
@@ -125,7 +125,7 @@ final class Warming {
   }
 
   /** Calls the listener with the last progress, before the future completes. */
-  private WarmProgress tellLast(WarmProgress progress) {
+  private WarmProgress reportLast(WarmProgress progress) {
     try {
       listener.accept(progress);
     } catch (Throwable t) {

@@ -286,7 +286,7 @@ class LeavingTest {
     Forget tom = Forget.key("scores", "Tom");
     assertEquals(
         Set.of(new PastChanges(tom, B), new PastChanges(tom, null)), Set.copyOf(handedOver));
-    assertEquals(Set.of(B), requireNonNull(nodes.get(A)).membersOwed());
+    assertEquals(Set.of(B), requireNonNull(nodes.get(A)).membersWithHints());
     assertEquals(2, group(C).stats().events().handedOver());
   }
 
@@ -301,7 +301,7 @@ class LeavingTest {
     assertEquals(Set.of(), handOver(C));
 
     assertEquals(List.of(new PastChanges(Forget.key("scores", "Tom"), null)), handedOver);
-    assertEquals(Set.of(), requireNonNull(nodes.get(A)).membersOwed());
+    assertEquals(Set.of(), requireNonNull(nodes.get(A)).membersWithHints());
   }
 
   @Test
@@ -320,12 +320,12 @@ class LeavingTest {
   void whatAMemberThatLeavesHoldsAsItsListCountsNoMore() {
     start(CachePolicy.LRU, A, B, C);
     Membership own = membership(A);
-    assertFalse(own.heard(C, membership(C).list().fingerprint()));
+    assertFalse(own.fingerprintReported(C, membership(C).list().fingerprint()));
     assertEquals(List.of(C), own.reporting());
 
     own.leave(C);
-    own.heard(membership(C).list());
-    assertFalse(own.heard(C, 7));
+    own.listReported(membership(C).list());
+    assertFalse(own.fingerprintReported(C, 7));
 
     assertEquals(List.of(), own.reporting());
     own.set(List.of(A, B));

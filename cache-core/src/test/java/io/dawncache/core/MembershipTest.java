@@ -88,10 +88,10 @@ class MembershipTest {
     agreeing.onChange(changes::incrementAndGet);
     assertRing(Scheme.NATIVE, agreeing);
 
-    agreeing.heardRings(ONE, List.of("native"));
-    agreeing.heardRings("http://stranger:1", List.of());
+    agreeing.ringsReported(ONE, List.of("native"));
+    agreeing.ringsReported("http://stranger:1", List.of());
     assertTrue(said.isEmpty());
-    agreeing.heardRings(TWO, List.of());
+    agreeing.ringsReported(TWO, List.of());
     assertRing(Scheme.NATIVE, agreeing);
     runWhatWasSaid();
 
@@ -106,22 +106,22 @@ class MembershipTest {
   void thePreferredRingComesBackWhenTheMemberLeavesOrHasLearntIt() {
     Membership agreeing = agreeing();
     agreeing.set(List.of(SELF, ONE, TWO));
-    agreeing.heardRings(TWO, List.of());
+    agreeing.ringsReported(TWO, List.of());
     runWhatWasSaid();
     assertRing(Scheme.DAWNCACHE, agreeing);
 
-    agreeing.heardRings(TWO, List.of("native"));
+    agreeing.ringsReported(TWO, List.of("native"));
     runWhatWasSaid();
     assertRing(Scheme.NATIVE, agreeing);
 
-    agreeing.heardRings(TWO, List.of());
+    agreeing.ringsReported(TWO, List.of());
     runWhatWasSaid();
     assertRing(Scheme.DAWNCACHE, agreeing);
     agreeing.set(List.of(SELF, ONE));
     assertRing(Scheme.NATIVE, agreeing);
     agreeing.set(List.of(SELF, ONE, TWO));
     assertRing(Scheme.NATIVE, agreeing);
-    assertEquals(Set.of(ONE, TWO), Set.copyOf(agreeing.silentAboutRings()));
+    assertEquals(Set.of(ONE, TWO), Set.copyOf(agreeing.membersWithUnknownRings()));
   }
 
   @Test
@@ -131,7 +131,7 @@ class MembershipTest {
     members.set(List.of(SELF, ONE));
     assertNotEquals(members.list().fingerprint(), agreeing.list().fingerprint());
 
-    agreeing.heard(listOf(ONE, List.of(SELF, ONE), Rings.NONE));
+    agreeing.listReported(listOf(ONE, List.of(SELF, ONE), Rings.NONE));
     runWhatWasSaid();
 
     assertEquals(members.list().fingerprint(), agreeing.list().fingerprint());
@@ -142,7 +142,7 @@ class MembershipTest {
   void aMembershipThatIsClosedChangesItsRingNoMore() {
     Membership agreeing = agreeing();
     agreeing.set(List.of(SELF, ONE));
-    agreeing.heardRings(ONE, List.of());
+    agreeing.ringsReported(ONE, List.of());
 
     agreeing.close();
     runWhatWasSaid();
@@ -159,7 +159,7 @@ class MembershipTest {
     keys().forEach(scores::get);
     agreeing.set(List.of(SELF, ONE));
 
-    agreeing.heardRings(ONE, List.of());
+    agreeing.ringsReported(ONE, List.of());
     runWhatWasSaid();
 
     for (String key : keys()) {

@@ -74,8 +74,8 @@ class OtherListsTest {
   void anotherRingIsLoggedAsOneAndNotAsAListThatLacksNobody() {
     MemberList other = MemberList.of(B, 2, List.of(B, A), rings("native"));
 
-    others.heard(own, other);
-    others.heard(own, other);
+    others.listReported(own, other);
+    others.listReported(own, other);
 
     assertEquals(List.of(List.of(B, "the ring native", "the ring that every node knows")), logged);
     assertEquals(List.of(B), others.differing(own));
@@ -85,9 +85,9 @@ class OtherListsTest {
   void aDifferenceIsLoggedOnceWithWhomEachLacks() {
     MemberList other = MemberList.of(B, 2, List.of(B, C));
 
-    others.heard(own, other);
-    others.heard(own, other);
-    others.heard(own, B, other.fingerprint());
+    others.listReported(own, other);
+    others.listReported(own, other);
+    others.fingerprintReported(own, B, other.fingerprint());
 
     assertEquals(List.of(List.of(B, A, C)), logged);
     assertEquals(List.of(B), others.differing(own));
@@ -97,19 +97,19 @@ class OtherListsTest {
   void aListIsToBeAskedForWhileOnlyItsFingerprintIsKnown() {
     MemberList other = MemberList.of(B, 2, List.of(B, C));
 
-    others.heard(own, B, other.fingerprint());
+    others.fingerprintReported(own, B, other.fingerprint());
 
     assertTrue(others.isUnknown(own, B));
     assertEquals(List.of(B), others.differing(own));
-    others.heard(own, other);
+    others.listReported(own, other);
     assertFalse(others.isUnknown(own, B));
   }
 
   @Test
   void aListThatIsTheSameAgainIsSaidToBe() {
-    others.heard(own, MemberList.of(B, 2, List.of(B, C)));
+    others.listReported(own, MemberList.of(B, 2, List.of(B, C)));
 
-    others.heard(own, MemberList.of(B, 2, List.of(B, A)));
+    others.listReported(own, MemberList.of(B, 2, List.of(B, A)));
 
     assertEquals(2, logged.size());
     assertEquals(List.of(), others.differing(own));
@@ -117,7 +117,7 @@ class OtherListsTest {
 
   @Test
   void aListThatThisNodeHeldUntilItsOwnChangedDiffers() {
-    others.heard(own, MemberList.of(B, 2, List.of(A, B)));
+    others.listReported(own, MemberList.of(B, 2, List.of(A, B)));
 
     assertEquals(List.of(), others.differing(own));
     assertEquals(List.of(B), others.differing(MemberList.of(A, 1, List.of(A))));
@@ -125,8 +125,8 @@ class OtherListsTest {
 
   @Test
   void whoIsNoMemberIsForgottenAfterAMinuteAndAMemberIsNot() {
-    others.heard(own, MemberList.of(B, 2, List.of(B)));
-    others.heard(own, MemberList.of(C, 3, List.of(C)));
+    others.listReported(own, MemberList.of(B, 2, List.of(B)));
+    others.listReported(own, MemberList.of(C, 3, List.of(C)));
     assertEquals(List.of(B, C), others.differing(own));
 
     now += TimeUnit.MINUTES.toNanos(1) + 1;
@@ -136,10 +136,10 @@ class OtherListsTest {
 
   @Test
   void aNodeThatAgreesThatItIsNoMemberSaysNothingAboutLaterLists() {
-    others.heard(own, MemberList.of(C, 3, List.of(A, B, C)));
+    others.listReported(own, MemberList.of(C, 3, List.of(A, B, C)));
     assertEquals(List.of(C), others.differing(own));
-    others.heard(own, MemberList.of(C, 3, List.of(A, B)));
-    others.heard(own, MemberList.of(B, 2, List.of(A, B)));
+    others.listReported(own, MemberList.of(C, 3, List.of(A, B)));
+    others.listReported(own, MemberList.of(B, 2, List.of(A, B)));
     assertEquals(List.of(B), others.reporting(own));
 
     assertEquals(List.of(B), others.differing(MemberList.of(A, 1, List.of(A))));

@@ -164,7 +164,7 @@ class PromiseStressTest {
             }));
     run(tasks);
 
-    for (int i = 0; i < 2; i++) { // all that is owed is paid in the first, copies end in the second
+    for (int i = 0; i < 2; i++) { // all hints are delivered in the first, copies end in the second
       clocks.forEach(clock -> clock.pass(Duration.ofSeconds(11)));
     }
     listsChange = false;

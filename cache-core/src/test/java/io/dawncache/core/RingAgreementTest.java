@@ -39,82 +39,82 @@ class RingAgreementTest {
     RingAgreement one = new RingAgreement(Scheme.MAILGUN, Scheme.MAILGUN);
     one.setMembers(SELF, ALL);
 
-    one.said(A, List.of());
-    one.said(B, NATIVE);
+    one.ringsReported(A, List.of());
+    one.ringsReported(B, NATIVE);
 
     assertEquals(new RingAgreement.Agreed(Scheme.MAILGUN, Rings.NONE), one.agreed());
-    assertEquals(List.of(C), one.silent());
+    assertEquals(List.of(C), one.membersWithUnknownRings());
   }
 
   @Test
   void aMemberThatHasNotSaidAnythingCountsAsOneThatKnows() {
     assertEquals(Scheme.NATIVE, scheme());
-    assertEquals(Set.of(A, B, C), Set.copyOf(rings.silent()));
+    assertEquals(Set.of(A, B, C), Set.copyOf(rings.membersWithUnknownRings()));
 
-    rings.said(A, NATIVE);
+    rings.ringsReported(A, NATIVE);
 
     assertEquals(Scheme.NATIVE, scheme());
-    assertEquals(Set.of(B, C), Set.copyOf(rings.silent()));
+    assertEquals(Set.of(B, C), Set.copyOf(rings.membersWithUnknownRings()));
   }
 
   @Test
   void theLastWordOfAMemberCounts() {
-    rings.said(A, List.of("a ring to come"));
+    rings.ringsReported(A, List.of("a ring to come"));
     assertEquals(Scheme.DAWNCACHE, scheme());
 
-    rings.said(A, List.of("a ring to come", "native"));
+    rings.ringsReported(A, List.of("a ring to come", "native"));
 
     assertEquals(Scheme.NATIVE, scheme());
   }
 
   @Test
   void nobodySaysAnythingForThisNodeOrAsAStranger() {
-    rings.said(SELF, List.of());
-    rings.said("http://d:1", List.of());
-    rings.reported("http://d:1", List.of(A));
-    rings.reported(A, List.of(SELF, "http://d:1"));
+    rings.ringsReported(SELF, List.of());
+    rings.ringsReported("http://d:1", List.of());
+    rings.lackReported("http://d:1", List.of(A));
+    rings.lackReported(A, List.of(SELF, "http://d:1"));
 
     assertEquals(Scheme.NATIVE, scheme());
   }
 
   @Test
   void whatOthersWereToldCountsForAMemberThatIsSilent() {
-    rings.reported(A, List.of(C));
+    rings.lackReported(A, List.of(C));
 
     assertEquals(Scheme.DAWNCACHE, scheme());
-    assertEquals(List.of(C), rings.agreed().word().lackedBy());
-    assertEquals(Set.of(A, B, C), Set.copyOf(rings.silent()));
+    assertEquals(List.of(C), rings.agreed().report().lackedBy());
+    assertEquals(Set.of(A, B, C), Set.copyOf(rings.membersWithUnknownRings()));
   }
 
   @Test
   void aReportStaysWhileItsMemberIsSilent() {
-    rings.reported(A, List.of(C));
+    rings.lackReported(A, List.of(C));
 
-    rings.reported(A, List.of());
-    rings.said(A, NATIVE);
+    rings.lackReported(A, List.of());
+    rings.ringsReported(A, NATIVE);
 
     assertEquals(Scheme.DAWNCACHE, scheme());
   }
 
   @Test
   void whatAMemberSaysItselfOverridesReports() {
-    rings.reported(A, List.of(C));
+    rings.lackReported(A, List.of(C));
 
-    rings.said(C, NATIVE);
-    rings.reported(B, List.of(C));
+    rings.ringsReported(C, NATIVE);
+    rings.lackReported(B, List.of(C));
 
     assertEquals(Scheme.NATIVE, scheme());
   }
 
   @Test
   void whoLeavesTheListIsForgotten() {
-    rings.said(A, List.of());
-    rings.reported(B, List.of(C));
+    rings.ringsReported(A, List.of());
+    rings.lackReported(B, List.of(C));
     assertEquals(Scheme.NATIVE, rings.agreed(SELF, List.of(SELF, B)).scheme());
-    assertEquals(List.of(A, C), rings.agreed().word().lackedBy());
+    assertEquals(List.of(A, C), rings.agreed().report().lackedBy());
 
     rings.setMembers(SELF, List.of(SELF, A));
-    assertEquals(List.of(A), rings.agreed().word().lackedBy());
+    assertEquals(List.of(A), rings.agreed().report().lackedBy());
     rings.setMembers(SELF, List.of(SELF, B, C));
     rings.setMembers(SELF, ALL);
 
@@ -123,13 +123,13 @@ class RingAgreementTest {
 
   @Test
   void itsWordNamesWhoLacksTheRing() {
-    rings.said(B, List.of());
-    rings.said(A, List.of());
-    rings.said(C, NATIVE);
+    rings.ringsReported(B, List.of());
+    rings.ringsReported(A, List.of());
+    rings.ringsReported(C, NATIVE);
 
-    assertEquals(new Rings(NATIVE, "", List.of(A, B)), rings.agreed().word());
+    assertEquals(new Rings(NATIVE, "", List.of(A, B)), rings.agreed().report());
     assertEquals(
-        new Rings(NATIVE, "native", List.of()), rings.agreed(SELF, List.of(SELF, C)).word());
+        new Rings(NATIVE, "native", List.of()), rings.agreed(SELF, List.of(SELF, C)).report());
   }
 
   /** A node of a fleet, which may be down, and in which older processes have no agreement. */
@@ -152,9 +152,9 @@ class RingAgreementTest {
 
     void hears(Member other) {
       if (rings != null) {
-        Rings word = other.rings == null ? Rings.NONE : other.rings.agreed().word();
-        rings.said(other.url, word.known());
-        rings.reported(other.url, word.lackedBy());
+        Rings report = other.rings == null ? Rings.NONE : other.rings.agreed().report();
+        rings.ringsReported(other.url, report.known());
+        rings.lackReported(other.url, report.lackedBy());
       }
     }
 

@@ -176,7 +176,7 @@ final class Simulation {
     nodes.forEach(node -> node.cache.tick());
   }
 
-  /** Lets everything end and everybody hear what he is owed; then nothing old may be left. */
+  /** Lets everything end and every member receive its hints; then nothing old may be left. */
   private void settle() {
     ways.forEach(SimulatedWay::heal);
     schedule.endAll();
@@ -422,17 +422,17 @@ final class Simulation {
     }
   }
 
-  /** Asks every node to whom it owes changes. */
-  private void askWhatIsOwed(Node asker) {
+  /** Asks every node for which members it holds hints. */
+  private void askForHints(Node asker) {
     long askedNanos = schedule.nanoTime();
     for (Node node : nodes) {
       schedule.later(
-          () -> asker.url + " asks what " + node.url + " owes",
+          () -> asker.url + " asks which hints " + node.url + " holds",
           () -> {
-            Set<String> owed = node.cache.membersOwed();
+            Set<String> hinted = node.cache.membersWithHints();
             schedule.later(
-                () -> node.url + " owes " + owed + " changes, " + asker.url + " hears",
-                () -> asker.members.reported(node.url, askedNanos, owed));
+                () -> node.url + " reports hints for " + hinted + " to " + asker.url,
+                () -> asker.members.reported(node.url, askedNanos, hinted));
           });
     }
   }
@@ -496,7 +496,7 @@ final class Simulation {
     private void start() {
       cache = CacheNode.builder().nanoTime(schedule::nanoTime).threads(schedule.threads()).build();
       members = new Membership(url, Scheme.DAWNCACHE, REPLICAS, this::way, schedule::nanoTime);
-      members.whenPeeking(() -> askWhatIsOwed(this));
+      members.whenPeeking(() -> askForHints(this));
       group =
           bulk
               ? cache.addGroup("scores", config, new BulkOrigin())

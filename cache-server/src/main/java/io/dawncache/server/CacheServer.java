@@ -63,7 +63,7 @@ public final class CacheServer implements AutoCloseable {
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private final Departure departure;
-  private final AtomicReference<MemberList> told; // or about to be sent
+  private final AtomicReference<MemberList> lastSentList; // or about to be sent
   private final ListComparison listComparison;
   private final Object closing = new Object(); // a later close waits for the first
   private volatile boolean stopping;
@@ -104,7 +104,7 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
-    fleet = new PresentFleet(config.cluster(), node::membersOwed);
+    fleet = new PresentFleet(config.cluster(), node::membersWithHints);
     ejected = new EjectedMembers(config.maxEjectedPercent(), ownersThread);
     try {
       listener = bind(node, transport);
@@ -117,7 +117,7 @@ public final class CacheServer implements AutoCloseable {
               Membership.REPLICAS,
               peers,
               ownersThread);
-      told = new AtomicReference<>(membership.list());
+      lastSentList = new AtomicReference<>(membership.list());
       listComparison =
           new ListComparison(membership, peers::compareLists, loops, config.dialect().isOurs());
       membership.onChange(this::ownersChanged);
@@ -125,7 +125,7 @@ public final class CacheServer implements AutoCloseable {
       ejected.setMembership(membership);
       fleet.setPeers(peers);
       fleet.onReadmitted(ejected::wasEjected);
-      ejected.onLeft(this::askWhatIsOwed);
+      ejected.onLeft(this::askForHints);
       ejected.onReadmitted(url -> offerValuesTo(List.of(url)));
       membership.whenPeeking(() -> peers.compareLists(membership.members()));
       node.registerPeerPicker(membership);
@@ -337,7 +337,7 @@ public final class CacheServer implements AutoCloseable {
    */
   private void ownersChanged() {
     MemberList now = membership.list();
-    MemberList before = told.getAndSet(now);
+    MemberList before = lastSentList.getAndSet(now);
     if (!now.rings().inForce().equals(before.rings().inForce())) {
       logRing();
     }
@@ -348,7 +348,7 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /** A member leaves: asks all members which hints they hold, before it is peeked. */
-  private void askWhatIsOwed(Runnable done) {
+  private void askForHints(Runnable done) {
     if (fleet.isLeaving()) {
       done.run(); // this node takes over nothing
     } else {

@@ -23,7 +23,7 @@ final class Departure {
    *   5. It hands over the changes that members have not received; no more changes are made.
    */
   private static final System.Logger LOG = System.getLogger(Departure.class.getName());
-  private static final Duration MOST_FOR_NEWS = Duration.ofSeconds(1);
+  private static final Duration MOST_TO_NOTIFY = Duration.ofSeconds(1);
   private static final Duration MOST_FOR_CHANGES = Duration.ofSeconds(3);
 
   private final CacheNode node;
@@ -61,7 +61,7 @@ final class Departure {
       return;
     }
     fleet.leaves();
-    await(done -> peers.compareLists(others, done), MOST_FOR_NEWS);
+    await(done -> peers.compareLists(others, done), MOST_TO_NOTIFY);
     membership.leave(membership.self());
     if (!timeout.isZero()) {
       await(done -> node.offerValues(others, maxBytes, timeout, done), timeout);

@@ -70,7 +70,7 @@ final class ListComparison {
     }
     Set<String> asked = new TreeSet<>(others);
     if (agreeingOnRings) {
-      asked.addAll(membership.silentAboutRings());
+      asked.addAll(membership.membersWithUnknownRings());
     }
     if (!asked.isEmpty()) {
       exchange.accept(asked);

@@ -24,7 +24,7 @@ final class PresentFleet implements Fleet {
 
   private final @Nullable String cluster;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
-  private final Supplier<? extends Collection<String>> owed;
+  private final Supplier<? extends Collection<String>> membersWithHints;
   private volatile Runnable onReadmitted = () -> {};
   private volatile @Nullable Membership membership;
   private volatile @Nullable PeerDirectory peers;
@@ -34,11 +34,11 @@ final class PresentFleet implements Fleet {
   /**
    * Makes a fleet whose membership is to be set.
    *
-   * @param owed returns the members that this node holds hints for
+   * @param membersWithHints returns the members that this node holds hints for
    */
-  PresentFleet(@Nullable String cluster, Supplier<? extends Collection<String>> owed) {
+  PresentFleet(@Nullable String cluster, Supplier<? extends Collection<String>> membersWithHints) {
     this.cluster = cluster;
-    this.owed = owed;
+    this.membersWithHints = membersWithHints;
   }
 
   /** Sets the membership, before the first request is served or sent. */
@@ -98,20 +98,20 @@ final class PresentFleet implements Fleet {
 
   @Override
   public void noteRings(String url, List<String> known) {
-    membership().heardRings(url, known);
+    membership().ringsReported(url, known);
   }
 
   @Override
   public void noteList(MemberList list) {
     if (isAnother(list.self(), list.instance())) {
       met(list.self(), list.instance());
-      membership().heard(list);
+      membership().listReported(list);
     }
   }
 
   @Override
   public boolean noteFingerprint(String url, long fingerprint) {
-    return !url.equals(list().self()) && membership().heard(url, fingerprint);
+    return !url.equals(list().self()) && membership().fingerprintReported(url, fingerprint);
   }
 
   /** Notes a process at a URL: a member that has left may be back. */
@@ -139,12 +139,12 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
-  public Collection<String> owed() {
-    return owed.get();
+  public Collection<String> membersWithHints() {
+    return membersWithHints.get();
   }
 
   @Override
-  public void noteOwed(String url, long askedNanos, Collection<String> urls) {
+  public void noteHints(String url, long askedNanos, Collection<String> urls) {
     membership().reported(url, askedNanos, urls);
   }
 

@@ -64,7 +64,7 @@ class ListComparisonTest {
   }
 
   private void reports(String url, List<String> members) {
-    membership.heard(MemberList.of(url, url.hashCode(), members, RINGS));
+    membership.listReported(MemberList.of(url, url.hashCode(), members, RINGS));
   }
 
   @Test

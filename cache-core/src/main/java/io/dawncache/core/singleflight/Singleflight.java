@@ -298,7 +298,7 @@ public final class Singleflight<K, V> {
         report(e); // the waiter that has just joined stays in its flight
       } finally {
         if (!state.compareAndSet(State.SWEEPING, State.OPEN)) {
-          tell(sealed);
+          notifyWaiters(sealed);
         }
       }
     }
@@ -332,11 +332,11 @@ public final class Singleflight<K, V> {
       this.error = error;
       this.sealed = last;
       if (state.getAndSet(State.ENDED) == State.OPEN) {
-        tell(last);
+        notifyWaiters(last);
       }
     }
 
-    private void tell(@Nullable Waiting<V> last) {
+    private void notifyWaiters(@Nullable Waiting<V> last) {
       Throwable why = error == null && value == null ? ruleBroken() : error;
       for (Waiting<V> next = reversed(last); next != null; next = next.link) {
         try {

@@ -248,7 +248,7 @@ final class Exchange extends Reply {
             kind,
             outcome,
             inbound.fleet().list(),
-            kind == MessageKind.MEMBERS ? inbound.fleet().owed() : null);
+            kind == MessageKind.MEMBERS ? inbound.fleet().membersWithHints() : null);
   }
 
   private Refusal refusal() {

@@ -349,7 +349,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     MemberList own = inbound.fleet().list();
     try {
       return PeerCodec.encode(
-          operated, own, kind == FrameKind.MEMBERS ? inbound.fleet().owed() : null);
+          operated, own, kind == FrameKind.MEMBERS ? inbound.fleet().membersWithHints() : null);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
       return PeerCodec.encode(

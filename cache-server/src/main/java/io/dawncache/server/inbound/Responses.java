@@ -27,12 +27,16 @@ final class Responses {
   /**
    * Returns the answer to an operation of one of our nodes.
    *
-   * @param owed the members that this node holds hints for, if the answer holds its member list
+   * @param membersWithHints the members that this node holds hints for, if the answer holds its
+   *     member list
    */
   static Response operation(
-      MessageKind kind, OperationResult result, MemberList own, @Nullable Collection<String> owed) {
+      MessageKind kind,
+      OperationResult result,
+      MemberList own,
+      @Nullable Collection<String> membersWithHints) {
     byte[] body = // on the heap: nothing to release
-        ByteBufUtil.getBytes(PeerCodec.encode(result, own, owed));
+        ByteBufUtil.getBytes(PeerCodec.encode(result, own, membersWithHints));
     Response response = new Response(HttpResponseStatus.OK, PROTOBUF, body);
     response.add(Headers.MESSAGE, kind.label());
     return response;

@@ -147,10 +147,10 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     for (PeerRequest fetch : fetches) {
       try {
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
-        PeerRequest hastier =
+        PeerRequest shorter =
             new PeerRequest(
                 fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
-        fetch(hastier, result -> callback.accept(fetch, result));
+        fetch(shorter, result -> callback.accept(fetch, result));
       } catch (Throwable t) {
         callback.accept(fetch, FetchQuestion.BROKEN); // and continue: the other callers wait, too
       }

@@ -42,7 +42,7 @@ public interface Fleet {
   boolean noteFingerprint(String url, long fingerprint);
 
   /** Returns the members that have not received all changes from this node yet. */
-  Collection<String> owed();
+  Collection<String> membersWithHints();
 
   /**
    * Notes for which members another node holds hints.
@@ -50,7 +50,7 @@ public interface Fleet {
    * @param url the node's URL
    * @param askedNanos when it was asked, by {@link System#nanoTime}
    */
-  void noteOwed(String url, long askedNanos, Collection<String> owed);
+  void noteHints(String url, long askedNanos, Collection<String> membersWithHints);
 
   /** Returns whether this node leaves the fleet. */
   boolean isLeaving();

@@ -215,11 +215,11 @@ public final class PeerCodec {
    * Returns the answer to an operation.
    *
    * @param own the member list of this node
-   * @param owed the members that this node holds hints for, if the answer is to hold them and all
-   *     of the list; null if it is to hold only the list's fingerprint
+   * @param membersWithHints the members that this node holds hints for, if the answer is to hold
+   *     them and all of the list; null if it is to hold only the list's fingerprint
    */
   public static ByteBuf encode(
-      OperationResult result, MemberList own, @Nullable Collection<String> owed) {
+      OperationResult result, MemberList own, @Nullable Collection<String> membersWithHints) {
     OperationAnswer.Builder answer =
         OperationAnswer.newBuilder()
             .setStatus(
@@ -233,8 +233,8 @@ public final class PeerCodec {
             .setDetail(result.detail())
             .addAllOtherLists(result.otherLists())
             .setMembersFingerprint(own.fingerprint());
-    if (owed != null) {
-      answer.setMemberList(message(own).build()).addAllOwed(owed);
+    if (membersWithHints != null) {
+      answer.setMemberList(message(own).build()).addAllMembersWithHints(membersWithHints);
     }
     return encoded(answer.build());
   }
@@ -319,8 +319,10 @@ public final class PeerCodec {
     OperationAnswer answer = OperationAnswer.parseFrom(body);
     if (answer.hasMemberList()) {
       fleet.noteList(memberList(answer.getMemberList()));
-      fleet.noteOwed(
-          url, askedNanos, answer.getOwedList().stream().filter(PeerCodec::isUrl).toList());
+      fleet.noteHints(
+          url,
+          askedNanos,
+          answer.getMembersWithHintsList().stream().filter(PeerCodec::isUrl).toList());
       return false;
     }
     return answer.hasMembersFingerprint()

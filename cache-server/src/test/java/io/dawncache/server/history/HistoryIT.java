@@ -73,7 +73,7 @@ class HistoryIT {
     assertEquals(List.of(), history.takeFaults());
   }
 
-  /** What is owed is paid when a node is asked, or every second. */
+  /** Hints are delivered when a node is asked, and every second. */
   private void nothingOldIsLeft() throws Exception {
     clients.rest();
     assertEquals(List.of(), history.takeFaults());

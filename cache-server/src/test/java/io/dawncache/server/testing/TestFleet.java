@@ -28,12 +28,12 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   }
 
   @Override
-  public Collection<String> owed() {
+  public Collection<String> membersWithHints() {
     return List.of();
   }
 
   @Override
-  public void noteOwed(String url, long askedNanos, Collection<String> owed) {}
+  public void noteHints(String url, long askedNanos, Collection<String> membersWithHints) {}
 
   @Override
   public boolean isLeaving() {
