@@ -7,6 +7,7 @@ import io.dawncache.bench.contest.ContestCommand;
 import io.dawncache.bench.core.consistenthash.DivisionsCommand;
 import io.dawncache.bench.core.consistenthash.RingCommand;
 import io.dawncache.bench.core.singleflight.CrowdCommand;
+import io.dawncache.bench.fleet.FleetCommand;
 import io.dawncache.bench.guard.GuardCommand;
 import io.dawncache.bench.hot.HotCommand;
 import io.dawncache.bench.memory.BytesCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
       CoreCommand.class,
       CrowdCommand.class,
       DivisionsCommand.class,
+      FleetCommand.class,
       GuardCommand.class,
       HitRatioCommand.class,
       HotCommand.class,
