@@ -157,13 +157,13 @@ public final class NodeMain implements Callable<Integer> {
       description =
           "How long this node offers values to members that have come to own their keys, because it"
               + " stops or they have joined; 5s by default, 0s for not at all.")
-  private @Nullable TimeSpan handOverTimeout;
+  private TimeSpan handOverTimeout = TimeSpan.parse("5s");
 
   @Option(
       names = "--hand-over-bytes",
       paramLabel = "SIZE",
       description = "How much of them, the hottest first; 256m by default.")
-  private @Nullable ByteSize handOverBytes;
+  private ByteSize handOverBytes = ByteSize.parse("256m");
 
   /** Made by {@link #main}. */
   NodeMain() {}
@@ -258,12 +258,8 @@ public final class NodeMain implements Callable<Integer> {
     }
     try {
       server.maxEjectedPercent(maxEjectedPercent);
-      if (handOverTimeout != null) {
-        server.handOverTimeout(handOverTimeout.duration());
-      }
-      if (handOverBytes != null) {
-        server.handOverBytes(handOverBytes.bytes());
-      }
+      server.handOverTimeout(handOverTimeout.duration());
+      server.handOverBytes(handOverBytes.bytes());
       if (cluster != null) {
         server.cluster(cluster);
       }

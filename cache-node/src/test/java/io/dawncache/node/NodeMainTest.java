@@ -116,6 +116,21 @@ class NodeMainTest {
   }
 
   @Test
+  void aRingIsOneThatTheDialectLeavesOpen() {
+    ran("--dialect", "groupcache", "--ring", "native")
+        .assertRefused(
+            "node: --ring: native in dialect groupcache (expected: no --ring, Go nodes have one)");
+  }
+
+  @Test
+  void aClusterHasAVisibleName() {
+    ran("--ring", "seed", "--self", "http://127.0.0.1:8001", "--cluster", "a shop")
+        .assertRefused("node: cluster: a shop (expected: 1 to 100 visible ASCII characters)");
+    ran("--discovery", "file:/members", "--cluster", "")
+        .assertRefused("node: cluster:  (expected: 1 to 100 visible ASCII characters)");
+  }
+
+  @Test
   void aGroupIsANameAndAnOrigin() {
     for (String group : new String[] {"docs", "=files:" + folder, ""}) {
       ran("--group", group)

@@ -116,6 +116,7 @@ class NodeStatsTest {
       page.remove("bytesInFlight");
       page.remove("discovery");
       page.remove("ring");
+      page.remove("peers");
 
       NodeStats read = NodeStats.fromJson(page.toString());
 
@@ -123,6 +124,7 @@ class NodeStatsTest {
       assertNull(read.bytesInFlight());
       assertNull(read.discovery());
       assertNull(read.ring());
+      assertEquals(List.of(), read.leaving());
       assertEquals(MEMBERS, read.members());
       assertEquals(Set.of("scores"), read.groups().keySet());
     }

@@ -80,7 +80,9 @@ final class Departure {
                     lost -> {
                       if (!lost.isEmpty()) {
                         warn(
-                            "no member accepted the changes that " + lost + " still had to receive");
+                            "no member accepted the changes that "
+                                + lost
+                                + " still had to receive");
                       }
                       done.run();
                     }),
