@@ -30,6 +30,8 @@ final class Counters {
   final LongAdder taken = new LongAdder();
   final LongAdder handedOver = new LongAdder();
   final LongAdder notHandedOver = new LongAdder();
+  final LongAdder bytesWithinZone = new LongAdder();
+  final LongAdder bytesAcrossZones = new LongAdder();
 
   GroupStats snapshot(Memory memory, LoadTimes loadTimes, long unheard) {
     long hits = cacheHits.sum();
@@ -70,6 +72,8 @@ final class Counters {
         taken.sum(),
         handedOver.sum(),
         notHandedOver.sum(),
+        bytesWithinZone.sum(),
+        bytesAcrossZones.sum(),
         unheard);
   }
 }

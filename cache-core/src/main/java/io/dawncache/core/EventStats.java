@@ -26,6 +26,9 @@ package io.dawncache.core;
  * @param handedOver how often another member took over the changes that this node still had to send
  *     to a member when it left, or its journal of changes
  * @param notHandedOver how often no member did
+ * @param bytesWithinZone the lengths of all fetched values together whose owners are in this node's
+ *     zone, or in a zone that it does not know
+ * @param bytesAcrossZones the same of values whose owners are in another zone
  * @param unheard events that were dropped because a listener did not keep up
  * @since 0.1.0
  */
@@ -47,4 +50,6 @@ public record EventStats(
     long taken,
     long handedOver,
     long notHandedOver,
+    long bytesWithinZone,
+    long bytesAcrossZones,
     long unheard) {}

@@ -127,8 +127,8 @@ final class Fetch {
     }
   }
 
-  private Attempt attempt(Owner owner) {
-    Attempt attempt = new Attempt(owner.url());
+  private Attempt attempt(Owner.Remote owner) {
+    Attempt attempt = new Attempt(owner);
     asked++;
     gets.counters().loadsDeduped.increment();
     return attempt;
@@ -165,12 +165,12 @@ final class Fetch {
    * the handling of the result throws (out of memory, the user's picker).
    */
   private final class Attempt implements Consumer<PeerResult> {
-    private final String url;
+    private final Owner.Remote owner;
     private final Once<PeerResult> answer =
         new Once<>(this::answered, thrown -> flight.ended(null, thrown));
 
-    Attempt(String url) {
-      this.url = url;
+    Attempt(Owner.Remote owner) {
+      this.owner = owner;
     }
 
     @Override
@@ -208,7 +208,8 @@ final class Fetch {
     private void land(PeerResult result) {
       String fault = Values.fault(result.value(), gets.config().maxValueBytes());
       if (fault == null) {
-        gets.landFetched(request.key(), generation, startNanos, result, flight);
+        boolean acrossZones = owner.getter().isInAnotherZone();
+        gets.landFetched(request.key(), generation, startNanos, acrossZones, result, flight);
       } else {
         String fetch = "fetch " + Keys.shown(request.group(), request.key()) + ": ";
         flight.ended(null, new GetFailedException(message(fault), fetch + fault, null));
@@ -259,7 +260,8 @@ final class Fetch {
     }
 
     private String message(String what) {
-      return "fetch " + Keys.shown(request.group(), request.key()) + " from " + url + ": " + what;
+      String fetch = "fetch " + Keys.shown(request.group(), request.key());
+      return fetch + " from " + owner.url() + ": " + what;
     }
   }
 }

@@ -298,7 +298,14 @@ final class Gets {
 
   /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */
   void landFetched(
-      String key, long generation, long begunNanos, PeerResult result, Waiter<Entry> flight) {
+      String key,
+      long generation,
+      long begunNanos,
+      boolean acrossZones,
+      PeerResult result,
+      Waiter<Entry> flight) {
+    (acrossZones ? counters.bytesAcrossZones : counters.bytesWithinZone)
+        .add(result.value().length());
     if (result.stale()) {
       flight.ended(new Entry.Stale(key, result.value()), null);
       return;
@@ -306,7 +313,7 @@ final class Gets {
     Entry entry =
         new Entry.Copy(key, result.value(), CoarseClock.end(begunNanos, result.ttlNanos()));
     try {
-      keeper.keepFetched(entry, result.minuteQps(), begunNanos, generation);
+      keeper.keepFetched(entry, result.minuteQps(), acrossZones, begunNanos, generation);
     } catch (Throwable t) { // a picker of the user's: what was fetched is still valid
       Uncaught.report(t);
     }

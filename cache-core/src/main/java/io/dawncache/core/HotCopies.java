@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class HotCopies {
   /*
    * A place here is worth the fetches that it saves. So it goes to the copy with the most gets per
-   * minute and byte, as its owner measures them over the whole fleet. A new copy gets in if its
-   * rate is higher than that of every copy that must leave for it. So one comparison refuses most
-   * values that are fetched once, and no copy leaves for a key that does not get in. groupcache's
-   * dice let in one fetched value in ten, whatever its rate, and the least recently used copy
-   * leaves.
+   * minute and byte, as its owner measures them over the whole fleet; if the owner is in another
+   * zone, Keeper multiplies the rate. A new copy gets in if its rate is higher than that of every
+   * copy that must leave for it. So one comparison refuses most values that are fetched once, and
+   * no copy leaves for a key that does not get in. groupcache's dice let in one fetched value in
+   * ten, whatever its rate, and the least recently used copy leaves.
    *
    * If the owner counted only fetches, a key would seem cold as soon as every node holds a copy. So
    * copies count the gets that they answer, and the next fetch reports them. That fetch usually

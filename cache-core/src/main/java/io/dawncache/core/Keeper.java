@@ -18,6 +18,13 @@ final class Keeper {
    *
    * The picker may be the user's, so it is not called under Memory's locks.
    */
+
+  /**
+   * A fetch from another zone that a copy saves counts as this many: the network charges for the
+   * bytes, and the answer takes about a millisecond, several times as long as within the zone.
+   */
+  private static final double ACROSS_ZONES = 4;
+
   private final GroupConfig config;
   private final CoarseClock clock;
   private final Owners owners;
@@ -81,14 +88,15 @@ final class Keeper {
   }
 
   /** Keeps a fetched value as a copy if it is still valid and popular at its owner. */
-  void keepFetched(Entry fetched, double minuteQps, long begunNanos, long generation) {
+  void keepFetched(
+      Entry fetched, double minuteQps, boolean acrossZones, long begunNanos, long generation) {
     String key = fetched.key();
     boolean wanted = minuteQps > 0; // NaN is no rate
     boolean holds = fetched.expiresNanos() > clock.exact();
     if (wanted && holds && !owners.isSelf(key)) {
       Entry.Copy copy =
           new Entry.Copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(begunNanos));
-      keepCopy(copy, minuteQps, generation);
+      keepCopy(copy, acrossZones ? ACROSS_ZONES * minuteQps : minuteQps, generation);
     }
   }
 

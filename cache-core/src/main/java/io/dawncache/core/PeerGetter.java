@@ -57,6 +57,14 @@ public interface PeerGetter extends AutoCloseable {
     return true;
   }
 
+  /**
+   * {@return whether the peer is known to be in another zone than this node} By default it is not.
+   * Whether a value is kept as a copy depends on it; which node is asked does not.
+   */
+  default boolean isInAnotherZone() {
+    return false;
+  }
+
   /** Called when another node seems unable to ask the peer. By default nothing is done. */
   default void doubted() {}
 

@@ -166,8 +166,10 @@ class CopyTest {
     assertEquals(5, owner.requests().get(1).copyGets());
   }
 
-  @Test
-  void aCopyDoesNotAnswerAPeer() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCopyDoesNotAnswerAPeerFromWhateverZoneItIs(boolean another) throws Exception {
+    owner.isInAnotherZone(another);
     var unused = fetched("Tom", FOR_EVER, false, 1000);
     Told peer = new Told();
 
@@ -202,6 +204,47 @@ class CopyTest {
 
     CacheStats hot = small.stats().hotCache();
     assertTrue(hot.bytes() <= budget / 8 && hot.bytes() > budget / 10, "" + hot);
+  }
+
+  private boolean isKept(Group group, String key, double minuteQps) throws Exception {
+    CompletableFuture<ByteView> future = group.getAsync(key);
+    owner.answer(PeerResult.value(ByteView.copyOf(new byte[1_000]), FOR_EVER, false, minuteQps));
+    var unused = future.get();
+    return group.peek(key) != null;
+  }
+
+  @Test
+  void aKeyOfAnotherZoneTakesThePlaceOfOneThatIsAskedForMoreOftenWithin() throws Exception {
+    Group small =
+        node.addAsyncGroup("small", GroupConfig.builder().maxBytes(1 << 20).build(), origin);
+    int full = 0;
+    while (isKept(small, "within-" + full, 1000)) {
+      full++;
+    }
+    assertFalse(isKept(small, "within-again", 300));
+
+    owner.isInAnotherZone(true);
+    assertTrue(isKept(small, "another-zones", 300));
+    assertFalse(isKept(small, "another-zones-too", 200));
+
+    assertEquals(1, small.stats().hotCache().evictions());
+    assertEquals(full, small.stats().hotCache().items());
+  }
+
+  @Test
+  void theBytesOfFetchedValuesAreCountedWithinAndAcrossZones() throws Exception {
+    var unused = fetched("Tom", FOR_EVER, false, 0);
+    owner.isInAnotherZone(true);
+    unused = fetched("Jack", FOR_EVER, false, 1000);
+    unused = fetched("Sam", FOR_EVER, true, 1000);
+    var hit = scores.get("Jack");
+    CompletableFuture<ByteView> missing = scores.getAsync("nobody");
+    owner.answer(PeerResult.of(PeerResult.Status.NOT_FOUND, "not found"));
+    assertTrue(missing.isCompletedExceptionally());
+
+    EventStats events = scores.stats().events();
+    assertEquals(hit.length(), events.bytesWithinZone());
+    assertEquals(2 * hit.length(), events.bytesAcrossZones());
   }
 
   @Test

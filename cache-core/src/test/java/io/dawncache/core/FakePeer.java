@@ -13,6 +13,7 @@ final class FakePeer implements PeerGetter {
   private final List<PeerRequest> requests = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super PeerResult>> callbacks = new CopyOnWriteArrayList<>();
   private final Map<String, Consumer<? super PeerResult>> peeks = new ConcurrentHashMap<>();
+  private volatile boolean inAnotherZone;
   private volatile int timesClosed;
 
   FakePeer(String url) {
@@ -43,6 +44,15 @@ final class FakePeer implements PeerGetter {
       callback = peeks.remove(key);
     }
     callback.accept(result);
+  }
+
+  @Override
+  public boolean isInAnotherZone() {
+    return inAnotherZone;
+  }
+
+  void isInAnotherZone(boolean another) {
+    inAnotherZone = another;
   }
 
   @Override

@@ -508,6 +508,12 @@ class SeamsTest {
       }
 
       @Override
+      public boolean isInAnotherZone() {
+        seam("a peer's zone");
+        return true;
+      }
+
+      @Override
       public void forget(
           Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
         seam("a peer's forget");
