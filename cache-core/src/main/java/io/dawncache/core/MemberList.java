@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The member list that one process holds.
@@ -16,6 +17,7 @@ import java.util.TreeSet;
  * @param instance a random number chosen at the process's start: two processes with one URL differ
  * @param members every member's URL in any order; only {@code self} for a node that stands alone
  * @param rings what the process reports about rings
+ * @param zone in which the process runs; null if it has not reported one
  * @param fingerprint of the members and the ring in force, independent of the members' order: the
  *     first eight bytes, big-endian, of the SHA-256 of the distinct URLs sorted by their chars,
  *     each followed by a newline; and, if another ring is in force than the one that every node
@@ -23,8 +25,13 @@ import java.util.TreeSet;
  * @since 0.1.0
  */
 public record MemberList(
-    String self, long instance, List<String> members, Rings rings, long fingerprint) {
-  /** Rejects nulls. */
+    String self,
+    long instance,
+    List<String> members,
+    Rings rings,
+    @Nullable String zone,
+    long fingerprint) {
+  /** Rejects nulls, but for the zone. */
   public MemberList {
     Objects.requireNonNull(self, "self");
     Objects.requireNonNull(rings, "rings");
@@ -53,7 +60,16 @@ public record MemberList(
    */
   public static MemberList of(String self, long instance, List<String> members, Rings rings) {
     List<String> all = members.isEmpty() ? List.of(self) : members;
-    return new MemberList(self, instance, all, rings, fingerprintOf(all, rings.inForce()));
+    return new MemberList(self, instance, all, rings, null, fingerprintOf(all, rings.inForce()));
+  }
+
+  /**
+   * {@return the same list of a process that runs in a zone}
+   *
+   * @param zone the zone; null for none
+   */
+  public MemberList inZone(@Nullable String zone) {
+    return new MemberList(self, instance, members, rings, zone, fingerprint);
   }
 
   private static long fingerprintOf(List<String> members, String ring) {

@@ -83,6 +83,14 @@ public final class NodeMain implements Callable<Integer> {
   private @Nullable String cluster;
 
   @Option(
+      names = "--zone",
+      paramLabel = "NAME",
+      description =
+          "The zone in which this node is, such as a data centre; of values from other zones the"
+              + " node keeps copies sooner, and counts their bytes apart.")
+  private @Nullable String zone;
+
+  @Option(
       names = "--peers",
       split = ",",
       paramLabel = "URL",
@@ -262,6 +270,9 @@ public final class NodeMain implements Callable<Integer> {
       server.handOverBytes(handOverBytes.bytes());
       if (cluster != null) {
         server.cluster(cluster);
+      }
+      if (zone != null) {
+        server.zone(zone);
       }
       return StandaloneNode.start(server, groups, groupOptions.config());
     } catch (IllegalArgumentException e) {

@@ -63,14 +63,16 @@ record NodeStats(
    * @param state {@code up}, {@code suspect}, {@code ejected} or {@code leaving}
    * @param reason why it is not asked; empty if it is
    * @param since from when on it has been in this state, in ISO 8601
+   * @param zone in which it is; null if it has said none
    */
-  record OfPeer(String url, String state, String reason, String since) {
+  record OfPeer(String url, String state, String reason, String since, @Nullable String zone) {
     private static OfPeer of(PeerHealth health) {
       return new OfPeer(
           health.url(),
           Choice.label(health.state()),
           health.reason(),
-          health.since().truncatedTo(ChronoUnit.MILLIS).toString());
+          health.since().truncatedTo(ChronoUnit.MILLIS).toString(),
+          health.zone());
     }
   }
 

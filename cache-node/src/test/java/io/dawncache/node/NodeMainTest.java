@@ -61,7 +61,7 @@ class NodeMainTest {
   @Test
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
-        ": no such option (expected: one of --listen, --self, --cluster, --peers, --discovery, --group, --max-bytes,"
+        ": no such option (expected: one of --listen, --self, --cluster, --zone, --peers, --discovery, --group, --max-bytes,"
             + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
             + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --ring, --go-peers, --peer-frames,"
             + " --max-ejected, --hand-over-timeout, --hand-over-bytes, --help, --version)";
@@ -128,6 +128,14 @@ class NodeMainTest {
         .assertRefused("node: cluster: a shop (expected: 1 to 100 visible ASCII characters)");
     ran("--discovery", "file:/members", "--cluster", "")
         .assertRefused("node: cluster:  (expected: 1 to 100 visible ASCII characters)");
+  }
+
+  @Test
+  void aZoneIsOneWord() {
+    ran("--zone", "eu west")
+        .assertRefused(
+            "node: zone: eu west (expected: 1 to 64 visible ASCII characters without comma and"
+                + " double quote)");
   }
 
   @Test

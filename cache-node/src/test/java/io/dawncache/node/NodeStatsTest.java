@@ -31,7 +31,7 @@ class NodeStatsTest {
         MEMBERS,
         List.of("http://c:1"),
         new NodeStats.OfRing("seed", List.of("http://b:1")),
-        List.of(PeerHealth.up("http://b:1", Instant.EPOCH)),
+        List.of(PeerHealth.up("http://b:1", Instant.EPOCH).inZone("b")),
         new NodeStats.Discovered("file:/members", true, "file:/members: no such file"),
         1_234_567_890,
         node.bytesInFlight(),

@@ -104,7 +104,7 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
-    fleet = new PresentFleet(config.cluster(), node::membersWithHints);
+    fleet = new PresentFleet(config.cluster(), config.zone(), node::membersWithHints);
     ejected = new EjectedMembers(config.maxEjectedPercent(), ownersThread);
     try {
       listener = bind(node, transport);

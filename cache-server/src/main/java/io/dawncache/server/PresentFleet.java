@@ -23,6 +23,7 @@ final class PresentFleet implements Fleet {
   private static final int MOST_SHOWN_CHARS = 200;
 
   private final @Nullable String cluster;
+  private final @Nullable String zone;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
   private final Supplier<? extends Collection<String>> membersWithHints;
   private volatile Runnable onReadmitted = () -> {};
@@ -36,8 +37,12 @@ final class PresentFleet implements Fleet {
    *
    * @param membersWithHints returns the members that this node holds hints for
    */
-  PresentFleet(@Nullable String cluster, Supplier<? extends Collection<String>> membersWithHints) {
+  PresentFleet(
+      @Nullable String cluster,
+      @Nullable String zone,
+      Supplier<? extends Collection<String>> membersWithHints) {
     this.cluster = cluster;
+    this.zone = zone;
     this.membersWithHints = membersWithHints;
   }
 
@@ -77,7 +82,8 @@ final class PresentFleet implements Fleet {
 
   @Override
   public MemberList list() {
-    return membership().list();
+    MemberList list = membership().list();
+    return zone == null ? list : list.inZone(zone);
   }
 
   @Override
@@ -105,6 +111,10 @@ final class PresentFleet implements Fleet {
   public void noteList(MemberList list) {
     if (isAnother(list.self(), list.instance())) {
       met(list.self(), list.instance());
+      PeerDirectory present = peers;
+      if (present != null) {
+        present.noteZone(list.self(), list.zone());
+      }
       membership().listReported(list);
     }
   }

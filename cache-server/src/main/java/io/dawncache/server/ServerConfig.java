@@ -3,6 +3,7 @@ package io.dawncache.server;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.server.wire.PeerCodec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class ServerConfig {
   private final int port;
   private final @Nullable String self;
   private final @Nullable String cluster;
+  private final @Nullable String zone;
   private final List<String> members;
   private final @Nullable Discovery discovery;
   private final Dialect dialect;
@@ -41,6 +43,7 @@ public final class ServerConfig {
     port = builder.port;
     self = builder.self;
     cluster = builder.cluster;
+    zone = builder.zone;
     members = builder.members;
     discovery = builder.discovery;
     dialect = builder.dialect;
@@ -97,6 +100,11 @@ public final class ServerConfig {
   /** {@return the name of this node's cluster; null if it has none} */
   public @Nullable String cluster() {
     return cluster;
+  }
+
+  /** {@return the zone in which this node is; null if it has none} */
+  public @Nullable String zone() {
+    return zone;
   }
 
   /** {@return the first member list; empty for a node that stands alone, or with a discovery} */
@@ -185,6 +193,8 @@ public final class ServerConfig {
         + self
         + ", cluster="
         + cluster
+        + ", zone="
+        + zone
         + ", members="
         + members
         + ", discovery="
@@ -222,6 +232,7 @@ public final class ServerConfig {
     private int port;
     private @Nullable String self;
     private @Nullable String cluster;
+    private @Nullable String zone;
     private List<String> members = List.of();
     private @Nullable Discovery discovery;
     private Dialect dialect = Dialect.DAWNCACHE;
@@ -302,6 +313,29 @@ public final class ServerConfig {
             "cluster: " + cluster + " (expected: 1 to 100 visible ASCII characters)");
       }
       this.cluster = cluster;
+      return this;
+    }
+
+    /**
+     * Sets the zone in which this node is, such as a data centre or an availability zone; default
+     * none. The node prefers to keep copies of values whose owners are in another zone, and counts
+     * the bytes that it fetches from there. Who owns a key does not depend on zones.
+     *
+     * @param zone the name of the zone
+     * @return this builder
+     * @throws IllegalArgumentException unless it is 1 to 64 visible ASCII characters, none of them
+     *     a comma or a double quote
+     */
+    @CanIgnoreReturnValue
+    public Builder zone(String zone) {
+      Objects.requireNonNull(zone, "zone");
+      if (!PeerCodec.isZone(zone)) {
+        throw new IllegalArgumentException(
+            "zone: "
+                + zone
+                + " (expected: 1 to 64 visible ASCII characters without comma and double quote)");
+      }
+      this.zone = zone;
       return this;
     }
 

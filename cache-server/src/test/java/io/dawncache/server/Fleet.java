@@ -120,6 +120,12 @@ final class Fleet implements AutoCloseable {
     return keyOwnedBy(member, Ring.of(scheme, Membership.REPLICAS, members));
   }
 
+  /** Returns the first owner of a key among these members, if they divide keys as by default. */
+  static String ownerOf(String key, List<String> members) {
+    Scheme scheme = ServerConfig.builder().build().ring();
+    return Ring.of(scheme, Membership.REPLICAS, members).owner(key);
+  }
+
   private static String keyOwnedBy(String member, Ring ring) {
     return Stream.iterate(0, i -> i + 1)
         .map(i -> "key-" + i)

@@ -16,8 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
+  private static final String LONGER_THAN_A_ZONE =
+      "eu-west-1/rack-7_012345678901234567890123456789012345678901234567";
+
   /** Every setter of the builder, once for each of its arguments that could be null. */
   static Stream<Arguments> settersAndTheirReferences() {
     return Stream.of(ServerConfig.Builder.class.getMethods())
@@ -80,6 +84,25 @@ class ServerConfigTest {
     assertThrows(IllegalArgumentException.class, () -> config.handOverBytes(-1));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "a,b", "\"a\"", "\u00e4", LONGER_THAN_A_ZONE})
+  void aZoneHasNoBlankNoCommaNoQuoteAndAnEnd(String zone) {
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> ServerConfig.builder().zone(zone));
+
+    assertEquals(
+        "zone: "
+            + zone
+            + " (expected: 1 to 64 visible ASCII characters without comma and double quote)",
+        thrown.getMessage());
+  }
+
+  @Test
+  void aZoneMayHave64Characters() {
+    String longest = LONGER_THAN_A_ZONE.substring(1);
+    assertEquals(longest, ServerConfig.builder().zone(longest).build().zone());
+  }
+
   private static void assertRefused(String message, ServerConfig.Builder config) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, config::build).getMessage());
   }
@@ -96,7 +119,7 @@ class ServerConfigTest {
             .toString();
 
     assertEquals(
-        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, members=[http://127.0.0.1:8001], discovery=null",
+        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, zone=null, members=[http://127.0.0.1:8001], discovery=null",
         text.substring(
             0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
     assertEquals(

@@ -209,7 +209,7 @@ final class Health {
   }
 
   private void become(PeerHealth.State state, String reason) {
-    present = new PeerHealth(peer, state, reason, Instant.now());
+    present = new PeerHealth(peer, state, reason, Instant.now(), null);
   }
 
   private void probe() {

@@ -73,6 +73,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   private volatile boolean takesLists; // the peer knows the message with member lists
   private volatile long exchangeAtNanos; // when to send the next one
+  private volatile @Nullable String zone; // as the peer has said
   private volatile boolean readmitted; // since the last exchange of lists
   private volatile boolean goNode; // the peer does not know our messages
   private volatile boolean ours; // the peer is known to be a node of ours
@@ -348,6 +349,18 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     return ours && !goNode; // a Go node would ask the owner that cannot be asked
   }
 
+  /** The peer has said in which zone it is, or null for none. */
+  void noteZone(@Nullable String zone) {
+    this.zone = zone;
+  }
+
+  @Override
+  public boolean isInAnotherZone() {
+    String its = zone;
+    String own = outbound.fleet().list().zone();
+    return its != null && own != null && !its.equals(own);
+  }
+
   @Override
   public void doubted() {
     if (health != null) {
@@ -357,7 +370,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   /** Returns what is known about whether the peer can be asked; null once it has left the list. */
   @Nullable PeerHealth health() {
-    return health == null || closed ? null : health.present();
+    return health == null || closed ? null : health.present().inZone(zone);
   }
 
   /** Notes that the peer's process leaves; calls {@code done} when others own its keys. */

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Gives the core a client for every other member of the fleet. */
 public final class PeerDirectory implements PeerConnector {
@@ -90,6 +91,11 @@ public final class PeerDirectory implements PeerConnector {
   /** Notes the instance number of a process at a member's URL. */
   public void met(String url, long instance) {
     clientsOf(List.of(url)).forEach(client -> client.met(instance));
+  }
+
+  /** A member has said in which zone it is, or null for none. */
+  public void noteZone(String url, @Nullable String zone) {
+    clientsOf(List.of(url)).forEach(client -> client.noteZone(zone));
   }
 
   /** {@return what is known about whether each member can be asked, by URL} */

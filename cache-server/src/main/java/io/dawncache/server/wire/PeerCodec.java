@@ -251,13 +251,15 @@ public final class PeerCodec {
   }
 
   private static io.dawncache.server.wire.pb.MemberList.Builder message(MemberList list) {
+    String zone = list.zone();
     return io.dawncache.server.wire.pb.MemberList.newBuilder()
         .setSelf(list.self())
         .setInstance(list.instance())
         .addAllMembers(list.members())
         .addAllRings(list.rings().known())
         .setRing(list.rings().inForce())
-        .addAllWithoutRing(list.rings().lackedBy());
+        .addAllWithoutRing(list.rings().lackedBy())
+        .setZone(zone == null ? "" : zone);
   }
 
   /**
@@ -301,10 +303,16 @@ public final class PeerCodec {
     requireUrls(message.getMembersList());
     requireUrls(message.getWithoutRingList());
     return MemberList.of(
-        message.getSelf(),
-        message.getInstance(),
-        message.getMembersList(),
-        new Rings(message.getRingsList(), message.getRing(), message.getWithoutRingList()));
+            message.getSelf(),
+            message.getInstance(),
+            message.getMembersList(),
+            new Rings(message.getRingsList(), message.getRing(), message.getWithoutRingList()))
+        .inZone(isZone(message.getZone()) ? message.getZone() : null);
+  }
+
+  /** Returns whether this may be the name of a zone. */
+  public static boolean isZone(String zone) {
+    return zone.matches("[!-~&&[^,\"]]{1,64}");
   }
 
   /**

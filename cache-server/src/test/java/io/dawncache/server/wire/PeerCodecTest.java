@@ -38,7 +38,7 @@ class PeerCodecTest {
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final MemberList LIST =
-      new MemberList("http://a:1", 7, List.of("http://a:1"), Rings.NONE, 0x0102030405060708L);
+      new MemberList("http://a:1", 7, List.of("http://a:1"), Rings.NONE, null, 0x0102030405060708L);
 
   @Test
   void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
@@ -182,6 +182,26 @@ class PeerCodecTest {
         "2206" + "6e6174697665" + "3206" + "6e6174697665" + "3a0a" + "687474703a2f2f623a31",
         hex(PeerCodec.encode(list, false, false)).substring(2 * (12 + 9 + 12 + 12)));
     assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
+  }
+
+  @Test
+  void aMemberListAlsoHasTheZoneOfItsNode() throws Exception {
+    MemberList none = MemberList.of("http://a:1", 7, List.of());
+    MemberList list = none.inZone("a");
+
+    assertEquals(
+        hex(PeerCodec.encode(none, false, false)) + "4a0161",
+        hex(PeerCodec.encode(list, false, false)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "a,b", "\"a\"", "\u00e4", "\r\n", "\177"})
+  void aZoneThatIsNoneCountsAsNone(String zone) throws Exception {
+    MemberList none = MemberList.of("http://a:1", 7, List.of());
+    MemberList list = none.inZone(zone);
+
+    assertEquals(none, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
   }
 
   @ParameterizedTest

@@ -768,13 +768,14 @@ enum WireReader {
         NodeUrl.parse(generated.getSelf());
         generated.getMembersList().forEach(NodeUrl::parse);
         generated.getWithoutRingList().forEach(NodeUrl::parse);
+        Rings rings =
+            new Rings(
+                generated.getRingsList(), generated.getRing(), generated.getWithoutRingList());
+        String zone = generated.getZone();
         expected =
             MemberList.of(
-                generated.getSelf(),
-                generated.getInstance(),
-                generated.getMembersList(),
-                new Rings(
-                    generated.getRingsList(), generated.getRing(), generated.getWithoutRingList()));
+                    generated.getSelf(), generated.getInstance(), generated.getMembersList(), rings)
+                .inZone(PeerCodec.isZone(zone) ? zone : null);
       } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
         // null stands for refused
       }
