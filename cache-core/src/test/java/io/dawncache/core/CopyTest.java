@@ -3,6 +3,7 @@ package io.dawncache.core;
 import static io.dawncache.core.Answers.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -240,7 +241,7 @@ class CopyTest {
     var hit = scores.get("Jack");
     CompletableFuture<ByteView> missing = scores.getAsync("nobody");
     owner.answer(PeerResult.of(PeerResult.Status.NOT_FOUND, "not found"));
-    assertTrue(missing.isCompletedExceptionally());
+    assertInstanceOf(NotFoundException.class, Answers.failure(missing));
 
     EventStats events = scores.stats().events();
     assertEquals(hit.length(), events.bytesWithinZone());

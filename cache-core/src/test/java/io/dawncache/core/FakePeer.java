@@ -13,6 +13,7 @@ final class FakePeer implements PeerGetter {
   private final List<PeerRequest> requests = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super PeerResult>> callbacks = new CopyOnWriteArrayList<>();
   private final Map<String, Consumer<? super PeerResult>> peeks = new ConcurrentHashMap<>();
+  private volatile boolean holdsPeeks;
   private volatile boolean inAnotherZone;
   private volatile int timesClosed;
 
@@ -31,9 +32,19 @@ final class FakePeer implements PeerGetter {
     callbacks.add(callback);
   }
 
+  /** By default nothing is found. */
   @Override
   public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
-    peeks.put(request.key(), callback);
+    if (holdsPeeks) {
+      peeks.put(request.key(), callback);
+    } else {
+      callback.accept(PeerResult.of(Status.NOT_ASKED, "not held"));
+    }
+  }
+
+  /** From now on a peek waits until the test answers it. */
+  void holdPeeks() {
+    holdsPeeks = true;
   }
 
   /** Answers the latest peek for the key, on this thread, as soon as there is one. */

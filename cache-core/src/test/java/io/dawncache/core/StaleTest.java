@@ -103,6 +103,7 @@ class StaleTest {
   /** Answers a get with what the key's former owner holds; it ends before the load is tried. */
   private Client getWhatAFormerOwnerHolds(Group group, boolean missedNoChange, Duration ttl) {
     FakePeer former = new FakePeer("http://former:1");
+    former.holdPeeks();
     HandPicker picker = new HandPicker(HandPicker.SELF, former.peer());
     picker.wereOwnedBy((Owner.Remote) former.peer());
     picker.upToDate(missedNoChange);
