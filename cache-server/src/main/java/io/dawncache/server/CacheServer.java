@@ -25,11 +25,11 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 public final class CacheServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CacheServer.class.getName());
   private static final int BACKLOG = 1024;
-  private static final long OFFER_AFTER_MILLIS = 500;
 
   private final CacheNode node;
   private final ServerConfig config;
@@ -65,6 +64,7 @@ public final class CacheServer implements AutoCloseable {
   private final Departure departure;
   private final AtomicReference<MemberList> lastSentList; // or about to be sent
   private final ListComparison listComparison;
+  private final ValueOffers valueOffers;
   private final Object closing = new Object(); // a later close waits for the first
   private volatile boolean stopping;
 
@@ -126,7 +126,8 @@ public final class CacheServer implements AutoCloseable {
       fleet.setPeers(peers);
       fleet.onReadmitted(ejected::wasEjected);
       ejected.onLeft(this::askForHints);
-      ejected.onReadmitted(url -> offerValuesTo(List.of(url)));
+      valueOffers = new ValueOffers(this::offerValues, loops);
+      ejected.onReadmitted(url -> valueOffers.add(List.of(url)));
       membership.whenPeeking(() -> peers.compareLists(membership.members()));
       node.registerPeerPicker(membership);
       Discovery discovery = config.discovery();
@@ -326,7 +327,7 @@ public final class CacheServer implements AutoCloseable {
       goPeers.set(addresses);
       List<String> now = membership.members();
       logChange(before, now);
-      offerValuesTo(now.stream().filter(url -> !before.contains(url)).toList());
+      valueOffers.add(now.stream().filter(url -> !before.contains(url)).toList());
     }
     warnUnlessAmong(checked);
   }
@@ -356,20 +357,11 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Offers values to members that have joined or come back, and own some keys of this node now. It
-   * waits a moment first, so that they hold the same view by then.
-   */
-  private void offerValuesTo(List<String> members) {
-    if (members.isEmpty() || config.handOverTimeout().isZero()) {
-      return;
-    }
-    Runnable offer =
-        () -> node.offerValues(members, config.handOverBytes(), config.handOverTimeout(), () -> {});
-    try {
-      loops.schedule(() -> ownersThread.execute(offer), OFFER_AFTER_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      // The server has stopped.
+  private void offerValues(Set<String> members) {
+    Duration timeout = config.handOverTimeout();
+    if (!timeout.isZero()) {
+      ownersThread.execute(
+          () -> node.offerValues(members, config.handOverBytes(), timeout, () -> {}));
     }
   }
 
