@@ -196,10 +196,15 @@ final class Memory {
 
   /**
    * Returns the value under the key for a node that owns it now: own or guest, if valid; or null.
+   * One that may have missed a change is not passed on: the other node asks only whether this one
+   * has missed any.
    */
   Entry.@Nullable Own peekOwn(String key) {
     Entry.Own entry = main.peek(key);
-    return entry == null || entry.isExpired(clock.now()) ? null : entry;
+    if (entry == null || entry instanceof Entry.Unsure) {
+      return null;
+    }
+    return entry.isExpired(clock.now()) ? null : entry;
   }
 
   /** Returns the values of main that would leave last, the hottest first. */

@@ -97,6 +97,19 @@ class MemoryTest {
     assertEquals(0, memory.mainStats().items());
   }
 
+  /** The node that peeks asks who has missed changes, but not from whom this node has its value. */
+  @Test
+  void aValueThatMayHaveMissedAChangeIsAnsweredButNotPassedOnToANewOwner() {
+    Entry.Own unsure =
+        new Entry.Unsure("Tom", ByteView.ofUtf8("v"), coarse.endOf(HOT_TTL.toNanos()));
+    assertTrue(memory.keepOwn(unsure, memory.generation("Tom")));
+
+    assertSame(unsure, memory.own("Tom"));
+    assertNull(memory.peekOwn("Tom"));
+    assertTrue(memory.become(unsure, false));
+    assertNull(memory.peekOwn("Tom"));
+  }
+
   @Test
   void aGuestThatBecomesAnOwnValueAgainStays() {
     Entry.Own entry = kept("Tom");
