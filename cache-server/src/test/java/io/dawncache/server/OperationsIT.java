@@ -29,9 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {true, false})
 @Timeout(60)
 class OperationsIT {
-  /** An entry ends late if the timer that reads the clock does; a busy machine delays it. */
-  private static final Duration TIMER_DELAY = Duration.ofMillis(200);
-
   private final boolean peerFrames;
 
   OperationsIT(boolean peerFrames) {
@@ -127,9 +124,12 @@ class OperationsIT {
         long endNanos = System.nanoTime() + ttl.toNanos(); // it was held before its answer
         for (Group group : groups) {
           long begunNanos = System.nanoTime();
+          long longestPauseNanos = 0; // as when the JVM stops all threads, those of timers too
           while (group.get(key).toUtf8().equals("put")) {
-            assertTrue(begunNanos - endNanos < TIMER_DELAY.toNanos(), group::toString);
-            begunNanos = System.nanoTime();
+            assertTrue(begunNanos - endNanos <= longestPauseNanos, group::toString);
+            long nowNanos = System.nanoTime();
+            longestPauseNanos = Math.max(longestPauseNanos, nowNanos - begunNanos);
+            begunNanos = nowNanos;
           }
         }
       }
