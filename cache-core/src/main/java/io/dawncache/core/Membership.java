@@ -492,6 +492,16 @@ public final class Membership implements PeerPicker {
     return others.isUnknown(own, url);
   }
 
+  /**
+   * Notes that another node could not be asked for its list: what it reported before does not count
+   * any more.
+   *
+   * @param url the URL of another node
+   */
+  public void listUnknown(String url) {
+    others.forget(url);
+  }
+
   /** {@return the URLs of the nodes that have reported which list they hold} */
   public List<String> reporting() {
     return others.reporting(snapshot.list);

@@ -359,7 +359,7 @@ public final class CacheServer implements AutoCloseable {
 
   private void offerValues(Set<String> members) {
     Duration timeout = config.handOverTimeout();
-    if (!timeout.isZero()) {
+    if (!timeout.isZero() && !fleet.isLeaving()) { // a leaver offers all that it holds
       ownersThread.execute(
           () -> node.offerValues(members, config.handOverBytes(), timeout, () -> {}));
     }

@@ -120,6 +120,11 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
+  public void noteListUnknown(String url) {
+    membership().listUnknown(url);
+  }
+
+  @Override
   public boolean noteFingerprint(String url, long fingerprint) {
     return !url.equals(list().self()) && membership().fingerprintReported(url, fingerprint);
   }

@@ -423,13 +423,6 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     exchangeAtNanos = System.nanoTime() + exchangeNanos;
     boolean wasEjected = readmitted;
     readmitted = false;
-    Runnable lost =
-        () -> {
-          if (wasEjected) {
-            readmitted = true;
-            exchangeAtNanos = System.nanoTime(); // with the next request
-          }
-        };
     try {
       operate(
           LISTS_TIMEOUT,
@@ -438,17 +431,25 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
           () -> requests.members(wasEjected),
           this::ofMessage,
           UnaryOperator.identity(),
-          result -> { // noteList has noted the answer
-            if (result.status() != OperationResult.Status.DONE) {
-              lost.run();
-            }
+          result -> {
+            listsExchanged(result.status(), wasEjected);
             done.run();
           });
     } catch (RuntimeException | Error e) {
-      lost.run();
+      listsExchanged(OperationResult.Status.UNKNOWN, wasEjected);
       done.run();
       LOG.log(
           System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
+    }
+  }
+
+  /** The exchange has ended; noteList has noted the answer, if there was one. */
+  private void listsExchanged(OperationResult.Status status, boolean wasEjected) {
+    if (wasEjected && status != OperationResult.Status.DONE) {
+      readmitted = true; // the next exchange says it again
+    }
+    if (status == OperationResult.Status.NOT_ASKED) {
+      outbound.fleet().noteListUnknown(peer.text());
     }
   }
 

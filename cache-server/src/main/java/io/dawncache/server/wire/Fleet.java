@@ -34,6 +34,9 @@ public interface Fleet {
   /** Notes which list another node holds, and which rings it knows. */
   void noteList(MemberList list);
 
+  /** Another node could not be asked for its list: the one that it reported may be an old one. */
+  void noteListUnknown(String url);
+
   /**
    * Notes the fingerprint of another node's list.
    *

@@ -23,6 +23,9 @@ public record TestFleet(@Nullable String cluster, MemberList list) implements Fl
   public void noteList(MemberList other) {}
 
   @Override
+  public void noteListUnknown(String url) {}
+
+  @Override
   public boolean noteFingerprint(String url, long fingerprint) {
     return false;
   }
