@@ -180,7 +180,11 @@ class ScriptsIT {
     assertTrue(
         status.lines().contains("http://127.0.0.1:" + (basePort + 1) + "  no connection"),
         status::toString);
-    assertEquals("stopped 1 node\n", cluster("stop").text());
+
+    Done add = cluster("add");
+    assertEquals("node 3 serves at " + urls().get(2) + "\n", add.text(), add::toString);
+    assertEquals(List.of(), stats(urls().get(0)).otherLists());
+    assertEquals("stopped 2 nodes\n", cluster("stop").text());
   }
 
   @Test
