@@ -4,90 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dawncache.core.CacheNode;
 import io.dawncache.core.Entry;
 import io.dawncache.core.EventStats;
-import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupEndpoint;
-import io.dawncache.core.Loaded;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a node that stops gracefully leaves to the others, and what it finds when it returns. */
 @Timeout(120)
-class LeaveIT {
-  private static final int KEYS = 500;
-
-  private final List<CacheNode> nodes = new ArrayList<>();
-  private final List<CacheServer> servers = new ArrayList<>();
-  private final AtomicInteger loads = new AtomicInteger();
-
-  private CacheServer start(ServerConfig config) throws IOException {
-    CacheNode node = CacheNode.create();
-    nodes.add(node);
-    node.addGroup(
-        "scores",
-        GroupConfig.builder().maxBytes(16 << 20).hotBytes(0).build(), // no copies: owners are asked
-        key -> {
-          loads.incrementAndGet();
-          return Loaded.ofUtf8("value of " + key);
-        });
-    CacheServer server = CacheServer.start(node, config);
-    servers.add(server);
-    return server;
-  }
-
-  @AfterEach
-  void stop() {
-    servers.forEach(CacheServer::close);
-    nodes.forEach(CacheNode::close);
-  }
-
-  private Group group(int index) {
-    Group group = nodes.get(index).group("scores");
-    assertTrue(group != null);
-    return group;
+class LeaveIT extends CountingFleet {
+  LeaveIT() {
+    super(GroupConfig.builder().maxBytes(16 << 20).hotBytes(0).build()); // no copies: owners answer
   }
 
   private EventStats events(int index) {
     return group(index).stats().events();
-  }
-
-  private void startFleet(int size) throws IOException {
-    startFleet(size, ServerConfig.builder().build());
-  }
-
-  private void startFleet(int size, ServerConfig config) throws IOException {
-    for (int i = 0; i < size; i++) {
-      start(config);
-    }
-    setMembers();
-  }
-
-  private void setMembers() {
-    List<String> members = servers.stream().map(CacheServer::self).toList();
-    servers.forEach(server -> server.setMembers(members));
-  }
-
-  private static List<String> keys() {
-    return IntStream.range(0, KEYS).mapToObj(i -> "key-" + i).toList();
-  }
-
-  private void getAll(int index) {
-    for (String key : keys()) {
-      assertEquals("value of " + key, group(index).get(key).toUtf8());
-    }
   }
 
   private void close(int index) {

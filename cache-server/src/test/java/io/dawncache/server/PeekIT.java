@@ -3,92 +3,25 @@ package io.dawncache.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dawncache.core.CacheNode;
-import io.dawncache.core.Group;
-import io.dawncache.core.Loaded;
+import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a node that comes to own keys takes from the memory of those who owned them. */
 @Timeout(120)
-class PeekIT {
-  private static final int KEYS = 500;
-
-  private final List<CacheNode> nodes = new ArrayList<>();
-  private final List<CacheServer> servers = new ArrayList<>();
-  private final AtomicInteger loads = new AtomicInteger();
-
-  private CacheServer start(ServerConfig config) throws IOException {
-    CacheNode node = CacheNode.create();
-    nodes.add(node);
-    node.addGroup(
-        "scores",
-        key -> {
-          loads.incrementAndGet();
-          return Loaded.ofUtf8("value of " + key);
-        });
-    CacheServer server = CacheServer.start(node, config);
-    servers.add(server);
-    return server;
-  }
-
-  @AfterEach
-  void stop() {
-    servers.forEach(CacheServer::close);
-    nodes.forEach(CacheNode::close);
-  }
-
-  private Group group(int index) {
-    Group group = nodes.get(index).group("scores");
-    assertTrue(group != null);
-    return group;
-  }
-
-  /** Sets them one after another, so for a moment the nodes hold different lists. */
-  private void setMembers() {
-    List<String> members = servers.stream().map(CacheServer::self).toList();
-    servers.forEach(server -> server.setMembers(members));
-    servers.forEach(
-        server -> {
-          while (!server.otherLists().isEmpty()) {
-            Thread.onSpinWait(); // until the test's time-out
-          }
-        });
-  }
-
-  private void startFleet(int size) throws IOException {
-    startFleet(size, ServerConfig.builder().build());
-  }
-
-  private void startFleet(int size, ServerConfig config) throws IOException {
-    for (int i = 0; i < size; i++) {
-      start(config);
-    }
-    setMembers();
+class PeekIT extends CountingFleet {
+  PeekIT() {
+    super(GroupConfig.builder().build());
   }
 
   /** Leaves all to peeks. */
   private static ServerConfig withoutOffers() {
     return ServerConfig.builder().handOverTimeout(Duration.ZERO).build();
-  }
-
-  private static List<String> keys() {
-    return IntStream.range(0, KEYS).mapToObj(i -> "key-" + i).toList();
-  }
-
-  private void getAll(int index) {
-    for (String key : keys()) {
-      assertEquals("value of " + key, group(index).get(key).toUtf8());
-    }
   }
 
   @Test
