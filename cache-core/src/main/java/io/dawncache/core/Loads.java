@@ -91,7 +91,7 @@ final class Loads {
   }
 
   /** See {@link LoadExecutor#want}. */
-  LoadExecutor.@Nullable Want want(String key) {
+  @Nullable WantedKey want(String key) {
     return executor.want(key);
   }
 

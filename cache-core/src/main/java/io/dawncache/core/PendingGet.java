@@ -33,7 +33,7 @@ final class PendingGet implements Waiter<Entry> {
   private volatile @Nullable Future<?> timer;
 
   /** Not null if the caller is a getter; written before this joins a flight. */
-  private LoadExecutor.@Nullable Want want;
+  private @Nullable WantedKey want;
 
   PendingGet(Gets gets, String key, long deadlineNanos, Waiter<? super Entry> caller) {
     this.gets = gets;
@@ -61,7 +61,7 @@ final class PendingGet implements Waiter<Entry> {
   }
 
   /** Notes the getter that waits, if any, so that its load lends its permit to the key's load. */
-  void isWantedBy(LoadExecutor.@Nullable Want want) {
+  void isWantedBy(@Nullable WantedKey want) {
     this.want = want;
   }
 

@@ -152,7 +152,7 @@ class ArchitectureTest {
   void onlyThreadsOfGettersWaitForRoom() {
     classes()
         .that()
-        .doNotHaveSimpleName("Load") // of a LoadExecutor
+        .doNotHaveSimpleName("Load")
         .should(
             never(
                 accessing(

@@ -39,7 +39,7 @@ class RoomsTest {
               "get",
               "the way of a get",
               "seam memory plant data",
-              "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor LoadMemory Hedge"),
+              "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor Load WantedKey LoadFailure LoadMemory Hedge"),
           new Room(
               "changes",
               "how a change is made",
