@@ -1,14 +1,16 @@
 package io.dawncache.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.consistenthash.Ring;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,30 +23,53 @@ final class FormerOwners {
   /** How long a former owner is peeked; its memory keeps its guests as long. */
   static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private static final int MOST_STATES = 4; // each holds a ring
+  /** How long a report of hints counts: less than {@link Peeks} remembers changes since. */
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  /** Names the former owner of a key, and when it ceased to be the owner. */
-  private record State(Function<String, @Nullable Owner> owner, long endNanos) {}
+  private static final int MOST_STATES = 16;
+  private static final int MOST_RINGS = 4; // a ring of 1,000 members takes some megabytes
+
+  /** Who owned which keys, until a moment. */
+  private record State(MembershipSnapshot view, long endNanos) {
+    /** Returns whether the keys had the same owners at another time. */
+    boolean hasOwnersOf(MembershipSnapshot other) {
+      return view.ring() == other.ring() && view.ejected().equals(other.ejected());
+    }
+  }
+
+  /** For which members another one holds hints. */
+  private record Report(long askedNanos, Set<String> membersWithHints) {}
 
   private final LongSupplier nanoTime;
   private volatile List<State> states = List.of(); // the latest first
   private volatile boolean used;
 
-  /** For each member, the members that it reported hints for. */
+  /** The last report of each member. */
   @GuardedBy("this")
-  private final Map<String, Set<String>> hintsReportedBy = new HashMap<>();
+  private final Map<String, Report> reports = new HashMap<>();
 
   FormerOwners(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /** Notes that owners have changed; {@code owner} names the former acting owner of a key. */
-  synchronized void changed(Function<String, @Nullable Owner> owner) {
+  /** Notes that owners have changed; {@code before} is the view that has ended. */
+  synchronized void changed(MembershipSnapshot before) {
     List<State> after = new ArrayList<>();
-    after.add(new State(owner, nanoTime.getAsLong()));
-    after.addAll(states.subList(0, Math.min(states.size(), MOST_STATES - 1)));
+    after.add(new State(before, nanoTime.getAsLong()));
+    Set<Ring> rings = Collections.newSetFromMap(new IdentityHashMap<>());
+    rings.add(before.ring());
+    for (State state : states) {
+      // A member that comes and goes makes the same two views again and again.
+      if (!state.hasOwnersOf(before)) {
+        rings.add(state.view().ring());
+        if (after.size() == MOST_STATES || rings.size() > MOST_RINGS) {
+          break;
+        }
+        after.add(state);
+      }
+    }
     states = List.copyOf(after);
-    hintsReportedBy.clear();
+    reports.values().removeIf(report -> !isFresh(report));
     used = false;
   }
 
@@ -60,7 +85,7 @@ final class FormerOwners {
         forget(present);
         return null;
       }
-      if (state.owner.apply(key) instanceof Owner.Remote former) {
+      if (state.view.actingOwner(key) instanceof Owner.Remote former) {
         return former;
       }
     }
@@ -89,17 +114,19 @@ final class FormerOwners {
    * @param membersWithHints the members that it holds hints for
    */
   synchronized void reported(String url, long askedNanos, Collection<String> membersWithHints) {
-    if (!states.isEmpty() && askedNanos - states.get(0).endNanos >= 0) {
-      hintsReportedBy.put(url, Set.copyOf(membersWithHints));
-    }
+    reports.put(url, new Report(askedNanos, Set.copyOf(membersWithHints)));
   }
 
-  /** Returns whether all these members have reported no hints for the member at {@code url}. */
+  private boolean isFresh(Report report) {
+    return nanoTime.getAsLong() - report.askedNanos <= FRESH_NANOS;
+  }
+
+  /** Returns whether all these members have reported lately no hints for that at {@code url}. */
   synchronized boolean isUpToDate(String url, Collection<Owner> members) {
     for (Owner member : members) {
       if (member instanceof Owner.Remote && !member.url().equals(url)) {
-        Set<String> reported = hintsReportedBy.get(member.url());
-        if (reported == null || reported.contains(url)) {
+        Report report = reports.get(member.url());
+        if (report == null || !isFresh(report) || report.membersWithHints.contains(url)) {
           return false;
         }
       }

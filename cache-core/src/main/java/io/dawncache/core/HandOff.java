@@ -115,11 +115,6 @@ final class HandOff {
     return hints.members();
   }
 
-  /** Returns whether there are hints for any member. */
-  boolean hasHints() {
-    return !hints.isEmpty();
-  }
-
   /** Sends the hints again at intervals. Runs on the timer thread. */
   void tick() {
     long now = clock.now();

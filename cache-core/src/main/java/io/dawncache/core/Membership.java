@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,76 +38,6 @@ public final class Membership implements PeerPicker {
 
   private static final System.Logger LOG = System.getLogger(Membership.class.getName());
 
-  private record Snapshot(
-      Ring ring,
-      Map<String, Owner> peers,
-      MemberList list,
-      RingAgreement.Agreed agreed,
-      Set<String> ejected,
-      Set<String> leaving) { // among those ejected
-    String self() {
-      return list.self();
-    }
-
-    Snapshot ejecting(Set<String> urls) {
-      Set<String> stillLeaving = new HashSet<>(leaving);
-      stillLeaving.retainAll(urls);
-      return new Snapshot(ring, peers, list, agreed, Set.copyOf(urls), Set.copyOf(stillLeaving));
-    }
-
-    Snapshot leaving(String url) {
-      Set<String> urls = new HashSet<>(leaving);
-      urls.add(url);
-      return new Snapshot(ring, peers, list, agreed, without(url).ejected, Set.copyOf(urls));
-    }
-
-    Snapshot agreeing(RingAgreement.Agreed agreed, Ring ring) {
-      MemberList reported =
-          MemberList.of(list.self(), list.instance(), ring.members(), agreed.report());
-      return new Snapshot(ring, peers, reported, agreed, ejected, leaving);
-    }
-
-    /** Returns whether there has been no list yet. */
-    boolean isFirst() {
-      return peers.isEmpty();
-    }
-
-    Snapshot without(String url) {
-      Set<String> urls = new HashSet<>(ejected);
-      urls.add(url);
-      return ejecting(urls);
-    }
-
-    Owner owner(String url) {
-      return Objects.requireNonNull(peers.get(url));
-    }
-
-    @Nullable Owner actingOwner(String key) {
-      Iterator<Owner> owners = owners(key);
-      return owners.hasNext() ? owners.next() : null;
-    }
-
-    Iterator<Owner> owners(String key) {
-      Iterator<Owner> all = all(key);
-      return ejected.isEmpty() ? all : new Acting(all, ejected);
-    }
-
-    Iterator<Owner> all(String key) {
-      Iterator<String> urls = ring.owners(key);
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return urls.hasNext();
-        }
-
-        @Override
-        public Owner next() {
-          return owner(urls.next());
-        }
-      };
-    }
-  }
-
   private final RingAgreement rings;
   private final int replicas;
   private final PeerConnector connector;
@@ -120,7 +49,7 @@ public final class Membership implements PeerPicker {
 
   private final FormerOwners former;
   private volatile Runnable whenPeeking = () -> {};
-  private volatile Snapshot snapshot;
+  private volatile MembershipSnapshot snapshot;
   private volatile boolean closed;
 
   /**
@@ -182,7 +111,7 @@ public final class Membership implements PeerPicker {
     this.changes = Objects.requireNonNull(changes, "changes");
     RingAgreement.Agreed agreed = rings.agreed();
     this.snapshot =
-        new Snapshot(
+        new MembershipSnapshot(
             Ring.of(agreed.scheme(), replicas, List.of()),
             Map.of(),
             MemberList.of(
@@ -214,19 +143,20 @@ public final class Membership implements PeerPicker {
     Objects.requireNonNull(self, "self");
     List<Runnable> consequences = new ArrayList<>();
     synchronized (changing) {
-      Snapshot before = snapshot;
+      MembershipSnapshot before = snapshot;
       RingAgreement.Agreed agreed = rings.agreed(self, members);
       Ring ring = Ring.of(agreed.scheme(), replicas, members);
       Map<String, Owner> peers = peers(self, members, before);
       rings.setMembers(self, ring.members());
       MemberList list = MemberList.of(self, instance, ring.members(), agreed.report());
-      Set<String> ejected = new HashSet<>(before.ejected);
-      ejected.removeIf(url -> peers.get(url) != before.peers.get(url)); // another getter, unknown
-      Snapshot after =
-          new Snapshot(ring, peers, list, agreed, Set.of(), before.leaving).ejecting(ejected);
+      Set<String> ejected = new HashSet<>(before.ejected());
+      ejected.removeIf(url -> peers.get(url) != before.peers().get(url)); // another getter, unknown
+      MembershipSnapshot after =
+          new MembershipSnapshot(ring, peers, list, agreed, Set.of(), before.leaving())
+              .ejecting(ejected);
       replace(before.isFirst() ? after.without(self) : before, after);
-      List<Owner> left = new ArrayList<>(before.peers.values());
-      left.removeAll(after.peers.values());
+      List<Owner> left = new ArrayList<>(before.peers().values());
+      left.removeAll(after.peers().values());
       // After the snapshot: a listener that was added before it has not seen it yet.
       consequences.addAll(listeners);
       consequences.addAll(closing(left));
@@ -239,16 +169,16 @@ public final class Membership implements PeerPicker {
   /** Puts into force what the members have agreed on by now. */
   private void agree() {
     synchronized (changing) {
-      Snapshot before = snapshot;
+      MembershipSnapshot before = snapshot;
       RingAgreement.Agreed agreed = rings.agreed();
-      if (closed || agreed.equals(before.agreed)) {
+      if (closed || agreed.equals(before.agreed())) {
         return;
       }
-      if (agreed.scheme().equals(before.ring.scheme())) {
-        snapshot = before.agreeing(agreed, before.ring);
+      if (agreed.scheme().equals(before.ring().scheme())) {
+        snapshot = before.agreeing(agreed, before.ring());
         return;
       }
-      Ring ring = Ring.of(agreed.scheme(), replicas, before.ring.members());
+      Ring ring = Ring.of(agreed.scheme(), replicas, before.ring().members());
       replace(before, before.agreeing(agreed, ring));
     }
     try {
@@ -269,17 +199,15 @@ public final class Membership implements PeerPicker {
    */
   public boolean eject(String url, int fewest) {
     synchronized (changing) {
-      Snapshot before = snapshot;
-      if (before.ejected.contains(url)) {
+      MembershipSnapshot before = snapshot;
+      if (before.ejected().contains(url)) {
         return true;
       }
-      if (!before.peers.containsKey(url)
-          || before.peers.size() - before.ejected.size() - 1 < fewest) {
+      if (!before.peers().containsKey(url)
+          || before.peers().size() - before.ejected().size() - 1 < fewest) {
         return false;
       }
-      Set<String> ejected = new HashSet<>(before.ejected);
-      ejected.add(url);
-      replace(before, before.ejecting(ejected));
+      replace(before, before.without(url));
     }
     runAll(listeners);
     return true;
@@ -295,8 +223,8 @@ public final class Membership implements PeerPicker {
    */
   public void leave(String url) {
     synchronized (changing) {
-      Snapshot before = snapshot;
-      if (before.leaving.contains(url) || !before.peers.containsKey(url)) {
+      MembershipSnapshot before = snapshot;
+      if (before.leaving().contains(url) || !before.peers().containsKey(url)) {
         return;
       }
       replace(before, before.leaving(url));
@@ -313,20 +241,19 @@ public final class Membership implements PeerPicker {
    */
   public void readmit(String url) {
     synchronized (changing) {
-      Snapshot before = snapshot;
-      Set<String> ejected = new HashSet<>(before.ejected);
-      if (!ejected.remove(url)) {
+      MembershipSnapshot before = snapshot;
+      if (!before.ejected().contains(url)) {
         return;
       }
-      replace(before, before.ejecting(ejected));
+      replace(before, before.with(url));
     }
     runAll(listeners);
   }
 
   @GuardedBy("changing")
-  private void replace(Snapshot before, Snapshot after) {
+  private void replace(MembershipSnapshot before, MembershipSnapshot after) {
     snapshot = after;
-    former.changed(before::actingOwner);
+    former.changed(before);
   }
 
   /**
@@ -335,8 +262,8 @@ public final class Membership implements PeerPicker {
    */
   public void wasEjected() {
     synchronized (changing) {
-      Snapshot present = snapshot;
-      former.changed(present.without(present.self())::actingOwner);
+      MembershipSnapshot present = snapshot;
+      former.changed(present.without(present.self()));
     }
   }
 
@@ -367,11 +294,11 @@ public final class Membership implements PeerPicker {
     if (owner == null) {
       return null;
     }
-    Snapshot present = snapshot;
+    MembershipSnapshot present = snapshot;
     boolean isOurs = present.actingOwner(key) instanceof Owner.Self;
     if (!isOurs
-        || present.peers.get(owner.url()) != owner
-        || (present.ejected.contains(owner.url()) && !present.leaving.contains(owner.url()))) {
+        || present.peers().get(owner.url()) != owner
+        || (present.ejected().contains(owner.url()) && !present.leaving().contains(owner.url()))) {
       return null;
     }
     if (former.isFirstUse()) {
@@ -382,17 +309,17 @@ public final class Membership implements PeerPicker {
 
   @Override
   public boolean isUpToDate(String url) {
-    return former.isUpToDate(url, snapshot.peers.values());
+    return former.isUpToDate(url, snapshot.peers().values());
   }
 
   /** {@return the URLs of the members that this node does not ask; unmodifiable} */
   public Set<String> ejected() {
-    return snapshot.ejected;
+    return snapshot.ejected();
   }
 
   /** {@return which of them have reported that they leave; unmodifiable} */
   public Set<String> leaving() {
-    return snapshot.leaving;
+    return snapshot.leaving();
   }
 
   /**
@@ -401,27 +328,27 @@ public final class Membership implements PeerPicker {
    */
   public void close() {
     closed = true;
-    runAll(closing(snapshot.peers.values()));
+    runAll(closing(snapshot.peers().values()));
   }
 
   /** {@return the present member list in its original order} */
   public List<String> members() {
-    return snapshot.ring.members();
+    return snapshot.ring().members();
   }
 
   @Override
   public Collection<Owner> peers() {
-    return snapshot.peers.values();
+    return snapshot.peers().values();
   }
 
   /** {@return the scheme of the ring that is in force} */
   public Scheme scheme() {
-    return snapshot.ring.scheme();
+    return snapshot.ring().scheme();
   }
 
   /** {@return the members that are known to lack the preferred ring, which keep it out of force} */
   public List<String> ringLackedBy() {
-    return snapshot.list.rings().lackedBy();
+    return snapshot.list().rings().lackedBy();
   }
 
   /** {@return the members that have not reported yet which rings they know} */
@@ -431,7 +358,7 @@ public final class Membership implements PeerPicker {
 
   /** {@return the present member list as this node reports it to others} */
   public MemberList list() {
-    return snapshot.list;
+    return snapshot.list();
   }
 
   /**
@@ -443,7 +370,7 @@ public final class Membership implements PeerPicker {
   public void listReported(MemberList other) {
     rings.ringsReported(other.self(), other.rings().known());
     rings.lackReported(other.self(), other.rings().lackedBy());
-    if (rings.agreed().equals(snapshot.agreed)) {
+    if (rings.agreed().equals(snapshot.agreed())) {
       compare(other);
     } else {
       changes.execute(
@@ -455,9 +382,9 @@ public final class Membership implements PeerPicker {
   }
 
   private void compare(MemberList other) {
-    Snapshot own = snapshot;
-    if (!own.leaving.contains(other.self())) {
-      others.listReported(own.list, other);
+    MembershipSnapshot own = snapshot;
+    if (!own.leaving().contains(other.self())) {
+      others.listReported(own.list(), other);
     }
   }
 
@@ -469,7 +396,7 @@ public final class Membership implements PeerPicker {
    */
   public void ringsReported(String url, Collection<String> known) {
     rings.ringsReported(url, known);
-    if (!rings.agreed().equals(snapshot.agreed)) {
+    if (!rings.agreed().equals(snapshot.agreed())) {
       changes.execute(this::agree);
     }
   }
@@ -483,11 +410,11 @@ public final class Membership implements PeerPicker {
    *     list
    */
   public boolean fingerprintReported(String url, long fingerprint) {
-    Snapshot present = snapshot;
-    if (present.leaving.contains(url)) {
+    MembershipSnapshot present = snapshot;
+    if (present.leaving().contains(url)) {
       return false;
     }
-    MemberList own = present.list;
+    MemberList own = present.list();
     others.fingerprintReported(own, url, fingerprint);
     return others.isUnknown(own, url);
   }
@@ -504,12 +431,12 @@ public final class Membership implements PeerPicker {
 
   /** {@return the URLs of the nodes that have reported which list they hold} */
   public List<String> reporting() {
-    return others.reporting(snapshot.list);
+    return others.reporting(snapshot.list());
   }
 
   @Override
   public List<String> otherLists() {
-    return others.differing(snapshot.list);
+    return others.differing(snapshot.list());
   }
 
   /** {@return this node's exact text in the member list} */
@@ -525,52 +452,6 @@ public final class Membership implements PeerPicker {
   @Override
   public Iterator<Owner> allOwners(String key) {
     return snapshot.all(key);
-  }
-
-  /**
-   * The owners that are not ejected. In place of an ejected one, no member follows that would pass
-   * the question on to it.
-   */
-  private static final class Acting implements Iterator<Owner> {
-    private final Iterator<Owner> all;
-    private final Set<String> ejected;
-    private @Nullable Owner next;
-    private boolean inPlace;
-
-    Acting(Iterator<Owner> all, Set<String> ejected) {
-      this.all = all;
-      this.ejected = ejected;
-      advance();
-    }
-
-    private void advance() {
-      next = null;
-      while (next == null && all.hasNext()) {
-        Owner owner = all.next();
-        if (ejected.contains(owner.url())) {
-          inPlace = true;
-        } else if (!inPlace
-            || !(owner instanceof Owner.Remote remote)
-            || remote.getter().actsForOthers()) {
-          next = owner;
-        }
-      }
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next != null;
-    }
-
-    @Override
-    public Owner next() {
-      Owner owner = next;
-      if (owner == null) {
-        throw new NoSuchElementException("all owners were met");
-      }
-      advance();
-      return owner;
-    }
   }
 
   @Override
@@ -592,7 +473,7 @@ public final class Membership implements PeerPicker {
   }
 
   @GuardedBy("changing")
-  private Map<String, Owner> peers(String self, List<String> members, Snapshot before) {
+  private Map<String, Owner> peers(String self, List<String> members, MembershipSnapshot before) {
     Map<String, Owner> peers = new HashMap<>();
     List<Owner> entered = new ArrayList<>();
     try {
@@ -600,7 +481,7 @@ public final class Membership implements PeerPicker {
         if (peers.containsKey(url)) {
           continue;
         }
-        Owner peer = before.peers.get(url);
+        Owner peer = before.peers().get(url);
         if (peer == null || url.equals(self) != peer instanceof Owner.Self) {
           peer = url.equals(self) ? new Owner.Self(url) : new Owner.Remote(url, connect(url));
           entered.add(peer);

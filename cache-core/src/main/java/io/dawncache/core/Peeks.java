@@ -19,10 +19,11 @@ final class Peeks {
    * receive, because it was away, is still a hint for it; the coordinator sends the hint before it
    * asks this node anything. Until then only the coordinator knows that the former owner missed the
    * change. So what is peeked is kept as an own value only if every other member has reported,
-   * since this node came to own the key, that it holds no hints for the former owner. Else it is
-   * kept for the hot TTL, as a copy would be.
+   * a short time ago, that it holds no hints for the former owner. Else it is kept for the hot TTL,
+   * as a copy would be. A change after that report either reaches this node, or is a hint for it.
    *
-   * "Lately" is longer than a member is peeked after a change of owners, and than a change takes.
+   * "Lately" is longer than such a report counts and a change takes, and than a member is peeked
+   * after a change of owners.
    * The keys are in two sets; when the younger is old enough, it replaces the other.
    */
   private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(90);

@@ -67,8 +67,8 @@ public interface PeerPicker {
   }
 
   /**
-   * {@return whether every other member has reported, since the last change of owners, that the
-   * member at {@code url} has received all changes} By default false.
+   * {@return whether every other member has reported, within the last minute, that the member at
+   * {@code url} has received all changes} By default false.
    *
    * @param url a member's URL
    */

@@ -332,14 +332,18 @@ class LeavingTest {
     assertEquals(List.of(), own.otherLists());
   }
 
+  /** Returns a key that the member owns, as A sees it. */
+  private String keyOf(String url) {
+    return keys(500).stream()
+        .filter(key -> membership(A).owners(key).next().url().equals(url))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void aNodeForgetsWhatItMissedItself() {
     start(CachePolicy.LRU, A, B);
-    String key =
-        keys(500).stream()
-            .filter(any -> membership(A).owners(any).next() instanceof Owner.Self)
-            .findFirst()
-            .orElseThrow();
+    String key = keyOf(A);
     group(A).get(key);
 
     group(A).forServers().handedOver(new PastChanges(Forget.key("scores", key), A));
@@ -349,13 +353,28 @@ class LeavingTest {
   }
 
   @Test
+  void theFormerOwnerIsKnownHoweverOftenOtherMembersComeAndGo() {
+    start(CachePolicy.LRU, A, B, C);
+    Membership own = membership(A);
+    own.wasEjected();
+    String key = keyOf(A);
+    Owner.Remote acted = own.formerOwner(key);
+    assertTrue(acted != null);
+    String other = acted.url().equals(B) ? C : B;
+
+    for (int i = 0; i < 20; i++) {
+      own.leave(other);
+      own.readmit(other);
+    }
+    own.eject(other, 1);
+
+    assertEquals(acted, own.formerOwner(key));
+  }
+
+  @Test
   void aLeavingMemberIsPeekedButNotAskedAndPassesTheFloor() {
     start(CachePolicy.LRU, A, B);
-    String key =
-        keys(500).stream()
-            .filter(any -> membership(A).owners(any).next().url().equals(B))
-            .findFirst()
-            .orElseThrow();
+    String key = keyOf(B);
     assertFalse(membership(A).eject(B, 2), "it is the last but one");
 
     membership(A).leave(B);

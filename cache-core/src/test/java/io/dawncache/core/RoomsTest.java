@@ -49,7 +49,7 @@ class RoomsTest {
               "seam",
               "other nodes",
               "plant data",
-              "Owners HandOff Membership RingAgreement Hints ChangedKeys ChangeJournal OtherLists PeerPicker"
+              "Owners HandOff Membership MembershipSnapshot RingAgreement Hints ChangedKeys ChangeJournal OtherLists PeerPicker"
                   + " Owner Peeks FormerOwners PeerConnector PeerGetter GetCallback"),
           new Room(
               "memory",
