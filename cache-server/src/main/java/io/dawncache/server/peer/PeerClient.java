@@ -21,7 +21,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,14 +44,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
    * Go node: from then on, until `resetCapabilities`, it receives only requests of the family's
    * protocol. A peer that does not grant the upgrade to frames is not asked for it again for a
    * while.
-   *
-   * Nodes compare their member lists. The fingerprints travel when frames are granted and with the
-   * answer to every operation; the lists themselves, both ways, in a MEMBERS message. One is sent
-   * when the fingerprints differ, after this node's list has changed, and at intervals along with
-   * other requests. So each side notices within one interval that the other's list has changed.
-   * While lists are known to differ, the server has them sent without waiting for a request.
    */
-  private static final System.Logger LOG = System.getLogger(PeerClient.class.getName());
   private static final long WITHOUT_FRAMES_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private static final Duration LISTS_TIMEOUT = Duration.ofSeconds(5);
@@ -69,12 +61,9 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private final @Nullable Health health;
   private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
-  private final long exchangeNanos;
+  private final ListExchange lists;
 
-  private volatile boolean takesLists; // the peer knows the message with member lists
-  private volatile long exchangeAtNanos; // when to send the next one
   private volatile @Nullable String zone; // as the peer has said
-  private volatile boolean readmitted; // since the last exchange of lists
   private volatile boolean goNode; // the peer does not know our messages
   private volatile boolean ours; // the peer is known to be a node of ours
   private volatile boolean closed; // the peer has left the member list
@@ -95,10 +84,8 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
             : Health.of(peer, outbound, ejections, reachability, this::readmitted);
     reachability.onMissed(this::missed);
     reachability.onLost(this::doubted);
-    this.exchangeNanos = outbound.timings().lists().toNanos();
-    this.takesLists = !outbound.frames();
+    this.lists = new ListExchange(outbound, peer, this::sendList);
     this.ours = outbound.dialect().isOurs();
-    this.exchangeAtNanos = System.nanoTime() + exchangeNanos;
   }
 
   @Override
@@ -293,7 +280,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
             request,
             meaning,
             meaningInFrames,
-            answer -> noteList(answer, startNanos),
+            answer -> lists.noteFingerprint(answer, startNanos),
             callback));
   }
 
@@ -302,30 +289,18 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   @Override
   public void framesGranted(Hello hello) {
     ours = true;
-    takesLists = hello.fingerprint() != null;
-    if (hello.noteIn(outbound.fleet(), peer.text())) {
-      exchangeLists(() -> {});
+    if (lists.framesGranted(hello)) {
+      lists.exchange(() -> {});
     }
   }
 
   @Override
   public void framesRefused() {
-    takesLists = true; // unless it is a Go node; the first message finds out
-  }
-
-  private void noteList(ByteBuf operationAnswer, long askedNanos) {
-    try {
-      if (PeerCodec.noteList(
-          operationAnswer.nioBuffer(), peer.text(), askedNanos, outbound.fleet())) {
-        exchangeAtNanos = System.nanoTime(); // with the next request
-      }
-    } catch (IOException e) {
-      // The reader of the answer itself reports it.
-    }
+    lists.framesRefused();
   }
 
   private void exchangeListsIfDue(long nowNanos) {
-    if (takesLists && nowNanos - exchangeAtNanos >= 0 && reachability.isReachable()) {
+    if (lists.isDue(nowNanos) && reachability.isReachable()) {
       compareLists();
     }
   }
@@ -340,8 +315,19 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     if (goNode || closed || stopped) {
       done.run();
     } else {
-      exchangeLists(done);
+      lists.exchange(done);
     }
+  }
+
+  private void sendList(boolean wasEjected, Consumer<OperationResult> callback) {
+    operate(
+        LISTS_TIMEOUT,
+        FrameKind.MEMBERS,
+        () -> PeerCodec.encode(outbound.fleet().list(), wasEjected, outbound.fleet().isLeaving()),
+        () -> requests.members(wasEjected),
+        this::ofMessage,
+        UnaryOperator.identity(),
+        callback);
   }
 
   @Override
@@ -391,7 +377,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   /** Sends the peer that other nodes acted as owners of its keys. */
   private void readmitted() {
-    readmitted = true;
+    lists.readmitted();
     compareLists();
   }
 
@@ -416,41 +402,6 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   /** Returns the peer's URL. */
   String url() {
     return peer.text();
-  }
-
-  /** Catches what it throws: it must not end the request that it goes along with. */
-  private void exchangeLists(Runnable done) {
-    exchangeAtNanos = System.nanoTime() + exchangeNanos;
-    boolean wasEjected = readmitted;
-    readmitted = false;
-    try {
-      operate(
-          LISTS_TIMEOUT,
-          FrameKind.MEMBERS,
-          () -> PeerCodec.encode(outbound.fleet().list(), wasEjected, outbound.fleet().isLeaving()),
-          () -> requests.members(wasEjected),
-          this::ofMessage,
-          UnaryOperator.identity(),
-          result -> {
-            listsExchanged(result.status(), wasEjected);
-            done.run();
-          });
-    } catch (RuntimeException | Error e) {
-      listsExchanged(OperationResult.Status.UNKNOWN, wasEjected);
-      done.run();
-      LOG.log(
-          System.Logger.Level.WARNING, "member lists were not exchanged with " + peer.text(), e);
-    }
-  }
-
-  /** The exchange has ended; noteList has noted the answer, if there was one. */
-  private void listsExchanged(OperationResult.Status status, boolean wasEjected) {
-    if (wasEjected && status != OperationResult.Status.DONE) {
-      readmitted = true; // the next exchange says it again
-    }
-    if (status == OperationResult.Status.NOT_ASKED) {
-      outbound.fleet().noteListUnknown(peer.text());
-    }
   }
 
   /**
@@ -509,7 +460,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     goNode = false;
     ours = outbound.dialect().isOurs();
     byFrames.reached();
-    exchangeAtNanos = System.nanoTime();
+    lists.makeDue();
   }
 
   /** Ends all fetches, present and later ones: the event loops are about to stop. */
