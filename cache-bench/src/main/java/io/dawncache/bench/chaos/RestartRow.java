@@ -57,13 +57,18 @@ final class RestartRow implements Row {
   static List<Finding> judge(Observations seen, Span undisturbed, Span after, long resident) {
     Findings findings = new Findings(seen);
     findings.noneFailed(new Span(undisturbed.fromNanos(), after.toNanos()));
-    long loads = seen.loads().in(after).size();
-    double share = (double) loads / Math.max(1, resident);
+    List<Loads.Load> loads = seen.loads().in(after);
+    double share = (double) loads.size() / Math.max(1, resident);
     findings.add(
         Finding.judged(
             "loads from the first SIGTERM on",
             String.format(
-                Locale.ROOT, "%.1f %%: %,d, of %,d resident keys", share * 100, loads, resident),
+                Locale.ROOT,
+                "%.1f %%: %,d, of %,d resident keys, by nodes %s",
+                share * 100,
+                loads.size(),
+                resident,
+                Loads.byNode(loads)),
             "<= 5 % of the resident keys",
             share <= MOST_LOADS && resident > 0));
     findings.figureOfTail("undisturbed", undisturbed);

@@ -100,7 +100,7 @@ final class RowVerdictsTest {
     run.loaded(5, 1, "before").loaded(20, 1, "after");
 
     Finding enough = restart(100);
-    assertEquals("5.0 %: 5, of 100 resident keys", enough.reached());
+    assertEquals("5.0 %: 5, of 100 resident keys, by nodes 1: 5", enough.reached());
     assertEquals(Verdict.MET, enough.verdict());
     assertEquals(Verdict.MISSED, restart(99).verdict());
   }
