@@ -5,9 +5,11 @@ import static io.dawncache.core.Interleavings.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forgetting against loads that land meanwhile, in every order of steps that some runs reach. */
+@Tag("thorough")
 class MemoryInterleavingsIT {
   private static final int ORDERS = 300;
   private static final ByteView OLD = ByteView.ofUtf8("old");

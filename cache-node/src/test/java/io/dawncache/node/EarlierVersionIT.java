@@ -28,12 +28,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node of an earlier commit and one of this, in one fleet: each serves what the other owns. */
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
+@Tag("thorough")
 class EarlierVersionIT {
   private static final Path ROOT =
       Path.of(System.getProperty("dawncache.root", "..")).toAbsolutePath().normalize();

@@ -8,10 +8,12 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** The command in small. */
+@Tag("thorough")
 final class CollectorsCommandIT {
   private final StringWriter out = new StringWriter();
 

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The read buffer and the map in every order of steps that a hundred runs reach. */
+@Tag("thorough")
 class LruInterleavingsIT {
   private static final int ORDERS = 100;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {true, false})
 @Timeout(value = 5, unit = MINUTES)
 class HistoryIT {
-  private static final int ROUNDS = 10_000;
+  private static final int ROUNDS = Integer.getInteger("dawncache.history.rounds", 10_000);
 
   /** After this, what was not reached has been told or has ended. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
