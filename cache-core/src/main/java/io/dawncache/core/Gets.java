@@ -359,6 +359,11 @@ final class Gets {
     return handOff;
   }
 
+  /** Returns how many gets wait for a flight. */
+  int waiting() {
+    return waiters.get();
+  }
+
   /** Refuses all gets that miss from now on: the group was removed. */
   void close() {
     closed = true;

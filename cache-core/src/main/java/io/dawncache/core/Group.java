@@ -47,6 +47,7 @@ public final class Group {
   private final GroupEndpoint forServers;
   private final Offers offers;
   private final ChangeHandOver changeHandOver;
+  private final Explainer explainer;
   private final HeapShares.Share share;
 
   private volatile GroupConfig config; // only its budget changes
@@ -94,6 +95,8 @@ public final class Group {
     this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);
     this.offers = new Offers(name, node.clock(), owners, memory, counters);
     this.changeHandOver = new ChangeHandOver(name, owners, handOff, counters);
+    this.explainer =
+        new Explainer(node.clock(), owners, memory, peeks, flights, loads.records().lastLoads());
     this.forServers = new GroupEndpoint(gets, loads, rates, coordinator, forgetting);
     share.onChange(this::resize);
   }
@@ -478,9 +481,48 @@ public final class Group {
     return memory.sampleKeys(count);
   }
 
+  /**
+   * {@return what this node knows about {@code key}, and what a get of it would do now; for
+   * operators} Neither loads nor fetches, counts nothing, and is not a use.
+   *
+   * @param key not empty
+   */
+  public Explanation explain(String key) {
+    Keys.check(key, config.maxKeyBytes());
+    return explainer.explain(key);
+  }
+
+  /**
+   * Loads {@code key} at this node although its value may still be valid; until the new value is
+   * there, the old one answers. Joins a load that runs already, so it does not help against a
+   * change of the origin that was made a moment ago: {@link #removeAsync} does. Of use at the key's
+   * owner only; elsewhere the new value is kept for a short time, as a copy would be.
+   *
+   * @param key not empty
+   * @return a future completed on the callback executor; exceptionally with a {@link GetException}
+   *     if there is no value. If the origin fails and an older value may be answered, that is the
+   *     result; {@link Explanation#lastLoad} says why
+   * @throws IllegalStateException if the node was closed or the group removed
+   */
+  public CompletableFuture<ByteView> refreshAsync(String key) {
+    Keys.check(key, config.maxKeyBytes());
+    refuseIfClosed("refresh " + Keys.shown(name, key));
+    Completion<Entry, ByteView> completion = new Completion<>(node.threads(), Entry::value);
+    loads.reload(
+        key,
+        (entry, error) ->
+            completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
+    return completion.future();
+  }
+
+  /** {@return what runs and what waits in the group now} */
+  public GroupActivity activity() {
+    return loads.activity(gets.waiting());
+  }
+
   /** {@return the group's counters and what it holds} */
   public GroupStats stats() {
-    return counters.snapshot(memory, loads.times(), events.unheard());
+    return counters.snapshot(memory, loads.records().times(), events.unheard());
   }
 
   /**
@@ -501,6 +543,25 @@ public final class Group {
    */
   public boolean removeListener(GroupListener listener) {
     return events.remove(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Adds {@code listener}, to be called at the end of every load from now on.
+   *
+   * @param listener called for each call of the getter; must not block
+   */
+  public void addLoadListener(LoadListener listener) {
+    loads.records().listeners().add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Removes a load listener; a load that ends now may still call it.
+   *
+   * @param listener one that was added
+   * @return whether it was there
+   */
+  public boolean removeLoadListener(LoadListener listener) {
+    return loads.records().listeners().remove(Objects.requireNonNull(listener, "listener"));
   }
 
   /** {@return whether the group was {@linkplain CacheNode#removeGroup removed} from its node} */

@@ -116,6 +116,14 @@ final class LoadExecutor {
     return closedBecause;
   }
 
+  /** Returns what runs and waits now, beside so many gets. */
+  GroupActivity activity(int waitingGets) {
+    synchronized (lock) {
+      return new GroupActivity(
+          waitingGets, running.size() + borrowers.size(), queue.size(), abandoned);
+    }
+  }
+
   /** Returns the sizes of loaded values; if they are large, fewer loads run at once. */
   LoadedSizes sizes() {
     return sizes;

@@ -4,27 +4,34 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the ended loads of a group took, whatever their result; immutable. Times are the upper
- * bounds of buckets, at most 12.5 % too long.
+ * How long the ended loads of a group took, whatever their result; immutable. Percentiles are the
+ * upper bounds of buckets, at most 12.5 % too long.
  *
  * @since 0.1.0
  */
 public final class LoadTimeStats {
   private final long[] counts;
   private final long total;
+  private final long totalNanos;
 
-  LoadTimeStats(long[] counts) {
+  LoadTimeStats(long[] counts, long totalNanos) {
     this.counts = counts;
     long sum = 0;
     for (long count : counts) {
       sum += count;
     }
     this.total = sum;
+    this.totalNanos = totalNanos;
   }
 
   /** {@return how many loads there were} */
   public long count() {
     return total;
+  }
+
+  /** {@return the times of all loads together} */
+  public Duration totalTime() {
+    return Duration.ofNanos(totalNanos);
   }
 
   /**

@@ -1,10 +1,11 @@
 package io.dawncache.core;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long loads took: a histogram from a microsecond on, with eight buckets for each power of two.
- * Safe for use by any thread; recording is one increment.
+ * Safe for use by any thread; recording takes no lock.
  */
 final class LoadTimes {
   /*
@@ -16,8 +17,10 @@ final class LoadTimes {
   private static final int BUCKETS = (64 - BITS) << BITS;
 
   private final AtomicLongArray counts = new AtomicLongArray(BUCKETS);
+  private final LongAdder totalNanos = new LongAdder();
 
   void record(long nanos) {
+    totalNanos.add(Math.max(0, nanos));
     counts.incrementAndGet(bucket(Math.max(0, nanos) / 1_000));
   }
 
@@ -26,7 +29,7 @@ final class LoadTimes {
     for (int i = 0; i < BUCKETS; i++) {
       snapshot[i] = counts.get(i);
     }
-    return new LoadTimeStats(snapshot);
+    return new LoadTimeStats(snapshot, totalNanos.sum());
   }
 
   static int bucket(long micros) {

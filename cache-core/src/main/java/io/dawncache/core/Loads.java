@@ -43,9 +43,8 @@ final class Loads {
   private final Peeks peeks;
   private final Counters counters;
   private final Events events;
-  private final OriginLog log;
   private final LoadExecutor executor;
-  private final LoadTimes times = new LoadTimes();
+  private final LoadRecords records;
   private final Singleflight<String, Entry> flights;
 
   Loads(
@@ -71,8 +70,8 @@ final class Loads {
     this.flights = flights.loads();
     this.counters = counters;
     this.events = events;
-    this.log = new OriginLog(group, Events.LOG, node.clock()::exact);
     this.executor = new LoadExecutor(group, config, node);
+    this.records = new LoadRecords(group, node.clock(), counters, events, executor::isClosed);
   }
 
   /** Returns the flights, so that a caller can register several before any of them starts. */
@@ -88,6 +87,11 @@ final class Loads {
   /** Returns how many loads of one bulk get may run at a time. */
   int maxLoadsOfABulk() {
     return config.maxLoads();
+  }
+
+  /** See {@link LoadExecutor#activity}. */
+  GroupActivity activity(int waitingGets) {
+    return executor.activity(waitingGets);
   }
 
   /** See {@link LoadExecutor#want}. */
@@ -227,6 +231,11 @@ final class Loads {
     }
   }
 
+  /** Loads the key again, whatever is held under it, or joins the load that runs. */
+  void reload(String key, Waiter<Entry> waiter) {
+    flights.join(key, this::startRefresh, waiter);
+  }
+
   /**
    * Loads the key of an expired {@code entry} again after its last load failed, unless a load
    * already runs or failed a moment ago. No caller waits for it: the old value answers meanwhile.
@@ -295,7 +304,7 @@ final class Loads {
     if (config.hedge()) {
       Hedge.start(
           node.threads(),
-          times.snapshot(),
+          records.times().snapshot(),
           first -> runOnce(key, first),
           counters.hedges::increment,
           ending);
@@ -314,9 +323,10 @@ final class Loads {
           try {
             fault = faultOf(key, loaded, error);
             answer = fault == null ? loaded : null;
-            count(key, answer, fault);
+            GetException failure = failureOf(key, answer, fault);
+            records.ended(key, answer, failure, start);
             noteSize(loaded);
-            times.record(node.clock().exact() - start);
+            records.took(LoadRecords.outcome(answer, failure), start);
           } finally {
             ending.ended(answer, fault);
           }
@@ -372,8 +382,14 @@ final class Loads {
           try {
             generations.forEach(
                 (key, generation) ->
-                    landOne(key, generation, found, error, Objects.requireNonNull(begun.get(key))));
-            times.record(node.clock().exact() - start);
+                    landOne(
+                        key,
+                        generation,
+                        found,
+                        error,
+                        start,
+                        Objects.requireNonNull(begun.get(key))));
+            records.took(LoadRecords.outcome(found, error), start);
           } catch (Throwable t) { // out of memory; flights that have ended ignore it
             for (int i = 0; i < all.size(); i++) {
               all.get(i).ended(null, t);
@@ -390,6 +406,7 @@ final class Loads {
       long generation,
       @Nullable Map<String, Loaded> found,
       @Nullable GetException error,
+      long startNanos,
       Waiter<Entry> flight) {
     try {
       Loaded loaded = null;
@@ -401,7 +418,7 @@ final class Loads {
       }
       failure = faultOf(key, loaded, failure);
       loaded = failure == null ? loaded : null;
-      count(key, loaded, failure);
+      records.ended(key, loaded, failureOf(key, loaded, failure), startNanos);
       noteSize(loaded);
       land(key, generation, loaded, failure, flight);
     } catch (Throwable t) {
@@ -427,20 +444,11 @@ final class Loads {
         : new GetFailedException("load " + Keys.shown(group, key) + ": " + fault, null);
   }
 
-  private void count(String key, @Nullable Loaded loaded, @Nullable GetException error) {
-    boolean answered = loaded != null && loaded.rejection() == null;
-    (answered ? counters.localLoads : counters.localLoadErrs).increment();
-    if (error instanceof OverloadedException) {
-      events.overloaded(key);
-    } else if (error != null) {
-      if (!executor.isClosed()) { // otherwise nothing called the origin, or waited for it
-        log.failed(error);
-      }
-    } else if (loaded != null && loaded.rejection() != null) {
-      log.failed(rejected(key, loaded.rejection()));
-    } else {
-      log.answered();
-    }
+  /** Returns the error, or the origin's rejection, or null if the getter has answered. */
+  private @Nullable GetException failureOf(
+      String key, @Nullable Loaded loaded, @Nullable GetException error) {
+    String rejection = loaded == null ? null : loaded.rejection();
+    return rejection == null ? error : rejected(key, rejection);
   }
 
   /** Ends a flight. It keeps the value first, so that the next caller finds it. */
@@ -500,7 +508,7 @@ final class Loads {
     older.loadDueAt(nextTry());
     boolean isStale = older.isExpired(clock.now());
     if (isStale) {
-      log.servesStale(Keys.shown(group, key));
+      records.servesStale(Keys.shown(group, key));
     }
     flight.ended(isStale ? new Entry.Stale(key, older.value()) : older, null);
   }
@@ -515,8 +523,8 @@ final class Loads {
     return new RejectedException(shortly + ", " + reason, shortly, reason);
   }
 
-  LoadTimes times() {
-    return times;
+  LoadRecords records() {
+    return records;
   }
 
   /**

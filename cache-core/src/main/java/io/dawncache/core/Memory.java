@@ -116,6 +116,21 @@ final class Memory {
     return own.isGuest() ? own.copy() : own;
   }
 
+  /** As {@link #own}, without noting a use. */
+  Entry.@Nullable Own peekMain(String key) {
+    return main.peek(key);
+  }
+
+  /** As {@link #copy}, without noting a use. */
+  @Nullable Entry peekCopy(String key) {
+    return hot.peek(key);
+  }
+
+  /** Returns the marker that the key was not found, or null; it may have expired. */
+  @Nullable Entry peekMissing(String key) {
+    return missing.peek(key);
+  }
+
   /** Returns whether the key is remembered as not found. */
   boolean isMissing(String key) {
     Entry marker = missing.peek(key);

@@ -182,7 +182,7 @@ final class RateSketch {
    * Hashes all characters to 64 bits: keys with equal hash codes are common, and would count as
    * one.
    */
-  private static long hash(String key) {
+  static long hash(String key) {
     long hash = key.length();
     for (int i = 0; i < key.length(); i++) {
       hash = (hash ^ key.charAt(i)) * 0x9E3779B97F4A7C15L; // odd, so nothing is lost

@@ -301,6 +301,64 @@ public final class TypedGroup<T> {
   }
 
   /**
+   * As {@link Group#addLoadListener}.
+   *
+   * @param listener called for each call of the getter; must not block
+   */
+  public void addLoadListener(LoadListener listener) {
+    group.addLoadListener(listener);
+  }
+
+  /**
+   * As {@link Group#removeLoadListener}.
+   *
+   * @param listener one that was added
+   * @return as {@link Group#removeLoadListener}
+   */
+  public boolean removeLoadListener(LoadListener listener) {
+    return group.removeLoadListener(listener);
+  }
+
+  /**
+   * As {@link Group#explain}.
+   *
+   * @param key not empty
+   * @return as {@link Group#explain}
+   */
+  public Explanation explain(String key) {
+    return group.explain(key);
+  }
+
+  /**
+   * As {@link Group#refreshAsync}.
+   *
+   * @param key not empty
+   * @return as {@link Group#refreshAsync}, or completed with a {@link CodecException}
+   */
+  public CompletableFuture<T> refreshAsync(String key) {
+    return decoded(group.refreshAsync(key), bytes -> decode(key, bytes));
+  }
+
+  /**
+   * As {@link Group#hotKeys}.
+   *
+   * @param most how many at most, at least 0
+   * @return as {@link Group#hotKeys}
+   */
+  public List<HotKey> hotKeys(int most) {
+    return group.hotKeys(most);
+  }
+
+  /**
+   * As {@link Group#activity}.
+   *
+   * @return as {@link Group#activity}
+   */
+  public GroupActivity activity() {
+    return group.activity();
+  }
+
+  /**
    * As {@link Group#isRemoved}.
    *
    * @return as {@link Group#isRemoved}

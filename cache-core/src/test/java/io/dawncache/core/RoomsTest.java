@@ -34,12 +34,13 @@ class RoomsTest {
               "users",
               "what users call, and GroupEndpoint for servers",
               "get changes seam memory plant data",
-              "Group CacheNode GroupEndpoint TypedGroup BlockedCaller Warming"),
+              "Group CacheNode GroupEndpoint TypedGroup BlockedCaller Warming Explainer"),
           new Room(
               "get",
               "the way of a get",
               "seam memory plant data",
-              "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor Load WantedKey LoadFailure LoadMemory Hedge"),
+              "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor Load WantedKey"
+                  + " LoadFailure LoadMemory LoadRecords Hedge"),
           new Room(
               "changes",
               "how a change is made",
@@ -56,7 +57,7 @@ class RoomsTest {
               "what is held, and what happens to it",
               "seam plant data",
               "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
-                  + " HotCopies UnreportedGets Offers RateSketch ExpiryWheel Budget Weight HeapLayout"),
+                  + " HotCopies UnreportedGets Offers RateSketch LastLoads ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
               "what all groups of a node share",
@@ -69,7 +70,8 @@ class RoomsTest {
               "",
               "Entry Loaded GroupConfig CachePolicy Getter AsyncGetter BulkGetter ByteView"
                   + " Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
-                  + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats GroupEvent"
+                  + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
+                  + " GroupActivity Explanation GroupEvent"
                   + " GroupListener GetException NotFoundException RejectedException"
                   + " RemoteOriginException GetFailedException GetTimeoutException"
                   + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"

@@ -3,16 +3,16 @@ package io.dawncache.node;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
-import io.dawncache.core.ByteAccount;
 import io.dawncache.core.CacheStats;
 import io.dawncache.core.EventStats;
-import io.dawncache.core.Group;
+import io.dawncache.core.GroupActivity;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.LoadTimeStats;
 import io.dawncache.server.PeerHealth;
+import io.dawncache.server.PeerStats;
+import io.dawncache.server.ServerStats;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node counts, as its page {@code /stats} shows it in JSON: these names are the page's.
+ * A node's {@link ServerStats}, as its page {@code /stats} shows them in JSON: these names are the
+ * page's.
  *
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
@@ -32,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * @param discovery where the members are looked for; null if they are set, or on the page of an
  *     older node
  * @param uptimeSeconds how long the node has been serving
+ * @param draining whether the node leaves its fleet, or has left it
+ * @param membersWithHints the members, by URL, that have not received all changes; null on the page
+ *     of an older node
+ * @param ejections how many times this node has ejected a member
+ * @param connections how many connections are open
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
  */
@@ -43,6 +49,10 @@ record NodeStats(
     @Nullable List<OfPeer> peers,
     @Nullable Discovered discovery,
     double uptimeSeconds,
+    boolean draining,
+    @Nullable List<String> membersWithHints,
+    long ejections,
+    int connections,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups) {
   private static final Gson GSON =
@@ -64,15 +74,26 @@ record NodeStats(
    * @param reason why it is not asked; empty if it is
    * @param since from when on it has been in this state, in ISO 8601
    * @param zone in which it is; null if it has said none
+   * @param fetches how many fetches from it ended in each way; null on the page of an older node
    */
-  record OfPeer(String url, String state, String reason, String since, @Nullable String zone) {
-    private static OfPeer of(PeerHealth health) {
+  record OfPeer(
+      String url,
+      String state,
+      String reason,
+      String since,
+      @Nullable String zone,
+      @Nullable Map<String, Long> fetches) {
+    private static OfPeer of(PeerStats peer) {
+      PeerHealth health = peer.health();
+      Map<String, Long> fetches = new TreeMap<>();
+      peer.fetches().forEach((status, count) -> fetches.put(Choice.label(status), count));
       return new OfPeer(
           health.url(),
           Choice.label(health.state()),
           health.reason(),
           health.since().truncatedTo(ChronoUnit.MILLIS).toString(),
-          health.zone());
+          health.zone(),
+          fetches);
     }
   }
 
@@ -83,10 +104,14 @@ record NodeStats(
    * @param found whether a list was found, so that the node is ready
    * @param trouble why there is no newer list than the one in force; null if there is
    */
-  record Discovered(String source, boolean found, @Nullable String trouble) {}
+  record Discovered(String source, boolean found, @Nullable String trouble) {
+    private static Discovered of(ServerStats.DiscoveryState state) {
+      return new Discovered(state.source(), state.found(), state.trouble());
+    }
+  }
 
   /**
-   * The node's {@link ByteAccount}.
+   * The node's account of bytes in flight.
    *
    * @param bytes the bytes in flight now
    * @param maxBytes the limit of {@code bytes}
@@ -94,7 +119,7 @@ record NodeStats(
    * @param closed how many connections were closed to make room
    */
   record InFlight(long bytes, long maxBytes, long refused, long closed) {
-    private static InFlight of(ByteAccount account) {
+    private static InFlight of(ServerStats.BytesInFlight account) {
       return new InFlight(account.bytes(), account.maxBytes(), account.refused(), account.closed());
     }
   }
@@ -104,6 +129,7 @@ record NodeStats(
    *
    * @param policy {@code lru} or {@code tinylfu}
    * @param maxBytes the group's budget, 0 for unbounded
+   * @param activity what runs and what waits; null on the page of an older node
    */
   record OfGroup(
       String policy,
@@ -122,8 +148,9 @@ record NodeStats(
       CacheStats hotCache,
       CacheStats missingKeys,
       EventStats events,
-      LoadMillis loadTimes) {
-    private static OfGroup of(Group group) {
+      LoadMillis loadTimes,
+      @Nullable GroupActivity activity) {
+    private static OfGroup of(ServerStats.GroupReport group) {
       GroupStats stats = group.stats();
       return new OfGroup(
           Choice.label(group.config().policy()),
@@ -142,7 +169,8 @@ record NodeStats(
           stats.hotCache(),
           stats.missingKeys(),
           stats.events(),
-          LoadMillis.of(stats.loadTimes()));
+          LoadMillis.of(stats.loadTimes()),
+          group.activity());
     }
 
     /** Returns whether a page that was read lacks a field that every node has. */
@@ -190,29 +218,24 @@ record NodeStats(
     }
   }
 
-  /** Returns what the groups count now, at a node that has been serving for {@code uptimeNanos}. */
-  static NodeStats of(
-      String self,
-      List<String> members,
-      List<String> otherLists,
-      @Nullable OfRing ring,
-      List<PeerHealth> peers,
-      @Nullable Discovered discovery,
-      long uptimeNanos,
-      ByteAccount bytesInFlight,
-      Collection<Group> groups) {
+  /** Returns the page of a node. */
+  static NodeStats of(ServerStats stats) {
     Map<String, OfGroup> byName = new TreeMap<>();
-    groups.forEach(group -> byName.put(group.name(), OfGroup.of(group)));
-    double uptimeSeconds = TimeUnit.NANOSECONDS.toMillis(uptimeNanos) / 1e3;
+    stats.groups().forEach(group -> byName.put(group.name(), OfGroup.of(group)));
+    ServerStats.DiscoveryState discovery = stats.discovery();
     return new NodeStats(
-        self,
-        members,
-        otherLists,
-        ring,
-        peers.stream().map(OfPeer::of).toList(),
-        discovery,
-        uptimeSeconds,
-        InFlight.of(bytesInFlight),
+        stats.self(),
+        stats.members(),
+        stats.otherLists(),
+        new OfRing(stats.ring().name(), stats.ring().lackedBy()),
+        stats.peers().stream().map(OfPeer::of).toList(),
+        discovery == null ? null : Discovered.of(discovery),
+        stats.uptime().toMillis() / 1e3,
+        stats.draining(),
+        stats.membersWithHints(),
+        stats.ejections(),
+        stats.connections(),
+        InFlight.of(stats.bytesInFlight()),
         byName);
   }
 
@@ -240,6 +263,10 @@ record NodeStats(
             read.peers,
             read.discovery,
             read.uptimeSeconds,
+            read.draining,
+            read.membersWithHints,
+            read.ejections,
+            read.connections,
             read.bytesInFlight,
             read.groups);
   }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandaloneNode implements AutoCloseable {
   private final CacheNode node = CacheNode.create();
-  private final long startNanos = System.nanoTime();
 
   /**
    * Null until {@link #start} is about to return; a request for a page may arrive a moment earlier.
@@ -47,7 +46,8 @@ final class StandaloneNode implements AutoCloseable {
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page(
           "/readyz", new Page("text/plain; charset=utf-8", started::readiness, started::isReady));
-      server.page("/stats", new Page("application/json", started::stats));
+      server.page(
+          "/stats", new Page("application/json", started::stats, () -> started.server != null));
       started.server = CacheServer.start(started.node, server.build());
       return started;
     } catch (Throwable e) {
@@ -102,29 +102,10 @@ final class StandaloneNode implements AutoCloseable {
     return text.toString().getBytes(UTF_8);
   }
 
-  private static NodeStats.@Nullable Discovered discovered(CacheServer server) {
-    String source = server.discovery();
-    return source == null
-        ? null
-        : new NodeStats.Discovered(source, !server.members().isEmpty(), server.discoveryTrouble());
-  }
-
-  /** Runs on an event loop. */
+  /** Runs on an event loop. Without a body of its own until the server is there. */
   private byte[] stats() {
     CacheServer present = server;
-    return NodeStats.of(
-            present == null ? "" : present.self(),
-            present == null ? List.of() : present.members(),
-            present == null ? List.of() : present.otherLists(),
-            present == null
-                ? null
-                : new NodeStats.OfRing(present.ring().name(), present.ringLackedBy()),
-            present == null ? List.of() : present.peers(),
-            present == null ? null : discovered(present),
-            System.nanoTime() - startNanos,
-            node.bytesInFlight(),
-            node.groups())
-        .toJson()
-        .getBytes(UTF_8);
+    String page = present == null ? "{}\n" : NodeStats.of(present.stats()).toJson();
+    return page.getBytes(UTF_8);
   }
 }

@@ -2,8 +2,8 @@ package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dawncache.core.CacheNode;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,10 +19,20 @@ class MemberListsTest {
 
   private static NodeStats stats(
       String self, List<String> members, List<String> otherLists, NodeStats.@Nullable OfRing ring) {
-    try (CacheNode node = CacheNode.create()) {
-      return NodeStats.of(
-          self, members, otherLists, ring, List.of(), null, 1, node.bytesInFlight(), node.groups());
-    }
+    return new NodeStats(
+        self,
+        members,
+        otherLists,
+        ring,
+        List.of(),
+        null,
+        1,
+        false,
+        List.of(),
+        0,
+        0,
+        null,
+        Map.of());
   }
 
   @Test

@@ -15,9 +15,14 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
+import io.dawncache.core.PeerResult;
 import io.dawncache.server.PeerHealth;
+import io.dawncache.server.PeerStats;
+import io.dawncache.server.ServerStats;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -27,15 +32,23 @@ class NodeStatsTest {
 
   private static NodeStats stats(CacheNode node) {
     return NodeStats.of(
-        "http://a:1",
-        MEMBERS,
-        List.of("http://c:1"),
-        new NodeStats.OfRing("seed", List.of("http://b:1")),
-        List.of(PeerHealth.up("http://b:1", Instant.EPOCH).inZone("b")),
-        new NodeStats.Discovered("file:/members", true, "file:/members: no such file"),
-        1_234_567_890,
-        node.bytesInFlight(),
-        node.groups());
+        new ServerStats(
+            "http://a:1",
+            MEMBERS,
+            List.of("http://c:1"),
+            new ServerStats.RingInForce("seed", List.of("http://b:1")),
+            List.of(
+                new PeerStats(
+                    PeerHealth.up("http://b:1", Instant.EPOCH).inZone("b"),
+                    Map.of(PeerResult.Status.VALUE, 2L, PeerResult.Status.NOT_ASKED, 1L))),
+            List.of("http://b:1"),
+            3,
+            new ServerStats.DiscoveryState("file:/members", true, "file:/members: no such file"),
+            false,
+            Duration.ofNanos(1_234_567_890),
+            new ServerStats.BytesInFlight(0, 1000, 0, 0),
+            4,
+            node.groups().stream().map(ServerStats.GroupReport::of).toList()));
   }
 
   @Test
@@ -56,6 +69,9 @@ class NodeStatsTest {
       assertEquals("http://a:1", page.get("self").getAsString());
       assertEquals(2, page.getAsJsonArray("members").size());
       assertEquals(1.234, page.get("uptimeSeconds").getAsDouble());
+      assertEquals(
+          "{\"notasked\":1,\"value\":2}",
+          page.getAsJsonArray("peers").get(0).getAsJsonObject().get("fetches").toString());
       JsonObject scores = page.getAsJsonObject("groups").getAsJsonObject("scores");
       long bytes = group.stats().mainCache().bytes();
       assertTrue(scores.getAsJsonObject("loadTimes").remove("max").getAsDouble() > 0);
@@ -73,7 +89,9 @@ class NodeStatsTest {
               + "\"hedges\":0,\"bulkRequests\":0,\"peeks\":0,\"peekHits\":0,\"offered\":0,"
               + "\"taken\":0,\"handedOver\":0,\"notHandedOver\":0,\"bytesWithinZone\":0,"
               + "\"bytesAcrossZones\":0,\"unheard\":0},"
-              + "\"loadTimes\":{\"count\":2}}",
+              + "\"loadTimes\":{\"count\":2},"
+              + "\"activity\":{\"waitingGets\":0,\"runningLoads\":0,\"queuedLoads\":0,"
+              + "\"abandonedThreads\":0}}",
           scores.toString());
       checkBooks(group.stats());
     }
@@ -91,7 +109,7 @@ class NodeStatsTest {
 
       Set<String> shown =
           new TreeSet<>(page.getAsJsonObject("groups").getAsJsonObject("scores").keySet());
-      shown.removeAll(Set.of("policy", "maxBytes", "misses"));
+      shown.removeAll(Set.of("policy", "maxBytes", "misses", "activity"));
 
       assertEquals(counters, shown);
     }
@@ -118,6 +136,7 @@ class NodeStatsTest {
       page.remove("discovery");
       page.remove("ring");
       page.remove("peers");
+      page.remove("membersWithHints");
 
       NodeStats read = NodeStats.fromJson(page.toString());
 

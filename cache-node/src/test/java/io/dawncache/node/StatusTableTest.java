@@ -32,7 +32,8 @@ class StatusTableTest {
         hot,
         missing,
         new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-        new LoadMillis(4, 1, 2, 3));
+        new LoadMillis(4, 1, 2, 3),
+        null);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.dawncache.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dawncache.core.ByteAccount;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.MemberList;
@@ -27,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -66,7 +68,11 @@ public final class CacheServer implements AutoCloseable {
   private final ListComparison listComparison;
   private final ValueOffers valueOffers;
   private final Object closing = new Object(); // a later close waits for the first
-  private volatile boolean stopping;
+  private final long startNanos = System.nanoTime();
+  private volatile boolean stopping; // or draining
+
+  @GuardedBy("closing")
+  private boolean left;
 
   @GuardedBy("closing")
   private boolean closed;
@@ -242,6 +248,11 @@ public final class CacheServer implements AutoCloseable {
         + address().getPort();
   }
 
+  /** {@return the node that is served} */
+  public CacheNode node() {
+    return node;
+  }
+
   /** {@return the address on which the server listens, with its actual port} */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
@@ -271,6 +282,39 @@ public final class CacheServer implements AutoCloseable {
    */
   public List<PeerHealth> peers() {
     return peers.health();
+  }
+
+  /**
+   * {@return what this server and its node know, count and hold} Counts nothing itself; O(groups +
+   * members).
+   */
+  public ServerStats stats() {
+    ByteAccount account = node.bytesInFlight();
+    return new ServerStats(
+        self(),
+        members(),
+        otherLists(),
+        new ServerStats.RingInForce(ring().name(), ringLackedBy()),
+        peers.stats(),
+        List.copyOf(node.membersWithHints()),
+        ejected.ejections(),
+        discoveryState(),
+        stopping,
+        Duration.ofNanos(System.nanoTime() - startNanos),
+        new ServerStats.BytesInFlight(
+            account.bytes(), account.maxBytes(), account.refused(), account.closed()),
+        connections.size(),
+        node.groups().stream()
+            .map(ServerStats.GroupReport::of)
+            .sorted(Comparator.comparing(ServerStats.GroupReport::name))
+            .toList());
+  }
+
+  private ServerStats.@Nullable DiscoveryState discoveryState() {
+    return discovered == null
+        ? null
+        : new ServerStats.DiscoveryState(
+            discovered.source(), discovered.isReady(), discovered.trouble());
   }
 
   /** {@return this node's URL, as the member lists have it} */
@@ -402,6 +446,25 @@ public final class CacheServer implements AutoCloseable {
   }
 
   /**
+   * Leaves the fleet as {@link #close} does, and goes on answering: clients' gets go to the members
+   * that own the keys then. From its begin on the node is not {@linkplain #isReady ready}, so that
+   * a load balancer takes it out, and its member list no longer changes. Only a {@link #close} can
+   * follow.
+   *
+   * <p>Blocks for {@link ServerConfig#handOverTimeout} and a second at most; draining again does
+   * nothing.
+   */
+  public void drain() {
+    stopping = true;
+    synchronized (closing) {
+      if (!left) {
+        LOG.log(System.Logger.Level.INFO, "draining: self {0}", self());
+        leaveOnce();
+      }
+    }
+  }
+
+  /**
    * Leaves the fleet and stops gracefully. It notifies the members, which from then on ask others
    * for its keys; within {@link ServerConfig#handOverTimeout} they take over its hottest values.
    * Then it accepts no more connections, answers within the configured grace period what has
@@ -421,12 +484,22 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
-  private void stop() {
-    LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
+  @GuardedBy("closing")
+  private void leaveOnce() {
+    if (left) {
+      return;
+    }
+    left = true;
     if (discovered != null) {
       discovered.close();
     }
     departure.leave();
+  }
+
+  @GuardedBy("closing")
+  private void stop() {
+    LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
+    leaveOnce();
     listener.close().awaitUninterruptibly();
     InboundPipeline.drain(connections);
     connections

@@ -4,6 +4,7 @@ import io.dawncache.core.Membership;
 import io.dawncache.server.peer.Ejections;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class EjectedMembers implements Ejections {
   private final int maxPercent;
   private final Executor thread;
+  private final LongAdder ejections = new LongAdder();
   private volatile @Nullable Membership membership;
   private volatile Consumer<Runnable> onLeft = Runnable::run;
   private volatile Consumer<String> onReadmitted = url -> {};
@@ -44,13 +46,22 @@ final class EjectedMembers implements Ejections {
     return Objects.requireNonNull(membership, "membership");
   }
 
+  /** Returns how many times a member has been ejected. */
+  long ejections() {
+    return ejections.sum();
+  }
+
   @Override
   public void eject(String url, Consumer<Boolean> done) {
     thread.execute(
         () -> {
           Membership present = membership();
           int staying = present.members().size() - present.leaving().size();
-          done.accept(present.eject(url, fewestLeft(staying)));
+          boolean ejected = present.eject(url, fewestLeft(staying));
+          if (ejected) {
+            ejections.increment();
+          }
+          done.accept(ejected);
         });
   }
 

@@ -63,7 +63,13 @@ class ArchitectureTest {
       describe(
           "are settings, or what pages show",
           type ->
-              Stream.of(Dialect.class, Discovery.class, Limits.class, Page.class, PeerHealth.class)
+              Stream.of(
+                      Dialect.class,
+                      Discovery.class,
+                      Limits.class,
+                      Page.class,
+                      PeerHealth.class,
+                      PeerStats.class)
                   .anyMatch(
                       setting ->
                           type.getBaseComponentType().getFullName().startsWith(setting.getName())));

@@ -159,6 +159,15 @@ public final class Singleflight<K, V> {
     flights.remove(requireNonNull(key, "key"));
   }
 
+  /**
+   * {@return whether a caller that joins now would join a flight that has started}
+   *
+   * @param key the key whose flight it is
+   */
+  public boolean isInFlight(K key) {
+    return flights.containsKey(requireNonNull(key, "key"));
+  }
+
   /** {@linkplain #detach Detaches} every flight that had started before this call. */
   public void detachAll() {
     flights.clear();

@@ -60,6 +60,8 @@ class SingleflightTest {
     assertEquals(1, started.size());
     assertEquals(1, starters.get());
     assertEquals(1, flights.inFlight());
+    assertTrue(flights.isInFlight("Tom"));
+    assertFalse(flights.isInFlight("Jack"));
     assertEquals(0, told.size());
 
     started.get(0).ended("630", null);

@@ -10,6 +10,7 @@ import io.dawncache.core.PeerGetter;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.PeerHealth;
+import io.dawncache.server.PeerStats;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
@@ -59,6 +60,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private final Reachability reachability;
   private final Reachability byFrames;
   private final @Nullable Health health;
+  private final FetchCounts fetchCounts = new FetchCounts();
   private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
   private final ListExchange lists;
@@ -90,7 +92,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
-    ask(new FetchQuestion(request, requests, answers, callback));
+    ask(new FetchQuestion(request, requests, answers, fetchCounts.counting(callback)));
   }
 
   @Override
@@ -119,7 +121,9 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
             goNode = true;
             fetchEachInTheRest(startNanos, fetches, callback);
           };
-      ask(new BulkQuestion(fetches, requests, answers, maxBytes, callback, onGoNode));
+      ask(
+          new BulkQuestion(
+              fetches, requests, answers, maxBytes, fetchCounts.counting(callback), onGoNode));
     }
   }
 
@@ -354,9 +358,13 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     }
   }
 
-  /** Returns what is known about whether the peer can be asked; null once it has left the list. */
-  @Nullable PeerHealth health() {
-    return health == null || closed ? null : health.present().inZone(zone);
+  /** Returns what is known and counted of the peer; null once it has left the list. */
+  @Nullable PeerStats stats() {
+    if (health == null || closed) {
+      return null;
+    }
+    PeerHealth present = health.present().inZone(zone);
+    return new PeerStats(present, fetchCounts.snapshot());
   }
 
   /** Notes that the peer's process leaves; calls {@code done} when others own its keys. */

@@ -3,6 +3,7 @@ package io.dawncache.server.peer;
 import io.dawncache.core.PeerConnector;
 import io.dawncache.core.PeerGetter;
 import io.dawncache.server.PeerHealth;
+import io.dawncache.server.PeerStats;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.Collection;
 import java.util.Collections;
@@ -100,11 +101,16 @@ public final class PeerDirectory implements PeerConnector {
 
   /** {@return what is known about whether each member can be asked, by URL} */
   public List<PeerHealth> health() {
+    return stats().stream().map(PeerStats::health).toList();
+  }
+
+  /** {@return what is known and counted of each member, by URL} */
+  public List<PeerStats> stats() {
     synchronized (clients) {
       return clients.stream()
-          .map(PeerClient::health)
+          .map(PeerClient::stats)
           .filter(Objects::nonNull)
-          .sorted(Comparator.comparing(PeerHealth::url))
+          .sorted(Comparator.comparing(peer -> peer.health().url()))
           .toList();
     }
   }

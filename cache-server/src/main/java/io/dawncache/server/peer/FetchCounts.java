@@ -1,0 +1,55 @@
+package io.dawncache.server.peer;
+
+import io.dawncache.core.PeerResult;
+import io.dawncache.core.PeerResult.Status;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Counts how the fetches from one peer end. Safe for use by any thread. */
+final class FetchCounts {
+  private final Map<Status, LongAdder> counts = new EnumMap<>(Status.class); // not changed later
+
+  FetchCounts() {
+    for (Status status : Status.values()) {
+      counts.put(status, new LongAdder());
+    }
+  }
+
+  /** Returns a callback that counts each result before {@code callback} receives it. */
+  Consumer<PeerResult> counting(Consumer<? super PeerResult> callback) {
+    return result -> {
+      count(result);
+      callback.accept(result);
+    };
+  }
+
+  /** As {@link #counting(Consumer)}, for many fetches. */
+  <T> BiConsumer<T, PeerResult> counting(BiConsumer<T, ? super PeerResult> callback) {
+    return (fetch, result) -> {
+      count(result);
+      callback.accept(fetch, result);
+    };
+  }
+
+  private void count(PeerResult result) {
+    LongAdder count = counts.get(result.status());
+    if (count != null) {
+      count.increment();
+    }
+  }
+
+  /** Returns the counts that are not 0. */
+  Map<Status, Long> snapshot() {
+    Map<Status, Long> snapshot = new EnumMap<>(Status.class);
+    counts.forEach(
+        (status, count) -> {
+          if (count.sum() > 0) {
+            snapshot.put(status, count.sum());
+          }
+        });
+    return snapshot;
+  }
+}
