@@ -1,5 +1,6 @@
 package io.dawncache.node;
 
+import io.dawncache.operations.page.StatsPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,7 @@ final class MemberLists {
   private MemberLists() {}
 
   /** Returns what is wrong with the list of {@code node}, compared with that of {@code first}. */
-  static List<String> faults(NodeStats first, NodeStats node) {
+  static List<String> faults(StatsPage first, StatsPage node) {
     List<String> faults = new ArrayList<>();
     Set<String> own = members(node);
     Set<String> others = members(first);
@@ -24,8 +25,8 @@ final class MemberLists {
               + ", has besides "
               + lacking(others, own));
     }
-    NodeStats.OfRing ring = node.ring();
-    NodeStats.OfRing firstRing = first.ring();
+    StatsPage.OfRing ring = node.ring();
+    StatsPage.OfRing firstRing = first.ring();
     if (ring != null && firstRing != null && !ring.inForce().equals(firstRing.inForce())) {
       faults.add(
           "another ring than "
@@ -42,7 +43,7 @@ final class MemberLists {
   }
 
   /** A node without members stands alone. */
-  private static SortedSet<String> members(NodeStats node) {
+  private static SortedSet<String> members(StatsPage node) {
     return new TreeSet<>(node.members().isEmpty() ? List.of(node.self()) : node.members());
   }
 

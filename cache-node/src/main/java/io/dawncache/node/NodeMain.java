@@ -160,6 +160,15 @@ public final class NodeMain implements Callable<Integer> {
   private int maxEjectedPercent = 67;
 
   @Option(
+      names = "--operations",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where to listen for operators, apart from the data: health, readiness, statistics and"
+              + " what acts, such as to remove a key or to drain the node; none by default. It has"
+              + " no passwords, so keep it on loopback or in a network of operators.")
+  private @Nullable HostPort operations;
+
+  @Option(
       names = "--hand-over-timeout",
       paramLabel = "TIME",
       description =
@@ -219,15 +228,29 @@ public final class NodeMain implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     refuseDuplicateGroups();
     StandaloneNode node = start();
+    NodeOperations listener = startOperations(node);
     LogUntilStopped.keepOpen();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "dawncache-stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, listener), "dawncache-stop"));
     announce(node.server());
     new CountDownLatch(1).await(); // the signal's shutdown hook ends the process
     return 0;
   }
 
-  private void stop(StandaloneNode node) {
+  private @Nullable NodeOperations startOperations(StandaloneNode node) throws IOException {
+    try {
+      return operations == null ? null : NodeOperations.start(node.server(), operations);
+    } catch (IOException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /** The operations listener stays until the node has stopped, and says meanwhile that it stops. */
+  private void stop(StandaloneNode node, @Nullable NodeOperations listener) {
     node.close();
+    if (listener != null) {
+      listener.close();
+    }
     spec.commandLine().getOut().println("stopped");
   }
 
@@ -318,7 +341,8 @@ public final class NodeMain implements Callable<Integer> {
                 "       --group docs=files:/usr/share/doc",
                 "",
                 "Beside the groups, a node answers /healthz (it is alive), /readyz (it knows its",
-                "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
+                "members, and does not stop) and /stats; --operations adds a listener for operators.",
+                "SIGTERM stops it gracefully;",
                 "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
                 "To change the members while the nodes run, give them --discovery file:PATH or dns:NAME:PORT.",

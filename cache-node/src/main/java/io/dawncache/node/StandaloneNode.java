@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Page;
 import io.dawncache.server.ServerConfig;
@@ -105,7 +106,7 @@ final class StandaloneNode implements AutoCloseable {
   /** Runs on an event loop. Without a body of its own until the server is there. */
   private byte[] stats() {
     CacheServer present = server;
-    String page = present == null ? "{}\n" : NodeStats.of(present.stats()).toJson();
+    String page = present == null ? "{}\n" : StatsPage.of(present.stats()).toJson();
     return page.getBytes(UTF_8);
   }
 }

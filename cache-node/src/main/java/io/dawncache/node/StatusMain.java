@@ -3,6 +3,7 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.JsonParseException;
+import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,10 +79,10 @@ public final class StatusMain implements Callable<Integer> {
     StatusTable table = new StatusTable();
     Set<String> leaving = new TreeSet<>();
     boolean allAnswer = true;
-    NodeStats first = null;
+    StatsPage first = null;
     for (NodeUrl node : nodes) {
       try {
-        NodeStats stats = stats(client, node);
+        StatsPage stats = stats(client, node);
         table.add(node.text(), stats.groups());
         first = first == null ? stats : first;
         for (String fault : MemberLists.faults(first, stats)) {
@@ -103,14 +104,14 @@ public final class StatusMain implements Callable<Integer> {
     return allAnswer ? 0 : Program.FAILED;
   }
 
-  private static NodeStats stats(NodeClient client, NodeUrl node)
+  private static StatsPage stats(NodeClient client, NodeUrl node)
       throws IOException, InterruptedException {
     HttpResponse<byte[]> answer = client.get(node, "/stats");
     if (answer.statusCode() != 200) {
       throw new IOException("/stats: status " + answer.statusCode() + " (expected: 200)");
     }
     try {
-      return NodeStats.fromJson(new String(answer.body(), UTF_8));
+      return StatsPage.fromJson(new String(answer.body(), UTF_8));
     } catch (JsonParseException e) {
       throw new IOException("/stats: not what a node says", e);
     }

@@ -1,6 +1,6 @@
 package io.dawncache.node;
 
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

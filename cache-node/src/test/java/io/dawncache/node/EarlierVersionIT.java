@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import io.dawncache.server.wire.pb.Response;
 import io.dawncache.server.wire.pb.SetRequest;
 import java.io.BufferedReader;
@@ -231,8 +232,8 @@ class EarlierVersionIT {
     return http.send(request, BodyHandlers.ofByteArray());
   }
 
-  private NodeStats stats(String url) throws Exception {
-    return NodeStats.fromJson(
+  private StatsPage stats(String url) throws Exception {
+    return StatsPage.fromJson(
         new String(ask(url, "/stats", BodyPublishers.noBody(), "GET").body(), UTF_8));
   }
 

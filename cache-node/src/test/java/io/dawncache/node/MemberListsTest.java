@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dawncache.operations.page.StatsPage;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,13 @@ class MemberListsTest {
   private static final String B = "http://b:1";
   private static final String C = "http://c:1";
 
-  private static NodeStats stats(String self, List<String> members, List<String> otherLists) {
+  private static StatsPage stats(String self, List<String> members, List<String> otherLists) {
     return stats(self, members, otherLists, null);
   }
 
-  private static NodeStats stats(
-      String self, List<String> members, List<String> otherLists, NodeStats.@Nullable OfRing ring) {
-    return new NodeStats(
+  private static StatsPage stats(
+      String self, List<String> members, List<String> otherLists, StatsPage.@Nullable OfRing ring) {
+    return new StatsPage(
         self,
         members,
         otherLists,
@@ -38,26 +39,26 @@ class MemberListsTest {
   @Test
   void aRingThatDiffersIsToldButNotOfAnOlderNodeWhichDoesNotSay() {
     List<String> both = List.of(A, B);
-    NodeStats first = stats(A, both, List.of(), new NodeStats.OfRing("native", List.of()));
+    StatsPage first = stats(A, both, List.of(), new StatsPage.OfRing("native", List.of()));
 
     assertEquals(
         List.of("another ring than " + A + ": seed for native"),
         MemberLists.faults(
-            first, stats(B, both, List.of(), new NodeStats.OfRing("seed", List.of(A)))));
+            first, stats(B, both, List.of(), new StatsPage.OfRing("seed", List.of(A)))));
     assertEquals(List.of(), MemberLists.faults(first, first));
     assertEquals(List.of(), MemberLists.faults(first, stats(B, both, List.of())));
   }
 
   @Test
   void listsThatAreTheSameInAnyOrderAreNoFault() {
-    NodeStats first = stats(A, List.of(A, B), List.of());
+    StatsPage first = stats(A, List.of(A, B), List.of());
 
     assertEquals(List.of(), MemberLists.faults(first, stats(B, List.of(B, A), List.of())));
   }
 
   @Test
   void aListThatDiffersIsToldWithWhomItLacksAndHasBesides() {
-    NodeStats first = stats(A, List.of(A, B), List.of());
+    StatsPage first = stats(A, List.of(A, B), List.of());
 
     assertEquals(
         List.of("another member list than " + A + ": lacks " + A + ", has besides " + C),
@@ -66,14 +67,14 @@ class MemberListsTest {
 
   @Test
   void aNodeThatStandsAloneHoldsAListOfItself() {
-    NodeStats first = stats(A, List.of(A), List.of());
+    StatsPage first = stats(A, List.of(A), List.of());
 
     assertEquals(List.of(), MemberLists.faults(first, stats(A, List.of(), List.of())));
   }
 
   @Test
   void whatANodeKnowsOfOtherListsIsToldToo() {
-    NodeStats first = stats(A, List.of(A, B), List.of(C));
+    StatsPage first = stats(A, List.of(A, B), List.of(C));
 
     assertEquals(List.of("knows of other member lists at " + C), MemberLists.faults(first, first));
   }

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class NodeMainIT {
 
     HttpResponse<byte[]> page = page(url, "/stats");
     assertEquals("application/json", page.headers().firstValue("content-type").orElseThrow());
-    NodeStats stats = NodeStats.fromJson(new String(page.body(), UTF_8));
+    StatsPage stats = StatsPage.fromJson(new String(page.body(), UTF_8));
 
     assertEquals(url, stats.self());
     assertEquals(List.of("other", "scores"), List.copyOf(stats.groups().keySet()));

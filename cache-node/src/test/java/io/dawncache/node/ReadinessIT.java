@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.wire.NodeUrl;
@@ -54,8 +55,8 @@ class ReadinessIT {
     } while (answer.statusCode() != status || !new String(answer.body(), UTF_8).equals(text));
   }
 
-  private NodeStats stats(StandaloneNode node) throws Exception {
-    return NodeStats.fromJson(new String(page(node, "/stats").body(), UTF_8));
+  private StatsPage stats(StandaloneNode node) throws Exception {
+    return StatsPage.fromJson(new String(page(node, "/stats").body(), UTF_8));
   }
 
   @Test
@@ -64,15 +65,15 @@ class ReadinessIT {
     try (StandaloneNode node = startWithAFile()) {
       await(node, 503, "not ready: no members yet from " + source + "\nmembers: " + noFile + "\n");
       assertEquals("ok\n", new String(page(node, "/healthz").body(), UTF_8));
-      assertEquals(new NodeStats.Discovered(source, false, noFile), stats(node).discovery());
+      assertEquals(new StatsPage.Discovered(source, false, noFile), stats(node).discovery());
 
       Files.writeString(file, node.server().self());
       await(node, 200, "ready\n");
-      assertEquals(new NodeStats.Discovered(source, true, null), stats(node).discovery());
+      assertEquals(new StatsPage.Discovered(source, true, null), stats(node).discovery());
 
       Files.delete(file);
       await(node, 200, "ready\nmembers: " + noFile + "\n");
-      assertEquals(new NodeStats.Discovered(source, true, noFile), stats(node).discovery());
+      assertEquals(new StatsPage.Discovered(source, true, noFile), stats(node).discovery());
     }
   }
 

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import io.dawncache.server.wire.Escape;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.NodeUrl;
@@ -528,8 +529,8 @@ class ScriptsIT {
     return client.get(NodeUrl.parse(url), path);
   }
 
-  private NodeStats stats(String url) throws Exception {
-    return NodeStats.fromJson(new String(page(url, "/stats").body(), UTF_8));
+  private StatsPage stats(String url) throws Exception {
+    return StatsPage.fromJson(new String(page(url, "/stats").body(), UTF_8));
   }
 
   /** Returns the nodes' process numbers, as the cluster's files have them. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerCodec;
 import io.netty.buffer.ByteBuf;
@@ -170,7 +171,7 @@ class SiegeIT {
       page = page();
       inFlight = inFlight(page).bytes();
       budgets =
-          NodeStats.fromJson(page).groups().values().stream().mapToLong(g -> g.heldBytes()).sum();
+          StatsPage.fromJson(page).groups().values().stream().mapToLong(g -> g.heldBytes()).sum();
       heap = heapBytes();
       assertTrue(heap > 0, "no figure of the heap is known");
     } while ((inFlight > 0 || heap > budgets + AROUND_BUDGETS) && System.nanoTime() < sound);
@@ -386,8 +387,8 @@ class SiegeIT {
     return get("/stats").body;
   }
 
-  private static NodeStats.InFlight inFlight(String page) {
-    NodeStats.InFlight inFlight = NodeStats.fromJson(page).bytesInFlight();
+  private static StatsPage.InFlight inFlight(String page) {
+    StatsPage.InFlight inFlight = StatsPage.fromJson(page).bytesInFlight();
     assertNotNull(inFlight, page);
     return inFlight;
   }

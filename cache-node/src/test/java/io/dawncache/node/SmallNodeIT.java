@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -198,7 +199,7 @@ class SmallNodeIT {
 
   private OfGroup stats(NodeUrl url, String group) throws Exception {
     String page = new String(client.get(url, "/stats").body(), UTF_8);
-    return NodeStats.fromJson(page).groups().get(group);
+    return StatsPage.fromJson(page).groups().get(group);
   }
 
   private static String text(Path file) {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dawncache.core.CacheStats;
 import io.dawncache.core.EventStats;
-import io.dawncache.node.NodeStats.LoadMillis;
-import io.dawncache.node.NodeStats.OfGroup;
+import io.dawncache.operations.page.StatsPage.LoadMillis;
+import io.dawncache.operations.page.StatsPage.OfGroup;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

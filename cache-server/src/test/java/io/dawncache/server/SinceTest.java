@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** What an application may use says since which version it is there. */
 class SinceTest {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
-  private static final List<String> MODULES = List.of("cache-core", "cache-server");
+  private static final List<String> MODULES = List.of("cache-core", "cache-server", "cache-operations");
 
   /** A package that is exported to everybody. */
   private static final Pattern EXPORT = Pattern.compile("exports\\s+([\\w.]+)\\s*;");

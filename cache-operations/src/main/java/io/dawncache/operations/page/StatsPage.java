@@ -1,4 +1,4 @@
-package io.dawncache.node;
+package io.dawncache.operations.page;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
  */
-record NodeStats(
+public record StatsPage(
     String self,
     List<String> members,
     List<String> otherLists,
@@ -64,7 +64,7 @@ record NodeStats(
    * @param inForce its name, as the option {@code --ring} has it; in a Go dialect the dialect's
    * @param lackedBy the members, by URL, because of which the native ring is not in force
    */
-  record OfRing(String inForce, List<String> lackedBy) {}
+  public record OfRing(String inForce, List<String> lackedBy) {}
 
   /**
    * Whether another member can be asked, as this node sees it.
@@ -76,7 +76,7 @@ record NodeStats(
    * @param zone in which it is; null if it has said none
    * @param fetches how many fetches from it ended in each way; null on the page of an older node
    */
-  record OfPeer(
+  public record OfPeer(
       String url,
       String state,
       String reason,
@@ -86,10 +86,10 @@ record NodeStats(
     private static OfPeer of(PeerStats peer) {
       PeerHealth health = peer.health();
       Map<String, Long> fetches = new TreeMap<>();
-      peer.fetches().forEach((status, count) -> fetches.put(Choice.label(status), count));
+      peer.fetches().forEach((status, count) -> fetches.put(Labels.of(status), count));
       return new OfPeer(
           health.url(),
-          Choice.label(health.state()),
+          Labels.of(health.state()),
           health.reason(),
           health.since().truncatedTo(ChronoUnit.MILLIS).toString(),
           health.zone(),
@@ -104,7 +104,7 @@ record NodeStats(
    * @param found whether a list was found, so that the node is ready
    * @param trouble why there is no newer list than the one in force; null if there is
    */
-  record Discovered(String source, boolean found, @Nullable String trouble) {
+  public record Discovered(String source, boolean found, @Nullable String trouble) {
     private static Discovered of(ServerStats.DiscoveryState state) {
       return new Discovered(state.source(), state.found(), state.trouble());
     }
@@ -118,7 +118,7 @@ record NodeStats(
    * @param refused how often there was no room for more
    * @param closed how many connections were closed to make room
    */
-  record InFlight(long bytes, long maxBytes, long refused, long closed) {
+  public record InFlight(long bytes, long maxBytes, long refused, long closed) {
     private static InFlight of(ServerStats.BytesInFlight account) {
       return new InFlight(account.bytes(), account.maxBytes(), account.refused(), account.closed());
     }
@@ -131,7 +131,7 @@ record NodeStats(
    * @param maxBytes the group's budget, 0 for unbounded
    * @param activity what runs and what waits; null on the page of an older node
    */
-  record OfGroup(
+  public record OfGroup(
       String policy,
       long maxBytes,
       long gets,
@@ -153,7 +153,7 @@ record NodeStats(
     private static OfGroup of(ServerStats.GroupReport group) {
       GroupStats stats = group.stats();
       return new OfGroup(
-          Choice.label(group.config().policy()),
+          Labels.of(group.config().policy()),
           group.config().maxBytes(),
           stats.gets(),
           stats.cacheHits(),
@@ -181,17 +181,17 @@ record NodeStats(
     }
 
     /** Returns how often the getter ran, with any outcome. */
-    long getterRuns() {
+    public long getterRuns() {
       return localLoads + localLoadErrs;
     }
 
     /** Returns the bytes of all entries held. */
-    long heldBytes() {
+    public long heldBytes() {
       return mainCache.bytes() + hotCache.bytes() + missingKeys.bytes();
     }
 
     /** Returns how many fetches this node made, with any outcome. */
-    long fetchesMade() {
+    public long fetchesMade() {
       return peerLoads + peerErrors;
     }
   }
@@ -204,7 +204,7 @@ record NodeStats(
    * @param p99 99 of 100 ended within this
    * @param max all ended within this
    */
-  record LoadMillis(long count, double p50, double p99, double max) {
+  public record LoadMillis(long count, double p50, double p99, double max) {
     private static LoadMillis of(LoadTimeStats stats) {
       return new LoadMillis(
           stats.count(),
@@ -219,11 +219,11 @@ record NodeStats(
   }
 
   /** Returns the page of a node. */
-  static NodeStats of(ServerStats stats) {
+  public static StatsPage of(ServerStats stats) {
     Map<String, OfGroup> byName = new TreeMap<>();
     stats.groups().forEach(group -> byName.put(group.name(), OfGroup.of(group)));
     ServerStats.DiscoveryState discovery = stats.discovery();
-    return new NodeStats(
+    return new StatsPage(
         stats.self(),
         stats.members(),
         stats.otherLists(),
@@ -244,8 +244,8 @@ record NodeStats(
    *
    * @throws JsonParseException if it is not a node's page
    */
-  static NodeStats fromJson(String json) {
-    NodeStats read = GSON.fromJson(json, NodeStats.class);
+  public static StatsPage fromJson(String json) {
+    StatsPage read = GSON.fromJson(json, StatsPage.class);
     if (read == null
         || read.groups == null
         || read.self == null
@@ -255,7 +255,7 @@ record NodeStats(
     }
     return read.otherLists != null
         ? read
-        : new NodeStats( // an older node's page
+        : new StatsPage( // an older node's page
             read.self,
             read.members,
             List.of(),
@@ -272,14 +272,15 @@ record NodeStats(
   }
 
   /** Returns the members, by URL, that this node knows to leave or to have left. */
-  List<String> leaving() {
-    String leaving = Choice.label(PeerHealth.State.LEAVING);
+  public List<String> leaving() {
+    String leaving = Labels.of(PeerHealth.State.LEAVING);
     return peers == null
         ? List.of()
         : peers.stream().filter(peer -> leaving.equals(peer.state())).map(OfPeer::url).toList();
   }
 
-  String toJson() {
+  /** Returns the page as it is sent. */
+  public String toJson() {
     return GSON.toJson(this) + "\n";
   }
 }

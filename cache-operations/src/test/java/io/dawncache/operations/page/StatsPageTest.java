@@ -1,4 +1,4 @@
-package io.dawncache.node;
+package io.dawncache.operations.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -27,11 +27,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-class NodeStatsTest {
+class StatsPageTest {
   private static final List<String> MEMBERS = List.of("http://a:1", "http://b:1");
 
-  private static NodeStats stats(CacheNode node) {
-    return NodeStats.of(
+  private static StatsPage stats(CacheNode node) {
+    return StatsPage.of(
         new ServerStats(
             "http://a:1",
             MEMBERS,
@@ -119,9 +119,9 @@ class NodeStatsTest {
   void thePageReadsBackAsItWas() {
     try (CacheNode node = CacheNode.create()) {
       node.addGroup("a \"group\"\n<&>", key -> Loaded.notFound());
-      NodeStats stats = stats(node);
+      StatsPage stats = stats(node);
 
-      assertEquals(stats, NodeStats.fromJson(stats.toJson()));
+      assertEquals(stats, StatsPage.fromJson(stats.toJson()));
     }
   }
 
@@ -138,7 +138,7 @@ class NodeStatsTest {
       page.remove("peers");
       page.remove("membersWithHints");
 
-      NodeStats read = NodeStats.fromJson(page.toString());
+      StatsPage read = StatsPage.fromJson(page.toString());
 
       assertEquals(List.of(), read.otherLists());
       assertNull(read.bytesInFlight());
@@ -162,7 +162,7 @@ class NodeStatsTest {
             "{\"groups\":{\"a\":null}}",
             "{\"groups\":{\"a\":{}}}",
             "{\"groups\":{\"a\":{\"gets\":\"many\"}}}")) {
-      assertThrows(JsonParseException.class, () -> NodeStats.fromJson(text), text);
+      assertThrows(JsonParseException.class, () -> StatsPage.fromJson(text), text);
     }
   }
 

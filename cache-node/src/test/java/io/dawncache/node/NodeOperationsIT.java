@@ -1,0 +1,93 @@
+package io.dawncache.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
+import io.dawncache.server.ServerConfig;
+import io.dawncache.server.testing.LeakExtension;
+import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A standalone node with its operations listener, inside this process. */
+@Timeout(120)
+@ExtendWith(LeakExtension.class)
+class NodeOperationsIT {
+  private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
+  private StandaloneNode node;
+  private NodeOperations operations;
+
+  @BeforeEach
+  void start() throws IOException {
+    GroupOrigin scores = new GroupOrigin("scores", Loaded::ofUtf8);
+    node =
+        StandaloneNode.start(
+            ServerConfig.builder(), List.of(scores), GroupConfig.builder().build());
+    operations = NodeOperations.start(node.server(), new HostPort("127.0.0.1", 0));
+  }
+
+  @AfterEach
+  void stop() {
+    operations.close();
+    node.close();
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + operations.address().getPort();
+  }
+
+  private String page(String path) throws Exception {
+    return new String(client.get(NodeUrl.parse(url()), path).body(), UTF_8);
+  }
+
+  @Test
+  void theLogLevelsOfTheJdkAreShownAndSet() throws Exception {
+    assertTrue(page("/log").contains("\"\": \"INFO\""), page("/log"));
+    Logger logger = Logger.getLogger("io.dawncache.node.levels");
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + "/log"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"logger\":\"io.dawncache.node.levels\",\"level\":\"debug\"}"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode());
+    assertTrue(answer.body().contains("\"io.dawncache.node.levels\": \"DEBUG\""), answer.body());
+    assertEquals(Level.FINE, logger.getLevel());
+    logger.setLevel(null);
+  }
+
+  @Test
+  void aLevelThatThereIsNotIsRefused() {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> new JulLevels().set("", "LOUD"));
+    assertEquals(
+        "level: LOUD (expected: OFF, ERROR, WARNING, INFO, DEBUG, TRACE or ALL)",
+        refused.getMessage());
+  }
+
+  @Test
+  void anAddressThatIsTakenIsRefused() {
+    HostPort taken = new HostPort("127.0.0.1", operations.address().getPort());
+    assertThrows(BindException.class, () -> NodeOperations.start(node.server(), taken));
+  }
+}

@@ -1,0 +1,197 @@
+package io.dawncache.operations;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an operations listener listens, and what of its program it shows and changes.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsConfig {
+  private final String host;
+  private final int port;
+  private final Set<String> hostNames;
+  private final List<ReadyCheck> readyChecks;
+  private final @Nullable Supplier<String> metrics;
+  private final @Nullable Supplier<String> configuration;
+  private final @Nullable LogLevels logLevels;
+  private final @Nullable GroupResize resize;
+
+  private OperationsConfig(Builder builder) {
+    this.host = builder.host;
+    this.port = builder.port;
+    this.hostNames = Set.copyOf(builder.hostNames);
+    this.readyChecks = List.copyOf(builder.readyChecks);
+    this.metrics = builder.metrics;
+    this.configuration = builder.configuration;
+    this.logLevels = builder.logLevels;
+    this.resize = builder.resize;
+  }
+
+  /** {@return a builder of a listener on a free port of loopback} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  String host() {
+    return host;
+  }
+
+  int port() {
+    return port;
+  }
+
+  Set<String> hostNames() {
+    return hostNames;
+  }
+
+  List<ReadyCheck> readyChecks() {
+    return readyChecks;
+  }
+
+  @Nullable Supplier<String> metrics() {
+    return metrics;
+  }
+
+  @Nullable Supplier<String> configuration() {
+    return configuration;
+  }
+
+  @Nullable LogLevels logLevels() {
+    return logLevels;
+  }
+
+  @Nullable GroupResize resize() {
+    return resize;
+  }
+
+  /** Collects the settings. Not thread-safe. */
+  @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
+  public static final class Builder {
+    private String host = "127.0.0.1";
+    private int port;
+    private final Set<String> hostNames = new LinkedHashSet<>();
+    private final List<ReadyCheck> readyChecks = new ArrayList<>();
+    private @Nullable Supplier<String> metrics;
+    private @Nullable Supplier<String> configuration;
+    private @Nullable LogLevels logLevels;
+    private @Nullable GroupResize resize;
+
+    private Builder() {}
+
+    /**
+     * Sets the address to listen on; by default {@code 127.0.0.1}. Whoever reaches it may remove
+     * keys and drain the node: there are no passwords.
+     *
+     * @param host an address or a name of this machine
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder host(String host) {
+      this.host = Objects.requireNonNull(host, "host");
+      return this;
+    }
+
+    /**
+     * Sets the port; by default 0, a free one.
+     *
+     * @param port 0 to 65535
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder port(int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Adds a name under which acting requests may reach the listener, beside its address, the
+     * configured host, and {@code localhost} on loopback.
+     *
+     * @param name the {@code Host} of such requests, without the port
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder hostName(String name) {
+      hostNames.add(name.toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Adds a condition for {@code /readyz}.
+     *
+     * @param check asked for each request
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder readyCheck(ReadyCheck check) {
+      readyChecks.add(Objects.requireNonNull(check, "check"));
+      return this;
+    }
+
+    /**
+     * Sets what {@code /metrics} answers; by default there is no such page.
+     *
+     * @param metrics returns the metrics in Prometheus's text format; asked on the listener's
+     *     thread
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder metrics(Supplier<String> metrics) {
+      this.metrics = Objects.requireNonNull(metrics, "metrics");
+      return this;
+    }
+
+    /**
+     * Sets what {@code /config} answers; by default there is no such page.
+     *
+     * @param configuration returns the configuration in force as text, secrets masked
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder configuration(Supplier<String> configuration) {
+      this.configuration = Objects.requireNonNull(configuration, "configuration");
+      return this;
+    }
+
+    /**
+     * Sets the log levels that {@code /log} shows and changes; by default there is no such page.
+     *
+     * @param logLevels the program's
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder logLevels(LogLevels logLevels) {
+      this.logLevels = Objects.requireNonNull(logLevels, "logLevels");
+      return this;
+    }
+
+    /**
+     * Sets how a group's budget is changed; by default it cannot be.
+     *
+     * @param resize changes it
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder resize(GroupResize resize) {
+      this.resize = Objects.requireNonNull(resize, "resize");
+      return this;
+    }
+
+    /** {@return the configuration} */
+    public OperationsConfig build() {
+      return new OperationsConfig(this);
+    }
+  }
+}
