@@ -182,7 +182,7 @@ archive_options() {
 is_fresh() {
   local part
   # A build after a change in the server alone leaves the node program's own jar as it is.
-  for part in "$(node_jar)" "$root"/cache-node/target/lib/cache-*.jar "${BASH_SOURCE[0]}"; do
+  for part in "$(node_jar)" "$root"/cache-node/target/lib/{cache,dawncache}-*.jar "${BASH_SOURCE[0]}"; do
     [[ $1 -nt $part ]] || return
   done
 }
@@ -261,6 +261,7 @@ bench_jar() {
 # sources_newer_than FILE: prints one of them, or nothing.
 sources_newer_than() {
   find "$root"/pom.xml "$root"/proto "$root"/cache-*/pom.xml "$root"/cache-*/src/main \
+    "$root"/integrations/dawncache-micrometer/{pom.xml,src/main} \
     -type f -newer "$1" -print -quit
 }
 

@@ -6,11 +6,13 @@ import io.dawncache.server.CacheServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** The operations listener of a standalone node, with its log levels. */
+/** The operations listener of a standalone node, with its metrics and its log levels. */
 final class NodeOperations implements AutoCloseable {
+  private final NodeMetrics metrics;
   private final OperationsServer listener;
 
-  private NodeOperations(OperationsServer listener) {
+  private NodeOperations(NodeMetrics metrics, OperationsServer listener) {
+    this.metrics = metrics;
     this.listener = listener;
   }
 
@@ -20,13 +22,20 @@ final class NodeOperations implements AutoCloseable {
    * @throws IOException if it cannot listen on the address
    */
   static NodeOperations start(CacheServer server, HostPort address) throws IOException {
-    OperationsConfig config =
-        OperationsConfig.builder()
-            .host(address.host())
-            .port(address.port())
-            .logLevels(new JulLevels())
-            .build();
-    return new NodeOperations(OperationsServer.start(server, config));
+    NodeMetrics metrics = new NodeMetrics(server);
+    try {
+      OperationsConfig config =
+          OperationsConfig.builder()
+              .host(address.host())
+              .port(address.port())
+              .metrics(metrics::scrape)
+              .logLevels(new JulLevels())
+              .build();
+      return new NodeOperations(metrics, OperationsServer.start(server, config));
+    } catch (IOException e) {
+      metrics.close();
+      throw e;
+    }
   }
 
   InetSocketAddress address() {
@@ -36,5 +45,6 @@ final class NodeOperations implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
+    metrics.close();
   }
 }

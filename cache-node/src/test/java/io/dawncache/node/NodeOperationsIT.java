@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.ServerConfig;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
@@ -25,11 +27,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A standalone node with its operations listener, inside this process. */
 @Timeout(120)
 @ExtendWith(LeakExtension.class)
 class NodeOperationsIT {
+  @TempDir private Path folder;
+
   private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
   private StandaloneNode node;
   private NodeOperations operations;
@@ -55,6 +60,27 @@ class NodeOperationsIT {
 
   private String page(String path) throws Exception {
     return new String(client.get(NodeUrl.parse(url()), path).body(), UTF_8);
+  }
+
+  private Group group() {
+    return node.server().node().group("scores");
+  }
+
+  @Test
+  void aRealPrometheusScrapesTheNodeAndKnowsTheAlerts() throws Exception {
+    group().get("Tom");
+    group().get("Tom");
+    Prometheus.check(page("/metrics"));
+    try (Prometheus prometheus = new Prometheus(folder, operations.address())) {
+      prometheus.await("up", "1");
+      prometheus.await("cache_gets_total{result=\"hit\"}", "1");
+      prometheus.await("sum(dawncache_load_seconds_bucket{le=\"+Inf\"})", "1");
+      prometheus.await("jvm_info > 0", "1");
+      prometheus.await("absent(ALERTS{alertname=\"DawncacheNodeDown\"})", "1");
+
+      operations.close();
+      prometheus.await("count(ALERTS{alertname=\"DawncacheNodeDown\"})", "1");
+    }
   }
 
   @Test

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 /** What an application may use says since which version it is there. */
 class SinceTest {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
-  private static final List<String> MODULES = List.of("cache-core", "cache-server", "cache-operations");
+  private static final List<String> MODULES =
+      List.of(
+          "cache-core", "cache-server", "cache-operations", "integrations/dawncache-micrometer");
 
   /** A package that is exported to everybody. */
   private static final Pattern EXPORT = Pattern.compile("exports\\s+([\\w.]+)\\s*;");
