@@ -55,6 +55,7 @@ final class Gets {
   private final Loads loads;
   private final Counters counters;
   private final Events events;
+  private final HotKeys hotKeys;
   private final AtomicInteger waiters = new AtomicInteger();
 
   private volatile boolean closed;
@@ -70,7 +71,8 @@ final class Gets {
       Flights flights,
       Loads loads,
       Counters counters,
-      Events events) {
+      Events events,
+      HotKeys hotKeys) {
     this.group = group;
     this.config = config;
     this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
@@ -83,12 +85,15 @@ final class Gets {
     this.loads = loads;
     this.counters = counters;
     this.events = events;
+    this.hotKeys = hotKeys;
   }
 
   /** Returns what is in memory and may be answered, or null; counts a hit. */
   @Nullable Entry lookUp(String key) {
     Entry entry = lookUpOwn(key);
-    if (entry == null) {
+    if (entry != null) {
+      hotKeys.got(key);
+    } else {
       entry = memory.copy(key);
       if (entry == null || entry.isExpired(node.clock().now())) {
         return null;

@@ -48,6 +48,7 @@ public final class Group {
   private final Offers offers;
   private final ChangeHandOver changeHandOver;
   private final Explainer explainer;
+  private final HotKeys hotKeys;
   private final HeapShares.Share share;
 
   private volatile GroupConfig config; // only its budget changes
@@ -68,6 +69,7 @@ public final class Group {
     this.share = share;
     this.node = node;
     RateSketch rates = new RateSketch(config.maxBytes(), node.clock()::exact);
+    this.hotKeys = new HotKeys(node.clock()::exact);
     Flights flights = new Flights();
     this.events = new Events(name, node, counters);
     this.memory = new Memory(config, node.clock(), events);
@@ -89,7 +91,8 @@ public final class Group {
             events);
     this.gets =
         new Gets(
-            name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events);
+            name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events,
+            hotKeys);
     this.forgetting =
         new Forgetting(config, owners, handOff, peeks, memory, keeper, flights, events);
     this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);
@@ -97,7 +100,7 @@ public final class Group {
     this.changeHandOver = new ChangeHandOver(name, owners, handOff, counters);
     this.explainer =
         new Explainer(node.clock(), owners, memory, peeks, flights, loads.records().lastLoads());
-    this.forServers = new GroupEndpoint(gets, loads, rates, coordinator, forgetting);
+    this.forServers = new GroupEndpoint(gets, loads, rates, hotKeys, coordinator, forgetting);
     share.onChange(this::resize);
   }
 
@@ -513,6 +516,20 @@ public final class Group {
         (entry, error) ->
             completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
     return completion.future();
+  }
+
+  /**
+   * {@return the keys that are asked for most at this node, the hottest first; for operators} Gets
+   * that this node's own values answer count, those of other nodes, and what their copies have
+   * answered: so a node that owns a key knows how hot it is in the whole fleet.
+   *
+   * @param most how many at most, at least 0; at most 128 are known
+   */
+  public List<HotKey> hotKeys(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most: " + most + " (expected: >= 0)");
+    }
+    return hotKeys.top(most);
   }
 
   /** {@return what runs and what waits in the group now} */

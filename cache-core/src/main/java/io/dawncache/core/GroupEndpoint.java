@@ -29,15 +29,22 @@ public final class GroupEndpoint {
   private final Gets gets;
   private final Loads loads;
   private final RateSketch rates;
+  private final HotKeys hotKeys;
   private final Coordinator coordinator;
   private final Forgetting forgetting;
   private final Takeover takeover;
 
   GroupEndpoint(
-      Gets gets, Loads loads, RateSketch rates, Coordinator coordinator, Forgetting forgetting) {
+      Gets gets,
+      Loads loads,
+      RateSketch rates,
+      HotKeys hotKeys,
+      Coordinator coordinator,
+      Forgetting forgetting) {
     this.gets = gets;
     this.loads = loads;
     this.rates = rates;
+    this.hotKeys = hotKeys;
     this.coordinator = coordinator;
     this.forgetting = forgetting;
     this.takeover = new Takeover(loads);
@@ -230,7 +237,8 @@ public final class GroupEndpoint {
 
   private double count(String key, long copyGets) {
     long gets = Math.max(copyGets, copyGets + 1); // a peer may name the largest long
-    return rates.count(Objects.requireNonNull(key, "key"), gets);
+    hotKeys.got(Objects.requireNonNull(key, "key"), gets);
+    return rates.count(key, gets);
   }
 
   private @Nullable Entry lookUp(String key) {

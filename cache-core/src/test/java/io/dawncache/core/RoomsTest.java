@@ -57,7 +57,7 @@ class RoomsTest {
               "what is held, and what happens to it",
               "seam plant data",
               "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
-                  + " HotCopies UnreportedGets Offers RateSketch LastLoads ExpiryWheel Budget Weight HeapLayout"),
+                  + " HotCopies UnreportedGets Offers RateSketch HotKeys LastLoads ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
               "what all groups of a node share",
@@ -71,7 +71,7 @@ class RoomsTest {
               "Entry Loaded GroupConfig CachePolicy Getter AsyncGetter BulkGetter ByteView"
                   + " Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
                   + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
-                  + " GroupActivity Explanation GroupEvent"
+                  + " GroupActivity HotKey Explanation GroupEvent"
                   + " GroupListener GetException NotFoundException RejectedException"
                   + " RemoteOriginException GetFailedException GetTimeoutException"
                   + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"

@@ -33,6 +33,7 @@ class StatusTableTest {
         missing,
         new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         new LoadMillis(4, 1, 2, 3),
+        null,
         null);
   }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What GET answers. Changes nothing. */
 final class Reports {
+  private static final int MOST_HOT_KEYS = 128;
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final CacheNode node;
@@ -41,11 +42,11 @@ final class Reports {
     endpoints.put(
         "/stats", request -> now(Answer.ofJson(200, StatsPage.of(server.stats()).toJson())));
     endpoints.put("/explain", request -> now(explanation(request)));
+    endpoints.put("/hot", request -> now(hotKeys(request)));
     Supplier<String> metrics = config.metrics();
     if (metrics != null) {
       endpoints.put(
-          "/metrics",
-          request -> now(new Answer(200, PROMETHEUS, metrics.get().getBytes(UTF_8))));
+          "/metrics", request -> now(new Answer(200, PROMETHEUS, metrics.get().getBytes(UTF_8))));
     }
     Supplier<String> configuration = config.configuration();
     if (configuration != null) {
@@ -74,8 +75,7 @@ final class Reports {
     Map<String, Object> page = new LinkedHashMap<>();
     page.put("group", group);
     page.put("key", known.key());
-    page.put(
-        "owners", known.owners().stream().map(url -> owner(url, peers.get(url))).toList());
+    page.put("owners", known.owners().stream().map(url -> owner(url, peers.get(url))).toList());
     page.put("held", Labels.of(known.held()));
     page.put("bytes", known.bytes());
     Duration ttl = known.remainingTtl();
@@ -91,6 +91,14 @@ final class Reports {
     if (known.from() != null) {
       page.put("from", known.from());
     }
+    return Answer.json(200, page);
+  }
+
+  private Answer hotKeys(Request request) throws Problem {
+    String group = request.parameter("group");
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("group", group);
+    page.put("hotKeys", Groups.of(node, group).hotKeys(MOST_HOT_KEYS));
     return Answer.json(200, page);
   }
 

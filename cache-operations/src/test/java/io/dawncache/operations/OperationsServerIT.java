@@ -109,7 +109,7 @@ class OperationsServerIT {
   void theIndexNamesEveryPath() throws IOException {
     JsonObject index = get("/").json();
     assertEquals(
-        "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\",\"/metrics\",\"/config\",\"/log\"]",
+        "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\",\"/hot\",\"/metrics\",\"/config\",\"/log\"]",
         index.get("get").toString());
     assertEquals(
         "[\"/remove\",\"/clear\",\"/warm\",\"/refresh\",\"/drain\",\"/resize\",\"/log\"]",
@@ -122,7 +122,8 @@ class OperationsServerIT {
         OperationsServer.start(server, OperationsConfig.builder().build())) {
       JsonObject index = RawRequest.get(plain.address(), "/").send().json();
       assertEquals(
-          "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\"]", index.get("get").toString());
+          "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\",\"/hot\"]",
+          index.get("get").toString());
       assertEquals(
           "[\"/remove\",\"/clear\",\"/warm\",\"/refresh\",\"/drain\"]",
           index.get("post").toString());
@@ -140,8 +141,7 @@ class OperationsServerIT {
     assertEquals(1, scores.get("gets").getAsInt());
     Response metrics = get("/metrics");
     assertEquals("up 1\n", metrics.body());
-    assertEquals(
-        "text/plain; version=0.0.4; charset=utf-8", metrics.headers().get("content-type"));
+    assertEquals("text/plain; version=0.0.4; charset=utf-8", metrics.headers().get("content-type"));
     assertEquals("listen: 127.0.0.1:8001\n", get("/config").body());
     assertEquals("{\"levels\":{\"\":\"INFO\"}}", get("/log").json().toString());
   }
@@ -176,7 +176,8 @@ class OperationsServerIT {
             check -> {
               JsonObject shown = check.getAsJsonObject();
               if (!shown.get("ok").getAsBoolean()) {
-                faults.add(shown.get("name").getAsString() + ": " + shown.get("fault").getAsString());
+                faults.add(
+                    shown.get("name").getAsString() + ": " + shown.get("fault").getAsString());
               }
             });
     return faults;
@@ -223,8 +224,7 @@ class OperationsServerIT {
     assertEquals(
         "load scores/down: the origin is down",
         down.getAsJsonObject("lastLoad").get("error").getAsString());
-    assertEquals(
-        "key: missing (expected: ?key=...)", get("/explain?group=scores").detail());
+    assertEquals("key: missing (expected: ?key=...)", get("/explain?group=scores").detail());
   }
 
   @Test
@@ -235,6 +235,18 @@ class OperationsServerIT {
         owners.contains("{\"url\":\"%s\",\"state\":\"self\"}".formatted(server.self())), owners);
     assertTrue(owners.contains("{\"url\":\"http://127.0.0.1:1\",\"state\":\"up\"}"), owners);
     server.setMembers(List.of());
+  }
+
+  @Test
+  void hotKeysAreListed() throws IOException {
+    for (int i = 0; i < 10_000; i++) {
+      group.get("Tom");
+    }
+    JsonObject hot =
+        get("/hot?group=scores").json().getAsJsonArray("hotKeys").get(0).getAsJsonObject();
+    assertEquals("Tom", hot.get("key").getAsString());
+    assertEquals(1, hot.get("share").getAsInt());
+    assertTrue(hot.get("minuteGets").getAsDouble() > 0);
   }
 
   @Test
@@ -266,8 +278,7 @@ class OperationsServerIT {
     server.setMembers(List.of("http://127.0.0.1:1"));
     Response refused = post("/refresh", "{\"group\":\"scores\",\"key\":\"Tom\"}");
     assertEquals(409, refused.status());
-    assertEquals(
-        "key: Tom (expected: asked of its owner, http://127.0.0.1:1)", refused.detail());
+    assertEquals("key: Tom (expected: asked of its owner, http://127.0.0.1:1)", refused.detail());
     server.setMembers(List.of());
   }
 
@@ -278,8 +289,7 @@ class OperationsServerIT {
             "/warm",
             "{\"group\":\"scores\",\"keys\":[\"a\",\"b\",\"a\",\"Jack\",\"down\"],"
                 + "\"keysPerSecond\":100000}");
-    assertEquals(
-        "{\"keys\":4,\"found\":2,\"notFound\":1,\"failed\":1}", warmed.json().toString());
+    assertEquals("{\"keys\":4,\"found\":2,\"notFound\":1,\"failed\":1}", warmed.json().toString());
   }
 
   @Test
@@ -288,8 +298,7 @@ class OperationsServerIT {
     assertEquals(Map.of("scores", 1_000_000L), budgets);
 
     Response set = post("/log", "{\"logger\":\"io.dawncache\",\"level\":\"DEBUG\"}");
-    assertEquals(
-        "{\"levels\":{\"\":\"INFO\",\"io.dawncache\":\"DEBUG\"}}", set.json().toString());
+    assertEquals("{\"levels\":{\"\":\"INFO\",\"io.dawncache\":\"DEBUG\"}}", set.json().toString());
     Response refused = post("/log", "{\"logger\":\"io.dawncache\",\"level\":\"LOUD\"}");
     assertEquals("level: LOUD (expected: DEBUG)", refused.detail());
   }
@@ -313,7 +322,8 @@ class OperationsServerIT {
     assertEquals("Content-Type: text/plain (expected: application/json)", form.detail());
     assertEquals(415, posting("/remove", json).without("Content-Type").send().status());
 
-    for (String host : List.of("evil.example:" + port, "127.0.0.1:1", "127.0.0.1", "127.0.0.2:" + port)) {
+    for (String host :
+        List.of("evil.example:" + port, "127.0.0.1:1", "127.0.0.1", "127.0.0.2:" + port)) {
       Response foreign = posting("/remove", json).with("Host", host).send();
       assertEquals(421, foreign.status(), host);
       assertEquals("Host: %s (expected: 127.0.0.1:%d)".formatted(host, port), foreign.detail());
@@ -375,7 +385,9 @@ class OperationsServerIT {
     assertEquals(405, put.status());
     assertEquals("POST", put.headers().get("allow"));
     assertEquals("method (expected: POST for /remove)", put.detail());
-    assertEquals("GET, HEAD, POST", RawRequest.of(operations.address(), "PUT", "/log").send().headers().get("allow"));
+    assertEquals(
+        "GET, HEAD, POST",
+        RawRequest.of(operations.address(), "PUT", "/log").send().headers().get("allow"));
     assertEquals(405, get("/drain").status(), "GET never acts");
     assertEquals(405, post("/stats", "{}").status());
   }
@@ -389,8 +401,7 @@ class OperationsServerIT {
 
   @Test
   void aBodyThatIsTooLongIsRefused() throws IOException {
-    String head =
-        posting("/warm", "").with("Content-Length", Integer.toString(5 << 20)).text();
+    String head = posting("/warm", "").with("Content-Length", Integer.toString(5 << 20)).text();
     Response refused = RawRequest.send(operations.address(), head);
     assertEquals(413, refused.status());
     assertEquals("body (expected: <= 4194304 bytes)", refused.detail());
@@ -430,8 +441,7 @@ class OperationsServerIT {
         assertEquals('H', socket.getInputStream().read(), "it is served");
       }
       try (Socket refused = connect()) {
-        Response answer =
-            Response.of(new String(refused.getInputStream().readAllBytes(), UTF_8));
+        Response answer = Response.of(new String(refused.getInputStream().readAllBytes(), UTF_8));
         assertEquals(503, answer.status());
         assertEquals("connections (expected: <= 64)", answer.detail());
       }
@@ -454,9 +464,7 @@ class OperationsServerIT {
     BindException failure =
         assertThrows(
             BindException.class,
-            () ->
-                OperationsServer.start(
-                    server, OperationsConfig.builder().port(port).build()));
+            () -> OperationsServer.start(server, OperationsConfig.builder().port(port).build()));
     assertTrue(
         failure.getMessage().startsWith("operations: listen on 127.0.0.1:" + port + ": "),
         failure.getMessage());

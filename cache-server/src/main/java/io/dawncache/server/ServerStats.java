@@ -5,6 +5,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupActivity;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
+import io.dawncache.core.HotKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -93,16 +94,28 @@ public record ServerStats(
    * @param config its bounds and policies
    * @param stats its counters, and what it holds
    * @param activity what runs and what waits in it
+   * @param hotKeys its ten keys that are asked for most here, the hottest first
    */
   public record GroupReport(
-      String name, GroupConfig config, GroupStats stats, GroupActivity activity) {
+      String name,
+      GroupConfig config,
+      GroupStats stats,
+      GroupActivity activity,
+      List<HotKey> hotKeys) {
+    private static final int MOST_HOT_KEYS = 10;
+
     /**
      * {@return the present report of a group}
      *
      * @param group any group
      */
     public static GroupReport of(Group group) {
-      return new GroupReport(group.name(), group.config(), group.stats(), group.activity());
+      return new GroupReport(
+          group.name(),
+          group.config(),
+          group.stats(),
+          group.activity(),
+          group.hotKeys(MOST_HOT_KEYS));
     }
   }
 }

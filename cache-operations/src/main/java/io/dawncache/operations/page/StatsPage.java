@@ -7,6 +7,7 @@ import io.dawncache.core.CacheStats;
 import io.dawncache.core.EventStats;
 import io.dawncache.core.GroupActivity;
 import io.dawncache.core.GroupStats;
+import io.dawncache.core.HotKey;
 import io.dawncache.core.LoadTimeStats;
 import io.dawncache.server.PeerHealth;
 import io.dawncache.server.PeerStats;
@@ -130,6 +131,7 @@ public record StatsPage(
    * @param policy {@code lru} or {@code tinylfu}
    * @param maxBytes the group's budget, 0 for unbounded
    * @param activity what runs and what waits; null on the page of an older node
+   * @param hotKeys the keys that are asked for most; null on the page of an older node
    */
   public record OfGroup(
       String policy,
@@ -149,7 +151,8 @@ public record StatsPage(
       CacheStats missingKeys,
       EventStats events,
       LoadMillis loadTimes,
-      @Nullable GroupActivity activity) {
+      @Nullable GroupActivity activity,
+      @Nullable List<HotKey> hotKeys) {
     private static OfGroup of(ServerStats.GroupReport group) {
       GroupStats stats = group.stats();
       return new OfGroup(
@@ -170,7 +173,8 @@ public record StatsPage(
           stats.missingKeys(),
           stats.events(),
           LoadMillis.of(stats.loadTimes()),
-          group.activity());
+          group.activity(),
+          group.hotKeys());
     }
 
     /** Returns whether a page that was read lacks a field that every node has. */

@@ -167,6 +167,11 @@ final class GroupMeters {
   }
 
   private void registerEvents() {
+    meters.gauge(
+        "dawncache.hottest.share",
+        "The share of the hottest key in the gets of the keys that this node owns, 0 to 1.",
+        tags,
+        of(report -> report.hotKeys().isEmpty() ? 0 : report.hotKeys().get(0).share()));
     event("dawncache.hits.hot", "Gets answered with a copy.", EventStats::hotHits);
     event("dawncache.hits.missing", "Gets answered not found.", EventStats::notFoundHits);
     event("dawncache.hits.stale", "Gets answered with expired values.", EventStats::staleServed);
@@ -191,8 +196,7 @@ final class GroupMeters {
   }
 
   private void event(String name, String description, ToDoubleFunction<EventStats> value) {
-    meters.counter(
-        name, description, tags, ofStats(stats -> value.applyAsDouble(stats.events())));
+    meters.counter(name, description, tags, ofStats(stats -> value.applyAsDouble(stats.events())));
   }
 
   private void fetchedBytes(String zone, ToDoubleFunction<EventStats> value) {
