@@ -11,7 +11,9 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/** The levels of the JDK's loggers, under the names that {@link System.Logger.Level} has for them. */
+/**
+ * The levels of the JDK's loggers, under the names that {@link System.Logger.Level} has for them.
+ */
 final class JulLevels implements LogLevels {
   private static final Map<String, Level> LEVELS =
       Map.of(
@@ -39,7 +41,8 @@ final class JulLevels implements LogLevels {
     return levels;
   }
 
-  private static String named(Level level) {
+  /** Returns the name of a level. */
+  static String named(Level level) {
     return LEVELS.entrySet().stream()
         .filter(known -> known.getValue().equals(level))
         .map(Map.Entry::getKey)

@@ -169,6 +169,13 @@ public final class NodeMain implements Callable<Integer> {
   private @Nullable HostPort operations;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      description =
+          "How the log is written: lines of text (the default), or a JSON object on each line.")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
       names = "--hand-over-timeout",
       paramLabel = "TIME",
       description =
@@ -227,6 +234,9 @@ public final class NodeMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     refuseDuplicateGroups();
+    if (logFormat == LogFormat.JSON) {
+      JsonLogFormatter.use();
+    }
     StandaloneNode node = start();
     NodeOperations listener = startOperations(node);
     LogUntilStopped.keepOpen();

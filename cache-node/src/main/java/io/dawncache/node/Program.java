@@ -48,6 +48,7 @@ final class Program {
     line.registerConverter(Discovery.class, reading(Discoveries::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
     line.registerConverter(Scheme.class, reading(Program::ring));
+    line.registerConverter(LogFormat.class, reading(text -> Choice.parse(LogFormat.class, text)));
     line.registerConverter(Switch.class, reading(text -> Choice.parse(Switch.class, text)));
     line.registerConverter(
         CachePolicy.class, reading(text -> Choice.parse(CachePolicy.class, text)));

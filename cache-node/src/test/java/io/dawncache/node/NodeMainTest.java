@@ -64,7 +64,7 @@ class NodeMainTest {
         ": no such option (expected: one of --listen, --self, --cluster, --zone, --peers, --discovery, --group, --max-bytes,"
             + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
             + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --ring, --go-peers, --peer-frames,"
-            + " --max-ejected, --operations, --hand-over-timeout, --hand-over-bytes, --help, --version)";
+            + " --max-ejected, --operations, --log-format, --hand-over-timeout, --hand-over-bytes, --help, --version)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);
