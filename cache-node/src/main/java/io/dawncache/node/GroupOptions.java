@@ -2,6 +2,9 @@ package io.dawncache.node;
 
 import io.dawncache.core.CachePolicy;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.node.text.ByteSize;
+import io.dawncache.node.text.Fraction;
+import io.dawncache.node.text.TimeSpan;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,14 +1,15 @@
 package io.dawncache.node;
 
-import io.dawncache.core.Getter;
+import io.dawncache.node.origin.GuardedOrigin;
+import io.dawncache.node.origin.Origins;
 
 /**
  * A group named on the command line, its origin open.
  *
  * @param name never empty
- * @param getter the open origin
+ * @param origin the open origin
  */
-record GroupOrigin(String name, Getter getter) {
+record GroupOrigin(String name, GuardedOrigin origin) {
   /**
    * Reads {@code NAME=ORIGIN}.
    *
@@ -20,6 +21,7 @@ record GroupOrigin(String name, Getter getter) {
       throw new IllegalArgumentException(
           text + " (expected: NAME=ORIGIN, such as scores=files:DIR)");
     }
-    return new GroupOrigin(text.substring(0, equals), origins.open(text.substring(equals + 1)));
+    String name = text.substring(0, equals);
+    return new GroupOrigin(name, origins.open(name, text.substring(equals + 1)));
   }
 }

@@ -3,6 +3,11 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.consistenthash.Scheme;
+import io.dawncache.node.origin.Origins;
+import io.dawncache.node.text.ByteSize;
+import io.dawncache.node.text.Choice;
+import io.dawncache.node.text.HostPort;
+import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discovery;

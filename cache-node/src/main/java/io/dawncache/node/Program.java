@@ -2,6 +2,12 @@ package io.dawncache.node;
 
 import io.dawncache.core.CachePolicy;
 import io.dawncache.core.consistenthash.Scheme;
+import io.dawncache.node.origin.Origins;
+import io.dawncache.node.text.ByteSize;
+import io.dawncache.node.text.Choice;
+import io.dawncache.node.text.Fraction;
+import io.dawncache.node.text.HostPort;
+import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;

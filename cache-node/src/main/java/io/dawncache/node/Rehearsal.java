@@ -3,6 +3,7 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.node.origin.Origins;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.wire.Escape;

@@ -25,7 +25,11 @@ final class StandaloneNode implements AutoCloseable {
    */
   private volatile @Nullable CacheServer server;
 
-  private StandaloneNode() {}
+  private final List<GroupOrigin> groups;
+
+  private StandaloneNode(List<GroupOrigin> groups) {
+    this.groups = List.copyOf(groups);
+  }
 
   /**
    * Starts a node that serves when this returns, as a member of its fleet.
@@ -39,10 +43,10 @@ final class StandaloneNode implements AutoCloseable {
   static StandaloneNode start(
       ServerConfig.Builder server, List<GroupOrigin> groups, GroupConfig config)
       throws IOException {
-    StandaloneNode started = new StandaloneNode();
+    StandaloneNode started = new StandaloneNode(groups);
     try {
       for (GroupOrigin group : groups) {
-        started.node.addGroup(group.name(), config, WatchedGetter.of(group.getter()));
+        started.node.addGroup(group.name(), config, WatchedGetter.of(group.origin().getter()));
       }
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page(
@@ -52,7 +56,7 @@ final class StandaloneNode implements AutoCloseable {
       started.server = CacheServer.start(started.node, server.build());
       return started;
     } catch (Throwable e) {
-      started.node.close();
+      started.closeGroups();
       throw e;
     }
   }
@@ -63,12 +67,18 @@ final class StandaloneNode implements AutoCloseable {
   }
 
   /**
-   * Stops the server when requests in flight are answered or its grace is over; then the groups.
+   * Stops the server when requests in flight are answered or its grace is over; then the groups and
+   * their origins.
    */
   @Override
   public void close() {
     server().close();
+    closeGroups();
+  }
+
+  private void closeGroups() {
     node.close();
+    groups.forEach(group -> group.origin().close());
   }
 
   /** Runs on an event loop. Any answer means that the node is healthy. */

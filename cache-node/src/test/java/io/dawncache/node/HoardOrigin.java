@@ -1,7 +1,10 @@
 package io.dawncache.node;
 
-import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
+import io.dawncache.node.origin.OpenOrigin;
+import io.dawncache.node.origin.Origin;
+import io.dawncache.node.origin.OriginSettings;
+import io.dawncache.node.origin.Setting;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +22,15 @@ public final class HoardOrigin implements Origin {
   }
 
   @Override
-  public Getter open(String location) {
+  public OpenOrigin open(OriginSettings settings) {
     List<Object> hoard = new ArrayList<>();
-    boolean direct = location.equals("direct");
-    return key -> {
-      while (hoard.size() < Integer.MAX_VALUE) {
-        hoard.add(direct ? ByteBuffer.allocateDirect(STEP_BYTES) : new byte[STEP_BYTES]);
-      }
-      return Loaded.notFound();
-    };
+    boolean direct = settings.get(Setting.LOCATION).equals("direct");
+    return OpenOrigin.of(
+        key -> {
+          while (hoard.size() < Integer.MAX_VALUE) {
+            hoard.add(direct ? ByteBuffer.allocateDirect(STEP_BYTES) : new byte[STEP_BYTES]);
+          }
+          return Loaded.notFound();
+        });
   }
 }

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
+import io.dawncache.node.origin.OpenOrigin;
+import io.dawncache.node.origin.Origin;
+import io.dawncache.node.origin.OriginSettings;
+import io.dawncache.node.origin.Origins;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.operations.page.StatsPage.OfGroup;
 import io.dawncache.server.ServerConfig;
@@ -42,8 +46,20 @@ class NodeMainIT {
   }
 
   private static GroupOrigin group(String name) {
-    return new GroupOrigin(
-        name, key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notFound());
+    return GroupOrigin.parse(name + "=tom:", Origins.of(List.of(new TomOrigin())));
+  }
+
+  /** Knows one key. */
+  private static final class TomOrigin implements Origin {
+    @Override
+    public String scheme() {
+      return "tom";
+    }
+
+    @Override
+    public OpenOrigin open(OriginSettings settings) {
+      return OpenOrigin.of(key -> key.equals("Tom") ? Loaded.ofUtf8("630") : Loaded.notFound());
+    }
   }
 
   private HttpResponse<byte[]> page(String url, String path) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.node.origin.Origin;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.File;
 import java.io.IOException;

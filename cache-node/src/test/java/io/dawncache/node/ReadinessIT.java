@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.node.origin.Origins;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.ServerConfig;

@@ -1,9 +1,11 @@
 package io.dawncache.bench.server;
 
 import io.dawncache.core.ByteView;
-import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
-import io.dawncache.node.Origin;
+import io.dawncache.node.origin.OpenOrigin;
+import io.dawncache.node.origin.Origin;
+import io.dawncache.node.origin.OriginSettings;
+import io.dawncache.node.origin.Setting;
 
 /** {@code fixed:BYTES}: every key has a value of this many bytes, without delay or cost. */
 public final class FixedOrigin implements Origin {
@@ -23,12 +25,12 @@ public final class FixedOrigin implements Origin {
   }
 
   @Override
-  public Getter open(String location) {
+  public OpenOrigin open(OriginSettings settings) {
+    String location = settings.get(Setting.LOCATION);
     if (!location.matches("[0-9]{1,7}")) {
-      throw new IllegalArgumentException(
-          "fixed:" + location + " (expected: fixed:BYTES, such as fixed:100)");
+      throw settings.wrong(Setting.LOCATION, "fixed:BYTES, such as fixed:100");
     }
     byte[] bytes = new byte[Integer.parseInt(location)];
-    return key -> Loaded.of(ByteView.copyOf(bytes));
+    return OpenOrigin.of(key -> Loaded.of(ByteView.copyOf(bytes)));
   }
 }

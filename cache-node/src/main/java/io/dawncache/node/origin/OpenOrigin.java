@@ -1,0 +1,46 @@
+package io.dawncache.node.origin;
+
+import io.dawncache.core.Getter;
+
+/**
+ * The place of one group's values, open. A getter that never fails for a reason of the place as a
+ * whole is all of it: {@link #of}.
+ *
+ * @since 0.1.0
+ */
+public interface OpenOrigin extends AutoCloseable {
+  /**
+   * {@return the getter of the place, a {@link io.dawncache.core.BulkGetter} if the place answers
+   * for many keys at once} The same at every call.
+   */
+  Getter getter();
+
+  /**
+   * {@return how the place is protected from more loads than it bears, or {@link Guard#NONE}} Asked
+   * once.
+   */
+  default Guard guard() {
+    return Guard.NONE;
+  }
+
+  /**
+   * Starts to tell {@code listener} which values change at the place, if the place can. Called at
+   * most once, when the group serves; until {@link #close}.
+   *
+   * @param listener safe for use by several threads
+   */
+  default void listen(ChangeListener listener) {}
+
+  /** Closes what is open. Called once; loads may still run, and then fail. */
+  @Override
+  default void close() {}
+
+  /**
+   * {@return a place that is its getter alone: nothing to protect, nothing to close}
+   *
+   * @param getter loads the values
+   */
+  static OpenOrigin of(Getter getter) {
+    return () -> getter;
+  }
+}
