@@ -6,36 +6,68 @@ import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OriginCounts.Outcome;
 import io.dawncache.node.origin.OriginException.Extent;
 import io.dawncache.node.origin.OriginHealth.State;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open origin of one group as the node uses it: its loads are counted, and what they say of the
- * origin's health is kept. Safe for use by several threads.
+ * The open origin of one group as the node uses it: not more loads ask it at a time than it bears,
+ * and one a second while it is down; they are counted, and what they say of the origin's health is
+ * kept. Safe for use by several threads.
  *
  * @since 0.1.0
  */
 public final class GuardedOrigin implements AutoCloseable {
+  /*
+   * A load first takes one of the permits, then asks the circuit: what waits for a permit while the
+   * origin goes down fails as soon as the circuit opens, since refused loads hold their permits for
+   * no time.
+   */
+  private static final System.Logger LOG = System.getLogger(GuardedOrigin.class.getName());
+
   private final OriginSettings settings;
   private final OpenOrigin origin;
   private final Getter getter;
+  private final Duration maxWait;
+  private final @Nullable Semaphore permits;
+  private final @Nullable Circuit circuit;
   private final LoadTally tally = new LoadTally();
+  private final @Nullable Future<?> checks;
   private volatile OriginHealth health = new OriginHealth(State.NOT_NEEDED, null, Instant.now());
 
-  private GuardedOrigin(OriginSettings settings, OpenOrigin origin) {
+  private GuardedOrigin(OriginSettings settings, OpenOrigin origin, LongSupplier nanoTime) {
+    Guard guard = origin.guard();
     this.settings = settings;
     this.origin = origin;
     this.getter =
         origin.getter() instanceof BulkGetter bulk ? new OfMany(bulk) : new OfOne(origin.getter());
+    this.maxWait = guard.maxWait();
+    this.permits =
+        guard.maxConcurrent() == Integer.MAX_VALUE
+            ? null
+            : new Semaphore(guard.maxConcurrent(), true);
+    this.circuit = guard.circuit() ? new Circuit(settings.group(), nanoTime) : null;
+    OpenOrigin.Check check = origin.check();
+    this.checks = check == null ? null : Checks.everySecond(() -> check(check));
   }
 
   /** Returns {@code origin}, opened with {@code settings}, guarded. */
   static GuardedOrigin of(OriginSettings settings, OpenOrigin origin) {
-    return new GuardedOrigin(settings, origin);
+    return of(settings, origin, System::nanoTime);
+  }
+
+  /** As above; {@code nanoTime} says when a second is over. */
+  static GuardedOrigin of(OriginSettings settings, OpenOrigin origin, LongSupplier nanoTime) {
+    return new GuardedOrigin(settings, origin, nanoTime);
   }
 
   /** {@return what it was opened with} */
@@ -72,30 +104,101 @@ public final class GuardedOrigin implements AutoCloseable {
   /** Closes the origin; loads that still run fail. */
   @Override
   public void close() {
+    if (checks != null) {
+      checks.cancel(true);
+    }
     origin.close();
   }
 
   private <T> T load(int keys, Callable<T> load, Function<T, Outcome> outcome) throws Exception {
     long startNanos = System.nanoTime();
+    if (permits != null && !permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
+      tally.add(Outcome.OVERLOADED, keys, System.nanoTime() - startNanos);
+      throw new OriginException("too many loads at a time", settings.toString(), null);
+    }
+    try {
+      if (circuit != null && !circuit.permits()) {
+        tally.add(Outcome.REFUSED, keys, System.nanoTime() - startNanos);
+        throw new OriginException(
+            "it does not answer, and is asked once a second", settings.toString(), null);
+      }
+      return ask(keys, load, outcome, startNanos);
+    } finally {
+      if (permits != null) {
+        permits.release();
+      }
+    }
+  }
+
+  private <T> T ask(int keys, Callable<T> load, Function<T, Outcome> outcome, long startNanos)
+      throws Exception {
     try {
       T loaded = load.call();
-      tally.add(outcome.apply(loaded), keys, System.nanoTime() - startNanos);
-      become(State.REACHABLE, null);
+      long nanos = System.nanoTime() - startNanos;
+      tally.add(outcome.apply(loaded), keys, nanos);
+      answered(nanos);
       return loaded;
-    } catch (Exception e) {
-      tally.add(Outcome.FAILED, keys, System.nanoTime() - startNanos);
+    } catch (Throwable e) {
+      long nanos = System.nanoTime() - startNanos;
+      tally.add(Outcome.FAILED, keys, nanos);
       if (e instanceof OriginException known && known.extent() == Extent.KEY) {
-        become(State.REACHABLE, null);
-      } else if (!(e instanceof InterruptedException)) {
-        become(State.UNREACHABLE, OriginException.reason(e));
+        answered(nanos);
+      } else {
+        failed(nanos, e);
       }
       throw e;
     }
   }
 
-  private void become(State state, @Nullable String reason) {
-    if (health.state() != state) {
-      health = new OriginHealth(state, reason, Instant.now());
+  /** Runs each second on a thread of the checks. */
+  private void check(OpenOrigin.Check check) {
+    if (health.state() == State.REACHABLE || (circuit != null && !circuit.permits())) {
+      return;
+    }
+    long startNanos = System.nanoTime();
+    try {
+      check.run();
+      answered(System.nanoTime() - startNanos);
+    } catch (Exception e) {
+      failed(System.nanoTime() - startNanos, e);
+    }
+  }
+
+  private void answered(long nanos) {
+    if (circuit != null) {
+      circuit.succeeded(nanos);
+    }
+    if (health.state() != State.REACHABLE && (circuit == null || circuit.isClosed())) {
+      OriginHealth before = health;
+      health = new OriginHealth(State.REACHABLE, null, Instant.now());
+      if (before.state() == State.UNREACHABLE) {
+        LOG.log(
+            Level.INFO,
+            () ->
+                "group %s: the origin answers again, after %d s"
+                    .formatted(
+                        settings.group(),
+                        Duration.between(before.since(), Instant.now()).toSeconds()));
+      }
+    }
+  }
+
+  private void failed(long nanos, Throwable failure) {
+    if (circuit != null) {
+      boolean isDown = failure instanceof OriginException known && known.extent() == Extent.PLACE;
+      circuit.failed(nanos, failure, isDown);
+      if (circuit.isClosed()) {
+        return;
+      }
+    }
+    if (health.state() != State.UNREACHABLE) {
+      String reason = OriginException.reason(failure);
+      health = new OriginHealth(State.UNREACHABLE, reason, Instant.now());
+      if (circuit != null) { // else the group's log says what there is to say
+        LOG.log(
+            Level.WARNING,
+            () -> "group %s: %s; it is asked once a second".formatted(settings.group(), reason));
+      }
     }
   }
 

@@ -1,10 +1,18 @@
 package io.dawncache.node.origin;
 
+import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
+import io.dawncache.node.origin.OriginException.Extent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code http:URL-TEMPLATE}: the value of a key is a server's answer to a GET of the URL in which
@@ -16,6 +24,9 @@ import java.util.List;
  * answer that gives its length in two ways, and a body longer than a value may be are failures. A
  * key that would be the segment {@code .} or {@code ..} of the path is rejected: servers read it as
  * a step to another path, escaped or not.
+ *
+ * <p>The server may say how long its answer holds; {@link HttpFreshness} reads it, and it comes
+ * before the group's TTL.
  *
  * <p>The template may be written whole after the scheme ({@code http:http://host/{key}}, {@code
  * http:https://host/{key}}) or be the origin itself ({@code http://host/{key}}).
@@ -31,16 +42,41 @@ public final class HttpOrigin implements Origin {
 
   private static final int SHOWN_CHARS = 200;
 
-  private final Duration timeout;
+  private static final Setting<Duration> WITHIN =
+      Setting.duration(
+              "timeout",
+              "of a request, its answer whole",
+              Duration.ofMillis(1),
+              Duration.ofHours(1))
+          .orElse(TIMEOUT);
+  private static final Setting<Map<String, Secret>> HEADERS =
+      Setting.secrets("headers", "sent with every request, such as Authorization").orElse(Map.of());
+  private static final Setting<String> CACHE_CONTROL =
+      Setting.choice(
+              "cache-control", "whether the server says how long a value holds", "heed", "ignore")
+          .orElse("heed");
+  private static final Setting<Integer> MAX_CONCURRENT =
+      Setting.integer("max-concurrent", "the most requests at a time", 1, 100_000);
+
+  /** What a header may consist of (RFC 9110); the client sets these itself. */
+  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+  private static final Pattern HEADER_VALUE =
+      Pattern.compile("[\\x21-\\x7e](?:[\\x20-\\x7e\\t]*[\\x21-\\x7e])?");
+  private static final Set<String> OWN_HEADERS =
+      Set.of("accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding");
+
+  private final @Nullable Duration timeout;
   private final int maxBytes;
   private final NameLookup names;
 
   /** Used by {@link java.util.ServiceLoader}. */
   public HttpOrigin() {
-    this(TIMEOUT, Origins.MAX_VALUE_BYTES, InetAddress::getAllByName);
+    this(null, Origins.MAX_VALUE_BYTES, InetAddress::getAllByName);
   }
 
-  HttpOrigin(Duration timeout, int maxBytes, NameLookup names) {
+  /** Makes one for tests, whose time-out is this one if it is not null. */
+  HttpOrigin(@Nullable Duration timeout, int maxBytes, NameLookup names) {
     this.timeout = timeout;
     this.maxBytes = maxBytes;
     this.names = names;
@@ -63,7 +99,7 @@ public final class HttpOrigin implements Origin {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL);
+    return List.of(URL, WITHIN, HEADERS, CACHE_CONTROL, MAX_CONCURRENT);
   }
 
   @Override
@@ -74,13 +110,49 @@ public final class HttpOrigin implements Origin {
     } catch (IllegalArgumentException e) {
       throw settings.wrong(URL, OriginException.reason(e));
     }
+    Duration within = timeout == null ? settings.get(WITHIN) : timeout;
     OriginClient client =
         new OriginClient(
-            template.scheme(), template.host(), template.port(), timeout, maxBytes, names);
-    return OpenOrigin.of(key -> load(client, template, key));
+            template.scheme(),
+            template.host(),
+            template.port(),
+            within,
+            maxBytes,
+            names,
+            headers(settings));
+    boolean heeds = settings.get(CACHE_CONTROL).equals("heed");
+    Getter getter = key -> load(client, template, key, heeds);
+    int most = settings.find(MAX_CONCURRENT).orElse(Integer.MAX_VALUE);
+    return new OpenOrigin() {
+      @Override
+      public Getter getter() {
+        return getter;
+      }
+
+      @Override
+      public Guard guard() {
+        return new Guard(most, within, /* circuit= */ true);
+      }
+    };
   }
 
-  private static Loaded load(OriginClient client, UrlTemplate template, String key)
+  private static Map<String, Secret> headers(OriginSettings settings) {
+    Map<String, Secret> headers = settings.get(HEADERS);
+    headers.forEach(
+        (name, value) -> {
+          if (!HEADER_NAME.matcher(name).matches()
+              || OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))
+              || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+            throw settings.wrong(
+                HEADERS,
+                "names and visible ASCII values of headers, none of "
+                    + String.join(", ", new TreeSet<>(OWN_HEADERS)));
+          }
+        });
+    return headers;
+  }
+
+  private static Loaded load(OriginClient client, UrlTemplate template, String key, boolean heeds)
       throws IOException, InterruptedException {
     String path = template.path(key);
     if (path == null) {
@@ -94,8 +166,17 @@ public final class HttpOrigin implements Origin {
     try {
       answer = client.get(path);
     } catch (IOException e) {
-      throw new OriginException(OriginException.reason(e), asked, e.getCause());
+      Throwable cause = e.getCause();
+      Extent extent =
+          cause instanceof OriginClient.RefusedAnswerException ? Extent.KEY : Extent.LOAD;
+      throw new OriginException(extent, OriginException.reason(e), asked, cause);
     }
+    Loaded loaded = loaded(answer, asked);
+    Duration ttl = heeds && loaded.rejection() == null ? answer.ttl() : null;
+    return ttl == null ? loaded : loaded.withTtl(ttl);
+  }
+
+  private static Loaded loaded(OriginClient.Answer answer, String asked) throws OriginException {
     return switch (OriginStatus.of(answer.status())) {
       case VALUE -> Loaded.of(answer.body());
       case NOT_FOUND -> Loaded.notFound();

@@ -1,6 +1,7 @@
 package io.dawncache.node.origin;
 
 import io.dawncache.core.Getter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one group's values, open. A getter that never fails for a reason of the place as a
@@ -21,6 +22,25 @@ public interface OpenOrigin extends AutoCloseable {
    */
   default Guard guard() {
     return Guard.NONE;
+  }
+
+  /**
+   * {@return the question whether the place can be asked, which is asked once at the start and then
+   * each second while it cannot; or null if only a load can tell} Called once.
+   */
+  default @Nullable Check check() {
+    return null;
+  }
+
+  /** A question to the place as a whole. */
+  @FunctionalInterface
+  interface Check {
+    /**
+     * Asks; may block for a second or so.
+     *
+     * @throws Exception if the place cannot be asked
+     */
+    void run() throws Exception;
   }
 
   /**

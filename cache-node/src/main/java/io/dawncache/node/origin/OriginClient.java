@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +80,9 @@ final class OriginClient {
    *
    * @param status the status
    * @param body the whole body if the status means a value, else empty
+   * @param ttl how long the server says that the answer holds, or null if it does not say
    */
-  record Answer(int status, ByteView body) {}
+  record Answer(int status, ByteView body, @Nullable Duration ttl) {}
 
   private final HttpHost server;
   private final Duration timeout;
@@ -97,9 +99,16 @@ final class OriginClient {
    * @param timeout for a whole exchange; connecting may take half of it
    * @param maxBytes the longest body accepted
    * @param names looks up the host for every new connection
+   * @param headers sent with every request
    */
   OriginClient(
-      String scheme, String host, int port, Duration timeout, int maxBytes, NameLookup names) {
+      String scheme,
+      String host,
+      int port,
+      Duration timeout,
+      int maxBytes,
+      NameLookup names,
+      Map<String, Secret> headers) {
     this.server = new HttpHost(scheme, host, port);
     this.timeout = timeout;
     this.maxBytes = maxBytes;
@@ -110,7 +119,7 @@ final class OriginClient {
             .setRequestExecutor(new OnUsableConnections())
             .setProxySelector(ProxySelector.getDefault())
             .setUserAgent("dawncache")
-            .setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity")))
+            .setDefaultHeaders(headers(headers))
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setAuthenticationEnabled(false)
@@ -123,6 +132,13 @@ final class OriginClient {
             .setDefaultCookieSpecRegistry(name -> null) // else it reads a list of domains
             .disableAuthCaching()
             .build();
+  }
+
+  private static List<Header> headers(Map<String, Secret> more) {
+    List<Header> headers = new ArrayList<>();
+    headers.add(new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity"));
+    more.forEach((name, value) -> headers.add(new BasicHeader(name, value.reveal())));
+    return headers;
   }
 
   private static ScheduledThreadPoolExecutor deadlines() {
@@ -213,13 +229,14 @@ final class OriginClient {
     }
 
     private Answer answer(ClassicHttpResponse head) throws IOException, InterruptedException {
+      Duration ttl = HttpFreshness.of(head);
       if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
         ByteView value = value(head);
         drained = true;
-        return new Answer(head.getCode(), value);
+        return new Answer(head.getCode(), value, ttl);
       }
       drained = drains(head.getEntity());
-      return new Answer(head.getCode(), ByteView.empty());
+      return new Answer(head.getCode(), ByteView.empty(), ttl);
     }
 
     private ByteView value(ClassicHttpResponse head) throws IOException, InterruptedException {
@@ -305,7 +322,7 @@ final class OriginClient {
    * An answer that is neither a value nor a fault of the connection; its message is passed on as it
    * is.
    */
-  private static final class RefusedAnswerException extends IOException {
+  static final class RefusedAnswerException extends IOException {
     private static final long serialVersionUID = 1;
 
     RefusedAnswerException(String message) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a configuration says of one group's origin, read and checked: every value has its type and
@@ -107,7 +106,7 @@ public final class OriginSettings {
           try {
             values.put(name, setting.read(value));
           } catch (IllegalArgumentException e) {
-            mistakes.add(new Mistake(name, shown(setting, value), setting.expected()));
+            mistakes.add(new Mistake(name, setting.shown(value), setting.expected()));
           }
         });
     for (Setting<?> setting : known.values()) {
@@ -119,10 +118,6 @@ public final class OriginSettings {
       throw WrongSettingsException.of(origin.scheme(), mistakes);
     }
     return new OriginSettings(group, origin, ofCommandLine, values, given);
-  }
-
-  private static String shown(Setting<?> setting, @Nullable Object value) {
-    return setting.isSecret() ? Secret.MASK : String.valueOf(value);
   }
 
   /** {@return the name of the group} */
@@ -163,7 +158,7 @@ public final class OriginSettings {
    */
   public WrongSettingsException wrong(Setting<?> setting, String expected) {
     Mistake mistake =
-        new Mistake(setting.name(), shown(setting, given.get(setting.name())), expected);
+        new Mistake(setting.name(), setting.shown(given.get(setting.name())), expected);
     return ofCommandLine
         ? WrongSettingsException.ofLocation(origin.scheme(), mistake)
         : WrongSettingsException.of(origin.scheme(), List.of(mistake));
@@ -179,7 +174,7 @@ public final class OriginSettings {
         .forEach(
             name -> {
               Setting<?> setting = known.get(name);
-              shown.put(name, setting == null ? "" : shown(setting, given.get(name)));
+              shown.put(name, setting == null ? "" : setting.shown(given.get(name)));
             });
     return group + "=" + origin.scheme() + shown;
   }

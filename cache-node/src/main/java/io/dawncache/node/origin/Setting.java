@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class Setting<T> {
   private final @Nullable T fallback;
   private final boolean required;
   private final boolean atLocation;
+  private final UnaryOperator<String> shown;
 
   private Setting(
       String name,
@@ -60,7 +62,8 @@ public final class Setting<T> {
       Function<Object, T> reader,
       @Nullable T fallback,
       boolean required,
-      boolean atLocation) {
+      boolean atLocation,
+      UnaryOperator<String> shown) {
     this.name = name;
     this.kind = kind;
     this.description = description;
@@ -69,11 +72,13 @@ public final class Setting<T> {
     this.fallback = fallback;
     this.required = required;
     this.atLocation = atLocation;
+    this.shown = shown;
   }
 
   private static <T> Setting<T> of(
       String name, Kind kind, String description, String expected, Function<Object, T> reader) {
-    return new Setting<>(name, kind, description, expected, reader, null, false, false);
+    return new Setting<>(
+        name, kind, description, expected, reader, null, false, false, UnaryOperator.identity());
   }
 
   /**
@@ -254,7 +259,8 @@ public final class Setting<T> {
    * @param value what holds
    */
   public Setting<T> orElse(T value) {
-    return new Setting<>(name, kind, description, expected, reader, value, required, atLocation);
+    return new Setting<>(
+        name, kind, description, expected, reader, value, required, atLocation, shown);
   }
 
   /**
@@ -263,12 +269,32 @@ public final class Setting<T> {
    * @param form what is expected, for messages: {@code a query with :key}
    */
   public Setting<T> required(String form) {
-    return new Setting<>(name, kind, description, form, reader, fallback, true, atLocation);
+    return new Setting<>(name, kind, description, form, reader, fallback, true, atLocation, shown);
   }
 
   /** {@return this setting, which is the text behind the colon on the command line} */
   public Setting<T> atLocation() {
-    return new Setting<>(name, kind, description, expected, reader, fallback, required, true);
+    return new Setting<>(
+        name, kind, description, expected, reader, fallback, required, true, shown);
+  }
+
+  /**
+   * {@return this setting, whose values are shown in another way than they are written}
+   *
+   * @param way leaves out what is secret
+   */
+  public Setting<T> shownAs(UnaryOperator<String> way) {
+    return new Setting<>(
+        name, kind, description, expected, reader, fallback, required, atLocation, way);
+  }
+
+  /**
+   * {@return how a value is shown in messages and pages, without secrets}
+   *
+   * @param value as given, valid or not
+   */
+  public String shown(@Nullable Object value) {
+    return isSecret() ? Secret.MASK : shown.apply(String.valueOf(value));
   }
 
   /**

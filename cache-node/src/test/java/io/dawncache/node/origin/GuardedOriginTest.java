@@ -14,16 +14,24 @@ import io.dawncache.node.origin.OriginCounts.Outcome;
 import io.dawncache.node.origin.OriginException.Extent;
 import io.dawncache.node.origin.OriginHealth.State;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class GuardedOriginTest {
   private static final String SCHEME = "test";
 
-  private static GuardedOrigin guarded(OpenOrigin open) {
+  private final AtomicLong nanoTime = new AtomicLong();
+
+  private GuardedOrigin guarded(OpenOrigin open) {
     Origin origin =
         new Origin() {
           @Override
@@ -36,10 +44,10 @@ class GuardedOriginTest {
             return open;
           }
         };
-    return Origins.of(List.of(origin)).open("scores", SCHEME + ":");
+    return GuardedOrigin.of(OriginSettings.ofLocation("scores", origin, ""), open, nanoTime::get);
   }
 
-  private static GuardedOrigin of(Getter getter) {
+  private GuardedOrigin of(Getter getter) {
     return guarded(OpenOrigin.of(getter));
   }
 
@@ -159,5 +167,136 @@ class GuardedOriginTest {
     origin.close();
 
     assertEquals(true, closed.get());
+  }
+
+  /** An origin with a guard, whose getter fails with {@code failure} unless it is null. */
+  private GuardedOrigin behindCircuit(AtomicReference<OriginException> failure, AtomicLong asked) {
+    return guarded(
+        new OpenOrigin() {
+          @Override
+          public Getter getter() {
+            return key -> {
+              asked.incrementAndGet();
+              if (failure.get() != null) {
+                throw failure.get();
+              }
+              return Loaded.notFound();
+            };
+          }
+
+          @Override
+          public Guard guard() {
+            return new Guard(4, Duration.ZERO, true);
+          }
+        });
+  }
+
+  private static void fail(GuardedOrigin origin) {
+    assertThrows(OriginException.class, () -> origin.getter().load("a"));
+  }
+
+  @Test
+  void anOriginThatIsDownIsAskedOnceASecondUntilItAnswers() throws Exception {
+    AtomicReference<OriginException> failure =
+        new AtomicReference<>(new OriginException(Extent.PLACE, "no connection", "db", null));
+    AtomicLong asked = new AtomicLong();
+    GuardedOrigin origin = behindCircuit(failure, asked);
+
+    for (int i = 0; i < 100; i++) {
+      fail(origin);
+    }
+    assertEquals(1, asked.get());
+    assertEquals(1, loads(origin, Outcome.FAILED));
+    assertEquals(99, loads(origin, Outcome.REFUSED));
+    assertEquals(State.UNREACHABLE, origin.health().state());
+    assertEquals("origin: no connection", origin.health().reason());
+
+    nanoTime.addAndGet(Duration.ofMillis(999).toNanos());
+    fail(origin);
+    assertEquals(1, asked.get());
+    nanoTime.addAndGet(Duration.ofMillis(2).toNanos());
+    fail(origin);
+    fail(origin);
+    assertEquals(2, asked.get());
+
+    failure.set(null);
+    nanoTime.addAndGet(Duration.ofMillis(1001).toNanos());
+    origin.getter().load("a");
+    origin.getter().load("b");
+    assertEquals(4, asked.get());
+    assertEquals(State.REACHABLE, origin.health().state());
+  }
+
+  @Test
+  void aFewFailuresAmongManyAnswersOpenNoCircuit() throws Exception {
+    AtomicReference<OriginException> failure = new AtomicReference<>();
+    AtomicLong asked = new AtomicLong();
+    GuardedOrigin origin = behindCircuit(failure, asked);
+
+    for (int i = 0; i < 100; i++) {
+      failure.set(i % 2 == 0 ? null : new OriginException("status 500", "GET /a", null));
+      if (i % 2 == 0) {
+        origin.getter().load("a");
+      } else {
+        fail(origin);
+      }
+    }
+
+    assertEquals(100, asked.get());
+    assertEquals(State.REACHABLE, origin.health().state());
+  }
+
+  @Test
+  void failuresWithoutAnAnswerBetweenThemOpenTheCircuit() {
+    AtomicReference<OriginException> failure =
+        new AtomicReference<>(new OriginException("status 500", "GET /a", null));
+    AtomicLong asked = new AtomicLong();
+    GuardedOrigin origin = behindCircuit(failure, asked);
+
+    for (int i = 0; i < 100; i++) {
+      fail(origin);
+    }
+
+    assertEquals(10, asked.get());
+  }
+
+  @Test
+  void moreLoadsThanTheOriginBearsFail() throws Exception {
+    CountDownLatch inGetter = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    GuardedOrigin origin =
+        guarded(
+            new OpenOrigin() {
+              @Override
+              public Getter getter() {
+                return key -> {
+                  inGetter.countDown();
+                  over.await();
+                  return Loaded.notFound();
+                };
+              }
+
+              @Override
+              public Guard guard() {
+                return new Guard(1, Duration.ZERO, false);
+              }
+            });
+    CompletableFuture<Loaded> first =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return origin.getter().load("a");
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            });
+    inGetter.await();
+
+    fail(origin);
+    over.countDown();
+
+    assertEquals(Loaded.notFound(), first.join());
+    assertEquals(1, loads(origin, Outcome.OVERLOADED));
+    assertEquals(Loaded.notFound(), origin.getter().load("b"));
   }
 }

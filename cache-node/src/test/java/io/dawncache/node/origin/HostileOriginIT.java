@@ -27,6 +27,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -720,7 +721,8 @@ class HostileOriginIT {
   void anErrorInOneExchangeDoesNotEndTheOrigin() throws Exception {
     script = thenKeepOpen(OK + "Content-Length: 1\r\n\r\nx");
     OriginClient client =
-        new OriginClient("http", "127.0.0.1", port, PATIENT, MAX_BYTES, InetAddress::getAllByName);
+        new OriginClient(
+            "http", "127.0.0.1", port, PATIENT, MAX_BYTES, InetAddress::getAllByName, Map.of());
     client.get("/Tom");
 
     client.connections().close(CloseMode.IMMEDIATE); // as the library does after an Error

@@ -1,0 +1,180 @@
+package io.dawncache.node.origin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dawncache.core.Getter;
+import io.dawncache.core.Loaded;
+import io.dawncache.node.origin.OriginHealth.State;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The http origin in front of a real nginx. */
+@Timeout(60)
+class NginxIT {
+  private static final Path PROGRAM = Path.of("/usr/sbin/nginx");
+
+  @TempDir private Path folder;
+  private int port;
+  private Process nginx;
+  private GuardedOrigin origin;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Files.writeString(
+        folder.resolve("nginx.conf"),
+        """
+        daemon off;
+        master_process off;
+        pid nginx.pid;
+        error_log stderr;
+        events {}
+        http {
+          access_log off;
+          client_body_temp_path body;
+          proxy_temp_path proxy;
+          fastcgi_temp_path fastcgi;
+          uwsgi_temp_path uwsgi;
+          scgi_temp_path scgi;
+          server {
+            listen 127.0.0.1:%d;
+            location /fresh/ { add_header Cache-Control "public, max-age=60"; return 200 "fresh"; }
+            location /aged/ {
+              add_header Cache-Control "max-age=60";
+              add_header Age 20;
+              return 200 "aged";
+            }
+            location /once/ { add_header Cache-Control no-store; return 200 "$request_id"; }
+            location /plain/ { return 200 "plain"; }
+            location /none/ { add_header Cache-Control max-age=5 always; return 404; }
+            location /closed/ {
+              if ($http_authorization != "Bearer t0ken") { return 401; }
+              return 200 "open";
+            }
+          }
+        }
+        """
+            .formatted(port));
+    run();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    if (!Files.isExecutable(PROGRAM)) {
+      throw new AssertionError("no nginx here (expected: apt-get install nginx-light)");
+    }
+    Path log = folder.resolve("log");
+    nginx =
+        new ProcessBuilder(
+                PROGRAM.toString(), "-p", folder.toString(), "-c", folder + "/nginx.conf")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    while (!listens()) {
+      if (!nginx.isAlive()) {
+        throw new IOException(Files.readString(log));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean listens() {
+    try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return connection.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (origin != null) {
+      origin.close();
+    }
+    nginx.destroyForcibly().waitFor();
+  }
+
+  private Getter open(String place, Map<String, ?> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("url", "http://127.0.0.1:%d/%s/{key}".formatted(port, place));
+    origin = Origins.of(List.of(new HttpOrigin())).open("items", "http", settings);
+    return origin.getter();
+  }
+
+  private Loaded load(String place) throws Exception {
+    return open(place, Map.of()).load("Tom");
+  }
+
+  @Test
+  void theServerSaysHowLongItsAnswerHolds() throws Exception {
+    assertEquals(Duration.ofSeconds(60), load("fresh").ttl());
+    assertEquals(Duration.ofSeconds(40), load("aged").ttl());
+    assertEquals(Duration.ZERO, load("once").ttl());
+    assertNull(load("plain").ttl());
+    assertEquals(Loaded.notFound().value(), load("none").value());
+    assertEquals(Duration.ofSeconds(5), load("none").ttl());
+    assertNull(open("fresh", Map.of("cache-control", "ignore")).load("Tom").ttl());
+  }
+
+  @Test
+  void everyRequestHasTheHeadersOfTheConfiguration() throws Exception {
+    assertEquals("status 401", load("closed").rejection());
+
+    Loaded loaded =
+        open("closed", Map.of("headers", Map.of("Authorization", "Bearer t0ken"))).load("Tom");
+
+    assertEquals("open", loaded.value().toUtf8());
+  }
+
+  @Test
+  void headersThatAreNoneAreRefusedWithoutTheirValues() {
+    for (Map<String, String> headers :
+        List.of(
+            Map.of("X-A", "s3cr3t\r\nX-B: c"), Map.of("X A", "s3cr3t"), Map.of("Host", "s3cr3t"))) {
+      assertEquals(
+          "http.headers: *** (expected: names and visible ASCII values of headers, none of"
+              + " accept-encoding, connection, content-length, host, te, transfer-encoding)",
+          assertThrows(
+                  WrongSettingsException.class, () -> open("plain", Map.of("headers", headers)))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayIsSparedUntilItIsBack() throws Exception {
+    Getter getter = open("plain", Map.of());
+    assertEquals("plain", getter.load("Tom").value().toUtf8());
+
+    nginx.destroyForcibly().waitFor();
+    while (origin.health().state() != State.UNREACHABLE) {
+      assertThrows(OriginException.class, () -> getter.load("Tom"));
+    }
+    assertEquals("origin: connection refused", origin.health().reason());
+    run();
+
+    while (origin.health().state() != State.REACHABLE) {
+      try {
+        getter.load("Tom");
+      } catch (OriginException e) {
+        Thread.onSpinWait(); // the circuit lets one through each second
+      }
+    }
+    assertEquals("plain", getter.load("Tom").value().toUtf8());
+  }
+}
