@@ -153,6 +153,7 @@ jvm_options() {
     printf '%s\n' -XX:+UseCompactObjectHeaders
   fi
   printf '%s\n' -Dio.netty.leakDetection.level=disabled # it samples: for tests, not for serving
+  printf '%s\n' "-Ddawncache.plugins=$root/plugins"
 }
 
 # archive_file: prints where the archive of this JDK lies: what the JVM makes of the node's classes

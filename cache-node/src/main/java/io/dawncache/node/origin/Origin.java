@@ -8,8 +8,9 @@ import java.util.List;
  *
  * <p>To add one to those that come with the program, implement this interface with a public
  * constructor without parameters, name the class in a file {@code
- * META-INF/services/io.dawncache.node.origin.Origin} of your jar, and put the jar on the class
- * path; {@link java.util.ServiceLoader} finds it there. docs/origins.md has an example.
+ * META-INF/services/io.dawncache.node.origin.Origin} of your jar, and put the jar into {@code
+ * plugins/} or on the class path; {@link java.util.ServiceLoader} finds it there. docs/origins.md
+ * has an example.
  *
  * @since 0.1.0
  */

@@ -35,9 +35,9 @@ public final class Origins {
     }
   }
 
-  /** {@return the origins on the class path} */
+  /** {@return the origins on the class path and in the jars of {@code plugins/}} */
   public static Origins onClassPath() {
-    return new Origins(ServiceLoader.load(Origin.class));
+    return new Origins(ServiceLoader.load(Origin.class, Plugins.loader()));
   }
 
   /**
