@@ -54,6 +54,7 @@ final class StandaloneNode implements AutoCloseable {
       server.page(
           "/stats", new Page("application/json", started::stats, () -> started.server != null));
       started.server = CacheServer.start(started.node, server.build());
+      started.listenToOrigins();
       return started;
     } catch (Throwable e) {
       started.closeGroups();
@@ -74,6 +75,12 @@ final class StandaloneNode implements AutoCloseable {
   public void close() {
     server().close();
     closeGroups();
+  }
+
+  private void listenToOrigins() {
+    for (GroupOrigin group : groups) {
+      group.origin().listen(new OriginChanges(Objects.requireNonNull(node.group(group.name()))));
+    }
   }
 
   private void closeGroups() {

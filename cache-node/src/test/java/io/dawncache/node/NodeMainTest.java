@@ -151,7 +151,8 @@ class NodeMainTest {
   void anOriginIsOneOfThoseKnown() {
     ran("--group", "docs=ftp://a/{key}")
         .assertRefused(
-            "node: --group: origin: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE)");
+            "node: --group: origin: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE or"
+                + " jdbc with settings in a file)");
     ran("--group", "docs=files:" + folder + "/none")
         .assertRefused(
             "node: --group: files:"

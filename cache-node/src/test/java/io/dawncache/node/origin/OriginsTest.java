@@ -23,10 +23,10 @@ class OriginsTest {
   }
 
   @Test
-  void theClassPathHoldsFilesAndHttp() {
+  void theClassPathHoldsThoseThatComeWithTheProgram() {
     List<String> forms = Origins.onClassPath().all().stream().map(Origin::form).toList();
 
-    assertEquals(List.of("files:DIR", "http:URL-TEMPLATE"), forms);
+    assertEquals(List.of("files:DIR", "http:URL-TEMPLATE", "jdbc with settings in a file"), forms);
   }
 
   @Test

@@ -1,0 +1,91 @@
+package io.dawncache.node.origin.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.dawncache.node.origin.OriginSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The connections of one group to its database. The pool is made beside the start of the node, by a
+ * thread of its own, since its classes take longer to load than the node has.
+ */
+final class Pool implements AutoCloseable {
+  /** Kept open, so that a first load after a pause need not connect. */
+  private static final int IDLE = 2;
+
+  /**
+   * The pool warns of every connection that is lost, with a stack; an origin that is down has its
+   * own line. Referenced, so that the level stays.
+   */
+  private static final Logger POOL_LOG = Logger.getLogger("com.zaxxer.hikari");
+
+  static {
+    if (POOL_LOG.getLevel() == null) {
+      POOL_LOG.setLevel(Level.SEVERE);
+    }
+  }
+
+  private final FutureTask<HikariDataSource> pool;
+
+  Pool(OriginSettings settings, Database database) {
+    this.pool = new FutureTask<>(() -> open(settings, database));
+    Thread opener = new Thread(pool, "dawncache-pool-" + settings.group());
+    opener.setDaemon(true);
+    opener.start();
+  }
+
+  private static HikariDataSource open(OriginSettings settings, Database database) {
+    HikariConfig config = new HikariConfig();
+    int size = settings.get(JdbcOrigin.POOL);
+    config.setPoolName("dawncache-" + settings.group());
+    config.setDataSource(database);
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(Math.min(IDLE, size));
+    config.setConnectionTimeout(settings.get(JdbcOrigin.CONNECT_TIMEOUT).toMillis());
+    config.setValidationTimeout(settings.get(JdbcOrigin.CONNECT_TIMEOUT).toMillis());
+    config.setInitializationFailTimeout(-1); // a database that is down does not end the node
+    config.setReadOnly(true);
+    return new HikariDataSource(config);
+  }
+
+  /**
+   * Returns a connection, which the caller closes.
+   *
+   * @throws SQLException if there is none within the time to connect
+   */
+  Connection connection() throws SQLException, InterruptedException {
+    HikariDataSource open;
+    try {
+      open = pool.get();
+    } catch (ExecutionException e) {
+      throw new SQLException("the pool cannot be made", e);
+    }
+    try {
+      return open.getConnection();
+    } catch (SQLException e) {
+      if (e.getCause() instanceof InterruptedException interrupt) {
+        throw interrupt;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.cancel(false);
+    try {
+      if (!pool.isCancelled()) {
+        pool.get().close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      // It has never been open.
+    }
+  }
+}
