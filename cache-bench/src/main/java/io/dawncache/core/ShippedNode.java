@@ -19,7 +19,7 @@ public final class ShippedNode {
   public ShippedNode(GroupConfig config, LongSupplier nanoTime) {
     this.config = config;
     this.clock = new CoarseClock(nanoTime);
-    this.memory = new Memory(config, clock, new Untold());
+    this.memory = new Memory(new PresentConfig(config), clock, new Untold());
     this.rates = new RateSketch(config.maxBytes(), clock::exact);
   }
 

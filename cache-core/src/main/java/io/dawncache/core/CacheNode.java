@@ -90,9 +90,11 @@ public final class CacheNode implements AutoCloseable {
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    return add(
-        name,
-        config,
+    return add(name, config, origin(getter));
+  }
+
+  private static Loads.Origin origin(Getter getter) {
+    return new Loads.Origin(
         key -> CompletableFuture.completedFuture(getter.load(key)),
         getter instanceof BulkGetter bulk ? bulk : null);
   }
@@ -106,11 +108,10 @@ public final class CacheNode implements AutoCloseable {
    * @return the group
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
-    return add(name, config, Objects.requireNonNull(getter, "getter"), null);
+    return add(name, config, new Loads.Origin(Objects.requireNonNull(getter, "getter"), null));
   }
 
-  private Group add(
-      String name, GroupConfig config, AsyncGetter getter, @Nullable BulkGetter bulkGetter) {
+  private Group add(String name, GroupConfig config, Loads.Origin origin) {
     Objects.requireNonNull(config, "config");
     if (name.isEmpty() || !UTF_8.newEncoder().canEncode(name)) {
       throw new IllegalArgumentException(
@@ -123,7 +124,7 @@ public final class CacheNode implements AutoCloseable {
     boolean added = false;
     Group group;
     try {
-      group = new Group(name, config, share, getter, bulkGetter, resources, owners);
+      group = new Group(name, config, share, origin, resources, owners);
       added = groups.putIfAbsent(name, group) == null;
     } finally {
       if (!added) {
@@ -143,6 +144,53 @@ public final class CacheNode implements AutoCloseable {
   private static IllegalArgumentException nameIsTaken(String name) {
     return new IllegalArgumentException(
         "name: \"" + name + "\" (expected: no group of that name yet)");
+  }
+
+  /**
+   * Changes the bounds and policies of a group while it serves; nothing is forgotten except what a
+   * smaller budget evicts before this returns.
+   *
+   * <p>The new TTLs, jitter, refresh age and negative TTL apply to values that are loaded or put
+   * from now on. All other settings apply at once; a load that runs keeps its time-out. The
+   * eviction policy of a group cannot change.
+   *
+   * @param name the name of a group
+   * @param config the new bounds and policies, with the policy that the group was added with
+   * @throws IllegalArgumentException if there is no group of that name, the policy is another, or
+   *     the heap has no room for the budget besides those of the other groups; nothing has changed
+   *     then
+   * @throws IllegalStateException if the group is removed, or the node closed, meanwhile
+   */
+  public void reconfigureGroup(String name, GroupConfig config) {
+    Group group = existing(name);
+    shortestHotTtlNanos.accumulateAndGet(config.hotTtl().toNanos(), Math::min); // before its use
+    group.reconfigure(config);
+  }
+
+  /**
+   * Makes a group load its values from another origin, and forget at this node what it holds. A get
+   * that begins after this returns sees no value that this node has loaded from the former origin.
+   * Gets that wait for a load from there get its result; the value is not kept.
+   *
+   * <p>Only this node changes. Until the others have changed too, values of the former origin come
+   * from the members that own them, and are kept as copies for the hot TTL.
+   *
+   * @param name the name of a group
+   * @param getter loads values from the new origin
+   * @throws IllegalArgumentException if there is no group of that name
+   */
+  public void changeOrigin(String name, Getter getter) {
+    Objects.requireNonNull(getter, "getter");
+    existing(name).changeOrigin(origin(getter));
+  }
+
+  private Group existing(String name) {
+    Group group = groups.get(Objects.requireNonNull(name, "name"));
+    if (group == null) {
+      throw new IllegalArgumentException(
+          "name: \"" + name + "\" (expected: the name of a group of this node)");
+    }
+    return group;
   }
 
   /**

@@ -67,8 +67,9 @@ final class ExpiryWheel {
   /**
    * Makes an empty wheel at time 0.
    *
-   * @param endNanos when an entry expires, {@link CoarseClock#NEVER} if it does not; always the
-   *     same for the same entry
+   * @param endNanos when an entry expires, {@link CoarseClock#NEVER} if it never does. The time of
+   *     an entry may change while it is here; if it becomes sooner, the entry is still reported at
+   *     its former time
    * @param onExpired called for each expired entry, after it has left the wheel, under no lock; may
    *     add and remove; must not throw
    */

@@ -5,7 +5,7 @@ package io.dawncache.core;
  * asks again. Safe for use by any thread.
  */
 final class Forgetting {
-  private final GroupConfig config;
+  private final PresentConfig config;
   private final Owners owners;
   private final HandOff handOff;
   private final Peeks peeks;
@@ -15,7 +15,7 @@ final class Forgetting {
   private final Events events;
 
   Forgetting(
-      GroupConfig config,
+      PresentConfig config,
       Owners owners,
       HandOff handOff,
       Peeks peeks,
@@ -72,6 +72,15 @@ final class Forgetting {
     events.removed(key);
   }
 
+  /**
+   * Forgets the whole group at this node alone, because values come from another origin now. They
+   * are not looked for in the memory of other members, which may have values of the former one.
+   */
+  void originChanged(String group) {
+    peeks.changed(Forget.all(group));
+    forgetAll();
+  }
+
   /** Forgets the whole group. */
   void forgetAll() {
     memory.forgetAll(flights::detachAll);
@@ -83,7 +92,7 @@ final class Forgetting {
    * changes meanwhile, and other members have stopped waiting for it.
    */
   void wasStopped(long forNanos) {
-    if (forNanos > config.hotTtl().toNanos()) {
+    if (forNanos > config.now().hotTtl().toNanos()) {
       forgetAll();
     }
   }

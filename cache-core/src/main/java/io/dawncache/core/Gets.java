@@ -44,8 +44,7 @@ final class Gets {
       };
 
   private final String group;
-  private final GroupConfig config;
-  private final Duration fetchTimeout;
+  private final PresentConfig config;
   private final NodeResources node;
   private final Owners owners;
   private final HandOff handOff;
@@ -62,7 +61,7 @@ final class Gets {
 
   Gets(
       String group,
-      GroupConfig config,
+      PresentConfig config,
       NodeResources node,
       Owners owners,
       HandOff handOff,
@@ -75,7 +74,6 @@ final class Gets {
       HotKeys hotKeys) {
     this.group = group;
     this.config = config;
-    this.fetchTimeout = config.loadTimeout().plus(FETCH_GRACE);
     this.node = node;
     this.owners = owners;
     this.handOff = handOff;
@@ -173,7 +171,9 @@ final class Gets {
    */
   @Nullable PendingGet begin(
       String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
-    Keys.check(key, config.maxKeyBytes());
+    GroupConfig present = config.now();
+    Keys.check(key, present.maxKeyBytes());
+    Duration fetchTimeout = present.loadTimeout().plus(FETCH_GRACE);
     Duration patience =
         timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
     CoarseClock clock = node.clock();
@@ -185,7 +185,7 @@ final class Gets {
       caller.ended(null, new GetFailedException(removed, null));
       return null;
     }
-    if (waiters.incrementAndGet() > config.maxWaiters()) {
+    if (waiters.incrementAndGet() > present.maxWaiters()) {
       refuse(key, caller);
       return null;
     }
@@ -215,7 +215,8 @@ final class Gets {
     String get = "get " + Keys.shown(group, key);
     caller.ended(
         null,
-        new OverloadedException(get + ": overloaded, " + config.maxWaiters() + " gets waiting"));
+        new OverloadedException(
+            get + ": overloaded, " + config.now().maxWaiters() + " gets waiting"));
   }
 
   /** Runs when a wait has ended, with any result. */
@@ -349,7 +350,7 @@ final class Gets {
   }
 
   GroupConfig config() {
-    return config;
+    return config.now();
   }
 
   CoarseClock clock() {

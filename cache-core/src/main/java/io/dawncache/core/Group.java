@@ -50,8 +50,7 @@ public final class Group {
   private final Explainer explainer;
   private final HotKeys hotKeys;
   private final HeapShares.Share share;
-
-  private volatile GroupConfig config; // only its budget changes
+  private final PresentConfig config;
 
   private volatile boolean removed;
 
@@ -59,16 +58,14 @@ public final class Group {
       String name,
       GroupConfig asked,
       HeapShares.Share share,
-      AsyncGetter getter,
-      @Nullable BulkGetter bulkGetter,
+      Loads.Origin origin,
       NodeResources node,
       Owners owners) {
-    GroupConfig config = asked.resolved(share.bytes());
     this.name = name;
-    this.config = config;
+    this.config = new PresentConfig(asked.resolved(share.bytes()));
     this.share = share;
     this.node = node;
-    RateSketch rates = new RateSketch(config.maxBytes(), node.clock()::exact);
+    RateSketch rates = new RateSketch(config.now().maxBytes(), node.clock()::exact);
     this.hotKeys = new HotKeys(node.clock()::exact);
     Flights flights = new Flights();
     this.events = new Events(name, node, counters);
@@ -77,18 +74,7 @@ public final class Group {
     this.handOff = new HandOff(name, owners, node.clock());
     Peeks peeks = new Peeks(owners, handOff, node.clock());
     this.loads =
-        new Loads(
-            name,
-            config,
-            getter,
-            bulkGetter,
-            node,
-            memory,
-            keeper,
-            peeks,
-            flights,
-            counters,
-            events);
+        new Loads(name, config, origin, node, memory, keeper, peeks, flights, counters, events);
     this.gets =
         new Gets(
             name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events,
@@ -104,12 +90,34 @@ public final class Group {
     share.onChange(this::resize);
   }
 
+  /** Called when the budget has changed, never by two threads at a time. */
   private void resize(long maxBytes) {
-    GroupConfig resolved = config.resolved(maxBytes);
-    if (resolved != config) {
-      config = resolved;
-      memory.resize(resolved);
+    GroupConfig resolved = config.now().resolved(maxBytes);
+    if (resolved != config.now()) {
+      use(resolved);
     }
+  }
+
+  private void use(GroupConfig resolved) {
+    config.change(resolved);
+    memory.resize(resolved);
+  }
+
+  /** See {@link CacheNode#reconfigureGroup}. */
+  void reconfigure(GroupConfig asked) {
+    CachePolicy policy = config.now().policy();
+    if (asked.policy() != policy) {
+      throw new IllegalArgumentException(
+          "policy: " + asked.policy() + " (expected: " + policy + ", as the group was added with)");
+    }
+    share.change(asked, maxBytes -> use(asked.resolved(maxBytes)));
+    loads.configChanged();
+  }
+
+  /** See {@link CacheNode#changeOrigin}. */
+  void changeOrigin(Loads.Origin origin) {
+    loads.change(origin);
+    forgetting.originChanged(name);
   }
 
   /** {@return the group's name} */
@@ -118,11 +126,12 @@ public final class Group {
   }
 
   /**
-   * {@return the group's bounds and policies} A default budget is shown at its present size: a
-   * share of the heap that changes when groups are added or removed.
+   * {@return the group's present bounds and policies} They change by {@link
+   * CacheNode#reconfigureGroup}. A default budget is shown at its present size: a share of the heap
+   * that changes when groups are added or removed.
    */
   public GroupConfig config() {
-    return config;
+    return config.now();
   }
 
   /**
@@ -468,7 +477,7 @@ public final class Group {
     if (!(keysPerSecond > 0)) {
       throw new IllegalArgumentException("keysPerSecond: " + keysPerSecond + " (expected: > 0)");
     }
-    keys.forEach(key -> Keys.check(key, config.maxKeyBytes()));
+    keys.forEach(key -> Keys.check(key, config.now().maxKeyBytes()));
     return new Warming(gets, node, keys, keysPerSecond, Objects.requireNonNull(listener)).start();
   }
 
@@ -491,7 +500,7 @@ public final class Group {
    * @param key not empty
    */
   public Explanation explain(String key) {
-    Keys.check(key, config.maxKeyBytes());
+    Keys.check(key, config.now().maxKeyBytes());
     return explainer.explain(key);
   }
 
@@ -508,7 +517,7 @@ public final class Group {
    * @throws IllegalStateException if the node was closed or the group removed
    */
   public CompletableFuture<ByteView> refreshAsync(String key) {
-    Keys.check(key, config.maxKeyBytes());
+    Keys.check(key, config.now().maxKeyBytes());
     refuseIfClosed("refresh " + Keys.shown(name, key));
     Completion<Entry, ByteView> completion = new Completion<>(node.threads(), Entry::value);
     loads.reload(

@@ -51,21 +51,31 @@ final class HeapShares {
    * @throws IllegalArgumentException if the heap has no room for it
    */
   synchronized Share take(GroupConfig config) {
-    Share taken = new Share(config.isMaxBytesSet() ? config.maxBytes() : -1);
+    Share taken = new Share(setBytes(config));
+    refuseIfTooLarge(taken.setBytes);
+    shares.add(taken);
+    shareOut();
+    return taken;
+  }
+
+  /** Returns the budget that is set, or -1. */
+  private static long setBytes(GroupConfig config) {
+    return config.isMaxBytesSet() ? config.maxBytes() : -1;
+  }
+
+  @GuardedBy("this")
+  private void refuseIfTooLarge(long setBytes) {
     long room = room();
-    if (taken.setBytes > room || (taken.isDefault() && room < LEAST_DEFAULT_BYTES)) {
+    if (setBytes > room || (setBytes < 0 && room < LEAST_DEFAULT_BYTES)) {
       throw new IllegalArgumentException(
           "maxBytes: "
-              + (taken.isDefault() ? "none set" : taken.setBytes)
+              + (setBytes < 0 ? "none set" : setBytes)
               + " (expected: <= "
               + Math.max(0, room)
               + ", what the budgets of other groups leave of three quarters of the heap, which is "
               + heapBytes
               + " bytes)");
     }
-    shares.add(taken);
-    shareOut();
-    return taken;
   }
 
   /** Returns the maximum of one more budget if every default share is as small as possible. */
@@ -113,9 +123,9 @@ final class HeapShares {
 
   /** One group's share. */
   final class Share {
-    private final long setBytes; // -1 if none is set
-
-    private long bytes = -1; // both are guarded by the monitor of the HeapShares
+    // All are guarded by the monitor of the HeapShares.
+    private long setBytes; // -1 if none is set
+    private long bytes = -1;
     private @Nullable LongConsumer onChange;
 
     private Share(long setBytes) {
@@ -138,6 +148,29 @@ final class HeapShares {
       synchronized (HeapShares.this) {
         this.onChange = onChange;
         onChange.accept(bytes());
+      }
+    }
+
+    /**
+     * Changes the share to that of another configuration; the default shares of others may change.
+     *
+     * @param onChanged called with the budget, before any later change of it
+     * @throws IllegalArgumentException if the heap has no room for it; nothing has changed then
+     * @throws IllegalStateException if the share was given back
+     */
+    void change(GroupConfig config, LongConsumer onChanged) {
+      synchronized (HeapShares.this) {
+        if (!shares.remove(this)) {
+          throw new IllegalStateException("the group was removed");
+        }
+        try {
+          refuseIfTooLarge(setBytes(config));
+          setBytes = setBytes(config);
+        } finally {
+          shares.add(this);
+        }
+        shareOut();
+        onChanged.accept(bytes());
       }
     }
 

@@ -25,13 +25,13 @@ final class Keeper {
    */
   private static final double ACROSS_ZONES = 4;
 
-  private final GroupConfig config;
+  private final PresentConfig config;
   private final CoarseClock clock;
   private final Owners owners;
   private final Memory memory;
   private final Counters counters;
 
-  Keeper(GroupConfig config, CoarseClock clock, Owners owners, Memory memory, Counters counters) {
+  Keeper(PresentConfig config, CoarseClock clock, Owners owners, Memory memory, Counters counters) {
     this.config = config;
     this.clock = clock;
     this.owners = owners;
@@ -41,7 +41,7 @@ final class Keeper {
 
   /** Returns an own value whose TTL begins now. */
   Entry.Own own(String key, ByteView value, long ttlNanos) {
-    Duration soft = config.refreshAfterWrite();
+    Duration soft = config.now().refreshAfterWrite();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
     return new Entry.Own(key, value, clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
@@ -57,7 +57,7 @@ final class Keeper {
     if (!certain) {
       return new Entry.Unsure(key, value, Math.min(expiresNanos, hotEnd(begunNanos)));
     }
-    Duration soft = config.refreshAfterWrite();
+    Duration soft = config.now().refreshAfterWrite();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
     return new Entry.Own(key, value, expiresNanos, CoarseClock.end(begunNanos, softNanos));
   }
@@ -66,12 +66,12 @@ final class Keeper {
   long ttlNanos(Loaded loaded) {
     Duration ttl = loaded.ttl();
     if (ttl == null) {
-      ttl = loaded.value() == null ? config.negativeTtl() : config.ttl();
+      ttl = loaded.value() == null ? config.now().negativeTtl() : config.now().ttl();
     }
     if (ttl == null) {
       return CoarseClock.NEVER;
     }
-    double kept = 1 - config.ttlJitter() * ThreadLocalRandom.current().nextDouble();
+    double kept = 1 - config.now().ttlJitter() * ThreadLocalRandom.current().nextDouble();
     return (long) (TimeUnit.NANOSECONDS.convert(ttl) * kept);
   }
 
@@ -135,7 +135,7 @@ final class Keeper {
   }
 
   private long hotEnd(long fromNanos) {
-    return CoarseClock.end(fromNanos, config.hotTtl().toNanos());
+    return CoarseClock.end(fromNanos, config.now().hotTtl().toNanos());
   }
 
   private void noteFenced(String key, long generation) {

@@ -64,7 +64,7 @@ final class LoadExecutor {
   }
 
   private final String group;
-  private final GroupConfig config;
+  private final PresentConfig config;
   private final NodeResources node;
   private final LoadedSizes sizes;
 
@@ -94,11 +94,11 @@ final class LoadExecutor {
 
   private volatile String closedBecause = "";
 
-  LoadExecutor(String group, GroupConfig config, NodeResources node) {
+  LoadExecutor(String group, PresentConfig config, NodeResources node) {
     this.group = group;
     this.config = config;
     this.node = node;
-    this.sizes = new LoadedSizes(config.maxLoads());
+    this.sizes = new LoadedSizes(config.now().maxLoads());
   }
 
   /** Returns the group's name. */
@@ -108,7 +108,7 @@ final class LoadExecutor {
 
   /** Returns how long a load may take. */
   Duration loadTimeout() {
-    return config.loadTimeout();
+    return config.now().loadTimeout();
   }
 
   /** Returns why this executor is closed, for exceptions. */
@@ -288,10 +288,11 @@ final class LoadExecutor {
       if (closed) {
         return load.error(Load.End.CLOSED, null);
       }
-      if (abandoned >= (long) ABANDONED_PER_PERMIT * config.maxLoads()) {
+      GroupConfig present = config.now();
+      if (abandoned >= (long) ABANDONED_PER_PERMIT * present.maxLoads()) {
         return load.failure().overloaded(abandoned + " timed-out loads still hold their threads");
       }
-      if (running.size() + queue.size() >= (long) config.maxLoads() + config.maxQueuedLoads()
+      if (running.size() + queue.size() >= (long) present.maxLoads() + present.maxQueuedLoads()
           && wantsOf(load).isEmpty()) {
         return load.failure()
             .overloaded(
@@ -312,7 +313,7 @@ final class LoadExecutor {
    * Starts queued loads while permits are free. A loop, so that one failure does not nest in
    * another.
    */
-  private void startQueued() {
+  void startQueued() {
     for (Load<?> load = takePermit(); load != null; load = takePermit()) {
       start(load);
     }
@@ -328,7 +329,7 @@ final class LoadExecutor {
 
   private @Nullable Load<?> takePermit() {
     synchronized (lock) {
-      Load<?> load = !closed && running.size() < config.maxLoads() ? queue.peek() : null;
+      Load<?> load = !closed && running.size() < config.now().maxLoads() ? queue.peek() : null;
       if (load == null) {
         return null;
       }

@@ -19,7 +19,9 @@ final class Loads {
    * ended between the caller's miss and this flight. A flight is removed only after its value was
    * put, so the second look keeps the key from being loaded twice.
    *
-   * Every flight notes its key's generation before anything else; Memory explains why.
+   * Every flight notes its key's generation before anything else; Memory explains why. It reads
+   * which origin is in force after that, and a group that changes its origin forgets everything
+   * after the change; so no value of a former origin is kept.
    */
 
   /** After a failed load, an older value answers for this long before the next load is tried. */
@@ -34,10 +36,8 @@ final class Loads {
   private static final Loaded NOT_FOUND = Loaded.notFound();
 
   private final String group;
-  private final GroupConfig config;
+  private final PresentConfig config;
   private final NodeResources node;
-  private final AsyncGetter getter;
-  private final @Nullable BulkGetter bulkGetter;
   private final Memory memory;
   private final Keeper keeper;
   private final Peeks peeks;
@@ -47,11 +47,19 @@ final class Loads {
   private final LoadRecords records;
   private final Singleflight<String, Entry> flights;
 
+  private volatile Origin origin;
+
+  /**
+   * Where values are loaded from.
+   *
+   * @param many loads many keys with one call; null if it cannot
+   */
+  record Origin(AsyncGetter one, @Nullable BulkGetter many) {}
+
   Loads(
       String group,
-      GroupConfig config,
-      AsyncGetter getter,
-      @Nullable BulkGetter bulkGetter,
+      PresentConfig config,
+      Origin origin,
       NodeResources node,
       Memory memory,
       Keeper keeper,
@@ -62,8 +70,7 @@ final class Loads {
     this.group = group;
     this.config = config;
     this.node = node;
-    this.getter = getter;
-    this.bulkGetter = bulkGetter;
+    this.origin = origin;
     this.memory = memory;
     this.keeper = keeper;
     this.peeks = peeks;
@@ -81,12 +88,22 @@ final class Loads {
 
   /** Returns whether the origin can load many keys with one call. */
   boolean loadsManyAtOnce() {
-    return bulkGetter != null;
+    return origin.many() != null;
   }
 
   /** Returns how many loads of one bulk get may run at a time. */
   int maxLoadsOfABulk() {
-    return config.maxLoads();
+    return config.now().maxLoads();
+  }
+
+  /** Loads from another origin from now on; the caller makes the group forget afterwards. */
+  void change(Origin origin) {
+    this.origin = origin;
+  }
+
+  /** Starts loads for which a changed configuration has permits. */
+  void configChanged() {
+    executor.startQueued();
   }
 
   /** See {@link LoadExecutor#activity}. */
@@ -158,7 +175,7 @@ final class Loads {
     return peeked != null
         && peeked.status() == PeerResult.Status.VALUE
         && !peeked.stale()
-        && Values.fault(peeked.value(), config.maxValueBytes()) == null;
+        && Values.fault(peeked.value(), config.now().maxValueBytes()) == null;
   }
 
   private Entry.Own entry(String key, Owner.Remote former, long begunNanos, PeerResult peeked) {
@@ -301,7 +318,7 @@ final class Loads {
   }
 
   private void run(String key, LoadExecutor.Ending<Loaded> ending) {
-    if (config.hedge()) {
+    if (config.now().hedge()) {
       Hedge.start(
           node.threads(),
           records.times().snapshot(),
@@ -315,7 +332,7 @@ final class Loads {
 
   private void runOnce(String key, LoadExecutor.Ending<Loaded> ending) {
     long start = node.clock().exact();
-    LoadExecutor.Call<Loaded> call = () -> getter.load(key);
+    LoadExecutor.Call<Loaded> call = () -> origin.one().load(key);
     LoadExecutor.Ending<Loaded> counted =
         (loaded, error) -> {
           Loaded answer = loaded;
@@ -337,8 +354,7 @@ final class Loads {
 
   /** Loads the keys of all these flights with one call of the origin. */
   void startAll(Map<String, Waiter<Entry>> begun) {
-    BulkGetter bulk = bulkGetter;
-    if (bulk == null || begun.size() == 1) {
+    if (!loadsManyAtOnce() || begun.size() == 1) {
       begun.forEach(this::startOne);
       return;
     }
@@ -353,7 +369,10 @@ final class Loads {
               generations.put(key, generation);
             }
           });
-      if (!generations.isEmpty()) {
+      BulkGetter bulk = origin.many();
+      if (bulk == null) { // the origin has just changed
+        generations.keySet().forEach(key -> startOne(key, Objects.requireNonNull(begun.get(key))));
+      } else if (!generations.isEmpty()) {
         runAll(bulk, generations, begun);
       }
     } catch (Throwable t) {
@@ -438,7 +457,8 @@ final class Loads {
    */
   private @Nullable GetException faultOf(
       String key, @Nullable Loaded loaded, @Nullable GetException error) {
-    String fault = loaded == null ? null : Values.fault(loaded.value(), config.maxValueBytes());
+    String fault =
+        loaded == null ? null : Values.fault(loaded.value(), config.now().maxValueBytes());
     return fault == null
         ? error
         : new GetFailedException("load " + Keys.shown(group, key) + ": " + fault, null);

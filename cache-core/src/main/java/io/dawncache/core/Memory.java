@@ -58,7 +58,7 @@ final class Memory {
     void tooLarge(Entry entry);
   }
 
-  private final GroupConfig config;
+  private final PresentConfig config;
   private final CoarseClock clock;
   private final Departures departures;
   private final Stripe[] stripes = new Stripe[STRIPES];
@@ -74,7 +74,7 @@ final class Memory {
   /** Read under a stripe's lock before anything is kept. */
   private volatile boolean closed;
 
-  Memory(GroupConfig config, CoarseClock clock, Departures departures) {
+  Memory(PresentConfig config, CoarseClock clock, Departures departures) {
     this.config = config;
     this.clock = clock;
     this.departures = departures;
@@ -82,12 +82,13 @@ final class Memory {
       stripes[i] = new Stripe();
     }
     wheel = new ExpiryWheel(this::end, this::expire);
-    main = LocalCache.of(config.policy(), config.maxBytes(), this::evicted);
+    GroupConfig first = config.now();
+    main = LocalCache.of(first.policy(), first.maxBytes(), this::evicted);
     hot = new HotCopies(0, this::evicted);
     missing = LocalCache.of(CachePolicy.LRU, 1, this::evicted);
-    budget = new Budget(config.maxBytes(), main::resize);
-    hotPart = budget.part(config.hotBytes(), hot::resize);
-    missingPart = budget.part(config.missingBytes(), missing::resize);
+    budget = new Budget(first.maxBytes(), main::resize);
+    hotPart = budget.part(first.hotBytes(), hot::resize);
+    missingPart = budget.part(first.missingBytes(), missing::resize);
   }
 
   /** Changes the bounds to those of {@code resolved} and evicts what exceeds them. */
@@ -312,15 +313,16 @@ final class Memory {
   }
 
   private long refreshDue() {
-    Duration soft = config.refreshAfterWrite();
+    Duration soft = config.now().refreshAfterWrite();
     return soft == null ? CoarseClock.NEVER : clock.endOf(soft.toNanos());
   }
 
   /** Returns until when a value that becomes a guest now answers: as long as a copy would. */
   private long guestEnd() {
-    return config.hotBytes() == 0
+    GroupConfig present = config.now();
+    return present.hotBytes() == 0
         ? clock.now()
-        : CoarseClock.end(clock.now(), config.hotTtl().toNanos());
+        : CoarseClock.end(clock.now(), present.hotTtl().toNanos());
   }
 
   /** Drops a copy of a key that this node now owns. */
@@ -493,6 +495,6 @@ final class Memory {
     }
     return own instanceof Entry.Unsure
         ? own.expiresNanos()
-        : CoarseClock.end(own.expiresNanos(), config.staleIfError().toNanos());
+        : CoarseClock.end(own.expiresNanos(), config.now().staleIfError().toNanos());
   }
 }

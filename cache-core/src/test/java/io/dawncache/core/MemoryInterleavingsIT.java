@@ -18,7 +18,7 @@ class MemoryInterleavingsIT {
   /** One for all orders, as its thousand stripes take long to make; each order forgets first. */
   private final Memory memory =
       new Memory(
-          GroupConfig.builder().maxBytes(10_000).policy(CachePolicy.LRU).build(),
+          new PresentConfig(GroupConfig.builder().maxBytes(10_000).policy(CachePolicy.LRU).build()),
           new CoarseClock(() -> 1),
           new Memory.Departures() {
             @Override

@@ -21,7 +21,8 @@ class MemoryTest {
 
   private Memory memory(GroupConfig.Builder config) {
     return new Memory(
-        config.maxBytes(MAX_BYTES).policy(CachePolicy.LRU).hotTtl(HOT_TTL).build(),
+        new PresentConfig(
+            config.maxBytes(MAX_BYTES).policy(CachePolicy.LRU).hotTtl(HOT_TTL).build()),
         coarse,
         new Memory.Departures() {
           @Override

@@ -63,7 +63,7 @@ class RoomsTest {
               "what all groups of a node share",
               "data",
               "NodeResources NodeThreads CoarseClock Threads ByteAccount BlockedLoads"
-                  + " LoadRoom HeapShares OriginLog LoadedSizes Completion Countdown Task Once Uncaught"),
+                  + " LoadRoom HeapShares PresentConfig OriginLog LoadedSizes Completion Countdown Task Once Uncaught"),
           new Room(
               "data",
               "values, configurations, results, exceptions",
