@@ -2,31 +2,28 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dawncache.core.consistenthash.Scheme;
+import io.dawncache.node.config.ConfigReader;
+import io.dawncache.node.config.ConfigText;
+import io.dawncache.node.config.ConfigWatch;
+import io.dawncache.node.config.Mistakes;
+import io.dawncache.node.config.LogFormat;
+import io.dawncache.node.config.NodeConfig;
 import io.dawncache.node.origin.Origins;
-import io.dawncache.node.text.ByteSize;
-import io.dawncache.node.text.Choice;
 import io.dawncache.node.text.HostPort;
-import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.CacheServer;
-import io.dawncache.server.Dialect;
-import io.dawncache.server.Discovery;
-import io.dawncache.server.ServerConfig;
-import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.security.Security;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,10 +34,10 @@ import picocli.CommandLine.Spec;
  *
  * <p>Prints one line when it serves and one when it has stopped; events between are logged to
  * standard error, a line each. SIGTERM and SIGINT stop it gracefully; the JVM then exits with 143
- * or 130, like any program that a signal ends. SIGHUP is ignored ({@link Hangup}). It exits with 2
- * for a wrong command line and with 1 for an address on which it cannot listen, each after one line
- * on standard error. Out of memory, of heap or of direct buffers, it exits with 3 ({@link
- * OutOfMemory}).
+ * or 130, like any program that a signal ends. SIGHUP makes it read its configuration file again,
+ * and is ignored without one ({@link Hangup}). It exits with 2 for a wrong command line and with 1
+ * for an address on which it cannot listen, each after one line on standard error. Out of memory,
+ * of heap or of direct buffers, it exits with 3 ({@link OutOfMemory}).
  */
 @Command(
     name = "node",
@@ -49,7 +46,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
-    customSynopsis = "node --listen HOST:PORT --group NAME=ORIGIN [--group ...] [OPTIONS]%n",
+    customSynopsis = {
+      "node --listen HOST:PORT --group NAME=ORIGIN [--group ...] [OPTIONS]",
+      "       node --config FILE [OPTIONS]%n"
+    },
     description = {
       "Runs one node of a read-through cache in the foreground. A client asks any node for a key of"
           + " a group; the node answers from memory, or asks the node that owns the key; the owner"
@@ -60,142 +60,33 @@ public final class NodeMain implements Callable<Integer> {
   private static final String LOG_CONFIG = "java.util.logging.config.file";
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it, as well as the required options
+  @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description = "The address to listen on; port 0 takes any free port.")
-  @SuppressWarnings("NullAway.Init")
-  private HostPort listen;
-
-  @Option(
-      names = "--self",
-      paramLabel = "URL",
+      names = "--config",
+      paramLabel = "FILE",
       description =
-          "This node's URL, exactly as in the member lists; http://HOST:PORT of --listen by"
-              + " default.")
-  private @Nullable NodeUrl self;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "NAME",
-      description =
-          "The name of the fleet, the same at every node; a node neither asks nor answers nodes"
-              + " with another name or without one.")
-  private @Nullable String cluster;
-
-  @Option(
-      names = "--zone",
-      paramLabel = "NAME",
-      description =
-          "The zone in which this node is, such as a data centre; of values from other zones the"
-              + " node keeps copies sooner, and counts their bytes apart.")
-  private @Nullable String zone;
-
-  @Option(
-      names = "--peers",
-      split = ",",
-      paramLabel = "URL",
-      splitSynopsisLabel = ",",
-      description =
-          "The member list, the same at every node, with this node's own URL; by default only this"
-              + " node.")
-  private List<NodeUrl> peers = List.of();
-
-  @Option(
-      names = "--discovery",
-      paramLabel = "SOURCE",
-      description =
-          "Where to find the members in place of --peers: static:URL,... as --peers; file:PATH, a"
-              + " file with a URL on each line; dns:NAME:PORT, all addresses of a DNS name;"
-              + " dns-srv:NAME, all services of one. All but static may change while the node"
-              + " runs. @SERVER:PORT behind a DNS name is the name server to ask. Other sources,"
-              + " such as jgroups, come with jars on the class path.")
-  private @Nullable Discovery discovery;
+          "The configuration of the node and its groups in YAML; see docs/configuration.md. Variables"
+              + " of the environment override the file, and flags override both.")
+  private @Nullable Path file;
 
   @Option(
       names = "--group",
-      required = true,
       paramLabel = "NAME=ORIGIN",
       description = "A group to serve and the origin of its values; may be repeated.")
-  private List<GroupOrigin> groups = List.of();
-
-  @Mixin
-  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private GroupOptions groupOptions = new GroupOptions();
+  private List<String> groups = List.of();
 
   @Option(
-      names = "--dialect",
-      paramLabel = "dawncache|groupcache|mailgun",
-      description =
-          "The fleet's protocol: our own (the default), or that of a fleet of Go programs.")
-  private Dialect dialect = Dialect.DAWNCACHE;
+      names = "--print-config",
+      description = "Prints what is in force, and from where each value comes; serves nothing.")
+  private boolean printsConfig;
 
-  @Option(
-      names = "--ring",
-      paramLabel = "native|seed",
-      description =
-          "How the dawncache dialect divides keys among the members. native, the default: evenly,"
-              + " as soon as all members know it; until then, and with seed, by the ring of"
-              + " Dawncache's first nodes, which all know.")
-  private @Nullable Scheme ring;
+  private final Map<String, String> environment;
 
-  @Option(
-      names = "--go-peers",
-      description = "Some members are Go programs: treat their requests as requests of peers.")
-  private boolean goPeers;
-
-  @Option(
-      names = "--peer-frames",
-      paramLabel = "on|off",
-      description =
-          "on, the default: use frames, many requests at a time on one connection, with peers that"
-              + " take them; off: use HTTP, one request at a time on a connection.")
-  private Switch peerFrames = Switch.ON;
-
-  @Option(
-      names = "--max-ejected",
-      paramLabel = "PERCENT",
-      description =
-          "How many of 100 members this node may leave out at a time because they cannot be asked;"
-              + " ${DEFAULT-VALUE} by default.")
-  private int maxEjectedPercent = 67;
-
-  @Option(
-      names = "--operations",
-      paramLabel = "HOST:PORT",
-      description =
-          "Where to listen for operators, apart from the data: health, readiness, statistics and"
-              + " what acts, such as to remove a key or to drain the node; none by default. It has"
-              + " no passwords, so keep it on loopback or in a network of operators.")
-  private @Nullable HostPort operations;
-
-  @Option(
-      names = "--log-format",
-      paramLabel = "text|json",
-      description =
-          "How the log is written: lines of text (the default), or a JSON object on each line.")
-  private LogFormat logFormat = LogFormat.TEXT;
-
-  @Option(
-      names = "--hand-over-timeout",
-      paramLabel = "TIME",
-      description =
-          "How long this node offers values to members that have come to own their keys, because it"
-              + " stops or they have joined; 5s by default, 0s for not at all.")
-  private TimeSpan handOverTimeout = TimeSpan.parse("5s");
-
-  @Option(
-      names = "--hand-over-bytes",
-      paramLabel = "SIZE",
-      description = "How much of them, the hottest first; 256m by default.")
-  private ByteSize handOverBytes = ByteSize.parse("256m");
-
-  /** Made by {@link #main}. */
-  NodeMain() {}
+  private NodeMain(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   /** Runs a node until a signal ends it, or exits at once with the code of the fault. */
   public static void main(String[] args) {
@@ -205,7 +96,7 @@ public final class NodeMain implements Callable<Integer> {
     keepLogOpen();
     Program.useOneLocale();
     OutOfMemory.endsProcess("node");
-    Hangup.ignore();
+    Hangup.take();
     refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -231,37 +122,89 @@ public final class NodeMain implements Callable<Integer> {
 
   /** Returns the command line of a node. */
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    CommandLine line = Program.commandLine(new NodeMain(), out, err);
+    return commandLine(System.getenv(), out, err);
+  }
+
+  /** As {@link #commandLine(PrintWriter, PrintWriter)}, in another environment. */
+  static CommandLine commandLine(
+      Map<String, String> environment, PrintWriter out, PrintWriter err) {
+    CommandLine line = Program.commandLine(new NodeMain(environment), out, err);
+    KeyOptions.addTo(line.getCommandSpec());
     line.getCommandSpec().usageMessage().footer(footer());
     return line;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    refuseDuplicateGroups();
-    if (logFormat == LogFormat.JSON) {
+    CommandLine line = spec.commandLine();
+    ConfigReader reader =
+        new ConfigReader(file, environment, KeyOptions.given(spec), originsByGroup());
+    ConfigWatch watch = file == null ? null : new ConfigWatch(file); // before the file is read
+    Mistakes mistakes = new Mistakes();
+    NodeConfig config = reader.read(mistakes);
+    Origins origins = Origins.onClassPath();
+    OpenGroups opened = OpenGroups.open(config, origins, mistakes);
+    if (!mistakes.isEmpty()) {
+      opened.close();
+      mistakes.lines().forEach(mistake -> Program.complain(line, mistake, 0));
+      return Program.WRONG_COMMAND_LINE;
+    }
+    if (printsConfig) {
+      opened.close();
+      ConfigText.of(config, origins).forEach(line.getOut()::println);
+      return 0;
+    }
+    LogLevels.set(config.logLevels());
+    if (config.logFormat() == LogFormat.JSON) {
       JsonLogFormatter.use();
     }
-    StandaloneNode node = start();
-    NodeOperations listener = startOperations(node);
-    LogUntilStopped.keepOpen();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, listener), "dawncache-stop"));
-    announce(node.server());
-    new CountDownLatch(1).await(); // the signal's shutdown hook ends the process
+    StandaloneNode node = start(config, opened);
+    NodeOperations listener = startOperations(node, config.operations());
+    Reconfiguration edits = new Reconfiguration(reader, origins, node, config);
+    serve(config, edits, watch, node.server(), () -> stop(node, edits, listener));
     return 0;
   }
 
-  private @Nullable NodeOperations startOperations(StandaloneNode node) throws IOException {
+  private @Nullable NodeOperations startOperations(StandaloneNode node, @Nullable HostPort address)
+      throws IOException {
     try {
-      return operations == null ? null : NodeOperations.start(node.server(), operations);
+      return address == null ? null : NodeOperations.start(node.server(), address);
     } catch (IOException e) {
       node.close();
       throw e;
     }
   }
 
+  private void serve(
+      NodeConfig config,
+      Reconfiguration edits,
+      @Nullable ConfigWatch watch,
+      CacheServer server,
+      Runnable stop)
+      throws InterruptedException {
+    if (watch == null) {
+      Hangup.ignore();
+    } else {
+      edits.start(watch);
+      Hangup.call(edits::readSoon);
+    }
+    LogUntilStopped.keepOpen();
+    Runtime.getRuntime().addShutdownHook(new Thread(stop, "dawncache-stop"));
+    announce(server, config);
+    new CountDownLatch(1).await(); // the signal's shutdown hook ends the process
+  }
+
+  private StandaloneNode start(NodeConfig config, OpenGroups opened) throws IOException {
+    try {
+      return StandaloneNode.start(config.server(), opened.groups());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), Program.reason(e));
+    }
+  }
+
   /** The operations listener stays until the node has stopped, and says meanwhile that it stops. */
-  private void stop(StandaloneNode node, @Nullable NodeOperations listener) {
+  private void stop(StandaloneNode node, Reconfiguration edits, @Nullable NodeOperations listener) {
+    edits.close();
     node.close();
     if (listener != null) {
       listener.close();
@@ -269,71 +212,38 @@ public final class NodeMain implements Callable<Integer> {
     spec.commandLine().getOut().println("stopped");
   }
 
-  private void refuseDuplicateGroups() {
-    Set<String> names = new HashSet<>();
-    for (GroupOrigin group : groups) {
-      if (!names.add(group.name())) {
-        throw wrong("--group: " + group.name() + " twice (expected: each NAME once)");
+  private Map<String, String> originsByGroup() {
+    Map<String, String> origins = new LinkedHashMap<>();
+    for (String group : groups) {
+      int equals = group.indexOf('=');
+      if (equals < 1) {
+        throw wrong(group + " (expected: NAME=ORIGIN, such as scores=files:DIR)");
+      }
+      String name = group.substring(0, equals);
+      if (origins.putIfAbsent(name, group.substring(equals + 1)) != null) {
+        throw wrong(name + " twice (expected: each NAME once)");
       }
     }
+    return origins;
   }
 
-  private StandaloneNode start() throws IOException {
-    ServerConfig.Builder server =
-        ServerConfig.builder()
-            .host(listen.host())
-            .port(listen.port())
-            .dialect(dialect)
-            .goPeers(goPeers)
-            .peerFrames(peerFrames == Switch.ON)
-            .members(peers.stream().map(NodeUrl::text).toList());
-    if (ring != null && !dialect.isOurs()) {
-      throw wrong(
-          "--ring: %s in dialect %s (expected: no --ring, Go nodes have one)"
-              .formatted(ring, Choice.label(dialect)));
-    } else if (ring != null) {
-      server.ring(ring);
-    }
-    if (discovery != null && !peers.isEmpty()) {
-      throw wrong("--discovery: " + discovery + " beside --peers (expected: one of them)");
-    } else if (discovery != null) {
-      server.discovery(discovery);
-    }
-    if (self != null) {
-      server.self(self.text());
-    }
-    try {
-      server.maxEjectedPercent(maxEjectedPercent);
-      server.handOverTimeout(handOverTimeout.duration());
-      server.handOverBytes(handOverBytes.bytes());
-      if (cluster != null) {
-        server.cluster(cluster);
-      }
-      if (zone != null) {
-        server.zone(zone);
-      }
-      return StandaloneNode.start(server, groups, groupOptions.config());
-    } catch (IllegalArgumentException e) {
-      throw wrong(Program.reason(e));
-    }
+  private ParameterException wrong(String group) {
+    return new ParameterException(spec.commandLine(), "--group: " + group);
   }
 
-  private void announce(CacheServer server) {
+  private void announce(CacheServer server, NodeConfig config) {
     List<String> members = server.members();
+    String discovery = server.discovery();
     spec.commandLine()
         .getOut()
         .println(
             "serving "
-                + groups.stream().map(GroupOrigin::name).collect(Collectors.joining(", "))
+                + String.join(", ", config.groups().keySet())
                 + " at "
                 + server.self()
                 + (discovery != null
                     ? ", members by " + discovery
                     : members.isEmpty() ? ", alone" : ", members " + String.join(" ", members)));
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 
   private static String[] footer() {
@@ -352,13 +262,15 @@ public final class NodeMain implements Callable<Integer> {
                     + " \\",
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
+                "  node --config conf/dawncache.yaml --max-bytes 1g",
+                "",
                 "  node --listen 10.0.0.1:8001 --discovery file:/etc/dawncache/members \\",
                 "       --group docs=files:/usr/share/doc",
                 "",
                 "Beside the groups, a node answers /healthz (it is alive), /readyz (it knows its",
-                "members, and does not stop) and /stats; --operations adds a listener for operators.",
-                "SIGTERM stops it gracefully;",
-                "SIGHUP is ignored: a node logs to standard error and has no log file to reopen.",
+                "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
+                "SIGHUP makes it read its configuration file again, as an edit of the file does; without",
+                "one it is ignored: a node logs to standard error and has no log file to reopen.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
                 "To change the members while the nodes run, give them --discovery file:PATH or dns:NAME:PORT.",
                 "",

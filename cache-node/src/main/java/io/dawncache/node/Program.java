@@ -1,22 +1,10 @@
 package io.dawncache.node;
 
-import io.dawncache.core.CachePolicy;
-import io.dawncache.core.consistenthash.Scheme;
-import io.dawncache.node.origin.Origins;
-import io.dawncache.node.text.ByteSize;
-import io.dawncache.node.text.Choice;
-import io.dawncache.node.text.Fraction;
-import io.dawncache.node.text.HostPort;
-import io.dawncache.node.text.TimeSpan;
-import io.dawncache.server.Dialect;
-import io.dawncache.server.Discoveries;
-import io.dawncache.server.Discovery;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -46,20 +34,7 @@ final class Program {
     line.setOut(out);
     line.setErr(err);
     line.setExpandAtFiles(false); // a key may begin with @
-    line.registerConverter(HostPort.class, reading(HostPort::parse));
-    line.registerConverter(ByteSize.class, reading(ByteSize::parse));
-    line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
-    line.registerConverter(Fraction.class, reading(Fraction::parse));
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
-    line.registerConverter(Discovery.class, reading(Discoveries::parse));
-    line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
-    line.registerConverter(Scheme.class, reading(Program::ring));
-    line.registerConverter(LogFormat.class, reading(text -> Choice.parse(LogFormat.class, text)));
-    line.registerConverter(Switch.class, reading(text -> Choice.parse(Switch.class, text)));
-    line.registerConverter(
-        CachePolicy.class, reading(text -> Choice.parse(CachePolicy.class, text)));
-    line.registerConverter(
-        GroupOrigin.class, reading(text -> GroupOrigin.parse(text, Origins.onClassPath())));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));
     line.setExecutionExceptionHandler(
@@ -86,13 +61,6 @@ final class Program {
         throw new TypeConversionException(reason(e));
       }
     };
-  }
-
-  private static Scheme ring(String text) {
-    return Stream.of(Scheme.NATIVE, Scheme.DAWNCACHE)
-        .filter(ring -> ring.name().equalsIgnoreCase(text))
-        .findAny()
-        .orElseThrow(() -> new IllegalArgumentException(text + " (expected: native or seed)"));
   }
 
   /** Prints one line on standard error and returns {@code exitCode}. */

@@ -2,7 +2,6 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dawncache.core.GroupConfig;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
@@ -84,8 +83,8 @@ public final class Rehearsal {
 
   private static StandaloneNode start(Path values) throws IOException {
     List<GroupOrigin> groups =
-        List.of(GroupOrigin.parse("scores=files:" + values, Origins.onClassPath()));
-    return StandaloneNode.start(ServerConfig.builder(), groups, GroupConfig.builder().build());
+        List.of(new GroupOrigin("scores", Origins.onClassPath().open("scores", "files:" + values)));
+    return StandaloneNode.start(ServerConfig.builder(), groups);
   }
 
   /** Returns the folder's files, each twice for a miss and a hit, and some that do not exist. */

@@ -3,14 +3,20 @@ package io.dawncache.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.CacheNode;
+import io.dawncache.core.CachePolicy;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.node.config.NodeConfig;
+import io.dawncache.node.origin.GuardedOrigin;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Page;
 import io.dawncache.server.ServerConfig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,41 +31,87 @@ final class StandaloneNode implements AutoCloseable {
    */
   private volatile @Nullable CacheServer server;
 
-  private final List<GroupOrigin> groups;
+  /** The open origins, by group. */
+  private final Map<String, GuardedOrigin> origins = new ConcurrentHashMap<>();
 
-  private StandaloneNode(List<GroupOrigin> groups) {
-    this.groups = List.copyOf(groups);
-  }
+  private StandaloneNode() {}
 
   /**
    * Starts a node that serves when this returns, as a member of its fleet.
    *
    * @param server where, how and with which members to serve; this adds the pages to it
-   * @param groups names and origins, no name twice
-   * @param config the bounds of each group
+   * @param groups no name twice; their origins are closed with the node, also if it does not start
    * @throws IOException if the server cannot listen on the address
    * @throws IllegalArgumentException if no node could work with the configuration
    */
-  static StandaloneNode start(
-      ServerConfig.Builder server, List<GroupOrigin> groups, GroupConfig config)
+  static StandaloneNode start(ServerConfig.Builder server, List<GroupOrigin> groups)
       throws IOException {
-    StandaloneNode started = new StandaloneNode(groups);
+    StandaloneNode started = new StandaloneNode();
     try {
-      for (GroupOrigin group : groups) {
-        started.node.addGroup(group.name(), config, WatchedGetter.of(group.origin().getter()));
-      }
+      groups.forEach(started::addGroup);
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page(
           "/readyz", new Page("text/plain; charset=utf-8", started::readiness, started::isReady));
       server.page(
           "/stats", new Page("application/json", started::stats, () -> started.server != null));
       started.server = CacheServer.start(started.node, server.build());
-      started.listenToOrigins();
+      started.origins.keySet().forEach(started::listenToOrigin);
       return started;
     } catch (Throwable e) {
       started.closeGroups();
+      groups.stream()
+          .map(GroupOrigin::origin)
+          .filter(origin -> !started.origins.containsValue(origin)) // not closed yet
+          .forEach(GuardedOrigin::close);
       throw e;
     }
+  }
+
+  /**
+   * Adds a group.
+   *
+   * @throws IllegalArgumentException as {@link CacheNode#addGroup(String, GroupConfig, Getter)}
+   */
+  void addGroup(GroupOrigin group) {
+    var unused =
+        node.addGroup(group.name(), group.config(), WatchedGetter.of(group.origin().getter()));
+    origins.put(group.name(), group.origin());
+    if (server != null) { // else at the end of the start
+      listenToOrigin(group.name());
+    }
+  }
+
+  /** Returns the names of the groups. */
+  Set<String> groups() {
+    return Set.copyOf(origins.keySet());
+  }
+
+  /** Removes a group, and closes its origin. */
+  void removeGroup(String name) {
+    var unused = node.removeGroup(name);
+    GuardedOrigin origin = origins.remove(name);
+    if (origin != null) {
+      origin.close();
+    }
+  }
+
+  /**
+   * Changes how a group keeps its values; all but its policy, which takes a restart.
+   *
+   * @throws IllegalArgumentException as {@link CacheNode#reconfigureGroup}
+   */
+  void reconfigure(NodeConfig.Group group) {
+    CachePolicy policy =
+        Objects.requireNonNull(node.group(group.name()), "group").config().policy();
+    node.reconfigureGroup(group.name(), group.configWith(policy));
+  }
+
+  /** Makes a group load from another origin; returns the former one, which loads may still ask. */
+  GuardedOrigin changeOrigin(String name, GuardedOrigin origin) {
+    node.changeOrigin(name, WatchedGetter.of(origin.getter()));
+    GuardedOrigin former = Objects.requireNonNull(origins.put(name, origin), "former origin");
+    listenToOrigin(name);
+    return former;
   }
 
   /** Returns the server in front of the groups. */
@@ -77,15 +129,14 @@ final class StandaloneNode implements AutoCloseable {
     closeGroups();
   }
 
-  private void listenToOrigins() {
-    for (GroupOrigin group : groups) {
-      group.origin().listen(new OriginChanges(Objects.requireNonNull(node.group(group.name()))));
-    }
+  private void listenToOrigin(String group) {
+    Objects.requireNonNull(origins.get(group), "origin")
+        .listen(new OriginChanges(Objects.requireNonNull(node.group(group), "group")));
   }
 
   private void closeGroups() {
     node.close();
-    groups.forEach(group -> group.origin().close());
+    origins.values().forEach(GuardedOrigin::close);
   }
 
   /** Runs on an event loop. Any answer means that the node is healthy. */

@@ -1,5 +1,6 @@
 package io.dawncache.node;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -62,7 +63,9 @@ final class WrongCommandLine {
   }
 
   private static String synopsis(CommandSpec command) {
-    return String.join(" ", command.usageMessage().customSynopsis()).replace("%n", "");
+    return Arrays.stream(command.usageMessage().customSynopsis())
+        .map(line -> line.replace("%n", "").strip())
+        .collect(Collectors.joining(" or "));
   }
 
   private static String names(Collection<? extends ArgSpec> arguments) {

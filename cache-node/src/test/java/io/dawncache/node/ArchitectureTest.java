@@ -39,6 +39,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void theConfigurationSeesNothingOfTheProgram() {
+    noClasses()
+        .that()
+        .resideInAPackage(NODE + ".config")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(NODE)
+        .check(MAIN);
+  }
+
+  @Test
   void theHouseRulesHold() {
     HouseRules.NAMES_SAY_THE_THING.check(MAIN);
     HouseRules.PACKAGES_SAY_WHAT_THEY_ARE_FOR.check(MAIN);

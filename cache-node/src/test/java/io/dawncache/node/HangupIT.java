@@ -51,6 +51,39 @@ class HangupIT {
     }
   }
 
+  @Test
+  void aNodeWithAConfigurationFileReadsItAgainAtSighup(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Path said = folder.resolve("said");
+    Files.writeString(
+        file, "listen: 127.0.0.1:0\ngroups: {g: {origin: 'files:%s'}}\n".formatted(folder));
+    Process node =
+        new ProcessBuilder(
+                "env",
+                "--default-signal=HUP", // also if this JVM was started by nohup
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                "--config",
+                file.toString())
+            .redirectError(said.toFile())
+            .start();
+    try {
+      assertTrue(node.inputReader().readLine().startsWith("serving g "));
+      assertEquals(
+          0, new ProcessBuilder("kill", "-HUP", "" + node.pid()).start().waitFor(), "kill -HUP");
+      while (!Files.readString(said).contains("configuration read again: nothing has changed")) {
+        assertTrue(node.isAlive(), () -> node + " ended");
+        Thread.onSpinWait();
+      }
+      node.toHandle().destroy();
+      assertEquals("stopped", node.inputReader().readLine());
+    } finally {
+      node.destroyForcibly().waitFor();
+    }
+  }
+
   /** Returns what the kernel says in {@code /proc/PID/status}. */
   private static boolean isIgnored(int signal, long pid) throws Exception {
     List<String> status = Files.readAllLines(Path.of("/proc/" + pid + "/status"));

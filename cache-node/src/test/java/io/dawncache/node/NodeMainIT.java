@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OpenOrigin;
 import io.dawncache.node.origin.Origin;
@@ -39,14 +38,12 @@ class NodeMainIT {
   }
 
   private String start(GroupOrigin... groups) throws IOException {
-    node =
-        StandaloneNode.start(
-            ServerConfig.builder(), List.of(groups), GroupConfig.builder().build());
+    node = StandaloneNode.start(ServerConfig.builder(), List.of(groups));
     return node.server().self();
   }
 
   private static GroupOrigin group(String name) {
-    return GroupOrigin.parse(name + "=tom:", Origins.of(List.of(new TomOrigin())));
+    return new GroupOrigin(name, Origins.of(List.of(new TomOrigin())).open(name, "tom:"));
   }
 
   /** Knows one key. */
@@ -132,8 +129,7 @@ class NodeMainIT {
     String url = start(group("scores"));
     String left;
     try (StandaloneNode other =
-        StandaloneNode.start(
-            ServerConfig.builder(), List.of(group("scores")), GroupConfig.builder().build())) {
+        StandaloneNode.start(ServerConfig.builder(), List.of(group("scores")))) {
       left = other.server().self();
       node.server().setMembers(List.of(url, left));
       other.server().setMembers(List.of(url, left));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +36,14 @@ class NodeMainTest {
 
   @Test
   void whatIsMissingIsNamed() {
-    Ran.node()
-        .assertRefused(
-            "node: --listen, --group: missing"
-                + " (expected: --listen HOST:PORT --group NAME=ORIGIN)");
+    assertEquals(
+        new Ran(
+            2,
+            "",
+            List.of(
+                "node: --listen: missing (expected: --listen HOST:PORT)",
+                "node: --group: missing (expected: --group NAME=ORIGIN)")),
+        Ran.node());
     Ran.node("--listen", "127.0.0.1:0")
         .assertRefused("node: --group: missing (expected: --group NAME=ORIGIN)");
     ran("--self").assertRefused("node: --self: missing (expected: --self URL)");
@@ -50,9 +55,9 @@ class NodeMainTest {
 
     ran("--max-bytes", "64g")
         .assertRefused(
-            "node: maxBytes: 68719476736 (expected: <= "
+            "node: --max-bytes: 64g (expected: <= "
                 + heapBytes / 4 * 3
-                + ", what the budgets of other groups leave of three quarters of the heap, which is"
+                + " bytes, what the budgets of other groups leave of three quarters of the heap, which is"
                 + " "
                 + heapBytes
                 + " bytes)");
@@ -61,10 +66,12 @@ class NodeMainTest {
   @Test
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
-        ": no such option (expected: one of --listen, --self, --cluster, --zone, --peers, --discovery, --group, --max-bytes,"
-            + " --policy, --ttl, --ttl-jitter, --refresh-after-write, --stale-if-error,"
-            + " --negative-ttl, --hot-ttl, --hot-bytes, --dialect, --ring, --go-peers, --peer-frames,"
-            + " --max-ejected, --operations, --log-format, --hand-over-timeout, --hand-over-bytes, --help, --version)";
+        ": no such option (expected: one of --config, --group, --print-config, --help, --version,"
+            + " --listen, --self, --cluster, --zone, --peers, --discovery, --dialect, --ring,"
+            + " --go-peers, --peer-frames, --max-ejected, --operations, --log-format,"
+            + " --hand-over-timeout, --hand-over-bytes,"
+            + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
+            + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);
@@ -75,7 +82,7 @@ class NodeMainTest {
     ran("start")
         .assertRefused(
             "node: start: one argument too many (expected: node --listen HOST:PORT"
-                + " --group NAME=ORIGIN [--group ...] [OPTIONS])");
+                + " --group NAME=ORIGIN [--group ...] [OPTIONS] or node --config FILE [OPTIONS])");
   }
 
   @Test
@@ -93,25 +100,23 @@ class NodeMainTest {
 
   @Test
   void urlsAreThoseOfNodes() {
-    ran("--self", "127.0.0.1:8001")
-        .assertRefused("node: --self: node URL: 127.0.0.1:8001" + EXPECTED_URL);
+    ran("--self", "127.0.0.1:8001").assertRefused("node: --self: 127.0.0.1:8001" + EXPECTED_URL);
     ran("--peers", "http://a:1,http://b:1/")
-        .assertRefused("node: --peers: node URL: http://b:1/" + EXPECTED_URL);
-    ran("--peers", "http://a:1,,http://b:1")
-        .assertRefused("node: --peers: node URL: " + EXPECTED_URL);
+        .assertRefused("node: --peers: http://b:1/" + EXPECTED_URL);
+    ran("--peers", "http://a:1,,http://b:1").assertRefused("node: --peers: " + EXPECTED_URL);
   }
 
   @Test
   void membersAreListedOrFound() {
     ran("--discovery", "consul:members")
         .assertRefused(
-            "node: --discovery: discovery: consul:members (expected: static:URL,..., file:PATH,"
+            "node: --discovery: consul:members (expected: static:URL,..., file:PATH,"
                 + " dns:NAME:PORT[@SERVER:PORT], dns-srv:NAME[@SERVER:PORT])");
     ran("--discovery", "file:/members", "--peers", "http://a:1")
-        .assertRefused("node: --discovery: file:/members beside --peers (expected: one of them)");
+        .assertRefused("node: --discovery: file:/members beside peers (expected: one of them)");
     ran("--peers", "http://localhost:1,http://10.0.0.1:8001")
         .assertRefused(
-            "node: members: http://localhost:1 beside http://10.0.0.1:8001 (expected: URLs that"
+            "node: --peers: http://localhost:1 beside http://10.0.0.1:8001 (expected: URLs that"
                 + " every member can reach)");
   }
 
@@ -119,22 +124,22 @@ class NodeMainTest {
   void aRingIsOneThatTheDialectLeavesOpen() {
     ran("--dialect", "groupcache", "--ring", "native")
         .assertRefused(
-            "node: --ring: native in dialect groupcache (expected: no --ring, Go nodes have one)");
+            "node: --ring: native in dialect groupcache (expected: none, Go nodes have one)");
   }
 
   @Test
   void aClusterHasAVisibleName() {
     ran("--ring", "seed", "--self", "http://127.0.0.1:8001", "--cluster", "a shop")
-        .assertRefused("node: cluster: a shop (expected: 1 to 100 visible ASCII characters)");
+        .assertRefused("node: --cluster: a shop (expected: 1 to 100 visible ASCII characters)");
     ran("--discovery", "file:/members", "--cluster", "")
-        .assertRefused("node: cluster:  (expected: 1 to 100 visible ASCII characters)");
+        .assertRefused("node: --cluster:  (expected: 1 to 100 visible ASCII characters)");
   }
 
   @Test
   void aZoneIsOneWord() {
     ran("--zone", "eu west")
         .assertRefused(
-            "node: zone: eu west (expected: 1 to 64 visible ASCII characters without comma and"
+            "node: --zone: eu west (expected: 1 to 64 visible ASCII characters without comma and"
                 + " double quote)");
   }
 
@@ -151,8 +156,8 @@ class NodeMainTest {
   void anOriginIsOneOfThoseKnown() {
     ran("--group", "docs=ftp://a/{key}")
         .assertRefused(
-            "node: --group: origin: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE or"
-                + " jdbc with settings in a file)");
+            "node: --group: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE or jdbc with"
+                + " settings in a file)");
     ran("--group", "docs=files:" + folder + "/none")
         .assertRefused(
             "node: --group: files:"
@@ -174,13 +179,13 @@ class NodeMainTest {
   void sizesPoliciesAndDialectsAreThoseKnown() {
     ran("--max-bytes", "-1")
         .assertRefused(
-            "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000;"
-                + " 0 for no bound)");
+            "node: --max-bytes: -1 (expected: bytes, such as 500k, 64m, 64MiB, 64MB or 1000000, or"
+                + " a share of the heap, such as 10%; 0 for no bound)");
     ran("--policy", "fifo").assertRefused("node: --policy: fifo (expected: lru or tinylfu)");
     ran("--ring", "round").assertRefused("node: --ring: round (expected: native or seed)");
     ran("--ring", "native", "--dialect", "mailgun")
         .assertRefused(
-            "node: --ring: native in dialect mailgun (expected: no --ring, Go nodes have one)");
+            "node: --ring: native in dialect mailgun (expected: none, Go nodes have one)");
     ran("--dialect", "go")
         .assertRefused("node: --dialect: go (expected: dawncache or groupcache or mailgun)");
   }
@@ -204,14 +209,62 @@ class NodeMainTest {
 
   @Test
   void whatNoGroupCouldWorkWithIsRefused() {
-    ran("--ttl", "0s").assertRefused("node: ttl: PT0S (expected: > 0)");
+    ran("--ttl", "0s").assertRefused("node: --ttl: 0s (expected: > 0)");
     ran("--max-bytes", "1m", "--hot-bytes", "1m")
-        .assertRefused("node: hotBytes: 1048576 (expected: <= 524288, half of maxBytes)");
+        .assertRefused("node: --hot-bytes: 1048576 (expected: <= 524288, half of maxBytes)");
   }
 
   @Test
   void aValueWithLineBreaksStillMakesOneLine() {
     ran("--policy", "a\nb\r\nc").assertRefused("node: --policy: a b c (expected: lru or tinylfu)");
+  }
+
+  @Test
+  void mistakesOfAFileAreNamedWithTheirPlaces() throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(
+        file,
+        """
+        listen: 127.0.0.1:0
+        groups:
+          scores: {origin: files:%s/none, ttl: soon}
+          docs: {origin: {http: [a]}}
+          more: {origin: {ftp: a}}
+        """
+            .formatted(folder));
+
+    Ran ran = Ran.node("--config", file.toString());
+
+    assertEquals(2, ran.exitCode());
+    assertEquals(
+        List.of(
+            "node: FILE:3:20: groups.scores.origin: files:FOLDER/none (expected: files:DIR with an"
+                + " existing folder DIR)",
+            "node: FILE:3:%d: groups.scores.ttl: soon (expected: a number and its unit, such as"
+                    .formatted(20 + ("files:" + folder + "/none, ttl: ").length())
+                + " 500ms, 10s, 5m, 1h or 7d)",
+            "node: FILE:4:25: groups.docs.origin.http: a list (expected: a location, or settings)",
+            "node: FILE:5:24: groups.more.origin.ftp: a (expected: files:DIR or http:URL-TEMPLATE"
+                + " or jdbc with settings in a file)"),
+        ran.err().stream()
+            .map(line -> line.replace(file.toString(), "FILE"))
+            .map(line -> line.replace(folder.toString(), "FOLDER"))
+            .toList());
+  }
+
+  @Test
+  void printConfigShowsWhatIsInForceAndServesNothing() throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(
+        file, "listen: 127.0.0.1:0\ngroups: {scores: {origin: 'files:%s'}}\n".formatted(folder));
+
+    Ran ran = Ran.node("--config", file.toString(), "--print-config", "--ttl", "5m");
+
+    assertEquals(0, ran.exitCode(), ran::toString);
+    assertTrue(
+        ran.out().lines().anyMatch(line -> line.matches("listen: 127.0.0.1:0 +# .*node.yaml:1")),
+        ran.out());
+    assertTrue(ran.out().lines().anyMatch(line -> line.matches(" +ttl: 5m +# --ttl")), ran.out());
   }
 
   @Test
@@ -222,6 +275,8 @@ class NodeMainTest {
     assertEquals(List.of(), help.err());
     assertAll(
         List.of(
+                "--config",
+                "--print-config",
                 "--listen",
                 "--self",
                 "--peers",

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Group;
-import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.testing.LeakExtension;
 import io.dawncache.server.wire.NodeUrl;
+import io.dawncache.node.origin.OpenOrigin;
+import io.dawncache.node.origin.Origin;
+import io.dawncache.node.origin.OriginSettings;
+import io.dawncache.node.origin.Origins;
+import io.dawncache.node.text.HostPort;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -39,12 +43,24 @@ class NodeOperationsIT {
   private StandaloneNode node;
   private NodeOperations operations;
 
+  /** Every key is its own value. */
+  private static final class EchoOrigin implements Origin {
+    @Override
+    public String scheme() {
+      return "echo";
+    }
+
+    @Override
+    public OpenOrigin open(OriginSettings settings) {
+      return OpenOrigin.of(Loaded::ofUtf8);
+    }
+  }
+
   @BeforeEach
   void start() throws IOException {
-    GroupOrigin scores = new GroupOrigin("scores", Loaded::ofUtf8);
-    node =
-        StandaloneNode.start(
-            ServerConfig.builder(), List.of(scores), GroupConfig.builder().build());
+    Origins origins = Origins.of(List.of(new EchoOrigin()));
+    GroupOrigin scores = new GroupOrigin("scores", origins.open("scores", "echo:"));
+    node = StandaloneNode.start(ServerConfig.builder(), List.of(scores));
     operations = NodeOperations.start(node.server(), new HostPort("127.0.0.1", 0));
   }
 

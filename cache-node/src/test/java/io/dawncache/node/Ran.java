@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 
 /**
@@ -19,6 +20,10 @@ import picocli.CommandLine;
 record Ran(int exitCode, String out, List<String> err) {
   static Ran node(String... arguments) {
     return run((values, out, err) -> NodeMain.commandLine(out, err), arguments);
+  }
+
+  static Ran check(String... arguments) {
+    return run((values, out, err) -> CheckMain.commandLine(Map.of(), out, err), arguments);
   }
 
   static Ran get(String... arguments) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.dawncache.core.GroupConfig;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.Discoveries;
@@ -36,8 +35,9 @@ class ReadinessIT {
   }
 
   private StandaloneNode start(ServerConfig.Builder config) throws Exception {
-    GroupOrigin scores = GroupOrigin.parse("scores=files:" + folder, Origins.onClassPath());
-    return StandaloneNode.start(config, List.of(scores), GroupConfig.builder().build());
+    GroupOrigin scores =
+        new GroupOrigin("scores", Origins.onClassPath().open("scores", "files:" + folder));
+    return StandaloneNode.start(config, List.of(scores));
   }
 
   private StandaloneNode startWithAFile() throws Exception {

@@ -92,6 +92,23 @@ class ScriptsIT {
   }
 
   @Test
+  void checkNamesTheMistakesOfAFileWhichFlagsMayMend() throws Exception {
+    Path file = temp.resolve("node.yaml");
+    Files.writeString(file, "listen: here\ngroups: {g: {origin: 'files:%s'}}\n".formatted(temp));
+
+    Done wrong = script("check", file.toString());
+    Done right =
+        script("node", "--config", file.toString(), "--listen", "127.0.0.1:0", "--print-config");
+
+    assertEquals(1, wrong.exitCode(), wrong::toString);
+    String mistake =
+        file + ":1:9: listen: here (expected: HOST:PORT, such as 127.0.0.1:8001 or [::1]:8001)";
+    assertTrue(wrong.err().lines().toList().contains(mistake), wrong::toString);
+    assertEquals(0, right.exitCode(), right::toString);
+    assertTrue(right.lines().get(0).matches("listen: 127\\.0\\.0\\.1:0 +# --listen"), right::text);
+  }
+
+  @Test
   void aClusterServesTheScoresAndStopsWithoutTrace() throws Exception {
     Done start = cluster("start", "--base-port", "" + basePort);
 

@@ -9,7 +9,6 @@ import io.dawncache.core.GroupActivity;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.HotKey;
 import io.dawncache.core.LoadTimeStats;
-import io.dawncache.node.text.Choice;
 import io.dawncache.server.PeerHealth;
 import io.dawncache.server.PeerStats;
 import io.dawncache.server.ServerStats;

@@ -1,0 +1,82 @@
+package io.dawncache.node.config;
+
+import io.dawncache.core.CachePolicy;
+import io.dawncache.core.GroupConfig;
+import io.dawncache.node.text.HostPort;
+import io.dawncache.server.ServerConfig;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in force for a node: what the file, the environment and the flags give together.
+ *
+ * @param node how the node serves
+ * @param groups the groups by name, in the order in which they were given
+ */
+public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group> groups) {
+  /**
+   * One group.
+   *
+   * @param config made of the settings
+   */
+  public record Group(String name, Settings<GroupConfig.Builder> settings, GroupConfig config) {
+    /** Returns where the group's values come from, as it was written. */
+    public Yaml origin() {
+      return Objects.requireNonNull(settings.value(GroupKeys.ORIGIN), "origin");
+    }
+
+    /** Returns the configuration with another policy than the one that is written. */
+    public GroupConfig configWith(CachePolicy policy) {
+      GroupConfig.Builder builder = GroupConfig.builder();
+      settings.apply(builder, new Mistakes());
+      return builder.policy(policy).build();
+    }
+
+    /** Returns whether another one has the same origin, wherever it was written. */
+    public boolean hasOriginOf(Group other) {
+      return settings.isSame(GroupKeys.ORIGIN, other.settings);
+    }
+
+    /** Returns whether another one has the same settings, wherever they were written. */
+    public boolean isSame(Group other) {
+      return settings.areSame(other.settings);
+    }
+  }
+
+  public NodeConfig {
+    groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+  }
+
+  /** Returns a builder that has all that the configuration says of the server. */
+  public ServerConfig.Builder server() {
+    ServerConfig.Builder server = ServerConfig.builder();
+    node.apply(server, new Mistakes());
+    return server;
+  }
+
+  /** Returns the levels of loggers, by their names. */
+  public Map<String, LogLevel> logLevels() {
+    Map<String, LogLevel> levels = node.read(NodeKeys.LOG);
+    return levels == null ? Map.of() : levels;
+  }
+
+  /** Returns how the log is written. */
+  public LogFormat logFormat() {
+    LogFormat format = node.read(NodeKeys.LOG_FORMAT);
+    return format == null ? LogFormat.TEXT : format;
+  }
+
+  /** Returns where to listen for operators, or null for nowhere. */
+  public @Nullable HostPort operations() {
+    return node.read(NodeKeys.OPERATIONS);
+  }
+
+  /** Returns the keys of the node, not of its groups, that differ. */
+  public List<Key<ServerConfig.Builder, ?>> differences(NodeConfig other) {
+    return node.table().keys().stream().filter(key -> !node.isSame(key, other.node)).toList();
+  }
+}
