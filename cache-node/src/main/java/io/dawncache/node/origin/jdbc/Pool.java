@@ -15,9 +15,6 @@ import java.util.logging.Logger;
  * thread of its own, since its classes take longer to load than the node has.
  */
 final class Pool implements AutoCloseable {
-  /** Kept open, so that a first load after a pause need not connect. */
-  private static final int IDLE = 2;
-
   /**
    * The pool warns of every connection that is lost, with a stack; an origin that is down has its
    * own line. Referenced, so that the level stays.
@@ -41,11 +38,12 @@ final class Pool implements AutoCloseable {
 
   private static HikariDataSource open(OriginSettings settings, Database database) {
     HikariConfig config = new HikariConfig();
-    int size = settings.get(JdbcOrigin.POOL);
     config.setPoolName("dawncache-" + settings.group());
     config.setDataSource(database);
-    config.setMaximumPoolSize(size);
-    config.setMinimumIdle(Math.min(IDLE, size));
+    config.setMaximumPoolSize(settings.get(JdbcOrigin.POOL));
+    // With a minimum the pool goes on trying by itself while the database is away, at intervals of
+    // up to 5 s, and a probe would wait for that. Without one, each probe tries at once.
+    config.setMinimumIdle(0);
     config.setConnectionTimeout(settings.get(JdbcOrigin.CONNECT_TIMEOUT).toMillis());
     config.setValidationTimeout(settings.get(JdbcOrigin.CONNECT_TIMEOUT).toMillis());
     config.setInitializationFailTimeout(-1); // a database that is down does not end the node

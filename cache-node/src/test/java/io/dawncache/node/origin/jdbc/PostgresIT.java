@@ -147,21 +147,17 @@ class PostgresIT {
     }
     get("p9999"); // connects
 
-    scores.clear();
-    long aloneNanos = nanos(() -> keys.forEach(this::get));
-    scores.clear();
-    long atOnceNanos =
-        nanos(
-            () ->
-                CompletableFuture.allOf(
-                        keys.stream().map(scores::getAsync).toArray(CompletableFuture[]::new))
-                    .join());
-    scores.clear();
-    Count before = count(Outcome.VALUE);
-    long bulkNanos = nanos(() -> assertEquals(1000, scores.getAll(keys).size()));
-
-    assertEquals(before.loads() + 1, count(Outcome.VALUE).loads());
-    assertEquals(before.keys() + 1000, count(Outcome.VALUE).keys());
+    long aloneNanos = Long.MAX_VALUE;
+    long atOnceNanos = Long.MAX_VALUE;
+    long bulkNanos = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      aloneNanos = Math.min(aloneNanos, nanos(() -> keys.forEach(this::get)));
+      atOnceNanos = Math.min(atOnceNanos, nanos(() -> getAtOnce(keys)));
+      Count before = count(Outcome.VALUE);
+      bulkNanos = Math.min(bulkNanos, nanos(() -> assertEquals(1000, scores.getAll(keys).size())));
+      assertEquals(before.loads() + 1, count(Outcome.VALUE).loads());
+      assertEquals(before.keys() + 1000, count(Outcome.VALUE).keys());
+    }
     assertEquals("1000", get("p1000"));
     assertTrue(bulkNanos < atOnceNanos && bulkNanos < aloneNanos);
     System.out.println(
@@ -174,7 +170,14 @@ class PostgresIT {
                 (double) atOnceNanos / bulkNanos));
   }
 
-  private static long nanos(Runnable work) {
+  private void getAtOnce(List<String> keys) {
+    CompletableFuture.allOf(keys.stream().map(scores::getAsync).toArray(CompletableFuture[]::new))
+        .join();
+  }
+
+  /** Returns the time of {@code work} on an empty group. */
+  private long nanos(Runnable work) {
+    scores.clear();
     long startNanos = System.nanoTime();
     work.run();
     return System.nanoTime() - startNanos;
