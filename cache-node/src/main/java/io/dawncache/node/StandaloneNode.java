@@ -55,7 +55,7 @@ final class StandaloneNode implements AutoCloseable {
       server.page(
           "/stats", new Page("application/json", started::stats, () -> started.server != null));
       started.server = CacheServer.start(started.node, server.build());
-      started.origins.keySet().forEach(started::listenToOrigin);
+      started.origins.keySet().forEach(started::joinOrigin);
       return started;
     } catch (Throwable e) {
       started.closeGroups();
@@ -77,7 +77,7 @@ final class StandaloneNode implements AutoCloseable {
         node.addGroup(group.name(), group.config(), WatchedGetter.of(group.origin().getter()));
     origins.put(group.name(), group.origin());
     if (server != null) { // else at the end of the start
-      listenToOrigin(group.name());
+      joinOrigin(group.name());
     }
   }
 
@@ -110,7 +110,7 @@ final class StandaloneNode implements AutoCloseable {
   GuardedOrigin changeOrigin(String name, GuardedOrigin origin) {
     node.changeOrigin(name, WatchedGetter.of(origin.getter()));
     GuardedOrigin former = Objects.requireNonNull(origins.put(name, origin), "former origin");
-    listenToOrigin(name);
+    joinOrigin(name);
     return former;
   }
 
@@ -129,9 +129,11 @@ final class StandaloneNode implements AutoCloseable {
     closeGroups();
   }
 
-  private void listenToOrigin(String group) {
-    Objects.requireNonNull(origins.get(group), "origin")
-        .listen(new OriginChanges(Objects.requireNonNull(node.group(group), "group")));
+  /** Tells an origin which keys this node owns, and has it say which keys have changed. */
+  private void joinOrigin(String group) {
+    GuardedOrigin origin = Objects.requireNonNull(origins.get(group), "origin");
+    origin.join(new RingOwnership(server()));
+    origin.listen(new OriginChanges(Objects.requireNonNull(node.group(group), "group")));
   }
 
   private void closeGroups() {

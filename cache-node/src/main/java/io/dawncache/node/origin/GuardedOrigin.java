@@ -101,6 +101,15 @@ public final class GuardedOrigin implements AutoCloseable {
     origin.listen(listener);
   }
 
+  /**
+   * Tells the origin which keys this node owns.
+   *
+   * @param fleet safe for use by several threads
+   */
+  public void join(Ownership fleet) {
+    origin.join(fleet);
+  }
+
   /** Closes the origin; loads that still run fail. */
   @Override
   public void close() {

@@ -51,6 +51,13 @@ public interface OpenOrigin extends AutoCloseable {
    */
   default void listen(ChangeListener listener) {}
 
+  /**
+   * Learns which keys this node owns. Called once, when the node serves; loads may run before.
+   *
+   * @param fleet safe for use by several threads
+   */
+  default void join(Ownership fleet) {}
+
   /** Closes what is open. Called once; loads may still run, and then fail. */
   @Override
   default void close() {}

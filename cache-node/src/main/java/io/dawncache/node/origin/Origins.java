@@ -69,7 +69,9 @@ public final class Origins {
     if (found == null || (colon < 0 && found.settings().stream().anyMatch(Setting::isAtLocation))) {
       throw new IllegalArgumentException("origin: " + origin + " (expected: " + forms() + ")");
     }
-    return open(OriginSettings.ofLocation(group, found, origin.substring(colon + 1)), found);
+    return open(
+        OriginSettings.ofLocation(group, found, colon < 0 ? "" : origin.substring(colon + 1)),
+        found);
   }
 
   /**

@@ -26,7 +26,13 @@ class OriginsTest {
   void theClassPathHoldsThoseThatComeWithTheProgram() {
     List<String> forms = Origins.onClassPath().all().stream().map(Origin::form).toList();
 
-    assertEquals(List.of("files:DIR", "http:URL-TEMPLATE", "jdbc with settings in a file"), forms);
+    assertEquals(
+        List.of(
+            "files:DIR",
+            "http:URL-TEMPLATE",
+            "jdbc with settings in a file",
+            "none"),
+        forms);
   }
 
   @Test
