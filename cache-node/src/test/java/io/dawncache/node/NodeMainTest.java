@@ -157,7 +157,8 @@ class NodeMainTest {
     ran("--group", "docs=ftp://a/{key}")
         .assertRefused(
             "node: --group: ftp://a/{key} (expected: files:DIR or http:URL-TEMPLATE or jdbc with"
-                + " settings in a file or none)");
+                + " settings in a file or none or"
+                + " redis://HOST:PORT)");
     ran("--group", "docs=files:" + folder + "/none")
         .assertRefused(
             "node: --group: files:"

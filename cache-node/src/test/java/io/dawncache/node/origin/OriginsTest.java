@@ -31,7 +31,8 @@ class OriginsTest {
             "files:DIR",
             "http:URL-TEMPLATE",
             "jdbc with settings in a file",
-            "none"),
+            "none",
+            "redis://HOST:PORT"),
         forms);
   }
 
