@@ -25,7 +25,8 @@ final class NodeMetrics implements AutoCloseable {
     registry
         .config()
         .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time")) // in ns, not in seconds
-        .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count")); // "count" is a histogram's
+        .meterFilter(
+            MeterFilter.denyNameStartsWith("system.cpu.count")); // "count" is a histogram's
     new ClassLoaderMetrics().bindTo(registry);
     new JvmInfoMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);

@@ -1,9 +1,9 @@
 package io.dawncache.node;
 
+import io.dawncache.node.text.HostPort;
 import io.dawncache.operations.OperationsConfig;
 import io.dawncache.operations.OperationsServer;
 import io.dawncache.server.CacheServer;
-import io.dawncache.node.text.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 

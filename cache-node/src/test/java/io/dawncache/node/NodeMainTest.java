@@ -68,7 +68,7 @@ class NodeMainTest {
     String expected =
         ": no such option (expected: one of --config, --group, --print-config, --help, --version,"
             + " --listen, --self, --cluster, --zone, --peers, --discovery, --dialect, --ring,"
-            + " --go-peers, --peer-frames, --max-ejected, --operations, --log-format,"
+            + " --go-peers, --peer-frames, --operations, --log-format, --max-ejected,"
             + " --hand-over-timeout, --hand-over-bytes,"
             + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
             + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes)";
@@ -246,7 +246,7 @@ class NodeMainTest {
                 + " 500ms, 10s, 5m, 1h or 7d)",
             "node: FILE:4:25: groups.docs.origin.http: a list (expected: a location, or settings)",
             "node: FILE:5:24: groups.more.origin.ftp: a (expected: files:DIR or http:URL-TEMPLATE"
-                + " or jdbc with settings in a file)"),
+                + " or jdbc with settings in a file or none or redis://HOST:PORT)"),
         ran.err().stream()
             .map(line -> line.replace(file.toString(), "FILE"))
             .map(line -> line.replace(folder.toString(), "FOLDER"))

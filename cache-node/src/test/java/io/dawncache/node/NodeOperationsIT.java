@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
-import io.dawncache.server.ServerConfig;
-import io.dawncache.server.testing.LeakExtension;
-import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.node.origin.OpenOrigin;
 import io.dawncache.node.origin.Origin;
 import io.dawncache.node.origin.OriginSettings;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.node.text.HostPort;
+import io.dawncache.server.ServerConfig;
+import io.dawncache.server.testing.LeakExtension;
+import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;

@@ -2,7 +2,6 @@ package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
@@ -25,8 +24,7 @@ class NoneOriginIT {
   private static StandaloneNode start() throws Exception {
     return StandaloneNode.start(
         ServerConfig.builder(),
-        List.of(GroupOrigin.parse("notes=none", Origins.onClassPath())),
-        GroupConfig.builder().build());
+        List.of(new GroupOrigin("notes", Origins.onClassPath().open("notes", "none"))));
   }
 
   private int status(StandaloneNode node, String key) throws Exception {

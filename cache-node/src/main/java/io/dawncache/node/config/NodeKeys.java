@@ -125,16 +125,6 @@ public final class NodeKeys {
               ServerConfig.Builder::peerFrames)
           .withFlag();
 
-  public static final Key<ServerConfig.Builder, Integer> MAX_EJECTED =
-      new Key<>(
-              "limits.max-ejected",
-              ValueTypes.count(0, 99),
-              "67",
-              "How many of 100 members this node may leave out at a time because they cannot be"
-                  + " asked; 67 by default.",
-              ServerConfig.Builder::maxEjectedPercent)
-          .withFlag();
-
   public static final Key<ServerConfig.Builder, HostPort> OPERATIONS =
       new Key<ServerConfig.Builder, HostPort>(
               "operations",
@@ -153,6 +143,16 @@ public final class NodeKeys {
               "text",
               "How the log is written: lines of text (the default), or a JSON object on each line.",
               (server, format) -> {})
+          .withFlag();
+
+  public static final Key<ServerConfig.Builder, Integer> MAX_EJECTED =
+      new Key<>(
+              "limits.max-ejected",
+              ValueTypes.count(0, 99),
+              "67",
+              "How many of 100 members this node may leave out at a time because they cannot be"
+                  + " asked; 67 by default.",
+              ServerConfig.Builder::maxEjectedPercent)
           .withFlag();
 
   public static final Key<ServerConfig.Builder, TimeSpan> HAND_OVER_TIMEOUT =
@@ -262,9 +262,9 @@ public final class NodeKeys {
               RING,
               GO_PEERS,
               PEER_FRAMES,
-              MAX_EJECTED,
               OPERATIONS,
               LOG_FORMAT,
+              MAX_EJECTED,
               HAND_OVER_TIMEOUT,
               HAND_OVER_BYTES,
               STOP_GRACE,
