@@ -159,17 +159,18 @@ public final class NodeMain implements Callable<Integer> {
       JsonLogFormatter.use();
     }
     StandaloneNode node = start(config, opened);
-    NodeOperations listener = startOperations(node, config.operations());
     Reconfiguration edits = new Reconfiguration(reader, origins, node, config);
+    NodeOperations listener = startOperations(node, edits, config.operations());
     serve(config, edits, watch, node.server(), () -> stop(node, edits, listener));
     return 0;
   }
 
-  private @Nullable NodeOperations startOperations(StandaloneNode node, @Nullable HostPort address)
-      throws IOException {
+  private static @Nullable NodeOperations startOperations(
+      StandaloneNode node, Reconfiguration edits, @Nullable HostPort address) throws IOException {
     try {
-      return address == null ? null : NodeOperations.start(node.server(), address);
+      return address == null ? null : NodeOperations.start(node, address, edits::inForce);
     } catch (IOException e) {
+      edits.close();
       node.close();
       throw e;
     }

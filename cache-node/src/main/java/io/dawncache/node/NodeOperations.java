@@ -3,9 +3,11 @@ package io.dawncache.node;
 import io.dawncache.node.text.HostPort;
 import io.dawncache.operations.OperationsConfig;
 import io.dawncache.operations.OperationsServer;
+import io.dawncache.operations.ReadyCheck;
 import io.dawncache.server.CacheServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 
 /** The operations listener of a standalone node, with its metrics and its log levels. */
 final class NodeOperations implements AutoCloseable {
@@ -20,9 +22,12 @@ final class NodeOperations implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param configuration returns what {@code /config} shows, without secrets
    * @throws IOException if it cannot listen on the address
    */
-  static NodeOperations start(CacheServer server, HostPort address) throws IOException {
+  static NodeOperations start(StandaloneNode node, HostPort address, Supplier<String> configuration)
+      throws IOException {
+    CacheServer server = node.server();
     NodeMetrics metrics = new NodeMetrics(server);
     try {
       OperationsConfig config =
@@ -30,6 +35,8 @@ final class NodeOperations implements AutoCloseable {
               .host(address.host())
               .port(address.port())
               .metrics(metrics::scrape)
+              .configuration(configuration)
+              .readyCheck(new ReadyCheck("origins", node::originTrouble))
               .logLevels(new JulLevels())
               .build();
       return new NodeOperations(metrics, OperationsServer.start(server, config));

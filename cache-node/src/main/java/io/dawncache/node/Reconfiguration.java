@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import io.dawncache.core.GroupConfig;
 import io.dawncache.node.config.ConfigReader;
+import io.dawncache.node.config.ConfigText;
 import io.dawncache.node.config.ConfigWatch;
 import io.dawncache.node.config.GroupKeys;
 import io.dawncache.node.config.Key;
@@ -44,7 +45,7 @@ final class Reconfiguration implements AutoCloseable {
   private final StandaloneNode node;
   private final ScheduledThreadPoolExecutor thread;
 
-  private NodeConfig inForce; // belongs to the thread
+  private volatile NodeConfig inForce; // written by the thread
 
   /**
    * Makes a reconfiguration that has not begun.
@@ -83,6 +84,11 @@ final class Reconfiguration implements AutoCloseable {
   /** Reads everything again soon, with the files of secrets. */
   void readSoon() {
     thread.execute(this::readSafely);
+  }
+
+  /** Returns what is in force, and from where each value comes; without secrets. */
+  String inForce() {
+    return String.join("\n", ConfigText.of(inForce, origins)) + "\n";
   }
 
   /** Takes no more edits. */

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.CachePolicy;
+import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.node.config.NodeConfig;
 import io.dawncache.node.origin.GuardedOrigin;
+import io.dawncache.node.origin.OriginHealth;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Page;
@@ -134,6 +136,23 @@ final class StandaloneNode implements AutoCloseable {
     GuardedOrigin origin = Objects.requireNonNull(origins.get(group), "origin");
     origin.join(new RingOwnership(server()));
     origin.listen(new OriginChanges(Objects.requireNonNull(node.group(group), "group")));
+  }
+
+  /**
+   * Returns why an origin cannot be asked that has never answered this node, or null. One that
+   * fails later leaves the node ready: it still has what it holds.
+   */
+  @Nullable String originTrouble() {
+    for (Map.Entry<String, GuardedOrigin> origin : origins.entrySet()) {
+      OriginHealth health = origin.getValue().health();
+      Group group = node.group(origin.getKey());
+      if (health.state() == OriginHealth.State.UNREACHABLE
+          && group != null
+          && group.stats().localLoads() == 0) {
+        return origin.getKey() + ": " + health.reason();
+      }
+    }
+    return null;
   }
 
   private void closeGroups() {

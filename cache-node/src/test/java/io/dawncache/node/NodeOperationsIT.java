@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OpenOrigin;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeOperationsIT {
   @TempDir private Path folder;
 
+  private final AtomicBoolean up = new AtomicBoolean();
   private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
   private StandaloneNode node;
   private NodeOperations operations;
@@ -56,12 +59,40 @@ class NodeOperationsIT {
     }
   }
 
+  /** Cannot be asked until it is up. */
+  private final class DownOrigin implements Origin, OpenOrigin {
+    @Override
+    public String scheme() {
+      return "down";
+    }
+
+    @Override
+    public OpenOrigin open(OriginSettings settings) {
+      return this;
+    }
+
+    @Override
+    public Getter getter() {
+      return Loaded::ofUtf8;
+    }
+
+    @Override
+    public Check check() {
+      return () -> {
+        if (!up.get()) {
+          throw new IOException("no connection");
+        }
+      };
+    }
+  }
+
   @BeforeEach
   void start() throws IOException {
-    Origins origins = Origins.of(List.of(new EchoOrigin()));
+    Origins origins = Origins.of(List.of(new EchoOrigin(), new DownOrigin()));
     GroupOrigin scores = new GroupOrigin("scores", origins.open("scores", "echo:"));
-    node = StandaloneNode.start(ServerConfig.builder(), List.of(scores));
-    operations = NodeOperations.start(node.server(), new HostPort("127.0.0.1", 0));
+    GroupOrigin orders = new GroupOrigin("orders", origins.open("orders", "down:"));
+    node = StandaloneNode.start(ServerConfig.builder(), List.of(scores, orders));
+    operations = NodeOperations.start(node, new HostPort("127.0.0.1", 0), () -> "listen: here\n");
   }
 
   @AfterEach
@@ -89,13 +120,33 @@ class NodeOperationsIT {
     Prometheus.check(page("/metrics"));
     try (Prometheus prometheus = new Prometheus(folder, operations.address())) {
       prometheus.await("up", "1");
-      prometheus.await("cache_gets_total{result=\"hit\"}", "1");
+      prometheus.await("sum(cache_gets_total{result=\"hit\"})", "1");
       prometheus.await("sum(dawncache_load_seconds_bucket{le=\"+Inf\"})", "1");
       prometheus.await("jvm_info > 0", "1");
       prometheus.await("absent(ALERTS{alertname=\"DawncacheNodeDown\"})", "1");
 
       operations.close();
       prometheus.await("count(ALERTS{alertname=\"DawncacheNodeDown\"})", "1");
+    }
+  }
+
+  @Test
+  void theConfigurationIsShown() throws Exception {
+    assertEquals("listen: here\n", page("/config"));
+  }
+
+  @Test
+  void aNodeIsNotReadyUntilItsOriginsCanBeAskedForTheFirstTime() throws Exception {
+    NodeUrl url = NodeUrl.parse(url());
+    while (client.get(url, "/readyz").statusCode() != 503) {
+      Thread.onSpinWait(); // until the first check, or the test's time-out
+    }
+    assertTrue(page("/readyz").contains("orders: "), page("/readyz"));
+
+    up.set(true);
+
+    while (client.get(url, "/readyz").statusCode() != 200) {
+      Thread.onSpinWait();
     }
   }
 
@@ -130,6 +181,6 @@ class NodeOperationsIT {
   @Test
   void anAddressThatIsTakenIsRefused() {
     HostPort taken = new HostPort("127.0.0.1", operations.address().getPort());
-    assertThrows(BindException.class, () -> NodeOperations.start(node.server(), taken));
+    assertThrows(BindException.class, () -> NodeOperations.start(node, taken, () -> ""));
   }
 }
