@@ -32,8 +32,28 @@ final class NodeClient {
    * @throws IOException if there is no answer; the message says why
    */
   HttpResponse<byte[]> get(NodeUrl node, String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout).build();
+    return send(request(node, path).build());
+  }
+
+  /**
+   * Returns the answer to a POST of a JSON text.
+   *
+   * @throws IOException if there is no answer; the message says why
+   */
+  HttpResponse<byte[]> post(NodeUrl node, String path, String json)
+      throws IOException, InterruptedException {
+    return send(
+        request(node, path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  private HttpRequest.Builder request(NodeUrl node, String path) {
+    return HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout);
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (HttpTimeoutException e) {
