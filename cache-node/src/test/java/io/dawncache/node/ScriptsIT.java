@@ -109,6 +109,43 @@ class ScriptsIT {
   }
 
   @Test
+  void theSampleConfigurationServesFilesAndTheRowsOfADatabase() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            ROOT.resolve("scripts/node").toString(),
+            "--config",
+            "conf/dawncache.yaml",
+            "--listen",
+            "127.0.0.1:0");
+    builder.directory(ROOT.toFile()).redirectError(temp.resolve("log").toFile());
+    builder.environment().put("JAVA_HOME", JAVA_HOME.toString());
+    Process node = builder.start();
+    try {
+      String serving = node.inputReader().readLine();
+      assertTrue(
+          serving != null && serving.startsWith("serving scores, players at http://"),
+          () -> serving + "\n" + log());
+      String url = serving.replaceAll(".* at (\\S+),.*", "$1");
+
+      assertEquals("630", script("get", "--node", url, "scores", "Tom").text());
+      assertEquals(
+          "{\"name\":\"player-7\",\"country\":\"US\",\"points\":433,\"joined\":\"2015-08-06\"}",
+          script("get", "--node", url, "players", "player-7").text());
+    } finally {
+      node.destroy();
+      assertTrue(node.waitFor(60, TimeUnit.SECONDS));
+    }
+  }
+
+  private String log() {
+    try {
+      return Files.readString(temp.resolve("log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
   void aClusterServesTheScoresAndStopsWithoutTrace() throws Exception {
     Done start = cluster("start", "--base-port", "" + basePort);
 
