@@ -12,6 +12,14 @@
 
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 
+# Where the node program lies, and its libraries: in the build, or in a package (scripts/package).
+products=$root/cache-node/target
+libraries=$products/lib
+if [[ ! -d $root/cache-node ]]; then
+  products=$root/lib
+  libraries=$products
+fi
+
 # The JVM reads arguments and file names by the locale; only UTF-8 has room for every key.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *[Uu][Tt][Ff]8 | *[Uu][Tt][Ff]-8) ;;
@@ -84,21 +92,22 @@ exists() {
 
 # node_jar: prints the newest jar of the node program, or fails.
 node_jar() {
-  local jar newest='' lib=$root/cache-node/target/lib
-  for jar in "$root"/cache-node/target/cache-node-*.jar; do
+  local jar newest=''
+  for jar in "$products"/cache-node-*.jar; do
     case $jar in
       *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
       *) [[ -f $jar && ($newest == '' || $jar -nt $newest) ]] && newest=$jar ;;
     esac
   done
   # The build copies the libraries after it has made the jar; both must be there.
-  exists "$lib"/cache-server-*.jar && exists "$lib"/protobuf-java-*.jar \
+  exists "$libraries"/cache-server-*.jar && exists "$libraries"/protobuf-java-*.jar \
     && [[ -n $newest ]] && printf '%s\n' "$newest"
 }
 
 # build_once: builds the node program if nothing is built; of several at one time, one builds.
 build_once() {
   node_jar >/dev/null && return
+  [[ -d $root/cache-node ]] || die 1 "$products: no cache-node jar (expected: the package, whole)"
   [[ -w $root/cache-node ]] \
     || die 1 "$root: nothing is built (expected: mvn -DskipTests package, by who may write there)"
   [[ -x $java_home/bin/javac ]] || die 1 "$java_home: no compiler (expected: a JDK of 17 or later)"
@@ -119,7 +128,7 @@ build_once() {
       exit 1
     }
   ) 9<"$root/pom.xml" || die 1 'the build failed (expected: as above)'
-  node_jar >/dev/null || die 1 "no jar in $root/cache-node/target (expected: one by the build)"
+  node_jar >/dev/null || die 1 "no jar in $products (expected: one by the build)"
 }
 
 # class_path: prints the node program's jars, always in the same order, then the user's.
@@ -127,7 +136,7 @@ class_path() {
   local jar jars
   jars=$(node_jar)
   local LC_ALL=C
-  for jar in "$root"/cache-node/target/lib/*.jar; do
+  for jar in "$libraries"/*.jar; do
     jars+=:$jar
   done
   printf '%s\n' "$jars${DAWNCACHE_CLASSPATH:+:$DAWNCACHE_CLASSPATH}"
@@ -159,7 +168,7 @@ jvm_options() {
 # archive_file: prints where the archive of this JDK lies: what the JVM makes of the node's classes
 # when it starts, kept for the next start. Prints nothing if there is no place for one.
 archive_file() {
-  local build name folder=$root/cache-node/target
+  local build name folder=$products
   build=$(cksum <"$java_home/release" 2>/dev/null | cut -d ' ' -f 1) || build=unknown
   name=node-$java_version-$build.archive
   if [[ ! -w $folder ]] && ! is_fresh "$folder/$name"; then
@@ -183,7 +192,7 @@ archive_options() {
 is_fresh() {
   local part
   # A build after a change in the server alone leaves the node program's own jar as it is.
-  for part in "$(node_jar)" "$root"/cache-node/target/lib/{cache,dawncache}-*.jar "${BASH_SOURCE[0]}"; do
+  for part in "$(node_jar)" "$libraries"/{cache,dawncache}-*.jar "${BASH_SOURCE[0]}"; do
     [[ $1 -nt $part ]] || return
   done
 }
