@@ -52,6 +52,15 @@ class JGroupsDiscoveryTest {
   }
 
   @Test
+  void closingTwiceIsClosing() {
+    JGroupsDiscovery discovery = JGroupsDiscovery.of(JGroupsDiscovery.TCPPING);
+    discovery.close();
+    discovery.close();
+    assertNull(discovery.channel());
+    assertEquals(List.of(), discovery.members());
+  }
+
+  @Test
   void aFileIsAConfigurationToo() throws IOException {
     Path file = folder.resolve("stack.xml");
     Files.writeString(file, "<config><TCP/></config>");
