@@ -58,6 +58,11 @@ final class Circuit {
     return breaker.getState() == CircuitBreaker.State.CLOSED;
   }
 
+  /** Reports that a load has ended without asking. */
+  void notAsked() {
+    breaker.releasePermission();
+  }
+
   /** Reports that a load has been answered. */
   void succeeded(long nanos) {
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);

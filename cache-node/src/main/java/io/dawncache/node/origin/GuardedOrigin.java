@@ -3,6 +3,7 @@ package io.dawncache.node.origin;
 import io.dawncache.core.BulkGetter;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.OverloadedException;
 import io.dawncache.node.origin.OriginCounts.Outcome;
 import io.dawncache.node.origin.OriginException.Extent;
 import io.dawncache.node.origin.OriginHealth.State;
@@ -149,6 +150,13 @@ public final class GuardedOrigin implements AutoCloseable {
       return loaded;
     } catch (Throwable e) {
       long nanos = System.nanoTime() - startNanos;
+      if (isOfThisNode(e)) {
+        tally.add(Outcome.OVERLOADED, keys, nanos);
+        if (circuit != null) {
+          circuit.notAsked();
+        }
+        throw e;
+      }
       tally.add(Outcome.FAILED, keys, nanos);
       if (e instanceof OriginException known && known.extent() == Extent.KEY) {
         answered(nanos);
@@ -157,6 +165,13 @@ public final class GuardedOrigin implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Returns whether the node had no room for the value: that says nothing about the origin. */
+  private static boolean isOfThisNode(Throwable failure) {
+    return failure instanceof OverloadedException
+        || (failure instanceof InterruptedException
+            && !(failure instanceof OriginInterruptedException));
   }
 
   /** Runs each second on a thread of the checks. */

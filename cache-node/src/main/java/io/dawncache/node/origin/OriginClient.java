@@ -207,7 +207,7 @@ final class OriginClient {
         return answer(head);
       } catch (IOException | RuntimeException e) {
         if (Thread.interrupted()) {
-          throw new InterruptedException("interrupted while it waited for the origin");
+          throw new OriginInterruptedException();
         }
         if (e instanceof RuntimeException fault && !late) {
           throw fault;

@@ -21,7 +21,7 @@ public record OriginCounts(Map<Outcome, Count> byOutcome) {
     FAILED,
     /** Not asked, because the circuit is open. */
     REFUSED,
-    /** Not asked, because too many loads ran. */
+    /** The node had no room: too many loads ran, or too many bytes were in flight. */
     OVERLOADED
   }
 

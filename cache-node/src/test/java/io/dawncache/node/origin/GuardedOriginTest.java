@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.BulkGetter;
 import io.dawncache.core.Getter;
@@ -193,6 +194,45 @@ class GuardedOriginTest {
 
   private static void fail(GuardedOrigin origin) {
     assertThrows(OriginException.class, () -> origin.getter().load("a"));
+  }
+
+  @Test
+  void aNodeWithoutRoomForValuesDoesNotTakeTheOriginForDown() throws Exception {
+    AtomicReference<InterruptedException> failure =
+        new AtomicReference<>(new InterruptedException("the load has ended"));
+    AtomicLong asked = new AtomicLong();
+    GuardedOrigin origin =
+        guarded(
+            new OpenOrigin() {
+              @Override
+              public Getter getter() {
+                return key -> {
+                  asked.incrementAndGet();
+                  if (failure.get() != null) {
+                    throw failure.get();
+                  }
+                  return Loaded.notFound();
+                };
+              }
+
+              @Override
+              public Guard guard() {
+                return new Guard(4, Duration.ZERO, true);
+              }
+            });
+
+    for (int i = 0; i < 100; i++) {
+      assertThrows(InterruptedException.class, () -> origin.getter().load("a"));
+    }
+    assertEquals(100, asked.get());
+    assertEquals(100, loads(origin, Outcome.OVERLOADED));
+
+    failure.set(new OriginInterruptedException());
+    for (int i = 0; i < 100; i++) {
+      assertThrows(Exception.class, () -> origin.getter().load("a"));
+    }
+    assertTrue(asked.get() < 130, "a hanging origin is asked on: " + asked);
+    assertEquals(State.UNREACHABLE, origin.health().state());
   }
 
   @Test
