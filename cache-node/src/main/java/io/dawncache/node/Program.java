@@ -1,5 +1,7 @@
 package io.dawncache.node;
 
+import io.dawncache.node.text.Choice;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,6 +37,7 @@ final class Program {
     line.setErr(err);
     line.setExpandAtFiles(false); // a key may begin with @
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
+    line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));
     line.setExecutionExceptionHandler(

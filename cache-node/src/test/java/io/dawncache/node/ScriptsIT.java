@@ -342,8 +342,9 @@ class ScriptsIT {
             List.of("cluster", "start", "--verbose"),
             List.of("cluster", "stop", "now"),
             List.of("cluster", "status", "now"),
-            List.of("node"),
-            List.of("node", "--listen", "nowhere"),
+            List.of("node", "--listen", "127.0.0.1:0"),
+            List.of("node", "--listen", "nowhere", "--group", "g=files:/"),
+            List.of("node", "--verbose"),
             List.of("get", "scores"))) {
       Done done = script(wrong.get(0), wrong.subList(1, wrong.size()).toArray(String[]::new));
       assertEquals(2, done.exitCode(), () -> wrong + ": " + done);
