@@ -250,6 +250,13 @@ class OperationsServerIT {
   }
 
   @Test
+  void aRequestMayArriveByteByByte() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      assertEquals(200, posting("/clear", "{\"group\":\"scores\"}").sendBytewise().status());
+    }
+  }
+
+  @Test
   void aKeyIsRemovedRefreshedAndAGroupCleared() throws IOException {
     assertEquals("Tom1", group.get("Tom").toUtf8());
 

@@ -90,6 +90,17 @@ final class RawRequest {
     return send(address, text());
   }
 
+  /** As {@link #send()}, each byte in a packet of its own. */
+  Response sendBytewise() throws IOException {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setTcpNoDelay(true);
+      for (byte b : text().getBytes(UTF_8)) {
+        socket.getOutputStream().write(b);
+      }
+      return Response.of(new String(socket.getInputStream().readAllBytes(), UTF_8));
+    }
+  }
+
   static Response send(InetSocketAddress address, String text) throws IOException {
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.getOutputStream().write(text.getBytes(UTF_8));
