@@ -38,8 +38,8 @@ final class OperationsPipeline extends ChannelInitializer<Channel> {
     connections.add(channel);
     channel
         .pipeline()
-        .addLast(new FlowControlHandler()) // before what asks for the rest of a request
         .addLast(new WholeRequests())
+        .addLast(new FlowControlHandler())
         .addLast(new RequestHandler(router, guard));
   }
 

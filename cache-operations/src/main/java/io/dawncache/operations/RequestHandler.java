@@ -35,6 +35,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final Router router;
   private final RequestGuard guard;
   private @Nullable Future<?> deadline;
+  private boolean waits; // for the next request
 
   RequestHandler(Router router, RequestGuard guard) {
     this.router = router;
@@ -51,7 +52,16 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     cancelDeadline();
   }
 
+  /** Reads on if what has arrived was a part of a request: the flow control forgets each read. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (waits) {
+      ctx.read();
+    }
+  }
+
   private void readNext(ChannelHandlerContext ctx) {
+    waits = true;
     deadline = ctx.executor().schedule(() -> ctx.close(), ARRIVAL_SECONDS, TimeUnit.SECONDS);
     ctx.read();
   }
@@ -66,6 +76,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     cancelDeadline();
+    waits = false;
     boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
     boolean isHead = request.method().equals(HttpMethod.HEAD);
     String path = new QueryStringDecoder(request.uri()).path();
