@@ -70,7 +70,7 @@ class PackageIT {
           run(folder, dawncache, "get", "--node", url, "players", "player-7").contains("player-7"));
       assertTrue(run(folder, dawncache, "members", url).contains("players"));
 
-      node.destroy();
+      node.toHandle().destroy(); // keeps what it prints readable
       assertEquals("stopped", node.inputReader().readLine());
     } finally {
       node.destroy();
