@@ -1,7 +1,7 @@
 package io.dawncache.core;
 
 /**
- * The configuration that is in force for a group; it may change while the group serves. Whoever
+ * The configuration that is in force for a group; it may change while the group serves. Code that
  * needs two values that belong together takes both from one {@link #now}.
  */
 final class PresentConfig {

@@ -242,8 +242,8 @@ class ExplainerTest {
 
   @Test
   void loadListenersReceiveEachOutcomeAndItsTime() {
-    List<String> heard = new ArrayList<>();
-    LoadListener listener = (outcome, time) -> heard.add(outcome + " " + time);
+    List<String> received = new ArrayList<>();
+    LoadListener listener = (outcome, time) -> received.add(outcome + " " + time);
     Group group = group(GroupConfig.builder());
     group.addLoadListener(
         (outcome, time) -> {
@@ -269,7 +269,7 @@ class ExplainerTest {
     } finally {
       Thread.currentThread().setUncaughtExceptionHandler(before);
     }
-    assertEquals(List.of("VALUE PT1S", "NOT_FOUND PT0S", "REJECTED PT0S", "FAILED PT0S"), heard);
+    assertEquals(List.of("VALUE PT1S", "NOT_FOUND PT0S", "REJECTED PT0S", "FAILED PT0S"), received);
     assertEquals(4, uncaught.size());
     assertEquals(SECOND, group.stats().loadTimes().totalTime());
 

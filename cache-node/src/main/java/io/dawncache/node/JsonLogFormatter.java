@@ -28,7 +28,7 @@ final class JsonLogFormatter extends Formatter {
   public String format(LogRecord logged) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("time", logged.getInstant().toString());
-    fields.put("level", JulLevels.named(logged.getLevel()));
+    fields.put("level", JdkLogLevels.of(logged.getLevel()).name());
     fields.put("logger", logged.getLoggerName());
     fields.put("message", formatMessage(logged));
     Throwable thrown = logged.getThrown();

@@ -154,7 +154,7 @@ public final class NodeMain implements Callable<Integer> {
       ConfigText.of(config, origins).forEach(line.getOut()::println);
       return 0;
     }
-    LogLevels.set(config.logLevels());
+    JdkLogLevels.configure(config.logLevels());
     if (config.logFormat() == LogFormat.JSON) {
       JsonLogFormatter.use();
     }

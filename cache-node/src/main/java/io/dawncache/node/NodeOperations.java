@@ -37,7 +37,7 @@ final class NodeOperations implements AutoCloseable {
               .metrics(metrics::scrape)
               .configuration(configuration)
               .readyCheck(new ReadyCheck("origins", node::originTrouble))
-              .logLevels(new JulLevels())
+              .logLevels(new JdkLogLevels())
               .build();
       return new NodeOperations(metrics, OperationsServer.start(server, config));
     } catch (IOException e) {

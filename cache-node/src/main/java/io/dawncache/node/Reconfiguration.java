@@ -127,7 +127,7 @@ final class Reconfiguration implements AutoCloseable {
     next.groups().values().stream()
         .sorted(Comparator.comparingLong(this::growth))
         .forEach(group -> put(group, openedBy.get(group.name()), changes));
-    LogLevels.set(next.logLevels());
+    JdkLogLevels.configure(next.logLevels());
     List<Key<?, ?>> later = new ArrayList<>(next.differences(inForce));
     if (later.removeIf(key -> key == NodeKeys.LOG)) {
       changes.add("log levels");

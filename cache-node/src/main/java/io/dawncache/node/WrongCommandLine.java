@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,12 @@ final class WrongCommandLine {
   }
 
   private static String unmatched(CommandSpec command, String text) {
+    if (!command.subcommands().isEmpty() && !text.startsWith("-")) {
+      return text
+          + ": no such command (expected: one of "
+          + String.join(", ", command.subcommands().keySet())
+          + ")";
+    }
     return text.startsWith("-")
         ? text + ": no such option (expected: one of " + names(command.options()) + ")"
         : text + ": one argument too many (expected: " + synopsis(command) + ")";
@@ -63,7 +70,11 @@ final class WrongCommandLine {
   }
 
   private static String synopsis(CommandSpec command) {
-    return Arrays.stream(command.usageMessage().customSynopsis())
+    String[] custom = command.usageMessage().customSynopsis();
+    if (custom.length == 0) {
+      return new CommandLine.Help(command).synopsis(0).strip();
+    }
+    return Arrays.stream(custom)
         .map(line -> line.replace("%n", "").strip())
         .collect(Collectors.joining(" or "));
   }

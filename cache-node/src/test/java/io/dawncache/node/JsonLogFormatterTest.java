@@ -24,7 +24,7 @@ class JsonLogFormatterTest {
     logged.setParameters(new Object[] {"http://a:1"});
 
     assertEquals(
-        "{\"time\":\"2026-01-01T00:00:00.123Z\",\"level\":\"WARNING\","
+        "{\"time\":\"2026-01-01T00:00:00.123Z\",\"level\":\"WARN\","
             + "\"logger\":\"io.dawncache.server.CacheServer\","
             + "\"message\":\"members: \\\"http://a:1\\\"\\n<gone>\"}\n",
         format(logged));

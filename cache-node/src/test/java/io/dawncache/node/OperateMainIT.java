@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.Group;
-import io.dawncache.core.Loaded;
-import io.dawncache.node.origin.OpenOrigin;
-import io.dawncache.node.origin.Origin;
-import io.dawncache.node.origin.OriginSettings;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.node.text.HostPort;
 import io.dawncache.server.ServerConfig;
@@ -16,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,19 +27,6 @@ class OperateMainIT {
 
   private StandaloneNode node;
   private NodeOperations operations;
-
-  /** Every key is its own value. */
-  private static final class EchoOrigin implements Origin {
-    @Override
-    public String scheme() {
-      return "echo";
-    }
-
-    @Override
-    public OpenOrigin open(OriginSettings settings) {
-      return OpenOrigin.of(Loaded::ofUtf8);
-    }
-  }
 
   /** What a command did. */
   private record Ended(int exitCode, List<String> out, String err) {}
@@ -64,14 +48,14 @@ class OperateMainIT {
   private Ended run(String command, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    String[] all = new String[arguments.length + 3];
-    all[0] = command;
-    all[1] = "--operations";
-    all[2] = "http://127.0.0.1:" + operations.address().getPort();
-    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    List<String> all = new ArrayList<>(List.of(command));
+    if (!command.startsWith("-")) {
+      all.addAll(List.of("--operations", "http://127.0.0.1:" + operations.address().getPort()));
+    }
+    all.addAll(List.of(arguments));
     int exitCode =
         OperateMain.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
-            .execute(all);
+            .execute(all.toArray(String[]::new));
     return new Ended(exitCode, out.toString().lines().toList(), err.toString());
   }
 
@@ -123,6 +107,34 @@ class OperateMainIT {
   }
 
   @Test
+  void helpNamesAllCommands() {
+    Ended help = run("--help");
+
+    assertEquals(0, help.exitCode(), help.err());
+    String text = String.join("\n", help.out());
+    for (String command :
+        List.of(
+            "explain",
+            "hot",
+            "config",
+            "remove",
+            "clear",
+            "warm",
+            "refresh",
+            "drain",
+            "serve",
+            "get GROUP KEY",
+            "check FILE",
+            "members URL...")) {
+      assertTrue(text.contains("\n  " + command + " "), command + " in\n" + text);
+    }
+    Ended one = run("explain", "--help");
+    assertEquals("Usage: dawncache explain [OPTIONS] GROUP KEY", one.out().get(0));
+    assertEquals("What a node knows of a key, and what a get would do.", one.out().get(1));
+    assertTrue(one.out().stream().noneMatch(line -> line.contains("serve")), one.toString());
+  }
+
+  @Test
   void whatIsWrongIsSaidInOneLine() {
     Ended unknown = run("explain", "nothing", "Tom");
     assertEquals(1, unknown.exitCode());
@@ -130,8 +142,13 @@ class OperateMainIT {
         unknown.err().contains("nothing") && unknown.err().contains("expected"), unknown.err());
     assertEquals(1, unknown.err().lines().count(), unknown.err());
 
-    assertEquals(2, run("explain", "scores").exitCode());
+    Ended without = run("explain", "scores");
+    assertEquals(2, without.exitCode());
+    assertEquals(
+        "dawncache: KEY: missing (expected: dawncache explain [OPTIONS] GROUP KEY)\n",
+        without.err());
     assertEquals(2, run("warm", "scores", "keys", "--rate", "0").exitCode());
+    assertTrue(run("explode").err().startsWith("dawncache: explode: no such command (expected: "));
     assertEquals(1, run("warm", "scores", folder + "/none").exitCode());
 
     operations.close();

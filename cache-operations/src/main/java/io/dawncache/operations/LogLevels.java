@@ -8,7 +8,7 @@ import java.util.Map;
  * @since 0.1.0
  */
 public interface LogLevels {
-  /** {@return the loggers whose level is set, and their levels, such as {@code INFO}} */
+  /** {@return the loggers whose level is set, and their levels, such as {@code info}} */
   Map<String, String> levels();
 
   /**

@@ -88,8 +88,8 @@ public final class OperationsConfig {
     private Builder() {}
 
     /**
-     * Sets the address to listen on; by default {@code 127.0.0.1}. Whoever reaches it may remove
-     * keys and drain the node: there are no passwords.
+     * Sets the address to listen on; by default {@code 127.0.0.1}. There are no passwords:
+     * everybody who reaches it may remove keys and drain the node.
      *
      * @param host an address or a name of this machine
      * @return this builder

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It has one thread of its own and bounds of its own: 64 connections, 4 MiB a request, 30 s for
  * a request to arrive and 30 s for its answer. So it answers while the data port is overloaded. It
- * has no passwords: whoever reaches it may act. A page in a browser on the same machine may not,
- * see {@link OperationsConfig.Builder#hostName}.
+ * has no passwords: everybody who reaches it may act. A page in a browser may not, see {@link
+ * OperationsConfig.Builder#hostName}.
  *
  * <p>Safe for use by any thread; {@link #start} and {@link #close} block.
  *

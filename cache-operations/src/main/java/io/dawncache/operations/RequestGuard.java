@@ -19,8 +19,8 @@ final class RequestGuard {
    * Three ways in, and what closes each:
    *   1. a form, or a fetch without CORS, sends no application/json (Content-Type);
    *   2. a page of another site that a user has let in by CORS names its own site (Origin);
-   *   3. a name of the attacker's that resolves to 127.0.0.1 a moment later, so that his page counts
-   *      as the listener's own: it is still his name that the request carries (Host).
+   *   3. a page under a name that resolves to 127.0.0.1 a moment later, so that the browser takes
+   *      it for a page of the listener: the request still carries the foreign name (Host).
    */
   private final Set<String> hostNames;
 

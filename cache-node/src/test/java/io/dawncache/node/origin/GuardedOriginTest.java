@@ -171,15 +171,17 @@ class GuardedOriginTest {
   }
 
   /** An origin with a guard, whose getter fails with {@code failure} unless it is null. */
-  private GuardedOrigin behindCircuit(AtomicReference<OriginException> failure, AtomicLong asked) {
+  private GuardedOrigin behindCircuit(
+      AtomicReference<? extends Exception> failure, AtomicLong asked) {
     return guarded(
         new OpenOrigin() {
           @Override
           public Getter getter() {
             return key -> {
               asked.incrementAndGet();
-              if (failure.get() != null) {
-                throw failure.get();
+              Exception thrown = failure.get();
+              if (thrown != null) {
+                throw thrown;
               }
               return Loaded.notFound();
             };
@@ -201,25 +203,7 @@ class GuardedOriginTest {
     AtomicReference<InterruptedException> failure =
         new AtomicReference<>(new InterruptedException("the load has ended"));
     AtomicLong asked = new AtomicLong();
-    GuardedOrigin origin =
-        guarded(
-            new OpenOrigin() {
-              @Override
-              public Getter getter() {
-                return key -> {
-                  asked.incrementAndGet();
-                  if (failure.get() != null) {
-                    throw failure.get();
-                  }
-                  return Loaded.notFound();
-                };
-              }
-
-              @Override
-              public Guard guard() {
-                return new Guard(4, Duration.ZERO, true);
-              }
-            });
+    GuardedOrigin origin = behindCircuit(failure, asked);
 
     for (int i = 0; i < 100; i++) {
       assertThrows(InterruptedException.class, () -> origin.getter().load("a"));

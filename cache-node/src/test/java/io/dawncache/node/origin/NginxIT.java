@@ -8,9 +8,6 @@ import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OriginHealth.State;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,14 +27,12 @@ class NginxIT {
 
   @TempDir private Path folder;
   private int port;
-  private Process nginx;
+  private LocalServer nginx;
   private GuardedOrigin origin;
 
   @BeforeEach
-  void start() throws IOException, InterruptedException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  void start() throws IOException {
+    port = LocalServer.freePort();
     Files.writeString(
         folder.resolve("nginx.conf"),
         """
@@ -75,39 +70,23 @@ class NginxIT {
     run();
   }
 
-  private void run() throws IOException, InterruptedException {
+  private void run() throws IOException {
     if (!Files.isExecutable(PROGRAM)) {
       throw new AssertionError("no nginx here (expected: apt-get install nginx-light)");
     }
-    Path log = folder.resolve("log");
     nginx =
-        new ProcessBuilder(
-                PROGRAM.toString(), "-p", folder.toString(), "-c", folder + "/nginx.conf")
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    while (!listens()) {
-      if (!nginx.isAlive()) {
-        throw new IOException(Files.readString(log));
-      }
-      Thread.onSpinWait();
-    }
-  }
-
-  private boolean listens() {
-    try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return connection.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
+        LocalServer.start(
+            folder,
+            port,
+            List.of(PROGRAM.toString(), "-p", folder.toString(), "-c", folder + "/nginx.conf"));
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() {
     if (origin != null) {
       origin.close();
     }
-    nginx.destroyForcibly().waitFor();
+    nginx.close();
   }
 
   private Getter open(String place, Map<String, ?> more) {
@@ -161,7 +140,7 @@ class NginxIT {
     Getter getter = open("plain", Map.of());
     assertEquals("plain", getter.load("Tom").value().toUtf8());
 
-    nginx.destroyForcibly().waitFor();
+    nginx.close();
     while (origin.health().state() != State.UNREACHABLE) {
       assertThrows(OriginException.class, () -> getter.load("Tom"));
     }

@@ -155,7 +155,7 @@ final class OpenRedis implements OpenOrigin, BulkGetter {
         failure);
   }
 
-  /** The pool wraps what a new connection is told. */
+  /** Returns whether Redis refuses the user; the pool wraps that exception. */
   private static boolean isRefusal(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof JedisAccessControlException) {

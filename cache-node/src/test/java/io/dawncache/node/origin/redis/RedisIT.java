@@ -12,14 +12,12 @@ import io.dawncache.core.BulkGetter;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.GuardedOrigin;
+import io.dawncache.node.origin.LocalServer;
 import io.dawncache.node.origin.OriginException;
 import io.dawncache.node.origin.OriginHealth.State;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.node.origin.WrongSettingsException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,14 +39,12 @@ class RedisIT {
 
   @TempDir private Path folder;
   private int port;
-  private Process server;
+  private LocalServer server;
   private GuardedOrigin origin;
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = LocalServer.freePort();
     run();
   }
 
@@ -60,9 +56,11 @@ class RedisIT {
             .findFirst()
             .orElseThrow(
                 () -> new AssertionError("no Redis here (expected: apt-get install redis-server)"));
-    Path log = folder.resolve("log");
     server =
-        new ProcessBuilder(
+        LocalServer.start(
+            folder,
+            port,
+            List.of(
                 program.toString(),
                 "--port",
                 "" + port,
@@ -73,16 +71,7 @@ class RedisIT {
                 "--save",
                 "",
                 "--dir",
-                folder.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    while (!listens()) {
-      if (!server.isAlive()) {
-        throw new IOException(Files.readString(log));
-      }
-      Thread.onSpinWait();
-    }
+                folder.toString()));
     try (Jedis redis = new Jedis("127.0.0.1", port)) {
       redis.auth(PASSWORD);
       redis.set("scores:Tom", "630");
@@ -93,20 +82,12 @@ class RedisIT {
     }
   }
 
-  private boolean listens() {
-    try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return connection.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() {
     if (origin != null) {
       origin.close();
     }
-    server.destroyForcibly().waitFor();
+    server.close();
   }
 
   private Getter open(Map<String, ?> more) {
@@ -170,7 +151,7 @@ class RedisIT {
     Getter getter = open(Map.of());
     assertEquals("630", getter.load("Tom").value().toUtf8());
 
-    server.destroyForcibly().waitFor();
+    server.close();
     while (origin.health().state() != State.UNREACHABLE) {
       assertThrows(OriginException.class, () -> getter.load("Tom"));
     }

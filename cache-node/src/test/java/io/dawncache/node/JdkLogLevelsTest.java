@@ -11,12 +11,12 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LogLevelsTest {
+class JdkLogLevelsTest {
   private static final String NAME = "io.dawncache.node.loglevelstest.";
 
   @AfterEach
   void takeBack() {
-    LogLevels.set(Map.of());
+    JdkLogLevels.configure(Map.of());
   }
 
   @Test
@@ -25,7 +25,7 @@ class LogLevelsTest {
     for (LogLevel level : LogLevel.values()) {
       levels.put(NAME + level, level);
     }
-    LogLevels.set(levels);
+    JdkLogLevels.configure(levels);
 
     Map<LogLevel, Level> expected =
         Map.of(
@@ -40,14 +40,33 @@ class LogLevelsTest {
   }
 
   @Test
+  void everyLevelOfTheJdkHasAWord() {
+    assertEquals(LogLevel.OFF, JdkLogLevels.of(Level.OFF));
+    assertEquals(LogLevel.INFO, JdkLogLevels.of(Level.INFO));
+    assertEquals(LogLevel.INFO, JdkLogLevels.of(Level.CONFIG));
+    assertEquals(LogLevel.TRACE, JdkLogLevels.of(Level.ALL));
+    assertEquals(LogLevel.DEBUG, JdkLogLevels.of(Level.FINER));
+  }
+
+  @Test
+  void whatAnOperatorHasSetStaysWhenTheConfigurationIsReadAgain() {
+    new JdkLogLevels().set(NAME + "operator", "Debug");
+    JdkLogLevels.configure(Map.of(NAME + "other", LogLevel.WARN));
+    JdkLogLevels.configure(Map.of());
+
+    assertEquals("debug", new JdkLogLevels().levels().get(NAME + "operator"));
+    Logger.getLogger(NAME + "operator").setLevel(null);
+  }
+
+  @Test
   void aLevelThatIsNoLongerSetIsTakenBack() {
     Logger logger = Logger.getLogger(NAME + "a");
     Level root = Logger.getLogger("").getLevel();
-    LogLevels.set(Map.of(NAME + "a", LogLevel.DEBUG, "", LogLevel.ERROR));
+    JdkLogLevels.configure(Map.of(NAME + "a", LogLevel.DEBUG, "", LogLevel.ERROR));
     assertEquals(Level.FINE, logger.getLevel());
     assertEquals(Level.SEVERE, Logger.getLogger("").getLevel());
 
-    LogLevels.set(Map.of());
+    JdkLogLevels.configure(Map.of());
 
     assertNull(logger.getLevel());
     assertEquals(Level.INFO, Logger.getLogger("").getLevel());

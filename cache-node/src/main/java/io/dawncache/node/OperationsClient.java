@@ -9,75 +9,70 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** One question to a node's operations listener, from the command line. */
-abstract class NodeCommand implements Callable<Integer> {
+/**
+ * The operations listener of a node, as commands ask it: where it is, and how answers are shown.
+ */
+final class OperationsClient {
   /** More than the listener takes for an answer. */
   private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
-  @Spec
+  private final NodeClient client = new NodeClient(TIMEOUT);
+
+  @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
-  private CommandSpec spec;
+  private CommandSpec command;
 
   @Option(
       names = "--operations",
       paramLabel = "URL",
       description = "The operations listener of a node; http://127.0.0.1:9001 by default.")
-  private NodeUrl operations = OperateMain.defaultUrl();
+  private NodeUrl operations = NodeUrl.parse("http://127.0.0.1:9001");
 
   @Option(names = "--json", description = "Print the node's answer as it is.")
   private boolean asJson;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
+  /** Made by picocli. */
+  OperationsClient() {}
 
-  /**
-   * A request.
-   *
-   * @param body null for a GET
-   */
-  record Asked(String path, @Nullable String body) {
-    static Asked get(String path) {
-      return new Asked(path, null);
-    }
-
-    static Asked post(String path, Map<String, ?> body) {
-      return new Asked(path, new Gson().toJson(body));
-    }
+  /** GETs a page, prints the answer, and returns the exit code. */
+  int get(String path, Map<String, String> parameters) throws IOException, InterruptedException {
+    String query =
+        parameters.entrySet().stream()
+            .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
+            .collect(Collectors.joining("&", "?", ""));
+    return show(() -> client.get(operations, path + query));
   }
 
-  /** Returns what to ask. */
-  abstract Asked asked();
-
-  @Override
-  public Integer call() throws IOException, InterruptedException {
-    return ask(asked());
+  /** POSTs an object, prints the answer, and returns the exit code. */
+  int post(String path, Map<String, ?> body) throws IOException, InterruptedException {
+    return show(() -> client.post(operations, path, new Gson().toJson(body)));
   }
 
-  /** Asks, prints the answer, and returns the exit code. */
-  final int ask(Asked asked) throws IOException, InterruptedException {
-    NodeClient client = new NodeClient(TIMEOUT);
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+  }
+
+  private interface Request {
+    HttpResponse<byte[]> send() throws IOException, InterruptedException;
+  }
+
+  private int show(Request request) throws IOException, InterruptedException {
     HttpResponse<byte[]> answer;
     try {
-      answer =
-          asked.body() == null
-              ? client.get(operations, asked.path())
-              : client.post(operations, asked.path(), asked.body());
+      answer = request.send();
     } catch (IOException e) {
       throw new IOException(operations.text() + ": " + Program.reason(e), e);
     }
@@ -89,8 +84,8 @@ abstract class NodeCommand implements Callable<Integer> {
     return isEverywhere(text) ? 0 : Program.FAILED;
   }
 
-  final CommandLine line() {
-    return spec.commandLine();
+  private CommandLine line() {
+    return command.commandLine();
   }
 
   private void print(String text) {
