@@ -21,6 +21,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -501,6 +502,9 @@ public final class CacheServer implements AutoCloseable {
     LOG.log(System.Logger.Level.INFO, "stopping: self {0}", self());
     leaveOnce();
     listener.close().awaitUninterruptibly();
+    for (EventExecutor loop : loops) {
+      loop.submit(() -> {}).awaitUninterruptibly(); // what was accepted last is registered
+    }
     InboundPipeline.drain(connections);
     connections
         .newCloseFuture()

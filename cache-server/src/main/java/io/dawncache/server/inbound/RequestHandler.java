@@ -9,7 +9,6 @@ import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.Refusal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -70,9 +69,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
+  static final long LAST_CALL_MILLIS = 100;
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
 
-  /** Fired into a pipeline to drain it: it answers what it has, takes no more, and closes. */
+  /**
+   * Fired into a pipeline to drain it: it answers what it has, takes no more, and closes. A client
+   * may have sent a request that we have not read, and it may be no GET, which it could send again.
+   * So an HTTP connection takes requests for {@value #LAST_CALL_MILLIS} ms more; the last answer
+   * says that it closes.
+   */
   enum Drain {
     NOW
   }
@@ -109,7 +114,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
   private boolean advancePending; // it is queued as a task of the event loop
-  private boolean draining; // the server stops, or the client has ended its side
+  private boolean lastCall; // the server stops: the next answer with none behind it is the last
+  private boolean draining; // no more is taken: the server stops, or the client has ended its side
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still arrives is dropped
@@ -206,6 +212,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   /** A switch that arrives before earlier answers have left is served as a plain probe. */
   private boolean switchesToFrames(HttpRequest request) {
     return inbound.frames()
+        && !lastCall
         && !draining
         && started.isEmpty()
         && arrived.isEmpty()
@@ -371,7 +378,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private void write(ChannelHandlerContext ctx, Exchange exchange) {
-    boolean last = !exchange.keepsAlive() || (draining && started.size() == 1 && arrived.isEmpty());
+    boolean behindIsNone = started.size() == 1 && arrived.isEmpty();
+    boolean last = !exchange.keepsAlive() || ((lastCall || draining) && behindIsNone);
     exchange.write(last, outbox);
     idleWatch.moved();
     if (closing || !exchange.isOver()) {
@@ -379,9 +387,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
     started.remove();
     if (last) {
-      closing = true;
-      dropAll();
-      outbox.flushAndNotify().addListener(done -> closeGently(ctx.channel()));
+      closeBehindTheOutput(ctx);
     }
   }
 
@@ -420,11 +426,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
-      ctx.channel().config().setAutoRead(false);
-      takeNoMore();
+      lastCall = true;
+      ctx.executor().schedule(() -> takeNoMore(ctx), LAST_CALL_MILLIS, TimeUnit.MILLISECONDS);
     } else if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded = true;
-      takeNoMore();
+      takeNoMore(ctx);
       if (closing && isOutputEnded(ctx.channel())) {
         ctx.close(); // closeGently waited for that
       }
@@ -432,13 +438,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   /** Answers what has arrived, and then closes the connection. */
-  private void takeNoMore() {
+  private void takeNoMore(ChannelHandlerContext ctx) {
     draining = true;
     arrived.removeIf(RequestHandler::dropUnfinished);
     if (isIdle() && !closing) {
-      // After what is still on its way out.
-      outbox.flushAndNotify().addListener(ChannelFutureListener.CLOSE);
+      closeBehindTheOutput(ctx);
     }
+    readOn(ctx, closing);
+  }
+
+  private void closeBehindTheOutput(ChannelHandlerContext ctx) {
+    closing = true;
+    dropAll();
+    outbox.flushAndNotify().addListener(done -> closeGently(ctx.channel()));
   }
 
   /** Drops a request that is not whole and will not become so; returns whether it was one. */

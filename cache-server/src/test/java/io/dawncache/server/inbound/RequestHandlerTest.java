@@ -871,6 +871,40 @@ class RequestHandlerTest {
   // The server stops.
 
   @Test
+  void aRequestThatWasOnItsWayWhenTheServerStoppedIsAnsweredWithAGoodbye() throws Exception {
+    channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+    assertTrue(channel.isActive());
+
+    read(get("/here/k0"));
+
+    assertEquals(List.of("close"), connectionHeaders(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void ofThePipelinedRequestsOfALastCallTheLastSaysGoodbye() throws Exception {
+    channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+    read(get("/held/a"), get("/held/b"));
+    endLastCall();
+
+    origin.answer("b", "2");
+    origin.answer("a", "1");
+
+    assertEquals(Arrays.asList(null, "close"), connectionHeaders(2));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void aMessageThatIsWholeBeforeTheLastCallEndsIsServed() throws Exception {
+    channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+    channel.writeInbound(message("forget", 0));
+    channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+
+    assertEquals(List.of("close"), connectionHeaders(1));
+    assertFalse(channel.isActive());
+  }
+
+  @Test
   void aDrainedConnectionWithNothingInFlightClosesBehindItsAnswers() {
     read(get("/here/k0"));
 
@@ -1173,6 +1207,12 @@ class RequestHandlerTest {
 
   private void drain() {
     channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW);
+    endLastCall();
+  }
+
+  private void endLastCall() {
+    channel.advanceTimeBy(RequestHandler.LAST_CALL_MILLIS, TimeUnit.MILLISECONDS);
+    channel.runScheduledPendingTasks();
   }
 
   /** Longer than the idle time, but not by much more than a look. */
