@@ -471,8 +471,7 @@ public final class CacheServer implements AutoCloseable {
    * Then it accepts no more connections, answers within the configured grace period what has
    * arrived, hands over the changes that members have not received, and closes all connections.
    *
-   * <p>Blocks; closing again does nothing. Close the node after its server. To stop at once, as a
-   * process that is killed does, set a member list of this node alone before.
+   * <p>Blocks; closing again does nothing. Close the node after its server.
    */
   @Override
   public void close() {
@@ -485,16 +484,40 @@ public final class CacheServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops at once, as a process that is killed does: it notifies no member, answers nothing more,
+   * and hands nothing over.
+   *
+   * <p>Blocks until all threads have ended; does nothing if the server is closed.
+   */
+  public void closeNow() {
+    stopping = true;
+    synchronized (closing) {
+      if (!closed) {
+        closed = true;
+        if (!left) {
+          left = true;
+          endDiscovery();
+        }
+        stopNow();
+      }
+    }
+  }
+
   @GuardedBy("closing")
   private void leaveOnce() {
     if (left) {
       return;
     }
     left = true;
+    endDiscovery();
+    departure.leave();
+  }
+
+  private void endDiscovery() {
     if (discovered != null) {
       discovered.close();
     }
-    departure.leave();
   }
 
   @GuardedBy("closing")
@@ -511,6 +534,13 @@ public final class CacheServer implements AutoCloseable {
         .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
     departure.handOverChanges();
+    stopNow();
+  }
+
+  @GuardedBy("closing")
+  private void stopNow() {
+    listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
     peers.stop();
     ownersThread.close();
     membership.close();

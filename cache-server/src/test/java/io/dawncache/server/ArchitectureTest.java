@@ -304,7 +304,7 @@ class ArchitectureTest {
 
   private static boolean startsOrStopsAServer(JavaCodeUnit origin) {
     return origin.getOwner().isEquivalentTo(CacheServer.class)
-        ? Set.of("<init>", "bind", "stop").contains(origin.getName())
+        ? Set.of("<init>", "bind", "stop", "stopNow").contains(origin.getName())
         : origin.getFullName().startsWith("io.dawncache.server.Departure.await(");
   }
 

@@ -63,8 +63,7 @@ final class Fleet implements AutoCloseable {
 
   /** Stops a server as a process ends that is killed: it tells nobody, and hands nothing over. */
   static void kill(CacheServer server) {
-    server.setMembers(List.of(server.self()));
-    server.close();
+    server.closeNow();
   }
 
   CacheServer server(int index) {

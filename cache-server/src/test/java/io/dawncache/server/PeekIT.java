@@ -59,8 +59,7 @@ class PeekIT extends CountingFleet {
     startFleet(3);
     CacheServer killed = servers.remove(2);
     List<String> members = killed.members();
-    killed.setMembers(List.of(killed.self())); // so that it tells nobody
-    killed.close();
+    killed.closeNow();
     nodes.remove(2).close();
     for (CacheServer server : servers) {
       while (server.peers().stream().noneMatch(PeekIT::isEjected)) {

@@ -216,8 +216,14 @@ final class Exchange extends Reply {
     }
   }
 
-  /** The TTL is what remains now, not what remained when the get ended. */
+  /**
+   * The TTL is what remains now, not what remained when the get ended. A client of our own dialect
+   * gets the value alone, as the family's clients do.
+   */
   private Freshness freshness(Entry entry) {
+    if (!fromOurs && inbound.dialect().isOurs()) {
+      return Freshness.NONE;
+    }
     Duration left = asked().forServers().remainingTtl(entry);
     return fromOurs
         ? Freshness.toOurs(left, entry.isStale(), minuteQps)

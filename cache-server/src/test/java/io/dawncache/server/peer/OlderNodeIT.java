@@ -72,9 +72,9 @@ class OlderNodeIT {
                 wire -> {
                   String wish = wire.readRequest();
                   assertEquals("native", header(wish, "dawncache-rings"));
-                  wire.write(GRANT + hello(members.get(1), members) + "\r\n");
-                  wire.writeFrame(ScriptedPeer.PONG, 0, new byte[0]);
                   try {
+                    wire.write(GRANT + hello(members.get(1), members) + "\r\n");
+                    wire.writeFrame(ScriptedPeer.PONG, 0, new byte[0]);
                     while (wire.hasMore()) {
                       ScriptedPeer.Frame frame = wire.readFrame();
                       if (frame.kind() == ScriptedPeer.MEMBERS) {
