@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
  */
 final class OperationsClient {
   /** More than the listener takes for an answer. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(40);
+  static final Duration TIMEOUT = Duration.ofSeconds(40);
 
   private final NodeClient client = new NodeClient(TIMEOUT);
 
