@@ -1,15 +1,26 @@
 package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +34,13 @@ class PackageIT {
       Path.of(System.getProperty("dawncache.root", "..")).toAbsolutePath().normalize();
 
   @TempDir private Path temp;
+
+  private List<Path> first;
+
+  @BeforeEach
+  void make() throws Exception {
+    first = packages("first");
+  }
 
   private String run(Path folder, String... command) throws Exception {
     Path out = Files.createTempFile(temp, "out", "");
@@ -78,26 +96,42 @@ class PackageIT {
     }
   }
 
+  private Path unpacked() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("unpacked"));
+    run(folder, "tar", "xf", first.get(0).toString());
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.findAny().orElseThrow();
+    }
+  }
+
+  private Path installed() throws Exception {
+    Path folder = temp.resolve("installed");
+    run(temp, "dpkg-deb", "-x", first.get(2).toString(), folder.toString());
+    return folder;
+  }
+
   @Test
-  void theyServeTheSampleAndAreTheSameBytesEachTime() throws Exception {
-    List<Path> first = packages("first");
+  void theyAreTheSameBytesEachTime() throws Exception {
     List<Path> second = packages("second");
+
     assertEquals(3, first.size(), first::toString);
     for (int i = 0; i < first.size(); i++) {
       assertEquals(-1, Files.mismatch(first.get(i), second.get(i)), first.get(i)::toString);
     }
+  }
 
-    Path unpacked = Files.createDirectory(temp.resolve("unpacked"));
-    run(unpacked, "tar", "xf", first.get(0).toString());
-    Path folder;
-    try (Stream<Path> all = Files.list(unpacked)) {
-      folder = all.findAny().orElseThrow();
-    }
+  @Test
+  void anUnpackedOneServesTheSample() throws Exception {
+    Path folder = unpacked();
+
     serves(folder, folder.resolve("bin/dawncache").toString(), "conf/dawncache.yaml");
+  }
 
-    Path installed = temp.resolve("installed");
-    run(temp, "dpkg-deb", "-x", first.get(2).toString(), installed.toString());
+  @Test
+  void theDebianPackageServesTheSample() throws Exception {
+    Path installed = installed();
     Path share = installed.resolve("usr/share/dawncache");
+
     serves(
         share,
         share.resolve("scripts/dawncache").toString(),
@@ -106,5 +140,60 @@ class PackageIT {
     assertTrue(
         unit.contains("ExecStart=/usr/bin/dawncache serve --config /etc/dawncache/dawncache.yaml"),
         unit);
+  }
+
+  @Test
+  void theBillOfMaterialsNamesEachJarAndNoOther() throws Exception {
+    Path folder = unpacked();
+    Map<String, String> hashes = new TreeMap<>();
+    try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
+      for (Path jar : jars.toList()) {
+        hashes.put(jar.getFileName().toString(), sha256(jar));
+      }
+    }
+    JsonObject bill =
+        JsonParser.parseString(Files.readString(folder.resolve("sbom.cdx.json"))).getAsJsonObject();
+    List<JsonObject> components = new ArrayList<>();
+    components.add(bill.getAsJsonObject("metadata").getAsJsonObject("component"));
+    bill.getAsJsonArray("components").forEach(each -> components.add(each.getAsJsonObject()));
+
+    Map<String, String> named = new TreeMap<>();
+    Set<String> references = new HashSet<>();
+    for (JsonObject component : components) {
+      String name = component.get("name").getAsString();
+      String version = component.get("version").getAsString();
+      String group = component.get("group").getAsString();
+      assertEquals(
+          "pkg:maven/" + group + "/" + name + "@" + version + "?type=jar",
+          component.get("purl").getAsString());
+      assertFalse(component.getAsJsonArray("licenses").isEmpty(), name);
+      named.put(name + "-" + version + ".jar", sha256(component));
+      references.add(component.get("bom-ref").getAsString());
+    }
+    assertEquals(hashes, named);
+    for (JsonElement dependency : bill.getAsJsonArray("dependencies")) {
+      JsonObject one = dependency.getAsJsonObject();
+      assertTrue(references.contains(one.get("ref").getAsString()), one::toString);
+      for (JsonElement on : one.getAsJsonArray("dependsOn")) {
+        assertTrue(references.contains(on.getAsString()), one::toString);
+      }
+    }
+    assertFalse(bill.has("serialNumber"));
+    assertFalse(bill.getAsJsonObject("metadata").has("timestamp"));
+  }
+
+  private static String sha256(Path file) throws Exception {
+    return HexFormat.of()
+        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+  }
+
+  /** Returns the hash that a component of the bill has. */
+  private static String sha256(JsonObject component) {
+    for (JsonElement hash : component.getAsJsonArray("hashes")) {
+      if (hash.getAsJsonObject().get("alg").getAsString().equals("SHA-256")) {
+        return hash.getAsJsonObject().get("content").getAsString();
+      }
+    }
+    throw new AssertionError(component);
   }
 }
