@@ -1,5 +1,6 @@
 package io.dawncache.node;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -140,6 +141,16 @@ class PackageIT {
     assertTrue(
         unit.contains("ExecStart=/usr/bin/dawncache serve --config /etc/dawncache/dawncache.yaml"),
         unit);
+  }
+
+  @Test
+  void completionIsWhereBashLooksForIt() throws Exception {
+    byte[] ours = Files.readAllBytes(ROOT.resolve("scripts/completion/dawncache.bash"));
+
+    assertArrayEquals(ours, Files.readAllBytes(unpacked().resolve("completion/dawncache.bash")));
+    assertArrayEquals(
+        ours,
+        Files.readAllBytes(installed().resolve("usr/share/bash-completion/completions/dawncache")));
   }
 
   @Test
