@@ -36,7 +36,7 @@ final class OperationsClient {
   private CommandSpec command;
 
   @Option(
-      names = "--operations",
+      names = {"--node", "--operations"},
       paramLabel = "URL",
       description = "The operations listener of a node; http://127.0.0.1:9001 by default.")
   private NodeUrl operations = NodeUrl.parse("http://127.0.0.1:9001");

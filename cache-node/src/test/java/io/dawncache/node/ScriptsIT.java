@@ -47,6 +47,9 @@ class ScriptsIT {
   private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
   private static final int NODES = 3;
 
+  /** From a node's port to that of its operations listener. */
+  private static final int OPERATIONS_OFFSET = 1000;
+
   private final NodeClient client = new NodeClient(Duration.ofSeconds(30));
 
   @TempDir private Path temp;
@@ -157,6 +160,13 @@ class ScriptsIT {
       Done tom = script("get", "--node", url, "scores", "Tom");
       assertEquals(0, tom.exitCode(), tom::toString);
       assertEquals("630", tom.text());
+      assertEquals(
+          "{\"name\":\"player-7\",\"country\":\"US\",\"points\":433,\"joined\":\"2015-08-06\"}",
+          script("get", "--node", url, "players", "player-7").text());
+    }
+    for (int i = 0; i < NODES; i++) {
+      String operations = "http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET + i);
+      assertEquals(200, page(operations, "/readyz").statusCode());
     }
     assertTrue(start.text().contains("/get --node " + urls().get(2) + " scores Tom"));
     HttpResponse<byte[]> tom = page(urls().get(0), "/_dawncache/scores/Tom");
@@ -176,6 +186,33 @@ class ScriptsIT {
     assertEquals("stopped 3 nodes\n", stop.text(), stop::toString);
     for (long pid : pids) {
       assertTrue(isGone(pid), () -> "process " + pid + " outlived cluster stop");
+    }
+    assertEquals("no cluster is running\n", cluster("stop").text());
+  }
+
+  @Test
+  void whatAClusterSaysToTryCanBeDone() throws Exception {
+    Done start = cluster("start", "2", "--base-port", "" + basePort);
+    assertEquals(0, start.exitCode(), start::toString);
+    assertTrue(start.lines().get(0).startsWith("The cluster serves scores and players; "));
+
+    List<String> hints =
+        start.lines().subList(start.lines().indexOf("Try") + 1, start.lines().size());
+    List<String> ours = hints.stream().filter(hint -> !hint.contains("curl")).toList();
+    for (String hint : ours) {
+      Done done = bash(hint);
+      assertEquals(0, done.exitCode(), () -> hint + ": " + done);
+    }
+    for (String command :
+        List.of(
+            "get --node " + urls().get(0) + " players player-7",
+            "dawncache members " + urls().get(0) + " " + urls().get(1),
+            "dawncache explain scores Tom --node http://127.0.0.1:"
+                + (basePort + OPERATIONS_OFFSET),
+            "dawncache hot players --node http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET),
+            "cluster add",
+            "cluster stop")) {
+      assertTrue(ours.stream().anyMatch(hint -> hint.endsWith("/" + command)), start::toString);
     }
     assertEquals("no cluster is running\n", cluster("stop").text());
   }
@@ -407,7 +444,15 @@ class ScriptsIT {
   void aNodeIgnoresSighupAndItsLogHasTheSameDigitsInEveryLocale() throws Exception {
     Done start =
         run(
-            List.of(script("cluster"), "start", "2", "--base-port", "" + basePort),
+            List.of(
+                script("cluster"),
+                "start",
+                "2",
+                "--base-port",
+                "" + basePort,
+                "--",
+                "--group",
+                "scores=files:" + ROOT.resolve("scripts/data/scores")),
             Map.of("DAWNCACHE_JAVA_OPTS", "-Duser.language=ar -Duser.country=EG"));
     assertEquals(0, start.exitCode(), start::toString);
     List<Long> pids = pids();
@@ -451,7 +496,8 @@ class ScriptsIT {
     run = temp.resolve("no cluster");
     Done status = cluster("status", url);
     assertEquals(0, status.exitCode(), status::toString);
-    assertTrue(status.lines().get(1).startsWith(url + "  scores "), status::toString);
+    assertTrue(status.lines().get(1).startsWith(url + "  players "), status::toString);
+    assertTrue(status.lines().get(2).startsWith(url + "  scores "), status::toString);
     run = temp.resolve("run folder");
   }
 
@@ -489,7 +535,7 @@ class ScriptsIT {
     Path cache = Files.createDirectories(temp.resolve("cache"));
     String[] steps = {
       "mkdir -p checkout/cache-node/target",
-      "cp -r '" + ROOT + "'/scripts '" + ROOT + "'/pom.xml checkout",
+      "cp -r '" + ROOT + "'/{scripts,conf,pom.xml} checkout",
       "cp -r '" + ROOT + "'/cache-node/target/{lib,cache-node-*.jar} checkout/cache-node/target",
       "chmod -R a+rX,a-w checkout",
       "chmod a+rx . && chmod a+rwx cache"
@@ -643,7 +689,9 @@ class ScriptsIT {
   private static int freePorts() {
     while (true) {
       int base = ThreadLocalRandom.current().nextInt(10_000, 30_000);
-      if (IntStream.range(base, base + NODES).allMatch(ScriptsIT::isFree)) {
+      if (IntStream.range(base, base + NODES)
+          .flatMap(port -> IntStream.of(port, port + OPERATIONS_OFFSET))
+          .allMatch(ScriptsIT::isFree)) {
         return base;
       }
     }
