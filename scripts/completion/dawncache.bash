@@ -154,6 +154,7 @@ function compReplyArray() {
 # to generate possible options and subcommands for the last specified subcommand.
 function _complete_dawncache() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} put" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} warm" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} clear" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} config" ];    then _picocli_dawncache; return $?; fi
@@ -168,31 +169,33 @@ function _complete_dawncache() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} members" ];    then _picocli_dawncache; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
-  local cmds0=(warm)
-  local cmds1=(clear)
-  local cmds2=(config)
-  local cmds3=(drain)
-  local cmds4=(explain)
-  local cmds5=(hot)
-  local cmds6=(refresh)
-  local cmds7=(remove)
-  local cmds8=(serve)
-  local cmds9=(get)
-  local cmds10=(check)
-  local cmds11=(members)
+  local cmds0=(put)
+  local cmds1=(warm)
+  local cmds2=(clear)
+  local cmds3=(config)
+  local cmds4=(drain)
+  local cmds5=(explain)
+  local cmds6=(hot)
+  local cmds7=(refresh)
+  local cmds8=(remove)
+  local cmds9=(serve)
+  local cmds10=(get)
+  local cmds11=(check)
+  local cmds12=(members)
 
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_members; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_check; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dawncache_get; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dawncache_serve; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dawncache_remove; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dawncache_refresh; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dawncache_hot; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dawncache_explain; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dawncache_drain; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dawncache_config; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dawncache_clear; return $?; fi
-  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dawncache_warm; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dawncache_members; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_check; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_get; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dawncache_serve; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dawncache_remove; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dawncache_refresh; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dawncache_hot; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dawncache_explain; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dawncache_drain; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dawncache_config; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dawncache_clear; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dawncache_warm; return $?; fi
+  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dawncache_put; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
   _picocli_dawncache; return $?;
@@ -203,9 +206,42 @@ function _picocli_dawncache() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="warm clear config drain explain hot refresh remove serve get check members"
+  local commands="put warm clear config drain explain hot refresh remove serve get check members"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `put` subcommand.
+function _picocli_dawncache_put() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--node' '--operations' '--file' '--ttl'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--node'|'--operations')
+      return
+      ;;
+    '--file')
+      return
+      ;;
+    '--ttl')
+      return
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -224,12 +260,12 @@ function _picocli_dawncache_warm() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--rate'"
+  local arg_opts="'--node' '--operations' '--rate'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
     '--rate')
@@ -254,12 +290,12 @@ function _picocli_dawncache_clear() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -281,12 +317,12 @@ function _picocli_dawncache_config() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -308,12 +344,12 @@ function _picocli_dawncache_drain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -335,12 +371,12 @@ function _picocli_dawncache_explain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -362,12 +398,12 @@ function _picocli_dawncache_hot() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -389,12 +425,12 @@ function _picocli_dawncache_refresh() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -416,12 +452,12 @@ function _picocli_dawncache_remove() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--node' '--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--operations')
+    '--node'|'--operations')
       return
       ;;
   esac
@@ -443,7 +479,7 @@ function _picocli_dawncache_serve() {
 
   local commands=""
   local flag_opts="'--print-config' '-h' '--help' '-V' '--version' '--go-peers'"
-  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--log-format' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes'"
+  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--log-format' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -524,6 +560,9 @@ function _picocli_dawncache_serve() {
       return
       ;;
     '--hot-bytes')
+      return
+      ;;
+    '--remote-changes')
       return
       ;;
   esac

@@ -168,7 +168,7 @@ public final class NodeMain implements Callable<Integer> {
   private static @Nullable NodeOperations startOperations(
       StandaloneNode node, Reconfiguration edits, @Nullable HostPort address) throws IOException {
     try {
-      return address == null ? null : NodeOperations.start(node, address, edits::inForce);
+      return address == null ? null : NodeOperations.start(node, address, edits);
     } catch (IOException e) {
       edits.close();
       node.close();

@@ -7,7 +7,6 @@ import io.dawncache.operations.ReadyCheck;
 import io.dawncache.server.CacheServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.function.Supplier;
 
 /** The operations listener of a standalone node, with its metrics and its log levels. */
 final class NodeOperations implements AutoCloseable {
@@ -22,10 +21,10 @@ final class NodeOperations implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param configuration returns what {@code /config} shows, without secrets
+   * @param edits knows the configuration in force
    * @throws IOException if it cannot listen on the address
    */
-  static NodeOperations start(StandaloneNode node, HostPort address, Supplier<String> configuration)
+  static NodeOperations start(StandaloneNode node, HostPort address, Reconfiguration edits)
       throws IOException {
     CacheServer server = node.server();
     NodeMetrics metrics = new NodeMetrics(server);
@@ -35,7 +34,8 @@ final class NodeOperations implements AutoCloseable {
               .host(address.host())
               .port(address.port())
               .metrics(metrics::scrape)
-              .configuration(configuration)
+              .configuration(edits::inForce)
+              .remoteChanges(edits::remoteChanges)
               .readyCheck(new ReadyCheck("origins", node::originTrouble))
               .logLevels(new JdkLogLevels())
               .build();

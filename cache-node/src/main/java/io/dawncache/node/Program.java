@@ -1,6 +1,7 @@
 package io.dawncache.node;
 
 import io.dawncache.node.text.Choice;
+import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class Program {
     line.setExpandAtFiles(false); // a key may begin with @
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
+    line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));
     line.setExecutionExceptionHandler(

@@ -11,6 +11,7 @@ import io.dawncache.node.config.NodeConfig;
 import io.dawncache.node.config.NodeKeys;
 import io.dawncache.node.origin.GuardedOrigin;
 import io.dawncache.node.origin.Origins;
+import io.dawncache.server.RemoteChanges;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,6 +90,12 @@ final class Reconfiguration implements AutoCloseable {
   /** Returns what is in force, and from where each value comes; without secrets. */
   String inForce() {
     return String.join("\n", ConfigText.of(inForce, origins)) + "\n";
+  }
+
+  /** Returns what those who are no members may change in a group; safe from any thread. */
+  RemoteChanges remoteChanges(String group) {
+    NodeConfig.Group present = inForce.groups().get(group);
+    return present == null ? RemoteChanges.NONE : present.remoteChanges(); // null: just removed
   }
 
   /** Takes no more edits. */

@@ -71,7 +71,7 @@ class NodeMainTest {
             + " --go-peers, --peer-frames, --operations, --log-format, --max-ejected,"
             + " --hand-over-timeout, --hand-over-bytes,"
             + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
-            + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes)";
+            + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes, --remote-changes)";
 
     ran("--verbose").assertRefused("node: --verbose" + expected);
     Ran.node("--lisen", "127.0.0.1:0").assertRefused("node: --lisen" + expected);
@@ -291,6 +291,7 @@ class NodeMainTest {
                 "--negative-ttl",
                 "--hot-ttl",
                 "--hot-bytes",
+                "--remote-changes",
                 "--dialect",
                 "--go-peers",
                 "files:DIR",

@@ -3,15 +3,16 @@ package io.dawncache.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.ByteView;
 import io.dawncache.core.Group;
+import io.dawncache.node.origin.NoneOrigin;
 import io.dawncache.node.origin.Origins;
-import io.dawncache.node.text.HostPort;
-import io.dawncache.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -25,23 +26,24 @@ import org.junit.jupiter.api.io.TempDir;
 class OperateMainIT {
   @TempDir private Path folder;
 
-  private StandaloneNode node;
-  private NodeOperations operations;
+  private ConfiguredNode node;
 
   /** What a command did. */
   private record Ended(int exitCode, List<String> out, String err) {}
 
   @BeforeEach
   void start() throws IOException {
-    Origins origins = Origins.of(List.of(new EchoOrigin()));
-    GroupOrigin scores = new GroupOrigin("scores", origins.open("scores", "echo:"));
-    node = StandaloneNode.start(ServerConfig.builder(), List.of(scores));
-    operations = NodeOperations.start(node, new HostPort("127.0.0.1", 0), () -> "listen: here\n");
+    node =
+        ConfiguredNode.start(
+            folder,
+            Origins.of(List.of(new EchoOrigin(), new NoneOrigin())),
+            "scores: {origin: 'echo:'}",
+            "notes: {origin: none}",
+            "frozen: {origin: 'echo:', remote-changes: none}");
   }
 
   @AfterEach
   void stop() {
-    operations.close();
     node.close();
   }
 
@@ -50,7 +52,7 @@ class OperateMainIT {
     StringWriter err = new StringWriter();
     List<String> all = new ArrayList<>(List.of(command));
     if (!command.startsWith("-")) {
-      all.addAll(List.of("--operations", "http://127.0.0.1:" + operations.address().getPort()));
+      all.addAll(List.of("--operations", node.url()));
     }
     all.addAll(List.of(arguments));
     int exitCode =
@@ -60,7 +62,7 @@ class OperateMainIT {
   }
 
   private Group scores() {
-    return node.server().node().group("scores");
+    return node.group("scores");
   }
 
   @Test
@@ -82,6 +84,59 @@ class OperateMainIT {
   }
 
   @Test
+  void aValueIsPutFromTheCommandLineOrAFileWhereThatIsAllowed() throws IOException {
+    Ended put = run("put", "notes", "Tom", "630 <ü>");
+    assertEquals(new Ended(0, List.of("unreached: none", "otherLists: none"), ""), put);
+    assertEquals("630 <ü>", node.group("notes").get("Tom").toUtf8());
+
+    byte[] bytes = {0, (byte) 0xff, '\n'};
+    Path file = folder.resolve("value");
+    Files.write(file, bytes);
+    assertEquals(
+        0, run("put", "notes", "Tom", "--file", file.toString(), "--ttl", "1h").exitCode());
+    assertEquals(ByteView.copyOf(bytes), node.group("notes").get("Tom"));
+    Duration ttl = node.group("notes").explain("Tom").remainingTtl();
+    assertTrue(ttl != null && ttl.compareTo(Duration.ofHours(1)) <= 0, "TTL: " + ttl);
+
+    Ended refused = run("put", "scores", "Tom", "1");
+    assertEquals(1, refused.exitCode());
+    String expected = ": remote-changes of group scores: remove (expected: all)\n";
+    assertEquals("put: " + node.url() + expected, refused.err());
+    assertEquals("Tom", scores().get("Tom").toUtf8());
+  }
+
+  @Test
+  void aGroupMayAllowNoChange() {
+    node.group("frozen").get("Tom");
+    String expected =
+        ": " + node.url() + ": remote-changes of group frozen: none (expected: remove or all)\n";
+
+    assertEquals(new Ended(1, List.of(), "remove" + expected), run("remove", "frozen", "Tom"));
+    assertEquals(new Ended(1, List.of(), "clear" + expected), run("clear", "frozen"));
+    assertEquals(1, run("put", "frozen", "Tom", "1").exitCode());
+    assertEquals(1, node.group("frozen").stats().mainCache().items());
+  }
+
+  @Test
+  void whatCannotBePutIsSaidInOneLine() throws IOException {
+    assertEquals(
+        new Ended(2, List.of(), "dawncache: VALUE, --file: missing (expected: one of them)\n"),
+        run("put", "notes", "Tom"));
+    assertEquals(
+        new Ended(2, List.of(), "dawncache: VALUE, --file: both (expected: one of them)\n"),
+        run("put", "notes", "Tom", "1", "--file", "f"));
+    assertEquals(2, run("put", "notes", "Tom", "1", "--ttl", "soon").exitCode());
+    assertEquals(1, run("put", "notes", "Tom", "--file", folder + "/none").exitCode());
+    Path file = folder.resolve("long");
+    Files.write(file, new byte[3_000_001]);
+    assertEquals(
+        "dawncache: " + file + ": too long (expected: <= 3000000 bytes)\n",
+        run("put", "notes", "Tom", "--file", file.toString()).err());
+    Files.write(file, new byte[3_000_000]);
+    assertEquals(0, run("put", "notes", "Tom", "--file", file.toString()).exitCode());
+  }
+
+  @Test
   void aGroupIsWarmedFromAFileThatMayHaveABadLine() throws IOException {
     Path keys = folder.resolve("keys");
     Files.writeString(keys, "a\n\nb\n");
@@ -100,7 +155,7 @@ class OperateMainIT {
   void whatElseThereIsToAsk() {
     scores().get("Tom");
 
-    assertEquals(new Ended(0, List.of("listen: here"), ""), run("config"));
+    assertTrue(run("config").out().get(0).startsWith("listen: 127.0.0.1:0 "));
     assertEquals("group: scores", run("hot", "scores").out().get(0));
     assertEquals(new Ended(0, List.of("bytes: 3"), ""), run("refresh", "scores", "Tom"));
     assertEquals(new Ended(0, List.of("draining: true"), ""), run("drain"));
@@ -119,6 +174,7 @@ class OperateMainIT {
             "config",
             "remove",
             "clear",
+            "put",
             "warm",
             "refresh",
             "drain",
@@ -151,7 +207,7 @@ class OperateMainIT {
     assertTrue(run("explode").err().startsWith("dawncache: explode: no such command (expected: "));
     assertEquals(1, run("warm", "scores", folder + "/none").exitCode());
 
-    operations.close();
+    node.operations().close();
     Ended gone = run("hot", "scores");
     assertEquals(1, gone.exitCode());
     assertTrue(gone.err().endsWith("no connection\n"), gone.err());

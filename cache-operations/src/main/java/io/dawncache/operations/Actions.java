@@ -5,7 +5,10 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.WarmProgress;
+import io.dawncache.operations.page.Labels;
 import io.dawncache.server.CacheServer;
+import io.dawncache.server.RemoteChanges;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,7 @@ final class Actions {
     Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     endpoints.put("/remove", this::remove);
     endpoints.put("/clear", this::clear);
+    endpoints.put("/put", this::put);
     endpoints.put("/warm", this::warm);
     endpoints.put("/refresh", this::refresh);
     endpoints.put("/drain", this::drain);
@@ -47,14 +51,50 @@ final class Actions {
 
   private CompletionStage<Answer> remove(Request request) throws Problem {
     Arguments arguments = Arguments.of(request.body(), "group", "key");
-    return Groups.of(node, arguments.text("group"))
+    return changeable(arguments.text("group"), RemoteChanges.REMOVE)
         .removeAsync(arguments.text("key"))
         .thenApply(Actions::applied);
   }
 
   private CompletionStage<Answer> clear(Request request) throws Problem {
     Arguments arguments = Arguments.of(request.body(), "group");
-    return Groups.of(node, arguments.text("group")).clearAsync().thenApply(Actions::applied);
+    return changeable(arguments.text("group"), RemoteChanges.REMOVE)
+        .clearAsync()
+        .thenApply(Actions::applied);
+  }
+
+  private CompletionStage<Answer> put(Request request) throws Problem {
+    Arguments arguments =
+        Arguments.of(request.body(), "group", "key", "value", "base64", "ttlSeconds");
+    Group group = changeable(arguments.text("group"), RemoteChanges.ALL);
+    String key = arguments.text("key");
+    ByteView value = arguments.bytes("value", "base64");
+    Duration ttl = arguments.seconds("ttlSeconds");
+    return (ttl == null ? group.putAsync(key, value) : group.putAsync(key, value, ttl))
+        .thenApply(Actions::applied);
+  }
+
+  /**
+   * Returns the group.
+   *
+   * @throws Problem if there is none, or it does not allow the change
+   */
+  private Group changeable(String name, RemoteChanges needed) throws Problem {
+    Group group = Groups.of(node, name);
+    RemoteChanges allowed = config.remoteChanges(name);
+    if (!allowed.allow(needed)) {
+      throw new Problem(
+          403,
+          "Change not allowed",
+          "remote-changes of group "
+              + name
+              + ": "
+              + Labels.of(allowed)
+              + " (expected: "
+              + (needed == RemoteChanges.REMOVE ? "remove or all" : Labels.of(needed))
+              + ")");
+    }
+    return group;
   }
 
   private static Answer applied(Applied applied) {

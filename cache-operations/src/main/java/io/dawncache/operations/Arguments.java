@@ -8,11 +8,15 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.dawncache.core.ByteView;
 import java.io.IOException;
 import java.io.StringReader;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON object that an acting request has as its body. Its readers name what is wrong. */
 final class Arguments {
@@ -78,6 +82,36 @@ final class Arguments {
       texts.add(primitive.getAsString());
     }
     return texts;
+  }
+
+  /** Returns the bytes of a text, given as it is or in Base64, by one of two names. */
+  ByteView bytes(String asText, String asBase64) throws Problem {
+    if (object.has(asText) == object.has(asBase64)) {
+      throw Problem.badRequest(
+          asText
+              + ", "
+              + asBase64
+              + ": "
+              + (object.has(asText) ? "both" : "missing")
+              + " (expected: one of them)");
+    }
+    if (object.has(asText)) {
+      return ByteView.ofUtf8(text(asText));
+    }
+    try {
+      return ByteView.copyOf(Base64.getDecoder().decode(text(asBase64)));
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest(asBase64 + ": " + e.getMessage() + " (expected: Base64)");
+    }
+  }
+
+  /** Returns a number of seconds more than 0, or null if none is given. */
+  @Nullable Duration seconds(String name) throws Problem {
+    if (!object.has(name)) {
+      return null;
+    }
+    double nanos = number(name) * 1e9;
+    return Duration.ofNanos(Math.max(1, (long) nanos)); // 292 years if it is more
   }
 
   /** Returns a number more than 0. */

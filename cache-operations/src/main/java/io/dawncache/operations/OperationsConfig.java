@@ -1,12 +1,14 @@
 package io.dawncache.operations;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.server.RemoteChanges;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class OperationsConfig {
   private final @Nullable Supplier<String> configuration;
   private final @Nullable LogLevels logLevels;
   private final @Nullable GroupResize resize;
+  private final Function<String, RemoteChanges> remoteChanges;
 
   private OperationsConfig(Builder builder) {
     this.host = builder.host;
@@ -34,6 +37,7 @@ public final class OperationsConfig {
     this.configuration = builder.configuration;
     this.logLevels = builder.logLevels;
     this.resize = builder.resize;
+    this.remoteChanges = builder.remoteChanges;
   }
 
   /** {@return a builder of a listener on a free port of loopback} */
@@ -73,6 +77,10 @@ public final class OperationsConfig {
     return resize;
   }
 
+  RemoteChanges remoteChanges(String group) {
+    return remoteChanges.apply(group);
+  }
+
   /** Collects the settings. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {
@@ -84,12 +92,14 @@ public final class OperationsConfig {
     private @Nullable Supplier<String> configuration;
     private @Nullable LogLevels logLevels;
     private @Nullable GroupResize resize;
+    private Function<String, RemoteChanges> remoteChanges = group -> RemoteChanges.REMOVE;
 
     private Builder() {}
 
     /**
      * Sets the address to listen on; by default {@code 127.0.0.1}. There are no passwords:
-     * everybody who reaches it may remove keys and drain the node.
+     * everybody who reaches it may drain the node, and change the groups as {@link #remoteChanges}
+     * allows.
      *
      * @param host an address or a name of this machine
      * @return this builder
@@ -186,6 +196,19 @@ public final class OperationsConfig {
     @CanIgnoreReturnValue
     public Builder resize(GroupResize resize) {
       this.resize = Objects.requireNonNull(resize, "resize");
+      return this;
+    }
+
+    /**
+     * Sets what requests may change in each group; by default {@link RemoteChanges#REMOVE}.
+     *
+     * @param remoteChanges returns it for the name of a group that the node has; quick, asked for
+     *     each request on the listener's thread
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder remoteChanges(Function<String, RemoteChanges> remoteChanges) {
+      this.remoteChanges = Objects.requireNonNull(remoteChanges, "remoteChanges");
       return this;
     }
 

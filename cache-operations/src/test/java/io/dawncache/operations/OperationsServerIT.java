@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import io.dawncache.core.ByteAccount;
+import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.operations.RawRequest.Response;
 import io.dawncache.server.CacheServer;
+import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.testing.LeakExtension;
 import java.io.IOException;
@@ -40,6 +42,7 @@ class OperationsServerIT {
   private final AtomicReference<@Nullable String> fault = new AtomicReference<>();
   private final Map<String, String> levels = new TreeMap<>(Map.of("", "INFO"));
   private final Map<String, Long> budgets = new TreeMap<>();
+  private final AtomicReference<RemoteChanges> changes = new AtomicReference<>(RemoteChanges.ALL);
   private CacheNode node;
   private CacheServer server;
   private Group group;
@@ -82,6 +85,7 @@ class OperationsServerIT {
                 .configuration(() -> "listen: 127.0.0.1:8001\n")
                 .logLevels(logLevels)
                 .resize(budgets::put)
+                .remoteChanges(name -> changes.get())
                 .hostName("Node.example")
                 .build());
   }
@@ -112,7 +116,7 @@ class OperationsServerIT {
         "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\",\"/hot\",\"/metrics\",\"/config\",\"/log\"]",
         index.get("get").toString());
     assertEquals(
-        "[\"/remove\",\"/clear\",\"/warm\",\"/refresh\",\"/drain\",\"/resize\",\"/log\"]",
+        "[\"/remove\",\"/clear\",\"/put\",\"/warm\",\"/refresh\",\"/drain\",\"/resize\",\"/log\"]",
         index.get("post").toString());
   }
 
@@ -125,7 +129,7 @@ class OperationsServerIT {
           "[\"/\",\"/healthz\",\"/readyz\",\"/stats\",\"/explain\",\"/hot\"]",
           index.get("get").toString());
       assertEquals(
-          "[\"/remove\",\"/clear\",\"/warm\",\"/refresh\",\"/drain\"]",
+          "[\"/remove\",\"/clear\",\"/put\",\"/warm\",\"/refresh\",\"/drain\"]",
           index.get("post").toString());
     }
   }
@@ -270,6 +274,63 @@ class OperationsServerIT {
 
     assertEquals(200, post("/clear", "{\"group\":\"scores\"}").status());
     assertEquals("Tom4", group.get("Tom").toUtf8());
+  }
+
+  @Test
+  void aValueIsPutAsTextOrBase64WithItsTtl() throws IOException {
+    String key = "{\"group\":\"scores\",\"key\":\"Tom\",";
+    Response put = post("/put", key + "\"value\":\"630 \\u00fc\",\"ttlSeconds\":0.5e3}");
+    assertEquals("{\"unreached\":[],\"otherLists\":[]}", put.json().toString());
+    assertEquals("630 ü", group.get("Tom").toUtf8());
+    double ttl =
+        get("/explain?group=scores&key=Tom").json().get("remainingTtlSeconds").getAsDouble();
+    assertTrue(ttl > 0 && ttl <= 500, "TTL: " + ttl);
+
+    assertEquals(200, post("/put", key + "\"base64\":\"AP8=\"}").status());
+    assertEquals(ByteView.copyOf(new byte[] {0, (byte) 0xff}), group.get("Tom"));
+    assertEquals(200, post("/put", key + "\"value\":\"\"}").status());
+    assertEquals(0, group.get("Tom").length());
+    assertEquals(0, loads.get(), "nothing was loaded");
+  }
+
+  @Test
+  void aPutThatIsNotWellFormedChangesNothing() throws IOException {
+    String key = "{\"group\":\"scores\",\"key\":\"Tom\"";
+    assertEquals(
+        "value, base64: missing (expected: one of them)", post("/put", key + "}").detail());
+    assertEquals(
+        "value, base64: both (expected: one of them)",
+        post("/put", key + ",\"value\":\"a\",\"base64\":\"\"}").detail());
+    assertTrue(post("/put", key + ",\"base64\":\"*\"}").detail().endsWith("(expected: Base64)"));
+    assertEquals("value: 1 (expected: a text)", post("/put", key + ",\"value\":1}").detail());
+    assertEquals(
+        "ttlSeconds: 0 (expected: a number > 0)",
+        post("/put", key + ",\"value\":\"a\",\"ttlSeconds\":0}").detail());
+    assertEquals(0, group.stats().mainCache().items());
+  }
+
+  @Test
+  void whatAGroupDoesNotAllowToChangeIsRefused() throws IOException {
+    String remove = "{\"group\":\"scores\",\"key\":\"Tom\"}";
+    String put = "{\"group\":\"scores\",\"key\":\"Tom\",\"value\":\"1\"}";
+    group.get("Tom");
+    changes.set(RemoteChanges.NONE);
+    for (Response refused :
+        List.of(post("/remove", remove), post("/clear", "{\"group\":\"scores\"}"))) {
+      assertEquals(403, refused.status());
+      assertEquals(
+          "remote-changes of group scores: none (expected: remove or all)", refused.detail());
+    }
+    assertEquals(403, post("/put", put).status());
+    assertEquals(404, post("/clear", "{\"group\":\"runs\"}").status());
+
+    changes.set(RemoteChanges.REMOVE);
+    Response refused = post("/put", put);
+    assertEquals(403, refused.status());
+    assertEquals("remote-changes of group scores: remove (expected: all)", refused.detail());
+    assertEquals("Tom1", group.get("Tom").toUtf8(), "nothing has changed");
+    assertEquals(200, post("/remove", remove).status());
+    assertEquals("Tom2", group.get("Tom").toUtf8());
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.node.text.ByteSize;
 import io.dawncache.node.text.Fraction;
 import io.dawncache.node.text.TimeSpan;
+import io.dawncache.server.RemoteChanges;
 import java.util.List;
 
 /** The table of a group's keys: where its values come from, and how they are kept. */
@@ -174,6 +175,17 @@ public final class GroupKeys {
           "Whether a load that takes longer than 99 of 100 gets a second one beside it.",
           GroupConfig.Builder::hedge);
 
+  public static final Key<GroupConfig.Builder, RemoteChanges> REMOTE_CHANGES =
+      new Key<GroupConfig.Builder, RemoteChanges>(
+              "remote-changes",
+              ValueTypes.REMOTE_CHANGES,
+              null,
+              "What may be changed through the operations listener: none, remove (of keys, and of all"
+                  + " by a clear), or all, which adds put. By default remove, and all for groups"
+                  + " with the origin none.",
+              (group, changes) -> {})
+          .withFlag();
+
   /** All of them, in the order in which they are shown. */
   public static final KeyTable<GroupConfig.Builder> TABLE =
       new KeyTable<>(
@@ -194,7 +206,8 @@ public final class GroupKeys {
               MAX_WAITERS,
               MAX_KEY_BYTES,
               MAX_VALUE_BYTES,
-              HEDGE));
+              HEDGE,
+              REMOTE_CHANGES));
 
   private GroupKeys() {}
 }

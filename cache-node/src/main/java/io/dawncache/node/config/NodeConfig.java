@@ -2,7 +2,9 @@ package io.dawncache.node.config;
 
 import io.dawncache.core.CachePolicy;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.node.origin.NoneOrigin;
 import io.dawncache.node.text.HostPort;
+import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,6 +29,21 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
     /** Returns where the group's values come from, as it was written. */
     public Yaml origin() {
       return Objects.requireNonNull(settings.value(GroupKeys.ORIGIN), "origin");
+    }
+
+    /** Returns what those who are no members may change. */
+    public RemoteChanges remoteChanges() {
+      RemoteChanges given = settings.read(GroupKeys.REMOTE_CHANGES);
+      if (given != null) {
+        return given;
+      }
+      return hasNoOrigin() ? RemoteChanges.ALL : RemoteChanges.REMOVE;
+    }
+
+    private boolean hasNoOrigin() {
+      return origin() instanceof Yaml.Fields fields
+          ? fields.byName().containsKey(NoneOrigin.SCHEME)
+          : origin() instanceof Yaml.Text text && text.text().equals(NoneOrigin.SCHEME);
     }
 
     /** Returns the configuration with another policy than the one that is written. */

@@ -12,6 +12,7 @@ import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;
+import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +69,8 @@ final class ValueTypes {
   static final ValueType<LogFormat> LOG_FORMAT = choice(LogFormat.class);
 
   static final ValueType<CachePolicy> POLICY = choice(CachePolicy.class);
+
+  static final ValueType<RemoteChanges> REMOTE_CHANGES = choice(RemoteChanges.class);
 
   static final ValueType<Scheme> RING =
       ValueType.ofText("native|seed", oneOf("native", "seed"), ValueTypes::ring);

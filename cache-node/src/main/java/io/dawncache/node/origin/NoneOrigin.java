@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  * owner that is away cannot know what that one holds, so there the load fails.
  */
 public final class NoneOrigin implements Origin {
+  /** The scheme, and the whole of what is written. */
+  public static final String SCHEME = "none";
+
   /** Used by {@link java.util.ServiceLoader}. */
   public NoneOrigin() {}
 
   @Override
   public String scheme() {
-    return "none";
+    return SCHEME;
   }
 
   @Override
   public String form() {
-    return "none";
+    return SCHEME;
   }
 
   @Override

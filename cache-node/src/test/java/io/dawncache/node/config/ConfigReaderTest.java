@@ -8,6 +8,7 @@ import io.dawncache.core.CachePolicy;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.node.origin.Origins;
+import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,27 @@ class ConfigReaderTest {
   @Test
   void aGroupIsAsTheCoreHasItByDefault() throws Exception {
     assertEquals(GroupConfig.builder().build().toString(), group("").toString());
+  }
+
+  @Test
+  void whoIsNoMemberMayRemoveUnlessTheGroupSaysElseOrIsFilledByPut() throws Exception {
+    Map<String, NodeConfig.Group> groups =
+        read("""
+            listen: 127.0.0.1:0
+            groups:
+              scores: {origin: 'files:/'}
+              notes: {origin: none}
+              drafts: {origin: {none: {}}}
+              frozen: {origin: none, remote-changes: none}
+              open: {origin: 'files:/', remote-changes: ALL}
+            """)
+            .groups();
+
+    assertEquals(RemoteChanges.REMOVE, groups.get("scores").remoteChanges());
+    assertEquals(RemoteChanges.ALL, groups.get("notes").remoteChanges());
+    assertEquals(RemoteChanges.ALL, groups.get("drafts").remoteChanges());
+    assertEquals(RemoteChanges.NONE, groups.get("frozen").remoteChanges());
+    assertEquals(RemoteChanges.ALL, groups.get("open").remoteChanges());
   }
 
   @Test
@@ -213,8 +235,8 @@ class ConfigReaderTest {
         "FILE:16:10: groups.docs.ttl: 0s (expected: > 0)",
         "FILE:17:5: groups.docs.zzzzzzzzzz: no such key (expected: one of budget, hedge, hot-bytes,"
             + " hot-ttl, load-timeout, max-key-bytes, max-loads, max-queued-loads, max-value-bytes,"
-            + " max-waiters, negative-ttl, origin, policy, refresh-after-write, stale-if-error, ttl,"
-            + " ttl-jitter)",
+            + " max-waiters, negative-ttl, origin, policy, refresh-after-write, remote-changes,"
+            + " stale-if-error, ttl, ttl-jitter)",
         "FILE:18:8: groups.bare: nothing (expected: a map with an origin)",
         "FILE:19:6: log: verbose (expected: off or error or warn or info or debug or trace)");
   }
