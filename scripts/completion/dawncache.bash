@@ -227,16 +227,19 @@ function _picocli_dawncache_put() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations' '--file' '--ttl'"
+  local arg_opts="'--operations' '--file' '--ttl'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
     '--file')
-      return
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
     '--ttl')
       return
@@ -260,12 +263,12 @@ function _picocli_dawncache_warm() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations' '--rate'"
+  local arg_opts="'--operations' '--rate'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
     '--rate')
@@ -290,12 +293,12 @@ function _picocli_dawncache_clear() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -317,12 +320,12 @@ function _picocli_dawncache_config() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -344,12 +347,12 @@ function _picocli_dawncache_drain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -371,12 +374,12 @@ function _picocli_dawncache_explain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -398,12 +401,12 @@ function _picocli_dawncache_hot() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -425,12 +428,12 @@ function _picocli_dawncache_refresh() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac
@@ -452,12 +455,12 @@ function _picocli_dawncache_remove() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--operations'"
+  local arg_opts="'--operations'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--node'|'--operations')
+    '--operations')
       return
       ;;
   esac

@@ -93,14 +93,13 @@ final class JdkLogLevels implements LogLevels {
     };
   }
 
-  /** Returns the level that has a level of the JDK, or is the next that logs as much. */
+  /** Returns the first level, from off to trace, that logs all that a level of the JDK does. */
   static LogLevel of(Level level) {
-    LogLevel found = LogLevel.OFF;
     for (LogLevel each : LogLevel.values()) {
-      if (jdkLevel(each).intValue() >= level.intValue()) {
-        found = each;
+      if (jdkLevel(each).intValue() <= level.intValue()) {
+        return each;
       }
     }
-    return found;
+    return LogLevel.TRACE;
   }
 }

@@ -29,14 +29,12 @@ final class OperationsClient {
   /** More than the listener takes for an answer. */
   static final Duration TIMEOUT = Duration.ofSeconds(40);
 
-  private final NodeClient client = new NodeClient(TIMEOUT);
-
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec command;
 
   @Option(
-      names = {"--node", "--operations"},
+      names = "--operations",
       paramLabel = "URL",
       description = "The operations listener of a node; http://127.0.0.1:9001 by default.")
   private NodeUrl operations = NodeUrl.parse("http://127.0.0.1:9001");
@@ -53,12 +51,12 @@ final class OperationsClient {
         parameters.entrySet().stream()
             .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
             .collect(Collectors.joining("&", "?", ""));
-    return show(() -> client.get(operations, path + query));
+    return show(client -> client.get(operations, path + query));
   }
 
   /** POSTs an object, prints the answer, and returns the exit code. */
   int post(String path, Map<String, ?> body) throws IOException, InterruptedException {
-    return show(() -> client.post(operations, path, new Gson().toJson(body)));
+    return show(client -> client.post(operations, path, new Gson().toJson(body)));
   }
 
   private static String encoded(String text) {
@@ -66,13 +64,13 @@ final class OperationsClient {
   }
 
   private interface Request {
-    HttpResponse<byte[]> send() throws IOException, InterruptedException;
+    HttpResponse<byte[]> send(NodeClient client) throws IOException, InterruptedException;
   }
 
   private int show(Request request) throws IOException, InterruptedException {
     HttpResponse<byte[]> answer;
     try {
-      answer = request.send();
+      answer = request.send(new NodeClient(TIMEOUT));
     } catch (IOException e) {
       throw new IOException(operations.text() + ": " + Program.reason(e), e);
     }

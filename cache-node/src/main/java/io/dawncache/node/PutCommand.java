@@ -1,9 +1,10 @@
 package io.dawncache.node;
 
 import io.dawncache.node.text.TimeSpan;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,11 +54,12 @@ final class PutCommand implements Callable<Integer> {
       index = "2",
       arity = "0..1",
       paramLabel = "VALUE",
-      description = "The value as a text; - is the bytes of standard input.")
+      description =
+          "The value as a text, behind -- if it begins with -; - is the bytes of standard input.")
   private @Nullable String value;
 
   @Option(names = "--file", paramLabel = "FILE", description = "A file with the value's bytes.")
-  private @Nullable String file;
+  private @Nullable Path file;
 
   @Option(
       names = "--ttl",
@@ -78,8 +80,8 @@ final class PutCommand implements Callable<Integer> {
           spec.commandLine(),
           "VALUE, --file: " + (value == null ? "missing" : "both") + " (expected: one of them)");
     } else if (file != null) {
-      try (InputStream bytes = new FileInputStream(file)) {
-        body.put("base64", base64(bytes, file));
+      try (InputStream bytes = Files.newInputStream(file)) {
+        body.put("base64", base64(bytes, file.toString()));
       }
     } else if (STANDARD_INPUT.equals(value)) {
       body.put("base64", base64(System.in, "standard input"));

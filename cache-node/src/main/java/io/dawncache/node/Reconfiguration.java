@@ -92,10 +92,12 @@ final class Reconfiguration implements AutoCloseable {
     return String.join("\n", ConfigText.of(inForce, origins)) + "\n";
   }
 
-  /** Returns what those who are no members may change in a group; safe from any thread. */
+  /** Returns what requests to the operations listener may change; safe from any thread. */
   RemoteChanges remoteChanges(String group) {
     NodeConfig.Group present = inForce.groups().get(group);
-    return present == null ? RemoteChanges.NONE : present.remoteChanges(); // null: just removed
+    return present == null
+        ? RemoteChanges.NONE
+        : present.remoteChanges(); // none: it is being added or removed
   }
 
   /** Takes no more edits. */

@@ -43,9 +43,9 @@ class JdkLogLevelsTest {
   void everyLevelOfTheJdkHasAWord() {
     assertEquals(LogLevel.OFF, JdkLogLevels.of(Level.OFF));
     assertEquals(LogLevel.INFO, JdkLogLevels.of(Level.INFO));
-    assertEquals(LogLevel.INFO, JdkLogLevels.of(Level.CONFIG));
+    assertEquals(LogLevel.DEBUG, JdkLogLevels.of(Level.CONFIG));
     assertEquals(LogLevel.TRACE, JdkLogLevels.of(Level.ALL));
-    assertEquals(LogLevel.DEBUG, JdkLogLevels.of(Level.FINER));
+    assertEquals(LogLevel.TRACE, JdkLogLevels.of(Level.FINER)); // TRACE of System.Logger
   }
 
   @Test

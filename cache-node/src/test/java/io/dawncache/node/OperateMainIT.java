@@ -114,6 +114,8 @@ class OperateMainIT {
     assertEquals(new Ended(1, List.of(), "remove" + expected), run("remove", "frozen", "Tom"));
     assertEquals(new Ended(1, List.of(), "clear" + expected), run("clear", "frozen"));
     assertEquals(1, run("put", "frozen", "Tom", "1").exitCode());
+    assertEquals(2, run("put", "notes", "Tom", "--x").exitCode());
+    assertEquals(0, run("put", "notes", "Tom", "--", "--x").exitCode());
     assertEquals(1, node.group("frozen").stats().mainCache().items());
   }
 

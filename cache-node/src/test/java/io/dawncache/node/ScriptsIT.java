@@ -207,9 +207,9 @@ class ScriptsIT {
         List.of(
             "get --node " + urls().get(0) + " players player-7",
             "dawncache members " + urls().get(0) + " " + urls().get(1),
-            "dawncache explain scores Tom --node http://127.0.0.1:"
+            "dawncache explain scores Tom --operations http://127.0.0.1:"
                 + (basePort + OPERATIONS_OFFSET),
-            "dawncache hot players --node http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET),
+            "dawncache hot players --operations http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET),
             "cluster add",
             "cluster stop")) {
       assertTrue(ours.stream().anyMatch(hint -> hint.endsWith("/" + command)), start::toString);

@@ -82,7 +82,7 @@ final class Actions {
   private Group changeable(String name, RemoteChanges needed) throws Problem {
     Group group = Groups.of(node, name);
     RemoteChanges allowed = config.remoteChanges(name);
-    if (!allowed.allow(needed)) {
+    if (!allowed.allows(needed)) {
       throw new Problem(
           403,
           "Change not allowed",

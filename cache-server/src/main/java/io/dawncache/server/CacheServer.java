@@ -468,8 +468,9 @@ public final class CacheServer implements AutoCloseable {
   /**
    * Leaves the fleet and stops gracefully. It notifies the members, which from then on ask others
    * for its keys; within {@link ServerConfig#handOverTimeout} they take over its hottest values.
-   * Then it accepts no more connections, answers within the configured grace period what has
-   * arrived, hands over the changes that members have not received, and closes all connections.
+   * Then it accepts no more connections, answers within the configured grace period, of 200 ms at
+   * least, what has arrived or is on its way, hands over the changes that members have not
+   * received, and closes all connections.
    *
    * <p>Blocks; closing again does nothing. Close the node after its server.
    */
@@ -488,7 +489,8 @@ public final class CacheServer implements AutoCloseable {
    * Stops at once, as a process that is killed does: it notifies no member, answers nothing more,
    * and hands nothing over.
    *
-   * <p>Blocks until all threads have ended; does nothing if the server is closed.
+   * <p>Blocks until all threads have ended, after the end of a {@link #drain} or {@link #close}
+   * that runs; does nothing if the server is closed.
    */
   public void closeNow() {
     stopping = true;
@@ -531,7 +533,9 @@ public final class CacheServer implements AutoCloseable {
     InboundPipeline.drain(connections);
     connections
         .newCloseFuture()
-        .awaitUninterruptibly(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS);
+        .awaitUninterruptibly(
+            Math.max(config.stopGrace().toMillis(), InboundPipeline.MIN_DRAIN_MILLIS),
+            TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
     departure.handOverChanges();
     stopNow();

@@ -1,8 +1,8 @@
 package io.dawncache.server;
 
 /**
- * What those who are no members of the fleet may change in a group, each constant more than the one
- * before it. Who embeds a node may change everything by the methods of its groups.
+ * What requests from outside the fleet, to the operations listener, may change in a group; each
+ * constant allows more than the one before. The methods of {@code Group} are not limited.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public enum RemoteChanges {
    *
    * @param needed the least that allows it
    */
-  public boolean allow(RemoteChanges needed) {
+  public boolean allows(RemoteChanges needed) {
     return compareTo(needed) >= 0;
   }
 }

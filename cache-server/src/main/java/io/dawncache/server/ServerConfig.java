@@ -535,7 +535,7 @@ public final class ServerConfig {
     }
 
     /**
-     * Sets how long a stop waits for requests in flight; default 5 s.
+     * Sets how long a stop waits for requests in flight, 200 ms at least; default 5 s.
      *
      * @param stopGrace how long
      * @return this builder

@@ -61,7 +61,9 @@ final class Fleet implements AutoCloseable {
     return fleet;
   }
 
-  /** Stops a server as a process ends that is killed: it tells nobody, and hands nothing over. */
+  /**
+   * Stops a server as a process ends that is killed: it notifies no member, and hands nothing over.
+   */
   static void kill(CacheServer server) {
     server.closeNow();
   }

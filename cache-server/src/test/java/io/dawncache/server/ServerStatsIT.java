@@ -12,6 +12,7 @@ import io.dawncache.core.Loaded;
 import io.dawncache.core.NotFoundException;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.testing.LeakExtension;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +86,31 @@ class ServerStatsIT {
         Thread.onSpinWait();
       }
       assertEquals(1, fleet.server(0).stats().ejections());
+    }
+  }
+
+  @Test
+  void aNodeThatStopsAtOnceNotifiesNoMember() throws Exception {
+    try (Fleet fleet = Fleet.of(2, index -> Loaded::ofUtf8)) {
+      CacheServer stopped = fleet.server(1);
+      fleet.group(0).get(fleet.keyOwnedBy(1)); // so that they are connected
+
+      stopped.closeNow();
+      stopped.closeNow();
+      stopped.close();
+
+      assertNotEquals(PeerHealth.State.LEAVING, peer(fleet, 1, 0).health().state());
+      assertThrows(IOException.class, () -> new RawClient(stopped.address()));
+    }
+  }
+
+  @Test
+  void aDrainedNodeMayStopAtOnce() throws Exception {
+    try (Fleet fleet = Fleet.of(2, index -> Loaded::ofUtf8)) {
+      fleet.server(1).drain();
+      fleet.server(1).closeNow();
+
+      assertEquals(PeerHealth.State.LEAVING, peer(fleet, 1, 0).health().state());
     }
   }
 

@@ -31,7 +31,7 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
       return Objects.requireNonNull(settings.value(GroupKeys.ORIGIN), "origin");
     }
 
-    /** Returns what those who are no members may change. */
+    /** Returns what requests to the operations listener may change. */
     public RemoteChanges remoteChanges() {
       RemoteChanges given = settings.read(GroupKeys.REMOTE_CHANGES);
       if (given != null) {

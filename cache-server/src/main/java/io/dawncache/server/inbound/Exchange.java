@@ -217,8 +217,8 @@ final class Exchange extends Reply {
   }
 
   /**
-   * The TTL is what remains now, not what remained when the get ended. A client of our own dialect
-   * gets the value alone, as the family's clients do.
+   * The TTL is what remains now, not what remained when the get ended. In our own dialect a client
+   * gets the value alone.
    */
   private Freshness freshness(Entry entry) {
     if (!fromOurs && inbound.dialect().isOurs()) {

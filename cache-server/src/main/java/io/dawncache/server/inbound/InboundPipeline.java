@@ -7,6 +7,9 @@ import java.util.function.LongSupplier;
 
 /** The handlers of a server connection, one a line in data order. */
 public final class InboundPipeline extends ChannelInitializer<Channel> {
+  /** A drain that is cut short before this may reset clients whose requests are on their way. */
+  public static final long MIN_DRAIN_MILLIS = 2 * RequestHandler.LAST_CALL_MILLIS;
+
   private final Inbound inbound;
   private final AnswerDates dates;
   private final ValuesInTransit inTransit;
@@ -26,7 +29,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     this.connections = connections;
   }
 
-  /** Drains each connection: it answers what it has, takes no more, and closes. */
+  /** Drains each connection: it answers what it has and what is on its way, and closes. */
   public static void drain(ChannelGroup connections) {
     connections.forEach(
         connection -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW));

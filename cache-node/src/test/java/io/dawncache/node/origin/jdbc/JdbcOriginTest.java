@@ -67,7 +67,7 @@ class JdbcOriginTest {
   }
 
   private Getter open(String... settings) {
-    Map<String, String> given = new HashMap<>(Map.of("url", URL));
+    Map<String, String> given = new HashMap<>(Map.of("url", URL, "connect-timeout", "30s"));
     for (int i = 0; i < settings.length; i += 2) {
       given.put(settings[i], settings[i + 1]);
     }
