@@ -34,12 +34,15 @@ class OperationsOptionIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
-                NodeMain.class.getName(),
-                "--listen",
-                "127.0.0.1:0",
-                "--group",
-                "g=files:" + folder));
+                System.getProperty("java.class.path")));
+    if (Runtime.version().feature() >= 24) {
+      // As in scripts/node: else the JVM warns in the log.
+      command.addAll(
+          List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
+    }
+    command.addAll(
+        List.of(
+            NodeMain.class.getName(), "--listen", "127.0.0.1:0", "--group", "g=files:" + folder));
     command.addAll(List.of(options));
     return new ProcessBuilder(command).redirectError(log().toFile()).start();
   }
