@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -20,6 +21,8 @@ import java.util.logging.Logger;
  */
 final class JdkLogLevels implements LogLevels {
   private static final Level INITIAL = Level.INFO; // of the parent of all
+  private static final int MOST_SET = 1_000; // by requests; each is held
+  private static final int MOST_NAME_CHARS = 256;
 
   /** The loggers that were set; the JDK keeps a logger only as long as somebody holds it. */
   @GuardedBy("JdkLogLevels.class")
@@ -27,6 +30,8 @@ final class JdkLogLevels implements LogLevels {
 
   @GuardedBy("JdkLogLevels.class")
   private static final Set<String> CONFIGURED = new HashSet<>();
+
+  private final Set<String> set = ConcurrentHashMap.newKeySet();
 
   JdkLogLevels() {}
 
@@ -79,6 +84,15 @@ final class JdkLogLevels implements LogLevels {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("level: " + Program.reason(e), e);
     }
+    if (logger.length() > MOST_NAME_CHARS) {
+      throw new IllegalArgumentException(
+          "logger: " + logger.length() + " characters (expected: <= " + MOST_NAME_CHARS + ")");
+    }
+    if (set.size() >= MOST_SET && !set.contains(logger)) {
+      throw new IllegalArgumentException(
+          "logger: " + logger + " (expected: one of the " + MOST_SET + " that were set before)");
+    }
+    set.add(logger);
     set(logger, wanted);
   }
 

@@ -2,12 +2,15 @@ package io.dawncache.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dawncache.node.config.LogLevel;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,24 @@ class JdkLogLevelsTest {
             LogLevel.TRACE, Level.FINEST);
     expected.forEach(
         (level, jdks) -> assertEquals(jdks, Logger.getLogger(NAME + level).getLevel()));
+  }
+
+  @Test
+  void requestsSetABoundedNumberOfLoggers() {
+    JdkLogLevels levels = new JdkLogLevels();
+    List<String> names = IntStream.range(0, 1_000).mapToObj(i -> NAME + "many." + i).toList();
+    names.forEach(name -> levels.set(name, "warn"));
+
+    levels.set(names.get(0), "info");
+    var oneMore =
+        assertThrows(IllegalArgumentException.class, () -> levels.set(NAME + "more", "warn"));
+    assertEquals(
+        "logger: " + NAME + "more (expected: one of the 1000 that were set before)",
+        oneMore.getMessage());
+    var tooLong =
+        assertThrows(IllegalArgumentException.class, () -> levels.set("x".repeat(257), "warn"));
+    assertEquals("logger: 257 characters (expected: <= 256)", tooLong.getMessage());
+    names.forEach(name -> Logger.getLogger(name).setLevel(null));
   }
 
   @Test
