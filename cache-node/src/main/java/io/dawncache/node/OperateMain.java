@@ -57,7 +57,7 @@ public final class OperateMain {
 
   /** The name of a group, as a parameter. */
   static final class OneGroup {
-    @Parameters(paramLabel = "GROUP", description = "The group's name.")
+    @Parameters(index = "0", paramLabel = "GROUP", description = "The group's name.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String group;
   }

@@ -42,13 +42,9 @@ final class PutCommand implements Callable<Integer> {
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private OperationsClient node = new OperationsClient();
 
-  @Parameters(index = "0", paramLabel = "GROUP", description = "The group's name.")
-  @SuppressWarnings("NullAway.Init")
-  private String group;
-
-  @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
-  @SuppressWarnings("NullAway.Init")
-  private String key;
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal")
+  private OperateMain.OneKey one = new OperateMain.OneKey();
 
   @Parameters(
       index = "2",
@@ -72,9 +68,7 @@ final class PutCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("group", group);
-    body.put("key", key);
+    Map<String, Object> body = new LinkedHashMap<>(one.names());
     if ((value == null) == (file == null)) {
       throw new ParameterException(
           spec.commandLine(),

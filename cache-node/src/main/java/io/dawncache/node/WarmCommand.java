@@ -39,9 +39,9 @@ final class WarmCommand implements Callable<Integer> {
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private OperationsClient node = new OperationsClient();
 
-  @Parameters(index = "0", paramLabel = "GROUP", description = "The group's name.")
-  @SuppressWarnings("NullAway.Init")
-  private String group;
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal")
+  private OperateMain.OneGroup one = new OperateMain.OneGroup();
 
   @Parameters(
       index = "1",
@@ -88,7 +88,7 @@ final class WarmCommand implements Callable<Integer> {
 
   private int warm(List<String> keys, long number) throws IOException, InterruptedException {
     spec.commandLine().getErr().println("warm: to line " + number);
-    return node.post("/warm", Map.of("group", group, "keys", keys, "keysPerSecond", rate));
+    return node.post("/warm", Map.of("group", one.group, "keys", keys, "keysPerSecond", rate));
   }
 
   private int complain(String mistake) {

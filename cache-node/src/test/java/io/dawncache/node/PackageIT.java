@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,16 +34,16 @@ class PackageIT {
   private static final Path ROOT =
       Path.of(System.getProperty("dawncache.root", "..")).toAbsolutePath().normalize();
 
-  @TempDir private Path temp;
+  @TempDir private static Path temp;
 
-  private List<Path> first;
+  private static List<Path> first;
 
-  @BeforeEach
-  void make() throws Exception {
+  @BeforeAll
+  static void make() throws Exception {
     first = packages("first");
   }
 
-  private String run(Path folder, String... command) throws Exception {
+  private static String run(Path folder, String... command) throws Exception {
     Path out = Files.createTempFile(temp, "out", "");
     Process process = process(folder, List.of(command)).redirectOutput(out.toFile()).start();
     int exitCode = process.waitFor();
@@ -52,14 +52,14 @@ class PackageIT {
     return text;
   }
 
-  private ProcessBuilder process(Path folder, List<String> command) {
+  private static ProcessBuilder process(Path folder, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("XDG_CACHE_HOME", temp.resolve("cache").toString());
     return builder.redirectError(temp.resolve("log").toFile());
   }
 
-  private String log() {
+  private static String log() {
     try {
       return Files.readString(temp.resolve("log"));
     } catch (IOException e) {
@@ -67,7 +67,7 @@ class PackageIT {
     }
   }
 
-  private List<Path> packages(String folder) throws Exception {
+  private static List<Path> packages(String folder) throws Exception {
     Path to = temp.resolve(folder);
     run(temp, ROOT.resolve("scripts/package").toString(), to.toString());
     try (Stream<Path> files = Files.list(to)) {
@@ -76,13 +76,14 @@ class PackageIT {
   }
 
   /** Runs the sample configuration with a command, and asks for a value of each group. */
-  private void serves(Path folder, String dawncache, String config) throws Exception {
+  private static void serves(Path folder, String dawncache, String config) throws Exception {
     List<String> command = new ArrayList<>(List.of(dawncache, "serve", "--config", config));
     command.addAll(List.of("--listen", "127.0.0.1:0"));
     Process node = process(folder, command).start();
     try {
       String serving = node.inputReader().readLine();
-      assertTrue(serving != null && serving.startsWith("serving scores, players at "), this::log);
+      assertTrue(
+          serving != null && serving.startsWith("serving scores, players at "), PackageIT::log);
       String url = serving.replaceAll(".* at (\\S+),.*", "$1");
       assertEquals("630", run(folder, dawncache, "get", "--node", url, "scores", "Tom"));
       assertTrue(
@@ -97,16 +98,16 @@ class PackageIT {
     }
   }
 
-  private Path unpacked() throws Exception {
-    Path folder = Files.createDirectory(temp.resolve("unpacked"));
+  private static Path unpacked() throws Exception {
+    Path folder = Files.createTempDirectory(temp, "unpacked");
     run(folder, "tar", "xf", first.get(0).toString());
     try (Stream<Path> all = Files.list(folder)) {
       return all.findAny().orElseThrow();
     }
   }
 
-  private Path installed() throws Exception {
-    Path folder = temp.resolve("installed");
+  private static Path installed() throws Exception {
+    Path folder = Files.createTempDirectory(temp, "installed");
     run(temp, "dpkg-deb", "-x", first.get(2).toString(), folder.toString());
     return folder;
   }
