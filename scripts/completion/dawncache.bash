@@ -155,6 +155,7 @@ function compReplyArray() {
 function _complete_dawncache() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} put" ];    then _picocli_dawncache; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} top" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} warm" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} clear" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} config" ];    then _picocli_dawncache; return $?; fi
@@ -170,31 +171,33 @@ function _complete_dawncache() {
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(put)
-  local cmds1=(warm)
-  local cmds2=(clear)
-  local cmds3=(config)
-  local cmds4=(drain)
-  local cmds5=(explain)
-  local cmds6=(hot)
-  local cmds7=(refresh)
-  local cmds8=(remove)
-  local cmds9=(serve)
-  local cmds10=(get)
-  local cmds11=(check)
-  local cmds12=(members)
+  local cmds1=(top)
+  local cmds2=(warm)
+  local cmds3=(clear)
+  local cmds4=(config)
+  local cmds5=(drain)
+  local cmds6=(explain)
+  local cmds7=(hot)
+  local cmds8=(refresh)
+  local cmds9=(remove)
+  local cmds10=(serve)
+  local cmds11=(get)
+  local cmds12=(check)
+  local cmds13=(members)
 
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dawncache_members; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_check; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_get; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dawncache_serve; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dawncache_remove; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dawncache_refresh; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dawncache_hot; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dawncache_explain; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dawncache_drain; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dawncache_config; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dawncache_clear; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dawncache_warm; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_dawncache_members; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dawncache_check; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_get; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_serve; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dawncache_remove; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dawncache_refresh; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dawncache_hot; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dawncache_explain; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dawncache_drain; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dawncache_config; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dawncache_clear; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dawncache_warm; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dawncache_top; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dawncache_put; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
@@ -206,7 +209,7 @@ function _picocli_dawncache() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="put warm clear config drain explain hot refresh remove serve get check members"
+  local commands="put top warm clear config drain explain hot refresh remove serve get check members"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -243,6 +246,42 @@ function _picocli_dawncache_put() {
       ;;
     '--ttl')
       return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `top` subcommand.
+function _picocli_dawncache_top() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--once' '--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--operations' '--interval' '--sort'"
+  local COLUMN_option_args=("node" "group" "gets" "hit" "loads" "p50" "p99" "evictions" "entries" "bytes") # --sort values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--operations')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--sort')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${COLUMN_option_args[@]}" ) )
+      return $?
       ;;
   esac
 

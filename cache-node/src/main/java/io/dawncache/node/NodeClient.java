@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Asks nodes over HTTP, as a client that is not a member. */
 final class NodeClient {
@@ -49,6 +50,15 @@ final class NodeClient {
             .build());
   }
 
+  /** As {@link #get}, and returns at once; the future fails with the same exception. */
+  CompletableFuture<HttpResponse<byte[]>> getAsync(NodeUrl node, String path) {
+    return http.sendAsync(request(node, path).build(), HttpResponse.BodyHandlers.ofByteArray())
+        .exceptionallyCompose(
+            e ->
+                CompletableFuture.failedFuture(
+                    e.getCause() instanceof IOException cause ? explained(cause) : e));
+  }
+
   private HttpRequest.Builder request(NodeUrl node, String path) {
     return HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout);
   }
@@ -56,12 +66,17 @@ final class NodeClient {
   private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-    } catch (HttpTimeoutException e) {
-      throw new IOException("no answer in " + timeout.toMillis() + " ms", e);
-    } catch (ConnectException e) {
-      throw new IOException("no connection", e);
     } catch (IOException e) {
-      throw new IOException("connection lost: " + Program.reason(e), e);
+      throw explained(e);
     }
+  }
+
+  private IOException explained(IOException e) {
+    if (e instanceof HttpTimeoutException) {
+      return new IOException("no answer in " + timeout.toMillis() + " ms", e);
+    }
+    return e instanceof ConnectException
+        ? new IOException("no connection", e)
+        : new IOException("connection lost: " + Program.reason(e), e);
   }
 }

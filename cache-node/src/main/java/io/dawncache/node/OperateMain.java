@@ -37,7 +37,7 @@ import picocli.CommandLine.ScopeType;
       "",
       "Exit code: 0 done, 1 refused, not reached, or not everywhere, 2 the command line is wrong."
     },
-    subcommands = {PutCommand.class, WarmCommand.class})
+    subcommands = {PutCommand.class, TopCommand.class, WarmCommand.class})
 public final class OperateMain {
   private OperateMain() {}
 

@@ -39,6 +39,7 @@ final class Program {
     line.setExpandAtFiles(false); // a key may begin with @
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
+    line.registerConverter(TopColumn.class, reading(text -> Choice.parse(TopColumn.class, text)));
     line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));

@@ -2,16 +2,12 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.gson.JsonParseException;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.wire.NodeUrl;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,46 +70,25 @@ public final class StatusMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    NodeClient client = new NodeClient(TIMEOUT);
+  public Integer call() {
+    FleetLook look = FleetLook.at(new NodeClient(TIMEOUT), nodes);
+    Map<NodeUrl, List<String>> listFaults = look.listFaults();
     StatusTable table = new StatusTable();
-    Set<String> leaving = new TreeSet<>();
-    boolean allAnswer = true;
-    StatsPage first = null;
     for (NodeUrl node : nodes) {
-      try {
-        StatsPage stats = stats(client, node);
-        table.add(node.text(), stats.groups());
-        first = first == null ? stats : first;
-        for (String fault : MemberLists.faults(first, stats)) {
-          table.addNote(node.text(), fault);
-          allAnswer = false;
-        }
-        leaving.addAll(stats.leaving());
-      } catch (IOException e) {
-        table.addUnreachable(node.text(), Program.reason(e));
-        allAnswer = false;
+      StatsPage page = look.pages().get(node);
+      if (page == null) {
+        table.addUnreachable(node.text(), String.valueOf(look.faults().get(node)));
+      } else {
+        table.add(node.text(), page.groups());
       }
+      listFaults.getOrDefault(node, List.of()).forEach(fault -> table.addNote(node.text(), fault));
     }
-    leaving.forEach(node -> table.addNote(node, "leaves, or has left and is still a member"));
+    look.leaving().forEach(node -> table.addNote(node, FleetLook.LEAVING));
     table.lines().forEach(spec.commandLine().getOut()::println);
     if (spec.commandLine().getOut().checkError()) {
       return Program.complain(
           spec.commandLine(), "standard output: could not be written", Program.FAILED);
     }
-    return allAnswer ? 0 : Program.FAILED;
-  }
-
-  private static StatsPage stats(NodeClient client, NodeUrl node)
-      throws IOException, InterruptedException {
-    HttpResponse<byte[]> answer = client.get(node, "/stats");
-    if (answer.statusCode() != 200) {
-      throw new IOException("/stats: status " + answer.statusCode() + " (expected: 200)");
-    }
-    try {
-      return StatsPage.fromJson(new String(answer.body(), UTF_8));
-    } catch (JsonParseException e) {
-      throw new IOException("/stats: not what a node says", e);
-    }
+    return look.faults().isEmpty() && listFaults.isEmpty() ? 0 : Program.FAILED;
   }
 }

@@ -1,30 +1,28 @@
 package io.dawncache.node;
 
 import io.dawncache.operations.page.StatsPage.OfGroup;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The rows of {@link StatusMain}: texts to the left, numbers to the right, sums at the end. */
+/** The rows of {@link StatusMain}, with sums at the end. */
 final class StatusTable {
-  private static final int TEXT_COLUMNS = 2;
-  private static final List<String> HEAD =
-      List.of(
-          "NODE",
-          "GROUP",
-          "GETS",
-          "HITS",
-          "LOADS",
-          "FETCHES",
-          "ANSWERED",
-          "ENTRIES",
-          "HOT",
-          "BYTES");
-
-  private final List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+  private final TextTable table =
+      new TextTable(
+          List.of(
+              "NODE",
+              "GROUP",
+              "GETS",
+              "HITS",
+              "LOADS",
+              "FETCHES",
+              "ANSWERED",
+              "ENTRIES",
+              "HOT",
+              "BYTES"),
+          2);
   private final Map<String, long[]> sums = new TreeMap<>();
   private int nodes;
 
@@ -34,7 +32,7 @@ final class StatusTable {
     groups.forEach(
         (name, group) -> {
           long[] counts = counts(group);
-          rows.add(row(node, name, counts));
+          table.add(row(node, name, counts));
           sums.merge(name, counts, StatusTable::sum);
         });
   }
@@ -47,23 +45,15 @@ final class StatusTable {
 
   /** Adds a line about a node. */
   void addNote(String node, String what) {
-    rows.add(List.of(node, what));
+    table.addNote(node, what);
   }
 
-  /** Returns the lines, head first. */
+  /** Adds the sums, if there are several nodes, and returns the lines, head first. */
   List<String> lines() {
-    List<List<String>> all = new ArrayList<>(rows);
     if (nodes > 1) {
-      sums.forEach((group, counts) -> all.add(row("sum", group, counts)));
+      sums.forEach((group, counts) -> table.add(row("sum", group, counts)));
     }
-    int[] widths = new int[HEAD.size()];
-    for (List<String> row : all) {
-      for (int i = 0; row.size() == HEAD.size() && i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-      widths[0] = Math.max(widths[0], row.get(0).length());
-    }
-    return all.stream().map(row -> line(row, widths)).toList();
+    return table.lines();
   }
 
   private static long[] counts(OfGroup group) {
@@ -88,27 +78,7 @@ final class StatusTable {
   }
 
   private static List<String> row(String node, String group, long[] counts) {
-    return Stream.concat(
-            Stream.of(node, printable(group)), Arrays.stream(counts).mapToObj(Long::toString))
+    return Stream.concat(Stream.of(node, group), Arrays.stream(counts).mapToObj(Long::toString))
         .toList();
-  }
-
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
-  }
-
-  private static String line(List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < row.size(); i++) {
-      boolean last = i == row.size() - 1;
-      String pad = " ".repeat(Math.max(0, widths[i] - row.get(i).length()));
-      if (i < TEXT_COLUMNS) {
-        line.append(row.get(i)).append(last ? "" : pad);
-      } else {
-        line.append(pad).append(row.get(i));
-      }
-      line.append(last ? "" : "  ");
-    }
-    return line.toString();
   }
 }

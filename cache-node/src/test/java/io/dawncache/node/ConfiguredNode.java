@@ -37,6 +37,19 @@ record ConfiguredNode(StandaloneNode node, Reconfiguration edits, NodeOperations
     return new ConfiguredNode(node, edits, NodeOperations.start(node, free, edits));
   }
 
+  /** Makes these nodes the members of one fleet. */
+  static void join(ConfiguredNode... nodes) {
+    List<String> members = List.of(nodes).stream().map(ConfiguredNode::self).toList();
+    for (ConfiguredNode each : nodes) {
+      each.node.server().setMembers(members);
+    }
+  }
+
+  /** Returns the URL of the node. */
+  String self() {
+    return node.server().self();
+  }
+
   /** Returns the URL of the operations listener. */
   String url() {
     return "http://127.0.0.1:" + operations.address().getPort();

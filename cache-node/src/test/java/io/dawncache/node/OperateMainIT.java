@@ -3,6 +3,10 @@ package io.dawncache.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Group;
 import io.dawncache.node.origin.NoneOrigin;
@@ -164,6 +168,64 @@ class OperateMainIT {
   }
 
   @Test
+  void topShowsAllMembersOfWhichOneWasAsked() throws IOException {
+    Origins echo = Origins.of(List.of(new EchoOrigin()));
+    try (ConfiguredNode other = ConfiguredNode.start(folder, echo, "scores: {origin: 'echo:'}")) {
+      ConfiguredNode.join(node, other);
+      for (int i = 0; i < 100; i++) {
+        scores().get("k" + i);
+      }
+
+      Ended top = run("top", "--once", "--sort", "node");
+      assertEquals(0, top.exitCode(), top.toString());
+      assertEquals("2 of 2 nodes answer, sorted by NODE", top.out().get(0));
+      List<String> begins = List.of("all", "all", "all", node.self(), other.self());
+      for (String begin : begins) {
+        assertTrue(top.out().stream().anyMatch(row -> row.startsWith(begin + " ")), top.toString());
+      }
+
+      Ended json = run("top", "--once", "--json", "--operations", other.url());
+      assertEquals(0, json.exitCode(), json.toString());
+      assertEquals(1, json.out().size());
+      JsonObject page = JsonParser.parseString(json.out().get(0)).getAsJsonObject();
+      assertEquals(2, page.getAsJsonArray("nodes").size());
+      JsonObject sum = row(page.getAsJsonArray("sums"), "scores");
+      assertTrue(sum.get("getsPerSecond").getAsDouble() > 0, sum.toString());
+      assertTrue(sum.get("loadsPerSecond").getAsDouble() > 0, sum.toString());
+      assertTrue(sum.get("entries").getAsInt() >= 100, sum.toString());
+      assertTrue(row(page.getAsJsonArray("sums"), "notes").get("hitRatio").isJsonNull());
+
+      other.node().close();
+      Ended lost = run("top", "--once");
+      assertEquals(1, lost.exitCode(), lost.toString());
+      assertTrue(lost.out().contains(other.self() + "  no connection"), lost.toString());
+    }
+  }
+
+  private static JsonObject row(JsonArray rows, String group) {
+    for (JsonElement row : rows) {
+      if (row.getAsJsonObject().get("group").getAsString().equals(group)) {
+        return row.getAsJsonObject();
+      }
+    }
+    throw new AssertionError(group + " in " + rows);
+  }
+
+  @Test
+  void topTakesNoIntervalOrColumnThatThereIsNot() {
+    assertEquals(
+        new Ended(
+            2,
+            List.of(),
+            "dawncache: --sort: size (expected: node or group or gets or hit or loads or p50 or p99"
+                + " or evictions or entries or bytes)\n"),
+        run("top", "--sort", "size"));
+    assertEquals(
+        "dawncache: --interval: 30s (expected: 100ms to 25s)\n",
+        run("top", "--interval", "30s").err());
+  }
+
+  @Test
   void helpNamesAllCommands() {
     Ended help = run("--help");
 
@@ -177,6 +239,7 @@ class OperateMainIT {
             "remove",
             "clear",
             "put",
+            "top",
             "warm",
             "refresh",
             "drain",

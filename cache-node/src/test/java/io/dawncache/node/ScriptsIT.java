@@ -28,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -200,7 +202,7 @@ class ScriptsIT {
         start.lines().subList(start.lines().indexOf("Try") + 1, start.lines().size());
     List<String> ours = hints.stream().filter(hint -> !hint.contains("curl")).toList();
     for (String hint : ours) {
-      Done done = bash(hint);
+      Done done = bash(hint + (hint.contains("dawncache top") ? " --once" : ""));
       assertEquals(0, done.exitCode(), () -> hint + ": " + done);
     }
     for (String command :
@@ -209,12 +211,44 @@ class ScriptsIT {
             "dawncache members " + urls().get(0) + " " + urls().get(1),
             "dawncache explain scores Tom --operations http://127.0.0.1:"
                 + (basePort + OPERATIONS_OFFSET),
+            "dawncache top --operations http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET),
             "dawncache hot players --operations http://127.0.0.1:" + (basePort + OPERATIONS_OFFSET),
             "cluster add",
             "cluster stop")) {
       assertTrue(ours.stream().anyMatch(hint -> hint.endsWith("/" + command)), start::toString);
     }
     assertEquals("no cluster is running\n", cluster("stop").text());
+  }
+
+  /** The program script gives its command a terminal, and passes it what is written to script. */
+  @Test
+  void topOnATerminalSortsByAKeyQuitsAndLeavesTheTerminalAsItWas() throws Exception {
+    Done start = cluster("start", "1", "--base-port", "" + basePort);
+    assertEquals(0, start.exitCode(), start::toString);
+    String top =
+        script("dawncache")
+            + " top --operations http://127.0.0.1:"
+            + (basePort + OPERATIONS_OFFSET);
+
+    Done done =
+        bash(
+            "printf bq | script -qec \"stty -g; %s; code=\\$?; stty -g; exit \\$code\" /dev/null"
+                .formatted(top));
+
+    assertEquals(0, done.exitCode(), done::toString);
+    assertTrue(done.text().contains("1 of 1 nodes answer, sorted by GETS/S"), done::toString);
+    assertTrue(done.text().contains("1 of 1 nodes answer, sorted by BYTES"), done::toString);
+    assertTrue(done.text().contains(urls().get(0) + "  players "), done::toString);
+    assertTrue(done.text().contains("\u001b[?1049h"), done::toString);
+    assertTrue(done.text().contains("\u001b[?1049l"), done::toString);
+    List<String> settings =
+        Pattern.compile("[0-9a-f]+(?::[0-9a-f]+){5,}")
+            .matcher(done.text())
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertEquals(2, settings.size(), done::toString);
+    assertEquals(settings.get(0), settings.get(1));
   }
 
   @Test
