@@ -164,6 +164,7 @@ function _complete_dawncache() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} hot" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} refresh" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} remove" ];    then _picocli_dawncache; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} resize" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} serve" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} get" ];    then _picocli_dawncache; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} check" ];    then _picocli_dawncache; return $?; fi
@@ -180,15 +181,17 @@ function _complete_dawncache() {
   local cmds7=(hot)
   local cmds8=(refresh)
   local cmds9=(remove)
-  local cmds10=(serve)
-  local cmds11=(get)
-  local cmds12=(check)
-  local cmds13=(members)
+  local cmds10=(resize)
+  local cmds11=(serve)
+  local cmds12=(get)
+  local cmds13=(check)
+  local cmds14=(members)
 
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_dawncache_members; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dawncache_check; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_get; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_serve; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_dawncache_members; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_dawncache_check; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dawncache_get; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dawncache_serve; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dawncache_resize; return $?; fi
   if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dawncache_remove; return $?; fi
   if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dawncache_refresh; return $?; fi
   if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dawncache_hot; return $?; fi
@@ -209,7 +212,7 @@ function _picocli_dawncache() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="put top warm clear config drain explain hot refresh remove serve get check members"
+  local commands="put top warm clear config drain explain hot refresh remove resize serve get check members"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -488,6 +491,33 @@ function _picocli_dawncache_refresh() {
 
 # Generates completions for the options and subcommands of the `remove` subcommand.
 function _picocli_dawncache_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--operations'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--operations')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `resize` subcommand.
+function _picocli_dawncache_resize() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /**
@@ -52,10 +51,7 @@ record FleetLook(Map<NodeUrl, StatsPage> pages, Map<NodeUrl, String> faults) {
 
   private void note(NodeUrl node, CompletableFuture<HttpResponse<byte[]>> answer) {
     try {
-      pages.put(node, page(answer.join()));
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause();
-      faults.put(node, Program.reason(cause == null ? e : cause));
+      pages.put(node, page(NodeClient.end(answer)));
     } catch (IOException e) {
       faults.put(node, Program.reason(e));
     }

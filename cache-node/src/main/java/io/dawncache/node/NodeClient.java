@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Asks nodes over HTTP, as a client that is not a member. */
 final class NodeClient {
@@ -34,6 +35,23 @@ final class NodeClient {
    */
   HttpResponse<byte[]> get(NodeUrl node, String path) throws IOException, InterruptedException {
     return send(request(node, path).build());
+  }
+
+  /**
+   * Waits for what {@link #getAsync} has asked.
+   *
+   * @throws IOException if there is no answer; the message says why
+   */
+  static HttpResponse<byte[]> end(CompletableFuture<HttpResponse<byte[]>> asked)
+      throws IOException {
+    try {
+      return asked.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   /**

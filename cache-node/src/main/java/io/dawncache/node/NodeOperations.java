@@ -36,6 +36,7 @@ final class NodeOperations implements AutoCloseable {
               .metrics(metrics::scrape)
               .configuration(edits::inForce)
               .remoteChanges(edits::remoteChanges)
+              .resize(edits::resize)
               .readyCheck(new ReadyCheck("origins", node::originTrouble))
               .logLevels(new JdkLogLevels())
               .build();

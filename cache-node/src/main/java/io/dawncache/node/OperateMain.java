@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.node.text.ByteSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -77,19 +78,19 @@ public final class OperateMain {
     }
   }
 
-  @Command(description = "What a node knows of a key, and what a get would do.", footer = "")
+  @Command(description = "What nodes know of a key, and what a get would do.", footer = "")
   int explain(@Mixin OperationsClient node, @Mixin OneKey one)
       throws IOException, InterruptedException {
     return node.get("/explain", one.names());
   }
 
-  @Command(description = "The keys that are asked for most at a node.", footer = "")
+  @Command(description = "The keys that are asked for most at nodes.", footer = "")
   int hot(@Mixin OperationsClient node, @Mixin OneGroup one)
       throws IOException, InterruptedException {
     return node.get("/hot", Map.of("group", one.group));
   }
 
-  @Command(description = "What is in force at a node, and from where it comes.", footer = "")
+  @Command(description = "What is in force at nodes, and from where it comes.", footer = "")
   int config(@Mixin OperationsClient node) throws IOException, InterruptedException {
     return node.get("/config", Map.of());
   }
@@ -110,6 +111,19 @@ public final class OperateMain {
   int refresh(@Mixin OperationsClient node, @Mixin OneKey one)
       throws IOException, InterruptedException {
     return node.post("/refresh", one.names());
+  }
+
+  @Command(
+      description =
+          "Changes a group's budget at a node, until an edit of the group or the node's end.",
+      footer = "")
+  int resize(
+      @Mixin OperationsClient node,
+      @Mixin OneGroup one,
+      @Parameters(index = "1", paramLabel = "BYTES", description = "Such as 500k, 64m or 1g.")
+          ByteSize budget)
+      throws IOException, InterruptedException {
+    return node.post("/resize", Map.of("group", one.group, "maxBytes", budget.bytes()));
   }
 
   @Command(description = "Has a node leave its fleet, and answer on until it stops.", footer = "")

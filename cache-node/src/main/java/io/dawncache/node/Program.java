@@ -1,5 +1,6 @@
 package io.dawncache.node;
 
+import io.dawncache.node.text.ByteSize;
 import io.dawncache.node.text.Choice;
 import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.Dialect;
@@ -40,6 +41,7 @@ final class Program {
     line.registerConverter(NodeUrl.class, reading(NodeUrl::parse));
     line.registerConverter(Dialect.class, reading(text -> Choice.parse(Dialect.class, text)));
     line.registerConverter(TopColumn.class, reading(text -> Choice.parse(TopColumn.class, text)));
+    line.registerConverter(ByteSize.class, reading(ByteSize::parse));
     line.registerConverter(TimeSpan.class, reading(TimeSpan::parse));
     line.setParameterExceptionHandler(
         (e, arguments) -> complain(line, WrongCommandLine.message(e), WRONG_COMMAND_LINE));

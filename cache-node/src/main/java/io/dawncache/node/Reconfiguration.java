@@ -100,6 +100,24 @@ final class Reconfiguration implements AutoCloseable {
         : present.remoteChanges(); // none: it is being added or removed
   }
 
+  /**
+   * Changes a group's budget until an edit changes the group, or the process ends; safe from any
+   * thread.
+   *
+   * @throws IllegalArgumentException if the heap has no room for it, or the group's copies no place
+   *     in it
+   */
+  void resize(String group, long maxBytes) {
+    NodeConfig.Group present = inForce.groups().get(group);
+    if (present == null) {
+      throw new IllegalArgumentException("group: " + group + " (expected: one in force)");
+    }
+    node.resize(present, maxBytes);
+    LOG.log(
+        Level.INFO,
+        () -> "group %s: budget %d bytes, until it is edited".formatted(group, maxBytes));
+  }
+
   /** Takes no more edits. */
   @Override
   public void close() {

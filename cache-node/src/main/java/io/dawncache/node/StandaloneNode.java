@@ -103,9 +103,21 @@ final class StandaloneNode implements AutoCloseable {
    * @throws IllegalArgumentException as {@link CacheNode#reconfigureGroup}
    */
   void reconfigure(NodeConfig.Group group) {
-    CachePolicy policy =
-        Objects.requireNonNull(node.group(group.name()), "group").config().policy();
-    node.reconfigureGroup(group.name(), group.configWith(policy));
+    reconfigure(group.name(), group.builder());
+  }
+
+  /**
+   * As {@link #reconfigure(NodeConfig.Group)}, with another budget.
+   *
+   * @throws IllegalArgumentException as {@link CacheNode#reconfigureGroup}
+   */
+  void resize(NodeConfig.Group group, long maxBytes) {
+    reconfigure(group.name(), group.builder().maxBytes(maxBytes));
+  }
+
+  private void reconfigure(String name, GroupConfig.Builder config) {
+    CachePolicy policy = Objects.requireNonNull(node.group(name), "group").config().policy();
+    node.reconfigureGroup(name, config.policy(policy).build());
   }
 
   /** Makes a group load from another origin; returns the former one, which loads may still ask. */

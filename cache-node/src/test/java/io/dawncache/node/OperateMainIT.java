@@ -105,7 +105,7 @@ class OperateMainIT {
     Ended refused = run("put", "scores", "Tom", "1");
     assertEquals(1, refused.exitCode());
     String expected = ": remote-changes of group scores: remove (expected: all)\n";
-    assertEquals("put: " + node.url() + expected, refused.err());
+    assertEquals("dawncache: " + node.url() + expected, refused.err());
     assertEquals("Tom", scores().get("Tom").toUtf8());
   }
 
@@ -113,10 +113,12 @@ class OperateMainIT {
   void aGroupMayAllowNoChange() {
     node.group("frozen").get("Tom");
     String expected =
-        ": " + node.url() + ": remote-changes of group frozen: none (expected: remove or all)\n";
+        "dawncache: "
+            + node.url()
+            + ": remote-changes of group frozen: none (expected: remove or all)\n";
 
-    assertEquals(new Ended(1, List.of(), "remove" + expected), run("remove", "frozen", "Tom"));
-    assertEquals(new Ended(1, List.of(), "clear" + expected), run("clear", "frozen"));
+    assertEquals(new Ended(1, List.of(), expected), run("remove", "frozen", "Tom"));
+    assertEquals(new Ended(1, List.of(), expected), run("clear", "frozen"));
     assertEquals(1, run("put", "frozen", "Tom", "1").exitCode());
     assertEquals(2, run("put", "notes", "Tom", "--x").exitCode());
     assertEquals(0, run("put", "notes", "Tom", "--", "--x").exitCode());
@@ -165,6 +167,51 @@ class OperateMainIT {
     assertEquals("group: scores", run("hot", "scores").out().get(0));
     assertEquals(new Ended(0, List.of("bytes: 3"), ""), run("refresh", "scores", "Tom"));
     assertEquals(new Ended(0, List.of("draining: true"), ""), run("drain"));
+  }
+
+  @Test
+  void everyGivenNodeIsAskedAndOneOnlyActs() throws IOException {
+    Origins echo = Origins.of(List.of(new EchoOrigin()));
+    ConfiguredNode other = ConfiguredNode.start(folder, echo, "scores: {origin: 'echo:'}");
+    String otherUrl = other.url();
+    try (other) {
+      scores().get("Tom");
+
+      Ended explained = run("explain", "scores", "Tom", "--operations", otherUrl);
+      assertEquals(0, explained.exitCode(), explained.err());
+      List<String> out = explained.out();
+      assertEquals(node.url() + ":", out.get(0));
+      int second = out.indexOf(otherUrl + ":");
+      assertTrue(out.subList(0, second).contains("  bytes: 3"), explained.toString());
+      assertTrue(out.subList(second, out.size()).contains("  bytes: 0"), explained.toString());
+
+      Ended json = run("explain", "scores", "Tom", "--json", "--operations", otherUrl);
+      JsonObject answers = JsonParser.parseString(String.join("\n", json.out())).getAsJsonObject();
+      assertEquals(3, answers.getAsJsonObject(node.url()).get("bytes").getAsInt());
+      assertEquals(0, answers.getAsJsonObject(otherUrl).get("bytes").getAsInt());
+
+      assertEquals(
+          new Ended(2, List.of(), "dawncache: --operations: given twice (expected: once)\n"),
+          run("drain", "--operations", otherUrl));
+    }
+    Ended half = run("explain", "scores", "Tom", "--operations", otherUrl);
+    assertEquals(1, half.exitCode(), half.toString());
+    assertEquals("dawncache: " + otherUrl + ": no connection\n", half.err());
+    assertTrue(half.out().contains("  bytes: 3"), half.toString());
+  }
+
+  @Test
+  void aBudgetIsChangedWithinTheHeap() {
+    assertEquals(new Ended(0, List.of("maxBytes: 1048576"), ""), run("resize", "scores", "1m"));
+    assertEquals(1 << 20, scores().config().maxBytes());
+
+    Ended tooMuch = run("resize", "scores", "1000000g");
+    assertEquals(1, tooMuch.exitCode(), tooMuch.toString());
+    assertTrue(tooMuch.err().contains(" (expected: "), tooMuch.err());
+    assertEquals(1, tooMuch.err().lines().count(), tooMuch.err());
+    assertEquals(1, run("resize", "scores", "0").exitCode());
+    assertEquals(2, run("resize", "scores", "much").exitCode());
+    assertEquals(1 << 20, scores().config().maxBytes());
   }
 
   @Test
@@ -242,6 +289,7 @@ class OperateMainIT {
             "top",
             "warm",
             "refresh",
+            "resize",
             "drain",
             "serve",
             "get GROUP KEY",
@@ -251,7 +299,7 @@ class OperateMainIT {
     }
     Ended one = run("explain", "--help");
     assertEquals("Usage: dawncache explain [OPTIONS] GROUP KEY", one.out().get(0));
-    assertEquals("What a node knows of a key, and what a get would do.", one.out().get(1));
+    assertEquals("What nodes know of a key, and what a get would do.", one.out().get(1));
     assertTrue(one.out().stream().noneMatch(line -> line.contains("serve")), one.toString());
   }
 

@@ -238,6 +238,23 @@ class ReconfigurationIT {
   }
 
   @Test
+  void aBudgetChangedByAnOperatorHoldsUntilItsGroupIsEdited() throws Exception {
+    edits.resize("scores", 1 << 20);
+    assertEquals(1 << 20, stats("scores").maxBytes());
+
+    write("scores: {origin: 'files:OLD', budget: 8m, ttl: 1h}", "docs: {origin: 'files:NEW'}");
+    await(() -> stats("docs") != null);
+    assertEquals(1 << 20, stats("scores").maxBytes());
+
+    write("scores: {origin: 'files:OLD', budget: 8m, ttl: 2h}", "docs: {origin: 'files:NEW'}");
+    await(() -> stats("scores").maxBytes() == 8 << 20);
+    awaitLog(
+        "INFO group scores: budget 1048576 bytes, until it is edited",
+        "INFO configuration read again: docs added",
+        "INFO configuration read again: scores: ttl");
+  }
+
+  @Test
   void aReadingThatIsAskedForNeedsNoEdit() throws Exception {
     edits.readSoon();
 

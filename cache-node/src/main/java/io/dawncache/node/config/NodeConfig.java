@@ -1,6 +1,5 @@
 package io.dawncache.node.config;
 
-import io.dawncache.core.CachePolicy;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.node.origin.NoneOrigin;
 import io.dawncache.node.text.HostPort;
@@ -46,11 +45,11 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
           : origin() instanceof Yaml.Text text && text.text().equals(NoneOrigin.SCHEME);
     }
 
-    /** Returns the configuration with another policy than the one that is written. */
-    public GroupConfig configWith(CachePolicy policy) {
+    /** Returns a builder that has all that the configuration says of the group. */
+    public GroupConfig.Builder builder() {
       GroupConfig.Builder builder = GroupConfig.builder();
       settings.apply(builder, new Mistakes());
-      return builder.policy(policy).build();
+      return builder;
     }
 
     /** Returns whether another one has the same origin, wherever it was written. */
