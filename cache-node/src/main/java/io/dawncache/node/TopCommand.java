@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.dawncache.node.text.Choice;
 import io.dawncache.node.text.TimeSpan;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
@@ -83,7 +84,7 @@ final class TopCommand implements Callable<Integer> {
     private static final long serialVersionUID = 1;
 
     Columns() {
-      super(Arrays.stream(TopColumn.values()).map(io.dawncache.node.text.Choice::label).toList());
+      super(Arrays.stream(TopColumn.values()).map(Choice::label).toList());
     }
   }
 
@@ -147,7 +148,7 @@ final class TopCommand implements Callable<Integer> {
 
   private static String keys() {
     return Arrays.stream(TopColumn.values())
-        .map(column -> column.key() + " " + column.head())
-        .collect(Collectors.joining("  ", "sort: ", "   q quit"));
+        .map(column -> column.key() + " " + Choice.label(column))
+        .collect(Collectors.joining(" ", "q quit, sort by: ", ""));
   }
 }

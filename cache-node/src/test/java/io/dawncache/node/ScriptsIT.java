@@ -239,6 +239,7 @@ class ScriptsIT {
     assertTrue(done.text().contains("1 of 1 nodes answer, sorted by GETS/S"), done::toString);
     assertTrue(done.text().contains("1 of 1 nodes answer, sorted by BYTES"), done::toString);
     assertTrue(done.text().contains(urls().get(0) + "  players "), done::toString);
+    assertTrue(done.text().contains("q quit, sort by: m node "), done::toString);
     assertTrue(done.text().contains("\u001b[?1049h"), done::toString);
     assertTrue(done.text().contains("\u001b[?1049l"), done::toString);
     List<String> settings =
