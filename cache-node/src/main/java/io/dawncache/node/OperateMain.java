@@ -35,6 +35,8 @@ import picocli.CommandLine.ScopeType;
       "  get GROUP KEY      writes a value to standard output (scripts/get)",
       "  check FILE         names the mistakes of a configuration file (scripts/check)",
       "  members URL...     a table of what nodes count, and whose member lists differ",
+      "  load --target ...  asks nodes for keys at a rate, and reports latencies (scripts/load; in"
+          + " a checkout)",
       "",
       "Exit code: 0 done, 1 refused, not reached, or not everywhere, 2 the command line is wrong."
     },
