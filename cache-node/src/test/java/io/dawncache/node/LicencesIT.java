@@ -1,0 +1,85 @@
+package io.dawncache.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What a package carries may be given to others: each library has a licence of this list. */
+class LicencesIT {
+  private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
+
+  /** One of them is enough, where a library may be had under several. */
+  private static final Set<String> ACCEPTED =
+      Set.of(
+          "Apache-2.0",
+          "BSD-2-Clause",
+          "BSD-3-Clause",
+          "CC0-1.0",
+          "MIT",
+          "MPL-2.0",
+          "Public Domain");
+
+  @Test
+  void everyLibraryOfThePackageHasALicenceOfTheList() throws IOException {
+    List<String> others = new ArrayList<>();
+    for (JsonElement component : components()) {
+      JsonObject library = component.getAsJsonObject();
+      if (licences(library).stream().noneMatch(ACCEPTED::contains)) {
+        others.add(name(library) + ": " + licences(library));
+      }
+    }
+    assertEquals(List.of(), others);
+  }
+
+  @Test
+  void everyJarOfThePackageIsInTheBillOfMaterials() throws IOException {
+    Set<String> billed = new TreeSet<>();
+    components().forEach(library -> billed.add(name(library.getAsJsonObject())));
+    try (var jars = Files.list(ROOT.resolve("cache-node/target/lib"))) {
+      List<String> missing =
+          jars.map(jar -> jar.getFileName().toString().replaceFirst("\\.jar$", ""))
+              .filter(jar -> !billed.contains(jar))
+              .toList();
+      assertEquals(List.of(), missing);
+    }
+    assertTrue(billed.size() > 10, () -> "billed: " + billed);
+  }
+
+  private static JsonArray components() throws IOException {
+    String bom = Files.readString(ROOT.resolve("cache-node/target/bom.json"));
+    return JsonParser.parseString(bom).getAsJsonObject().getAsJsonArray("components");
+  }
+
+  private static String name(JsonObject library) {
+    return library.get("name").getAsString() + "-" + library.get("version").getAsString();
+  }
+
+  /** Returns the names of a library's licences, by whichever field has them. */
+  private static List<String> licences(JsonObject library) {
+    List<String> names = new ArrayList<>();
+    JsonArray choices = library.getAsJsonArray("licenses");
+    if (choices != null) {
+      for (JsonElement choice : choices) {
+        JsonObject licence = choice.getAsJsonObject().getAsJsonObject("license");
+        if (licence == null) {
+          names.add(choice.getAsJsonObject().get("expression").getAsString());
+        } else {
+          names.add((licence.has("id") ? licence.get("id") : licence.get("name")).getAsString());
+        }
+      }
+    }
+    return names;
+  }
+}
