@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The terminal of this process, which shows one screen after the other and reads single keys. It is
  * set by {@code stty}, and is as before when this is closed or the process ends by a signal.
  */
-final class Terminal implements AutoCloseable {
+final class Terminal implements TopCommand.Screen, AutoCloseable {
   /*
    * stty gives a read a time-out ("min 0 time N"), so that one thread waits for a key and for the
    * time of the next screen. InputStream.read then returns -1, as at the end of the input; the end
@@ -25,7 +25,6 @@ final class Terminal implements AutoCloseable {
   private static final String ESCAPE = "\u001b[";
   private static final int MOST_TENTHS = 255;
 
-  private final InputStream in = System.in;
   private final PrintWriter out;
   private final String settings;
   private final long waitNanos;
@@ -74,10 +73,19 @@ final class Terminal implements AutoCloseable {
     return process.waitFor() == 0 ? printed : null;
   }
 
-  /** Shows these lines, as far as they fit; the last one stays at the bottom. */
-  void show(List<String> lines) throws IOException, InterruptedException {
-    String size = run("stty size", ProcessBuilder.Redirect.PIPE);
-    String[] rowsAndColumns = (size == null ? "24 80" : size.strip()).split(" ", 2);
+  @Override
+  public void show(List<String> lines) throws IOException, InterruptedException {
+    out.print(screen(lines, run("stty size", ProcessBuilder.Redirect.PIPE)));
+    out.flush();
+  }
+
+  /**
+   * Returns what a terminal is to be sent to show these lines.
+   *
+   * @param size its rows and columns as {@code stty size} prints them; null if they are not known
+   */
+  static String screen(List<String> lines, @Nullable String size) {
+    String[] rowsAndColumns = (size == null ? "0 0" : size.strip()).split(" ", 2);
     int rows = orElse(rowsAndColumns[0], 24);
     int columns = orElse(rowsAndColumns[1], 80);
     int shown = Math.min(lines.size(), rows);
@@ -87,8 +95,7 @@ final class Terminal implements AutoCloseable {
       screen.append(line, 0, Math.min(line.length(), columns)).append(ESCAPE).append('K');
       screen.append(i == shown - 1 ? "" : "\r\n");
     }
-    out.print(screen.append(ESCAPE).append('J'));
-    out.flush();
+    return screen.append(ESCAPE).append('J').toString();
   }
 
   /** A terminal that does not know its size says 0. */
@@ -96,8 +103,17 @@ final class Terminal implements AutoCloseable {
     return number.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(number) : otherwise;
   }
 
-  /** Waits for a key; returns its character, {@link #NO_KEY} or {@link #ENDED}. */
-  int key() throws IOException {
+  @Override
+  public int key() throws IOException {
+    return key(System.in, waitNanos);
+  }
+
+  /**
+   * As {@link #key()}.
+   *
+   * @param in returns -1 after {@code waitNanos} without a key, and at once if it has ended
+   */
+  static int key(InputStream in, long waitNanos) throws IOException {
     long start = System.nanoTime();
     int read = in.read();
     if (read >= 0) {

@@ -76,6 +76,17 @@ final class TopCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a JSON object on each line in place of tables.")
   private boolean asJson;
 
+  /** What shows lines, and reads keys. */
+  interface Screen {
+    /** Shows these lines, as far as they fit; the last one stays at the bottom. */
+    void show(List<String> lines) throws IOException, InterruptedException;
+
+    /**
+     * Waits for a key; returns its character, {@link Terminal#NO_KEY} or {@link Terminal#ENDED}.
+     */
+    int key() throws IOException;
+  }
+
   /** Made by picocli. */
   TopCommand() {}
 
@@ -121,7 +132,8 @@ final class TopCommand implements Callable<Integer> {
     }
   }
 
-  private int show(NodeClient client, Terminal terminal) throws IOException, InterruptedException {
+  /** Shows one screen after the other until a key ends it. */
+  int show(NodeClient client, Screen screen) throws IOException, InterruptedException {
     FleetLook earlier = null;
     while (true) {
       FleetLook look = FleetLook.atAll(client, nodes);
@@ -130,8 +142,8 @@ final class TopCommand implements Callable<Integer> {
       do {
         List<String> lines = new ArrayList<>(page.lines(sort));
         lines.add(keys());
-        terminal.show(lines);
-        key = terminal.key();
+        screen.show(lines);
+        key = screen.key();
         TopColumn chosen = TopColumn.byKey(key);
         sort = chosen == null ? sort : chosen;
       } while (key >= 0 && key != 'q');

@@ -14,10 +14,12 @@ import io.dawncache.node.origin.Origins;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,6 +258,62 @@ class OperateMainIT {
       }
     }
     throw new AssertionError(group + " in " + rows);
+  }
+
+  @Test
+  void topRefreshesSortsByAKeyAndEndsAtQ() throws Exception {
+    List<String> heads = new ArrayList<>();
+    Iterator<Integer> keys = List.of(Terminal.NO_KEY, (int) 'm', (int) 'x', (int) 'q').iterator();
+    TopCommand top = new TopCommand();
+    PrintWriter out = new PrintWriter(new StringWriter());
+    Program.commandLine(top, out, out).parseArgs("--operations", node.url());
+    int exitCode =
+        top.show(
+            new NodeClient(Duration.ofSeconds(30)),
+            new TopCommand.Screen() {
+              @Override
+              public void show(List<String> lines) {
+                heads.add(lines.get(0));
+                assertTrue(lines.get(lines.size() - 1).startsWith("q quit, sort by: "));
+              }
+
+              @Override
+              public int key() {
+                return keys.next();
+              }
+            });
+
+    String gets = "1 of 1 nodes answer, sorted by GETS/S";
+    String byNode = "1 of 1 nodes answer, sorted by NODE";
+    assertEquals(List.of(gets, gets, byNode, byNode), heads);
+    assertEquals(0, exitCode);
+  }
+
+  @Test
+  void topWithoutATerminalPrintsTablesUntilNobodyReadsThem() {
+    StringWriter err = new StringWriter();
+    StringWriter read = new StringWriter();
+    Writer closing =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            if (read.toString().split("1 of 1 nodes answer", -1).length > 2) {
+              throw new IOException("closed");
+            }
+            read.write(text, from, length);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    int exitCode =
+        OperateMain.commandLine(new PrintWriter(closing, true), new PrintWriter(err, true))
+            .execute("top", "--operations", node.url(), "--interval", "100ms");
+    assertEquals(1, exitCode);
+    assertEquals("top: standard output: could not be written\n", err.toString());
   }
 
   @Test
