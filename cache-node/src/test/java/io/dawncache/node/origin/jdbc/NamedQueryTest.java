@@ -32,7 +32,13 @@ class NamedQueryTest {
         "select $$:key$$ from t where k = :key | select $$:key$$ from t where k = ?",
         "select $a$ :key $$ $a$ from t where k = :key | select $a$ :key $$ $a$ from t where k = ?",
         "select a[1:2] from t where k = :key | select a[1:2] from t where k = ?",
-        "select @a := 1 from t where k = :key | select @a := 1 from t where k = ?"
+        "select @a := 1 from t where k = :key | select @a := 1 from t where k = ?",
+        "select `:key` from t where k = :key | select `:key` from t where k = ?",
+        "select e'\\':key', v from t where k = :key | select e'\\':key', v from t where k = ?",
+        "select name'\\' from t where k = :key | select name'\\' from t where k = ?",
+        "select a$$b from t where k = :key | select a$$b from t where k = ?",
+        "select v from t where k = :key and p = $1 | select v from t where k = ? and p = $1",
+        "select v - 1 from t where k = :key -- :key | select v - 1 from t where k = ? -- :key"
       })
   void eachParameterOutsideOfQuotesAndCommentsIsAPlaceholder(String sql, String expected) {
     assertEquals(expected, jdbc(sql));
