@@ -48,6 +48,7 @@ final class RawClient implements Closeable {
   RawClient(InetSocketAddress server) throws IOException {
     socket = new Socket(server.getAddress(), server.getPort());
     socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true); // what is written in parts leaves in parts
     in = new BufferedInputStream(socket.getInputStream());
   }
 
@@ -101,6 +102,24 @@ final class RawClient implements Closeable {
   /** Returns the next bytes, whatever they are. */
   byte[] bytes(int count) throws IOException {
     return in.readNBytes(count);
+  }
+
+  /** Ends this side, and still reads. */
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Reads to the end of the stream; returns what came before it. */
+  String rest() throws IOException {
+    StringBuilder rest = new StringBuilder();
+    try {
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        rest.append((char) b);
+      }
+    } catch (SocketException e) {
+      // A reset is an end, too.
+    }
+    return rest.toString();
   }
 
   /** Reads to the end of the stream; returns whether the server closed it, by FIN or by reset. */
