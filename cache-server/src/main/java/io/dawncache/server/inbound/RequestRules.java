@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.server.wire.Authority;
 import io.dawncache.server.wire.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -8,7 +9,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112</a>
  */
 final class RequestRules {
-  /** Which characters a host and port may have: RFC 3986, section 3.2.2. */
-  private static final boolean[] IN_HOST = new boolean[128];
-
-  static {
-    String letters = "abcdefghijklmnopqrstuvwxyz";
-    String all = letters + letters.toUpperCase(Locale.ROOT) + "0123456789-._~%!$&'()*+,;=:[]";
-    all.chars().forEach(c -> IN_HOST[c] = true);
-  }
-
   /** The host that the last request named: most often the next one names it, too. */
   private String knownHost = "";
 
@@ -79,22 +70,11 @@ final class RequestRules {
     if (knownHost.contentEquals(host)) {
       return null;
     }
-    if (!isHost(host)) {
+    if (host.length() > 0 && !Authority.isValid(host)) { // a target may have no authority
       return Refusal.badRequest("Host: invalid (expected: HOST or HOST:PORT)");
     }
     knownHost = host.toString();
     return null;
-  }
-
-  /** An empty host belongs to a target without an authority. */
-  private static boolean isHost(CharSequence host) {
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (c >= IN_HOST.length || !IN_HOST[c]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** A reader knows where the body ends only if the last coding is chunked. */
