@@ -12,7 +12,13 @@ import java.util.List;
 public record KeyPath(String group, String key) {
   private static final List<String> SCHEMES = List.of("http://", "https://");
 
-  /** Returns the path part of a request target: no query, no {@code http://authority}. */
+  /**
+   * Returns the path part of a request target: no query, no {@code http://authority}. A target that
+   * is neither a path nor such a URL is returned as it is, and so is a URL whose authority a
+   * recipient must reject.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-4.2">RFC 9110, section 4.2</a>
+   */
   public static String pathOf(String target) {
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
@@ -24,6 +30,10 @@ public record KeyPath(String group, String key) {
       return path;
     }
     int slash = path.indexOf('/', authority);
+    int end = slash < 0 ? path.length() : slash;
+    if (!Authority.isValid(path.substring(authority, end))) {
+      return path;
+    }
     return slash < 0 ? "/" : path.substring(slash);
   }
 
