@@ -27,6 +27,9 @@ final class RequestRules {
     if (request.decoderResult().isFailure()) {
       return Refusal.malformed(request.decoderResult().cause());
     }
+    if (request.uri().indexOf('#') >= 0) { // some cut it off, and some take it for the path's
+      return Refusal.badRequest("target: a fragment (expected: none)");
+    }
     Refusal fault = versionFault(request.protocolVersion());
     if (fault == null) {
       fault = hostFault(request);
