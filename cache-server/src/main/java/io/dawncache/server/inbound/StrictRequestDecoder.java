@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * Netty's request decoder with our limits, counted in the node's account, and strict where two
- * readers of one request could disagree about its length.
+ * readers of one request could disagree about its words or its length.
  *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3">RFC 9112, section 3</a>
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-6.3">RFC 9112, section 6.3</a>
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
@@ -71,6 +72,34 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
     head.close();
     super.handlerRemoved0(ctx);
+  }
+
+  // The request line: one space between its words, and none around them.
+
+  @Override
+  protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+    if (start != 0) {
+      throw new IllegalArgumentException("a space before the method (expected: none)");
+    }
+    return super.splitFirstWordInitialLine(line, start, length);
+  }
+
+  @Override
+  protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+    checkSpaceBefore(line, start);
+    return super.splitSecondWordInitialLine(line, start, length);
+  }
+
+  @Override
+  protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+    checkSpaceBefore(line, start);
+    return super.splitThirdWordInitialLine(line, start, length);
+  }
+
+  private static void checkSpaceBefore(byte[] line, int start) {
+    if (start < 2 || line[start - 1] != ' ' || Character.isWhitespace(line[start - 2])) {
+      throw new IllegalArgumentException("request line (expected: METHOD SP TARGET SP VERSION)");
+    }
   }
 
   @Override
