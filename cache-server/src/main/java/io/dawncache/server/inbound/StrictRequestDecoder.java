@@ -5,6 +5,8 @@ import io.dawncache.server.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.util.List;
@@ -100,6 +102,18 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     if (start < 2 || line[start - 1] != ' ' || Character.isWhitespace(line[start - 2])) {
       throw new IllegalArgumentException("request line (expected: METHOD SP TARGET SP VERSION)");
     }
+  }
+
+  // The length.
+
+  /** Netty expects eight bytes behind the head of a draft of WebSockets, which has no length. */
+  @Override
+  protected boolean isContentAlwaysEmpty(HttpMessage message) {
+    HttpHeaders headers = message.headers();
+    return (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
+            && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+            && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING))
+        || super.isContentAlwaysEmpty(message);
   }
 
   @Override
