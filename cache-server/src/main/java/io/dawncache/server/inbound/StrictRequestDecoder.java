@@ -4,11 +4,13 @@ import io.dawncache.core.ByteAccount;
 import io.dawncache.server.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
@@ -34,6 +36,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private ByteAccount.Holder head;
 
   private int headBytes; // how much of an incomplete head is read
+  private boolean betweenRequests = true; // the next byte is an empty line's or the next request's
 
   StrictRequestDecoder(Limits limits, ByteAccount account) {
     super(
@@ -51,10 +54,38 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (betweenRequests && !skipEmptyLines(in, out)) {
+      return;
+    }
     int before = in.readableBytes();
     int decoded = out.size();
     super.decode(ctx, in, out);
+    betweenRequests = out.size() > decoded && out.get(out.size() - 1) instanceof LastHttpContent;
     headBytes = out.size() > decoded ? 0 : headBytes + before - in.readableBytes();
+  }
+
+  /**
+   * Skips what may stand before a request; Netty would skip any CR and any LF. Returns whether the
+   * request begins.
+   */
+  private boolean skipEmptyLines(ByteBuf in, List<Object> out) {
+    while (in.isReadable()) {
+      byte first = in.getByte(in.readerIndex());
+      if (first != '\r' && first != '\n') {
+        return true;
+      } else if (first == '\r' && in.readableBytes() == 1) {
+        return false;
+      } else if (first == '\n' || in.getByte(in.readerIndex() + 1) != '\n') {
+        in.skipBytes(in.readableBytes());
+        HttpMessage invalid = createInvalidMessage();
+        String text = "a CR or LF alone before a request (expected: CRLF or nothing)";
+        invalid.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(text)));
+        out.add(invalid);
+        return false;
+      }
+      in.skipBytes(2);
+    }
+    return false;
   }
 
   @Override
