@@ -115,7 +115,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean advancing; // advance() is on the stack
   private boolean advancePending; // it is queued as a task of the event loop
   private boolean lastCall; // the server stops: the next answer with none behind it is the last
-  private boolean draining; // no more is taken: the server stops, or the client has ended its side
+  private boolean draining; // no more is taken: the server stops, or nothing more can follow
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still arrives is dropped
@@ -238,11 +238,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
   }
 
-  /** Skips a body that the request may not have, up to a bound. */
+  /**
+   * Skips a body that the request may not have, up to a bound. Beyond it, or if its end cannot be
+   * found, the connection closes behind the answers that are due.
+   */
   private void drop(ChannelHandlerContext ctx, HttpContent part) {
     droppedBytes += part.content().readableBytes();
     if (droppedBytes > inbound.limits().maxBodyBytes() || part.decoderResult().isFailure()) {
-      ctx.close();
+      takeNoMore(ctx);
     }
   }
 
