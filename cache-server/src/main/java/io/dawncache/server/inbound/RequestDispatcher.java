@@ -7,6 +7,7 @@ import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.GroupPath;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.KeyPath;
+import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -147,13 +148,23 @@ final class RequestDispatcher {
     if (fault != null) {
       exchange.refuseAndClose(fault);
     } else if (isMessage(request)) {
-      operations.message(Headers.message(request.headers()), body.bytes(), exchange);
+      message(request, body, exchange);
     } else if (request.headers().contains(Headers.PEER)) {
       operations.putForOurs(path(request), body.bytes(), exchange);
     } else {
       boolean fromPeer = isGoPeer(request, address);
       operations.put(path(request), body.bytes(), fromPeer, failedPuts, exchange);
     }
+  }
+
+  private void message(HttpRequest request, Body body, Exchange exchange)
+      throws BadRequestException {
+    MessageKind kind = Headers.message(request.headers());
+    if (kind == MessageKind.GET_ALL && !request.protocolVersion().isKeepAliveDefault()) {
+      throw new BadRequestException(
+          "get-all in HTTP/1.0, which has no chunks (expected: HTTP/1.1)");
+    }
+    operations.message(kind, body.bytes(), exchange);
   }
 
   private void servePath(
