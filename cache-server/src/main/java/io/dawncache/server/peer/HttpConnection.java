@@ -4,12 +4,14 @@ import io.dawncache.server.wire.Fatal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -84,6 +86,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   }
 
   private void received(PeerExchange waiting, Object message) {
+    if (message instanceof HttpResponse head && !isHttp1(head.protocolVersion())) {
+      String text = "version: " + head.protocolVersion() + " (expected: HTTP/1.1)";
+      head.setDecoderResult(DecoderResult.failure(new IOException(text)));
+    }
     if (message instanceof FullHttpResponse answer) {
       if (isWhole(answer)) {
         answered(waiting, answer);
@@ -93,6 +99,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     } else if (message instanceof HttpContent piece) {
       received(waiting, piece);
     }
+  }
+
+  /** Of another major version nothing is known, not even where an answer ends. */
+  private static boolean isHttp1(HttpVersion version) {
+    return version.majorVersion() == 1
+        && version.protocolName().equals(HttpVersion.HTTP_1_1.protocolName());
   }
 
   /**
@@ -113,7 +125,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
 
   /** Reads the head of an answer in pieces. */
   private void begun(PeerExchange waiting, HttpResponse head) {
-    if (waiting.question().takesPieces()) {
+    if (head.decoderResult().isFailure()) {
+      broken(waiting, "not an HTTP answer, " + head.decoderResult().cause().getMessage());
+    } else if (waiting.question().takesPieces()) {
       waiting.begun();
       staysOpen = HttpUtil.isKeepAlive(head);
     } else {
