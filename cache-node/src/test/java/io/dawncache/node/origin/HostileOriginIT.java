@@ -11,6 +11,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
+import io.dawncache.server.testing.Corpus;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -54,6 +56,12 @@ class HostileOriginIT {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   private static final String OK = "HTTP/1.1 200 OK\r\n";
+  private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
+
+  /** What answers are that come at once, and what must become of them. */
+  private static final String ANSWERS = "/io/dawncache/node/origin/origins.corpus";
+
+  private static final Set<String> KEYS = Set.of("answer", "end", "expect");
 
   /** What the server does on a connection with each request that it has read. */
   @FunctionalInterface
@@ -199,46 +207,32 @@ class HostileOriginIT {
         }
       };
 
-  private static Row value(String name, String value, Script script) {
-    return new Row(name, PATIENT, "value " + value, script);
-  }
-
   private static Row failure(String name, String reason, Script script) {
-    return new Row(name, PATIENT, "origin: " + reason, script);
+    return new Row(name + " without end", PATIENT, "origin: " + reason, script);
   }
 
   private static Row stall(String name, String reason, String sent) {
     return new Row(name, SHORT, "origin: " + reason, thenKeepOpen(sent));
   }
 
-  static List<Row> rows() {
-    String chunked = OK + "Transfer-Encoding: chunked\r\n\r\n";
-    String tooLong = "body: too long (expected: <= 1000 bytes)";
+  static List<Row> rows() throws IOException {
     List<Row> rows = new ArrayList<>();
-    rows.add(value("a length", "630", thenKeepOpen(OK + "Content-Length: 3\r\n\r\n630")));
-    rows.add(value("no bytes", "", thenKeepOpen(OK + "Content-Length: 0\r\n\r\n")));
-    rows.add(
-        value("chunks", "hello", thenKeepOpen(chunked + "2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\n\r\n")));
-    rows.add(value("up to the close", "whole", thenClose(OK + "\r\nwhole")));
-    rows.add(value("HTTP/1.0", "ten", thenClose("HTTP/1.0 200 OK\r\n\r\nten")));
-    rows.add(
-        value("no reason phrase", "x", thenKeepOpen("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx")));
-    rows.add(value("201", "x", thenKeepOpen("HTTP/1.1 201 C\r\nContent-Length: 1\r\n\r\nx")));
-    rows.add(value("203", "x", thenKeepOpen("HTTP/1.1 203 N\r\nContent-Length: 1\r\n\r\nx")));
-    rows.add(
-        value(
-            "identity",
-            "x",
-            thenKeepOpen(OK + "Content-Encoding: identity\r\nContent-Length: 1\r\n\r\nx")));
-    rows.add(
-        value(
-            "after interim answers",
-            "x",
-            thenKeepOpen(
-                "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 103 E\r\nLink: x\r\n\r\n"
-                    + OK
-                    + "Content-Length: 1\r\n\r\nx")));
+    for (Corpus.Case next : Corpus.read(HostileOriginIT.class, ANSWERS, KEYS)) {
+      String answer = next.text("answer");
+      Script script =
+          switch (next.text("end")) {
+            case "close" -> thenClose(answer);
+            case "reset" -> thenReset(answer);
+            default -> thenKeepOpen(answer);
+          };
+      rows.add(new Row(next.toString(), PATIENT, next.text("expect"), script));
+    }
+    addStalls(rows);
+    addAnswersWithoutEnd(rows);
+    return rows;
+  }
 
+  private static void addStalls(List<Row> rows) {
     rows.add(stall("silence", "no answer in TIME", ""));
     rows.add(stall("a stall in the status line", "no answer in TIME", "HTTP/1.1 20"));
     rows.add(stall("a stall in the head", "no answer in TIME", OK + "Content-Le"));
@@ -247,191 +241,41 @@ class HostileOriginIT {
             "a stall in the body",
             "no whole answer in TIME",
             OK + "Content-Length: 10\r\n\r\nhalf"));
-    rows.add(stall("a stall in a chunk", "no whole answer in TIME", chunked + "5\r\nhe"));
+    rows.add(stall("a stall in a chunk", "no whole answer in TIME", CHUNKED + "5\r\nhe"));
     rows.add(
         stall(
             "a stall before the last chunk",
             "no whole answer in TIME",
-            chunked + "5\r\nhello\r\n"));
+            CHUNKED + "5\r\nhello\r\n"));
     rows.add(
         stall(
             "a body up to a close that never comes", "no whole answer in TIME", OK + "\r\nhello"));
-
     rows.add(new Row("a body that drips", SHORT, "origin: no whole answer in TIME", DRIPS));
-
-    rows.add(failure("closed at once", "connection lost", thenClose("")));
-    rows.add(failure("reset at once", "connection lost", thenReset("")));
-    rows.add(
-        failure(
-            "closed in the status line", "the answer ended early", thenClose("HTTP/1.1 200 O")));
-    rows.add(failure("closed in the head", "the answer ended early", thenClose(OK + "X: y\r\n")));
-    rows.add(
-        failure(
-            "closed in the body",
-            "the answer ended early",
-            thenClose(OK + "Content-Length: 100\r\n\r\nhalf")));
-    rows.add(
-        failure("closed in a chunk", "the answer ended early", thenClose(chunked + "5\r\nhe")));
-    rows.add(
-        failure(
-            "closed before the last chunk",
-            "the answer ended early",
-            thenClose(chunked + "5\r\nhello\r\n")));
-    rows.add(
-        failure(
-            "HTTP/1.0, closed in the body",
-            "the answer ended early",
-            thenClose("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nten")));
-
-    rows.add(
-        failure(
-            "too long by its length", tooLong, thenKeepOpen(OK + "Content-Length: 1001\r\n\r\n")));
-    rows.add(
-        failure(
-            "far too long by its length",
-            tooLong,
-            thenKeepOpen(OK + "Content-Length: 99999999999\r\n\r\nx")));
-    rows.add(failure("chunks without end", tooLong, withoutEnd(chunked, "3\r\nabc\r\n")));
-    rows.add(failure("a body without end", tooLong, withoutEnd(OK + "\r\n", "x".repeat(1000))));
-
-    for (String status : List.of("206", "202", "226", "301", "302", "500", "503")) {
-      rows.add(
-          failure(
-              status,
-              "status " + status,
-              thenKeepOpen("HTTP/1.1 " + status + " X\r\nContent-Length: 4\r\n\r\nbody")));
-    }
-    for (String status : List.of("204", "205", "304")) {
-      rows.add(
-          failure(status, "status " + status, thenKeepOpen("HTTP/1.1 " + status + " X\r\n\r\n")));
-    }
-    for (String status : List.of("400", "401", "403", "451")) {
-      rows.add(
-          new Row(
-              status,
-              PATIENT,
-              "rejected",
-              thenKeepOpen("HTTP/1.1 " + status + " X\r\nContent-Length: 4\r\n\r\nbody")));
-    }
-    rows.add(new Row("404", PATIENT, "not found", thenClose("HTTP/1.1 404 N\r\n\r\nnone")));
-    rows.add(
-        new Row(
-            "404 with a body without end",
-            PATIENT,
-            "not found",
-            withoutEnd("HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")));
     rows.add(
         new Row(
             "404 with a stall in its body",
             SHORT,
             "not found",
             thenKeepOpen("HTTP/1.1 404 N\r\nContent-Length: 10\r\n\r\nhalf")));
-    rows.add(
-        failure(
-            "205 with a body",
-            "status 205",
-            thenKeepOpen("HTTP/1.1 205 X\r\nContent-Length: 4\r\n\r\nbody")));
-    rows.add(
-        failure(
-            "500 with a body without end",
-            "status 500",
-            withoutEnd("HTTP/1.1 500 E\r\n\r\n", "x".repeat(1000))));
-    rows.add(
-        failure(
-            "429",
-            "status 429",
-            thenKeepOpen("HTTP/1.1 429 X\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n")));
+  }
 
+  private static void addAnswersWithoutEnd(List<Row> rows) {
+    String tooLong = "body: too long (expected: <= 1000 bytes)";
+    String notFound = "HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n";
+    rows.add(failure("chunks", tooLong, withoutEnd(CHUNKED, "3\r\nabc\r\n")));
+    rows.add(failure("a body", tooLong, withoutEnd(OK + "\r\n", "x".repeat(1000))));
+    rows.add(
+        new Row(
+            "a body of 404 without end", PATIENT, "not found", withoutEnd(notFound, "1\r\nx\r\n")));
     rows.add(
         failure(
-            "gzip",
-            "Content-Encoding: gzip (expected: identity)",
-            thenKeepOpen(
-                OK + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\b\0")));
+            "a body of 500", "status 500", withoutEnd("HTTP/1.1 500 E\r\n\r\n", "x".repeat(1000))));
     rows.add(
-        failure(
-            "a length and chunks",
-            "malformed answer",
-            thenKeepOpen(
-                OK
-                    + "Content-Length: 3\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n"
-                    + "5\r\n"
-                    + "hello\r\n"
-                    + "0\r\n\r\n")));
+        failure("interim answers", "malformed answer", withoutEnd("", "HTTP/1.1 103 E\r\n\r\n")));
     rows.add(
-        failure(
-            "two lengths",
-            "malformed answer",
-            thenKeepOpen(OK + "Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello")));
-    rows.add(
-        failure(
-            "two lengths in one line",
-            "malformed answer",
-            thenKeepOpen(OK + "Content-Length: 3, 5\r\n\r\nhello")));
-    for (String length : List.of("-3", "5x", "+5", "0x5", "", "9".repeat(30))) {
-      rows.add(
-          failure(
-              "Content-Length: " + length,
-              "malformed answer",
-              thenKeepOpen(OK + "Content-Length: " + length + "\r\n\r\nhello")));
-    }
-    rows.add(
-        failure(
-            "a length with a space before its colon",
-            "malformed answer",
-            thenClose(OK + "Content-Length : 3\r\n\r\nhello")));
-    rows.add(
-        failure(
-            "chunks in HTTP/1.0",
-            "malformed answer",
-            thenKeepOpen(
-                "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")));
-    rows.add(
-        failure(
-            "gzip and chunks",
-            "malformed answer",
-            thenKeepOpen(OK + "Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")));
-    for (String chunk :
-        List.of(
-            "-5\r\nhello\r\n", "zz\r\n", "ffffffffffffffffff\r\n", "5\r\nhelloXX\r\n", "\r\n")) {
-      rows.add(failure("chunk " + chunk.strip(), "malformed answer", thenClose(chunked + chunk)));
-    }
-
-    rows.add(failure("HTTP/0.9", "malformed answer", thenClose("hello\r\n")));
-    rows.add(
-        failure(
-            "HTTP/2",
-            "malformed answer",
-            thenKeepOpen("HTTP/2 200 OK\r\nContent-Length: 1\r\n\r\nx")));
-    rows.add(
-        failure("no number for a status", "malformed answer", thenClose("HTTP/1.1 OK\r\n\r\n")));
-    rows.add(
-        failure("a header without a colon", "malformed answer", thenClose(OK + "junk\r\n\r\n")));
-    rows.add(
-        failure(
-            "101",
-            "malformed answer",
-            thenKeepOpen("HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")));
-    rows.add(
-        failure(
-            "interim answers without end",
-            "malformed answer",
-            withoutEnd("", "HTTP/1.1 103 E\r\n\r\n")));
-    rows.add(
-        failure(
-            "headers without end",
-            "malformed answer",
-            withoutEnd(OK, "X: " + "y".repeat(1000) + "\r\n")));
-    rows.add(
-        failure(
-            "a header line without end", "malformed answer", withoutEnd(OK + "X: ", "yyyyyyyyyy")));
-    rows.add(
-        failure(
-            "a status line without end",
-            "malformed answer",
-            withoutEnd("HTTP/1.1 200 ", "OOOOOOO")));
-    return rows;
+        failure("headers", "malformed answer", withoutEnd(OK, "X: " + "y".repeat(1000) + "\r\n")));
+    rows.add(failure("a header line", "malformed answer", withoutEnd(OK + "X: ", "yyyyyyyyyy")));
+    rows.add(failure("a status line", "malformed answer", withoutEnd("HTTP/1.1 200 ", "OOOOOOO")));
   }
 
   @ParameterizedTest
@@ -461,7 +305,7 @@ class HostileOriginIT {
 
   private static String outcome(Loaded loaded) {
     if (loaded.value() != null) {
-      return "value " + loaded.value().toUtf8();
+      return "value \"" + loaded.value().toUtf8() + "\"";
     }
     return loaded.rejection() == null ? "not found" : "rejected";
   }
