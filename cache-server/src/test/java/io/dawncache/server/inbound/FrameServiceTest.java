@@ -249,31 +249,6 @@ class FrameServiceTest {
   }
 
   @Test
-  void whoIsNoNodeOfOursIsNotUpgraded() {
-    EmbeddedChannel other = channel(true);
-
-    other.writeInbound(
-        Unpooled.copiedBuffer(UPGRADE.replaceFirst("Dawncache-Peer: [^\r]*\r\n", ""), US_ASCII));
-
-    ByteBuf answer = other.readOutbound();
-    assertTrue(answer.toString(US_ASCII).startsWith("HTTP/1.1 400 "), answer.toString(US_ASCII));
-    answer.release();
-    other.finishAndReleaseAll();
-  }
-
-  @Test
-  void theWishOnAnotherPathOrWithABodyIsServedAsIfItWereNone() {
-    String get = UPGRADE.replace("/probe", "/here/k0");
-    String withBody = UPGRADE.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nab");
-    String inChunks =
-        UPGRADE.replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-
-    assertTrue(answersTo(get).startsWith("HTTP/1.1 200 OK\r\n"));
-    assertTrue(answersTo(withBody).startsWith("HTTP/1.1 400 "));
-    assertTrue(answersTo(inChunks).startsWith("HTTP/1.1 400 "));
-  }
-
-  @Test
   void whatWasPipelinedBeforeTheWishIsAnsweredBeforeIt() {
     String hit = "GET /_dawncache/here/k0 HTTP/1.1\r\nHost: x\r\n\r\n";
 

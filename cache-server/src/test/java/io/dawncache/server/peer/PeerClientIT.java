@@ -42,8 +42,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How fetches end, by peers made by hand. A time-out that is not the subject of a test is an hour
@@ -751,43 +749,6 @@ class PeerClientIT {
     assertEquals(Status.NOT_ASKED, result.status());
     assertTrue(result.detail().startsWith("not an HTTP answer, "), result.detail());
     closed.await();
-  }
-
-  @Test
-  void headersBeyondTheLimitAreNoAnswer() throws Exception {
-    ScriptedPeer peer =
-        peer(
-            wire -> {
-              wire.readRequest();
-              wire.write(
-                  "HTTP/1.1 200 OK\r\nDawncache-Status: value\r\nX: "
-                      + "x".repeat(64 << 10)
-                      + "\r\n\r\n");
-              wire.readToTheEnd();
-            });
-
-    assertEquals(Status.NOT_ASKED, client(peer, PATIENT).fetch("Tom").status());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
-        "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
-        "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 500 Oh No\r\nContent-Length: 0\r\n\r\n",
-      })
-  void anotherProgramAtAMembersAddressCouldNotBeAsked(String answer) throws Exception {
-    ScriptedPeer peer =
-        peer(
-            wire -> {
-              wire.readRequest();
-              wire.write(answer);
-              wire.readToTheEnd();
-            });
-
-    assertEquals(Status.NOT_ASKED, client(peer, PATIENT).fetch("Tom").status());
   }
 
   @Test
