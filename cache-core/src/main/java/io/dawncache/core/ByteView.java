@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Immutable bytes: a cached value from the getter's answer to the socket.
  *
  * <p>Bytes are copied on the way in, and no way out allows a change, so any number of threads may
- * share a view. Two views are equal when their bytes are.
+ * share a view. Two views are equal when their bytes are, whatever their {@linkplain #metadata
+ * metadata}.
  *
  * @since 0.1.0
  */
-public final class ByteView {
+public sealed class ByteView permits DescribedBytes {
   private static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
 
   /**
@@ -35,6 +36,11 @@ public final class ByteView {
     this.bytes = bytes;
     this.offset = offset;
     this.length = length;
+  }
+
+  /** Makes a view of the same bytes, which are not copied. */
+  ByteView(ByteView same) {
+    this(same.bytes, same.offset, same.length);
   }
 
   /** {@return the view of no bytes} */
@@ -133,6 +139,26 @@ public final class ByteView {
   }
 
   /**
+   * {@return the same bytes with {@code metadata} in place of any that they have; nothing is
+   * copied}
+   *
+   * <p>A group keeps a value's metadata with it: its hits have it, and the copies at other nodes.
+   *
+   * @param metadata what is known of the bytes; null, or one of two nulls, for nothing
+   */
+  public ByteView withMetadata(@Nullable Metadata metadata) {
+    if (metadata != null && !metadata.isEmpty()) {
+      return new DescribedBytes(this, metadata);
+    }
+    return metadata() == null ? this : new ByteView(this);
+  }
+
+  /** {@return what is known of the bytes, or null if nothing is} */
+  public @Nullable Metadata metadata() {
+    return null;
+  }
+
+  /**
    * {@return the byte at {@code index}}
    *
    * @param index from 0 to {@link #length} - 1
@@ -143,8 +169,8 @@ public final class ByteView {
   }
 
   /**
-   * {@return the bytes from {@code from} inclusive to {@code to} exclusive; shares memory with this
-   * view and so keeps all of it reachable}
+   * {@return the bytes from {@code from} inclusive to {@code to} exclusive, without metadata;
+   * shares memory with this view and so keeps all of it reachable}
    *
    * @param from the first byte
    * @param to the byte after the last
@@ -157,7 +183,11 @@ public final class ByteView {
 
   /** Returns these bytes in an array of their own: this view itself unless it is a slice. */
   ByteView compact() {
-    return length == bytes.length ? this : new ByteView(toByteArray(), 0, length);
+    return isCompact() ? this : new ByteView(toByteArray(), 0, length);
+  }
+
+  final boolean isCompact() {
+    return length == bytes.length;
   }
 
   /** {@return a copy of the bytes, which the caller may change} */

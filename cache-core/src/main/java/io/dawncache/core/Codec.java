@@ -13,7 +13,7 @@ package io.dawncache.core;
  */
 public interface Codec<T> {
   /**
-   * {@return the bytes of {@code value}}
+   * {@return the bytes of {@code value}, perhaps {@linkplain ByteView#withMetadata described}}
    *
    * @param value an object, never null
    * @throws Exception if it has no form as bytes

@@ -32,6 +32,11 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     return value;
   }
 
+  /** {@return what is known of the value beside its bytes, or null if nothing is} */
+  public final @Nullable Metadata metadata() {
+    return value.metadata();
+  }
+
   /** {@return whether the value has expired and is answered because the origin failed} */
   public final boolean isStale() {
     return this instanceof Stale;

@@ -30,6 +30,7 @@ final class Keeper {
   private final Owners owners;
   private final Memory memory;
   private final Counters counters;
+  private final ContentTypes contentTypes = new ContentTypes();
 
   Keeper(PresentConfig config, CoarseClock clock, Owners owners, Memory memory, Counters counters) {
     this.config = config;
@@ -43,7 +44,8 @@ final class Keeper {
   Entry.Own own(String key, ByteView value, long ttlNanos) {
     Duration soft = config.now().refreshAfterWrite();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
-    return new Entry.Own(key, value, clock.endOf(ttlNanos), clock.endOf(softNanos));
+    return new Entry.Own(
+        key, contentTypes.share(value), clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
 
   /**
@@ -54,12 +56,13 @@ final class Keeper {
    */
   Entry.Own peeked(String key, ByteView value, long ttlNanos, long begunNanos, boolean certain) {
     long expiresNanos = CoarseClock.end(begunNanos, ttlNanos);
+    ByteView sharing = contentTypes.share(value);
     if (!certain) {
-      return new Entry.Unsure(key, value, Math.min(expiresNanos, hotEnd(begunNanos)));
+      return new Entry.Unsure(key, sharing, Math.min(expiresNanos, hotEnd(begunNanos)));
     }
     Duration soft = config.now().refreshAfterWrite();
     long softNanos = soft == null ? CoarseClock.NEVER : soft.toNanos();
-    return new Entry.Own(key, value, expiresNanos, CoarseClock.end(begunNanos, softNanos));
+    return new Entry.Own(key, sharing, expiresNanos, CoarseClock.end(begunNanos, softNanos));
   }
 
   /** Returns a loaded answer's TTL: the getter's, or else the group's; with jitter. */
@@ -94,8 +97,8 @@ final class Keeper {
     boolean wanted = minuteQps > 0; // NaN is no rate
     boolean holds = fetched.expiresNanos() > clock.exact();
     if (wanted && holds && !owners.isSelf(key)) {
-      Entry.Copy copy =
-          new Entry.Copy(key, fetched.value(), fetched.expiresNanos(), hotEnd(begunNanos));
+      ByteView value = contentTypes.share(fetched.value());
+      Entry.Copy copy = new Entry.Copy(key, value, fetched.expiresNanos(), hotEnd(begunNanos));
       keepCopy(copy, acrossZones ? ACROSS_ZONES * minuteQps : minuteQps, generation);
     }
   }

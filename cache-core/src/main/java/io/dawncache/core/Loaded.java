@@ -29,7 +29,7 @@ public final class Loaded {
   /**
    * {@return the answer that the origin's value is {@code value}}
    *
-   * @param value what the origin holds under the key
+   * @param value what the origin holds under the key, with its metadata if it has some
    */
   public static Loaded of(ByteView value) {
     return new Loaded(Objects.requireNonNull(value, "value"), null, null);
@@ -58,6 +58,20 @@ public final class Loaded {
    */
   public static Loaded rejected(String reason) {
     return new Loaded(null, null, Objects.requireNonNull(reason, "reason"));
+  }
+
+  /**
+   * {@return this answer with the value's content type and ETag}
+   *
+   * @param metadata as for {@link ByteView#withMetadata}
+   * @throws IllegalStateException if this answer has no value
+   */
+  public Loaded withMetadata(@Nullable Metadata metadata) {
+    if (value == null) {
+      throw new IllegalStateException(
+          "metadata: " + metadata + " (expected: an answer with a value)");
+    }
+    return new Loaded(value.withMetadata(metadata), ttl, null);
   }
 
   /**

@@ -384,7 +384,7 @@ public final class TypedGroup<T> {
   }
 
   private TypedEntry<T> decode(String key, Entry entry) {
-    return new TypedEntry<>(decode(key, entry.value()), entry.isStale());
+    return new TypedEntry<>(decode(key, entry.value()), entry.isStale(), entry.metadata());
   }
 
   /** An exception of the codec ends only its own key. */

@@ -18,14 +18,31 @@ final class Weight {
   /** An array, an offset in it and a length. */
   private static final long VIEW_BYTES = HEAP.objectBytes(1, 0, 8);
 
+  // And its metadata, and whether a part of it is shared.
+  private static final long DESCRIBED_BYTES = HEAP.objectBytes(2, 0, 9);
+  private static final long METADATA_BYTES = HEAP.objectBytes(2, 0, 0);
+
   private Weight() {}
 
   /** Returns the cost of {@code entry}. O(length of the key). */
   static long of(Entry entry) {
+    ByteView value = entry.value();
     return shallow(entry)
         + HEAP.stringBytes(entry.key())
-        + VIEW_BYTES
-        + HEAP.byteArrayBytes(entry.value().length());
+        + (value instanceof DescribedBytes described ? of(described) : VIEW_BYTES)
+        + HEAP.byteArrayBytes(value.length());
+  }
+
+  /** Returns the cost of a view with its metadata, which is shared if it is a shared type alone. */
+  private static long of(DescribedBytes value) {
+    Metadata metadata = value.metadata();
+    String contentType = metadata.contentType();
+    String etag = metadata.etag();
+    boolean sharesType = value.contentTypeIsShared();
+    return DESCRIBED_BYTES
+        + (sharesType && etag == null ? 0 : METADATA_BYTES)
+        + (sharesType || contentType == null ? 0 : HEAP.stringBytes(contentType))
+        + (etag == null ? 0 : HEAP.stringBytes(etag));
   }
 
   private static long shallow(Entry entry) {

@@ -56,7 +56,7 @@ class RoomsTest {
               "memory",
               "what is held, and what happens to it",
               "seam plant data",
-              "Memory Keeper Events Flights Counters LocalCache LruCache TinyLfuCache"
+              "Memory Keeper Events Flights Counters ContentTypes LocalCache LruCache TinyLfuCache"
                   + " HotCopies UnreportedGets Offers RateSketch HotKeys LastLoads ExpiryWheel Budget Weight HeapLayout"),
           new Room(
               "plant",
@@ -69,7 +69,7 @@ class RoomsTest {
               "values, configurations, results, exceptions",
               "",
               "Entry Loaded GroupConfig CachePolicy Getter AsyncGetter BulkGetter ByteView"
-                  + " Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
+                  + " DescribedBytes Metadata Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
                   + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
                   + " GroupActivity HotKey Explanation GroupEvent"
                   + " GroupListener GetException NotFoundException RejectedException"

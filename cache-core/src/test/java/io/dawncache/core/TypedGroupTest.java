@@ -82,7 +82,7 @@ class TypedGroupTest {
     assertEquals(630, scores.get("Tom", LONG_WAIT));
     assertEquals(630, scores.getAsync("Tom").get());
     assertEquals(630, scores.getAsync("Tom", LONG_WAIT).get());
-    TypedEntry<Integer> entry = new TypedEntry<>(630, false);
+    TypedEntry<Integer> entry = new TypedEntry<>(630, false, null);
     assertEquals(entry, scores.getEntry("Tom", LONG_WAIT));
     assertEquals(entry, scores.getEntryAsync("Tom", LONG_WAIT).get());
     assertEquals(entry, scores.peek("Tom"));
@@ -99,7 +99,7 @@ class TypedGroupTest {
 
     time.pass(Duration.ofSeconds(2));
 
-    assertEquals(new TypedEntry<>(630, true), failing.getEntry("Tom", LONG_WAIT));
+    assertEquals(new TypedEntry<>(630, true, null), failing.getEntry("Tom", LONG_WAIT));
   }
 
   @Test
@@ -155,7 +155,7 @@ class TypedGroupTest {
       assertThrows(NotFoundException.class, () -> results.get("Nobody").value());
       assertThrows(CodecException.class, () -> results.get("Jack").value());
     }
-    assertEquals(new TypedEntry<>(630, false), eachAsItComes.get("Tom").entry());
+    assertEquals(new TypedEntry<>(630, false, null), eachAsItComes.get("Tom").entry());
     assertInstanceOf(CodecException.class, eachAsItComes.get("Jack").error());
   }
 

@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
@@ -31,6 +32,48 @@ class WeightTest {
     for (int keyChars : new int[] {2, 16, 100}) {
       assertWeight("ж", keyChars, 10);
     }
+  }
+
+  @Test
+  void metadataWeighsWhatItTakesAndASharedContentTypeNothing() {
+    byte[] type = "text/html; charset=utf-8".getBytes(US_ASCII);
+    byte[] tag = "\"630\"".getBytes(US_ASCII);
+    byte[] value = new byte[10];
+    for (int parts = 1; parts < 4; parts++) {
+      boolean hasType = (parts & 1) != 0;
+      boolean hasTag = (parts & 2) != 0;
+      Supplier<ByteView> described =
+          () ->
+              ByteView.copyOf(value)
+                  .withMetadata(
+                      new Metadata(
+                          hasType ? new String(type, US_ASCII) : null,
+                          hasTag ? new String(tag, US_ASCII) : null));
+      long plainView = HEAP.objectBytes(1, 0, 8); // becomes garbage
+
+      assertEquals(
+          allottedFor(() -> new Entry.Copy("k".repeat(16), described.get(), 0)) - plainView,
+          Weight.of(new Entry.Copy("k".repeat(16), described.get(), 0)),
+          "type " + hasType + ", tag " + hasTag);
+    }
+  }
+
+  @Test
+  void aSharedContentTypeWeighsNothingBesideItsPlaceInTheView() {
+    ContentTypes types = new ContentTypes();
+    ByteView plain = ByteView.copyOf(new byte[10]);
+    ByteView typed = types.share(plain.withMetadata(new Metadata("text/plain", null)));
+    ByteView tagged = types.share(plain.withMetadata(new Metadata("text/plain", "\"v1\"")));
+    long place = HEAP.objectBytes(2, 0, 9) - HEAP.objectBytes(1, 0, 8);
+
+    assertEquals(place, weight(typed) - weight(plain));
+    assertEquals(
+        place + HEAP.objectBytes(2, 0, 0) + HEAP.stringBytes("\"v1\""),
+        weight(tagged) - weight(plain));
+  }
+
+  private static long weight(ByteView value) {
+    return Weight.of(new Entry.Copy("Tom", value, 0));
   }
 
   private static void assertWeight(String letter, int keyChars, int valueBytes) {
