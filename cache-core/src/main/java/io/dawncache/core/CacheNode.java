@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -90,13 +89,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    return add(name, config, origin(getter));
-  }
-
-  private static Loads.Origin origin(Getter getter) {
-    return new Loads.Origin(
-        key -> CompletableFuture.completedFuture(getter.load(key)),
-        getter instanceof BulkGetter bulk ? bulk : null);
+    return add(name, config, Loads.Origin.of(getter));
   }
 
   /**
@@ -108,7 +101,7 @@ public final class CacheNode implements AutoCloseable {
    * @return the group
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
-    return add(name, config, new Loads.Origin(Objects.requireNonNull(getter, "getter"), null));
+    return add(name, config, Loads.Origin.ofAsync(Objects.requireNonNull(getter, "getter")));
   }
 
   private Group add(String name, GroupConfig config, Loads.Origin origin) {
@@ -181,7 +174,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public void changeOrigin(String name, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    existing(name).changeOrigin(origin(getter));
+    existing(name).changeOrigin(Loads.Origin.of(getter));
   }
 
   private Group existing(String name) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The origin's answer to a getter: a value, that the key is not found, or that the origin rejects
- * the request.
+ * The origin's answer to a getter: a value, that the key is not found, that the origin rejects the
+ * request, or, to {@link Getter#reload}, that the held value has not changed.
  *
  * <p><em>Not found</em> and <em>rejected</em> are final answers of a healthy origin. If the origin
  * cannot answer, the getter throws instead. Immutable.
@@ -14,16 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Loaded {
-  private static final Loaded NOT_FOUND = new Loaded(null, null, null);
+  private static final Loaded NOT_FOUND = new Loaded(null, null, null, false);
+  private static final Loaded UNCHANGED = new Loaded(null, null, null, true);
 
   private final @Nullable ByteView value;
   private final @Nullable Duration ttl;
   private final @Nullable String rejection;
+  private final boolean unchanged;
 
-  private Loaded(@Nullable ByteView value, @Nullable Duration ttl, @Nullable String rejection) {
+  private Loaded(
+      @Nullable ByteView value,
+      @Nullable Duration ttl,
+      @Nullable String rejection,
+      boolean unchanged) {
     this.value = value;
     this.ttl = ttl;
     this.rejection = rejection;
+    this.unchanged = unchanged;
   }
 
   /**
@@ -32,7 +39,7 @@ public final class Loaded {
    * @param value what the origin holds under the key, with its metadata if it has some
    */
   public static Loaded of(ByteView value) {
-    return new Loaded(Objects.requireNonNull(value, "value"), null, null);
+    return new Loaded(Objects.requireNonNull(value, "value"), null, null, false);
   }
 
   /**
@@ -57,7 +64,16 @@ public final class Loaded {
    * @param reason for the operator's log and for callers in Java; clients over HTTP do not see it
    */
   public static Loaded rejected(String reason) {
-    return new Loaded(null, null, Objects.requireNonNull(reason, "reason"));
+    return new Loaded(null, null, Objects.requireNonNull(reason, "reason"), false);
+  }
+
+  /**
+   * {@return the answer that the value which {@link Getter#reload} was called with is still right}
+   * It is kept anew, with its metadata and a new TTL, as if it had been loaded. Only {@code reload}
+   * may answer so; from any other call it counts as a failure.
+   */
+  public static Loaded unchanged() {
+    return UNCHANGED;
   }
 
   /**
@@ -71,12 +87,13 @@ public final class Loaded {
       throw new IllegalStateException(
           "metadata: " + metadata + " (expected: an answer with a value)");
     }
-    return new Loaded(value.withMetadata(metadata), ttl, null);
+    return new Loaded(value.withMetadata(metadata), ttl, null, false);
   }
 
   /**
    * {@return this answer with its own TTL, which counts from the getter's answer and overrides the
-   * group's} For <em>not found</em> it is the negative TTL; a rejection is never remembered.
+   * group's} For <em>not found</em> it is the negative TTL, for <em>unchanged</em> the new TTL of
+   * the held value; a rejection is never remembered.
    *
    * @param ttl zero answers the waiting callers but is not kept
    * @throws IllegalArgumentException if it is negative
@@ -85,7 +102,7 @@ public final class Loaded {
     if (ttl.isNegative()) {
       throw new IllegalArgumentException("ttl: " + ttl + " (expected: >= 0)");
     }
-    return new Loaded(value, ttl, rejection);
+    return new Loaded(value, ttl, rejection, unchanged);
   }
 
   /** {@return the answer's TTL, or null if the group's configuration decides} */
@@ -93,7 +110,10 @@ public final class Loaded {
     return ttl;
   }
 
-  /** {@return the value, or null if the key is not found or the origin rejects it} */
+  /**
+   * {@return the value, or null if the key is not found, the origin rejects it, or the held value
+   * is unchanged}
+   */
   public @Nullable ByteView value() {
     return value;
   }
@@ -103,10 +123,23 @@ public final class Loaded {
     return rejection;
   }
 
+  /** {@return whether the held value is still right} */
+  public boolean isUnchanged() {
+    return unchanged;
+  }
+
+  /** Returns this answer, with the value of {@code held} if it is that this is still right. */
+  Loaded resolved(Entry held) {
+    return unchanged ? new Loaded(held.value(), ttl, null, false) : this;
+  }
+
   @Override
   public String toString() {
     if (rejection != null) {
       return "Loaded[rejected: " + rejection + "]";
+    }
+    if (unchanged) {
+      return "Loaded[unchanged]";
     }
     return value == null ? "Loaded[not found]" : "Loaded[" + value + "]";
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The load flights of one group: when the getter runs, and what happens to its answer. */
@@ -54,7 +55,30 @@ final class Loads {
    *
    * @param many loads many keys with one call; null if it cannot
    */
-  record Origin(AsyncGetter one, @Nullable BulkGetter many) {}
+  record Origin(One one, @Nullable BulkGetter many) {
+    /** Loads one key; {@code held} is the value that this node holds of it, or null. */
+    interface One {
+      CompletionStage<Loaded> load(String key, @Nullable Entry held) throws Exception;
+    }
+
+    static Origin of(Getter getter) {
+      return new Origin(
+          (key, held) -> CompletableFuture.completedFuture(load(getter, key, held)),
+          getter instanceof BulkGetter bulk ? bulk : null);
+    }
+
+    static Origin ofAsync(AsyncGetter getter) {
+      return new Origin((key, held) -> getter.load(key), null);
+    }
+
+    private static Loaded load(Getter getter, String key, @Nullable Entry held) throws Exception {
+      if (held == null) {
+        return getter.load(key);
+      }
+      Loaded loaded = getter.reload(key, held);
+      return loaded == null ? loaded : loaded.resolved(held);
+    }
+  }
 
   Loads(
       String group,
@@ -137,6 +161,7 @@ final class Loads {
   private void load(String key, long generation, Waiter<Entry> flight) {
     run(
         key,
+        generation,
         LoadExecutor.Ending.of(
             flight, (loaded, error) -> land(key, generation, loaded, error, flight)));
   }
@@ -307,6 +332,7 @@ final class Loads {
     counters.refreshes.increment();
     run(
         key,
+        generation,
         LoadExecutor.Ending.of(
             flight,
             (loaded, error) -> {
@@ -317,22 +343,22 @@ final class Loads {
             }));
   }
 
-  private void run(String key, LoadExecutor.Ending<Loaded> ending) {
+  private void run(String key, long generation, LoadExecutor.Ending<Loaded> ending) {
     if (config.now().hedge()) {
       Hedge.start(
           node.threads(),
           records.times().snapshot(),
-          first -> runOnce(key, first),
+          first -> runOnce(key, generation, first),
           counters.hedges::increment,
           ending);
     } else {
-      runOnce(key, ending);
+      runOnce(key, generation, ending);
     }
   }
 
-  private void runOnce(String key, LoadExecutor.Ending<Loaded> ending) {
+  private void runOnce(String key, long generation, LoadExecutor.Ending<Loaded> ending) {
     long start = node.clock().exact();
-    LoadExecutor.Call<Loaded> call = () -> origin.one().load(key);
+    LoadExecutor.Call<Loaded> call = () -> origin.one().load(key, memory.held(key, generation));
     LoadExecutor.Ending<Loaded> counted =
         (loaded, error) -> {
           Loaded answer = loaded;
@@ -453,12 +479,18 @@ final class Loads {
   }
 
   /**
-   * Returns why a load has failed, or null. A value longer than the group allows is a failure, too.
+   * Returns why a load has failed, or null. A value longer than the group allows is a failure, too,
+   * and so is that no value has changed where none was held.
    */
   private @Nullable GetException faultOf(
       String key, @Nullable Loaded loaded, @Nullable GetException error) {
-    String fault =
-        loaded == null ? null : Values.fault(loaded.value(), config.now().maxValueBytes());
+    String fault = null;
+    if (loaded != null) {
+      fault =
+          loaded.isUnchanged()
+              ? "unchanged (expected: a value; only reload may answer that it is unchanged)"
+              : Values.fault(loaded.value(), config.now().maxValueBytes());
+    }
     return fault == null
         ? error
         : new GetFailedException("load " + Keys.shown(group, key) + ": " + fault, null);

@@ -144,7 +144,7 @@ class MetadataTest {
   @Test
   void onlyAnAnswerWithAValueHasMetadata() {
     for (Loaded none :
-        List.of(Loaded.notFound(), Loaded.rejected("not for you"))) {
+        List.of(Loaded.notFound(), Loaded.rejected("not for you"), Loaded.unchanged())) {
       assertThrows(IllegalStateException.class, () -> none.withMetadata(JSON));
     }
     Loaded loaded = Loaded.ofUtf8("{}").withTtl(LONG_WAIT).withMetadata(JSON);

@@ -1,14 +1,16 @@
 package io.dawncache.node;
 
 import io.dawncache.core.BulkGetter;
+import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.wire.Fatal;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /** A getter whose {@link OutOfMemoryError} is reported, not only a failed load. */
-final class WatchedGetter implements Getter {
+class WatchedGetter implements Getter {
   private final Getter getter;
 
   private WatchedGetter(Getter getter) {
@@ -22,34 +24,34 @@ final class WatchedGetter implements Getter {
 
   @Override
   public Loaded load(String key) throws Exception {
+    return watched(() -> getter.load(key));
+  }
+
+  @Override
+  public Loaded reload(String key, Entry held) throws Exception {
+    return watched(() -> getter.reload(key, held));
+  }
+
+  private static <T> T watched(Callable<T> load) throws Exception {
     try {
-      return getter.load(key);
+      return load.call();
     } catch (OutOfMemoryError e) {
       Fatal.report(e);
       throw e;
     }
   }
 
-  private static final class OfMany implements BulkGetter {
+  private static final class OfMany extends WatchedGetter implements BulkGetter {
     private final BulkGetter getter;
 
     OfMany(BulkGetter getter) {
+      super(getter);
       this.getter = getter;
     }
 
     @Override
-    public Loaded load(String key) throws Exception {
-      return new WatchedGetter(getter).load(key);
-    }
-
-    @Override
     public Map<String, Loaded> loadAll(Set<String> keys) throws Exception {
-      try {
-        return getter.loadAll(keys);
-      } catch (OutOfMemoryError e) {
-        Fatal.report(e);
-        throw e;
-      }
+      return watched(() -> getter.loadAll(keys));
     }
   }
 }

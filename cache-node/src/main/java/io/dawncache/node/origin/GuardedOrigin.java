@@ -1,6 +1,7 @@
 package io.dawncache.node.origin;
 
 import io.dawncache.core.BulkGetter;
+import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.OverloadedException;
@@ -233,7 +234,7 @@ public final class GuardedOrigin implements AutoCloseable {
     if (loaded.rejection() != null) {
       return Outcome.REJECTED;
     }
-    return loaded.value() == null ? Outcome.NOT_FOUND : Outcome.VALUE;
+    return loaded.value() != null || loaded.isUnchanged() ? Outcome.VALUE : Outcome.NOT_FOUND;
   }
 
   private class OfOne implements Getter {
@@ -246,6 +247,11 @@ public final class GuardedOrigin implements AutoCloseable {
     @Override
     public Loaded load(String key) throws Exception {
       return GuardedOrigin.this.load(1, () -> one.load(key), GuardedOrigin::outcome);
+    }
+
+    @Override
+    public Loaded reload(String key, Entry held) throws Exception {
+      return GuardedOrigin.this.load(1, () -> one.reload(key, held), GuardedOrigin::outcome);
     }
   }
 
