@@ -89,7 +89,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public Group addGroup(String name, GroupConfig config, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    return add(name, config, Loads.Origin.of(getter));
+    return add(name, config, Origin.of(getter));
   }
 
   /**
@@ -101,10 +101,10 @@ public final class CacheNode implements AutoCloseable {
    * @return the group
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
-    return add(name, config, Loads.Origin.ofAsync(Objects.requireNonNull(getter, "getter")));
+    return add(name, config, Origin.ofAsync(Objects.requireNonNull(getter, "getter")));
   }
 
-  private Group add(String name, GroupConfig config, Loads.Origin origin) {
+  private Group add(String name, GroupConfig config, Origin origin) {
     Objects.requireNonNull(config, "config");
     if (name.isEmpty() || !UTF_8.newEncoder().canEncode(name)) {
       throw new IllegalArgumentException(
@@ -174,7 +174,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public void changeOrigin(String name, Getter getter) {
     Objects.requireNonNull(getter, "getter");
-    existing(name).changeOrigin(Loads.Origin.of(getter));
+    existing(name).changeOrigin(Origin.of(getter));
   }
 
   private Group existing(String name) {

@@ -58,7 +58,7 @@ public final class Group {
       String name,
       GroupConfig asked,
       HeapShares.Share share,
-      Loads.Origin origin,
+      Origin origin,
       NodeResources node,
       Owners owners) {
     this.name = name;
@@ -115,7 +115,7 @@ public final class Group {
   }
 
   /** See {@link CacheNode#changeOrigin}. */
-  void changeOrigin(Loads.Origin origin) {
+  void changeOrigin(Origin origin) {
     loads.change(origin);
     forgetting.originChanged(name);
   }

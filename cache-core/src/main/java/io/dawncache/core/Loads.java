@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The load flights of one group: when the getter runs, and what happens to its answer. */
@@ -23,6 +22,10 @@ final class Loads {
    * Every flight notes its key's generation before anything else; Memory explains why. It reads
    * which origin is in force after that, and a group that changes its origin forgets everything
    * after the change; so no value of a former origin is kept.
+   *
+   * A getter is shown only a value that is held while the key still has the noted generation. If it
+   * answers that this value has not changed, the answer becomes the value itself. A change that
+   * comes in between increments the generation, so the value does not come back.
    */
 
   /** After a failed load, an older value answers for this long before the next load is tried. */
@@ -49,36 +52,6 @@ final class Loads {
   private final Singleflight<String, Entry> flights;
 
   private volatile Origin origin;
-
-  /**
-   * Where values are loaded from.
-   *
-   * @param many loads many keys with one call; null if it cannot
-   */
-  record Origin(One one, @Nullable BulkGetter many) {
-    /** Loads one key; {@code held} is the value that this node holds of it, or null. */
-    interface One {
-      CompletionStage<Loaded> load(String key, @Nullable Entry held) throws Exception;
-    }
-
-    static Origin of(Getter getter) {
-      return new Origin(
-          (key, held) -> CompletableFuture.completedFuture(load(getter, key, held)),
-          getter instanceof BulkGetter bulk ? bulk : null);
-    }
-
-    static Origin ofAsync(AsyncGetter getter) {
-      return new Origin((key, held) -> getter.load(key), null);
-    }
-
-    private static Loaded load(Getter getter, String key, @Nullable Entry held) throws Exception {
-      if (held == null) {
-        return getter.load(key);
-      }
-      Loaded loaded = getter.reload(key, held);
-      return loaded == null ? loaded : loaded.resolved(held);
-    }
-  }
 
   Loads(
       String group,

@@ -40,7 +40,7 @@ class RoomsTest {
               "the way of a get",
               "seam memory plant data",
               "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor Load WantedKey"
-                  + " LoadFailure LoadMemory LoadRecords Hedge"),
+                  + " LoadFailure LoadMemory LoadRecords Hedge Origin"),
           new Room(
               "changes",
               "how a change is made",
