@@ -36,11 +36,16 @@ abstract class CountingFleet {
         config,
         key -> {
           loads.incrementAndGet();
-          return Loaded.ofUtf8("value of " + key);
+          return answer(key);
         });
     CacheServer started = CacheServer.start(node, server);
     servers.add(started);
     return started;
+  }
+
+  /** Returns what the origin answers. */
+  Loaded answer(String key) {
+    return Loaded.ofUtf8("value of " + key);
   }
 
   @AfterEach

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
 import io.dawncache.core.Membership;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.consistenthash.Ring;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +19,15 @@ import org.junit.jupiter.api.Timeout;
 class PeekIT extends CountingFleet {
   PeekIT() {
     super(GroupConfig.builder().build());
+  }
+
+  private static Metadata metadataOf(String key) {
+    return new Metadata("text/plain", "\"" + key + "\"");
+  }
+
+  @Override
+  Loaded answer(String key) {
+    return super.answer(key).withMetadata(metadataOf(key));
   }
 
   /** Leaves all to peeks. */
@@ -88,6 +99,34 @@ class PeekIT extends CountingFleet {
     long own = keys().stream().filter(key -> self.equals(ring.owner(key))).count();
     while (group(index).stats().events().taken() < own) {
       Thread.onSpinWait(); // until the test's time-out
+    }
+  }
+
+  @Test
+  void whatIsPeekedOrOfferedKeepsItsMetadata() throws IOException {
+    for (ServerConfig joining : List.of(withoutOffers(), ServerConfig.builder().build())) {
+      stop();
+      servers.clear();
+      nodes.clear();
+      loads.set(0);
+      startFleet(2, joining);
+      getAll(0);
+      start(joining);
+
+      setMembers();
+      if (joining.handOverTimeout().isZero()) {
+        getAll(2);
+      } else {
+        awaitTaken(2);
+      }
+
+      Ring ring = Ring.of(servers.get(2).ring(), Membership.REPLICAS, servers.get(2).members());
+      for (String key : keys()) {
+        if (ring.owner(key).equals(servers.get(2).self())) {
+          assertEquals(metadataOf(key), group(2).getEntry(key, Duration.ofMinutes(1)).metadata());
+        }
+      }
+      assertEquals(KEYS, loads.get(), "nothing is loaded again");
     }
   }
 

@@ -5,10 +5,13 @@ import static com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED;
 import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.KeyAnswers;
 import io.dawncache.server.wire.Varints;
 import io.dawncache.server.wire.pb.FetchRequest;
@@ -50,6 +53,10 @@ public final class FetchFrames {
   private static final int STALE_TAG = (KeyAnswer.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int MINUTE_QPS_TAG =
       (KeyAnswer.MINUTE_QPS_FIELD_NUMBER << 3) | WIRETYPE_FIXED64;
+  private static final int CONTENT_TYPE_TAG =
+      (KeyAnswer.CONTENT_TYPE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int ETAG_TAG =
+      (KeyAnswer.ETAG_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
 
   private static final int SHORT_TEXT_BYTES = 1024;
   private static final FastThreadLocal<byte[]> SHORT_TEXT =
@@ -275,6 +282,11 @@ public final class FetchFrames {
     if (freshness.ttlNanos() != Long.MAX_VALUE) {
       bytes += 1 + Varints.bytes(freshness.ttlNanos());
     }
+    Metadata metadata = freshness.metadata();
+    if (metadata != null) {
+      bytes += GroupcacheCodec.bytes(CONTENT_TYPE_TAG, metadata.contentType());
+      bytes += GroupcacheCodec.bytes(ETAG_TAG, metadata.etag());
+    }
     return freshness.stale() ? bytes + 2 : bytes;
   }
 
@@ -291,6 +303,11 @@ public final class FetchFrames {
     if (freshness.hasMinuteQps()) {
       out.writeByte(MINUTE_QPS_TAG);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
+    }
+    Metadata metadata = freshness.metadata();
+    if (metadata != null) {
+      GroupcacheCodec.write(CONTENT_TYPE_TAG, metadata.contentType(), out);
+      GroupcacheCodec.write(ETAG_TAG, metadata.etag(), out);
     }
   }
 
@@ -310,7 +327,7 @@ public final class FetchFrames {
     ByteBuf all = payload.readerIndex(start);
     try {
       return KeyAnswers.result(Frames.parse(FrameKind.FETCHED, KeyAnswer.parser(), all));
-    } catch (BrokenFrameException e) {
+    } catch (BrokenFrameException | InvalidProtocolBufferException e) {
       return PeerResult.of(PeerResult.Status.FAILED, String.valueOf(e.getMessage()));
     }
   }
@@ -325,6 +342,8 @@ public final class FetchFrames {
     long ttlNanos = Long.MAX_VALUE;
     boolean stale = false;
     double minuteQps = 0;
+    String contentType = null;
+    String etag = null;
     while (in.isReadable()) {
       switch (in.readByte()) {
         case VALUE_TAG -> {
@@ -353,12 +372,40 @@ public final class FetchFrames {
           }
           minuteQps = Double.longBitsToDouble(in.readLongLE());
         }
+        case CONTENT_TYPE_TAG -> {
+          contentType = readText(in);
+          if (contentType == null) {
+            return null;
+          }
+        }
+        case ETAG_TAG -> {
+          etag = readText(in);
+          if (etag == null) {
+            return null;
+          }
+        }
         default -> {
           return null;
         }
       }
     }
-    return PeerResult.value(copy(in, valueStart, valueLength), ttlNanos, stale, minuteQps);
+    ByteView value = copy(in, valueStart, valueLength);
+    if (contentType != null || etag != null) {
+      Metadata metadata = metadata(contentType, etag);
+      if (metadata == null) {
+        return null;
+      }
+      value = value.withMetadata(metadata);
+    }
+    return PeerResult.value(value, ttlNanos, stale, minuteQps);
+  }
+
+  private static @Nullable Metadata metadata(@Nullable String contentType, @Nullable String etag) {
+    try {
+      return new Metadata(contentType, etag);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static ByteView copy(ByteBuf in, int start, int length) {

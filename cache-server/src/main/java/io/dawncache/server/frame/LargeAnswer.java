@@ -7,13 +7,13 @@ import io.netty.buffer.Unpooled;
 
 /** The answer to a fetch whose value is longer than a frame. */
 public final class LargeAnswer implements LargeMessage {
-  private static final int MOST_BESIDE_BYTES = 64; // tags, a length, a Freshness
+  private static final int BESIDE_BYTES = 64; // tags, a length, a Freshness without metadata
 
   private final int id;
   private final ByteView value;
   private final Runnable onClose;
-  private final ByteBuf before = Unpooled.buffer(MOST_BESIDE_BYTES);
-  private final ByteBuf behind = Unpooled.buffer(MOST_BESIDE_BYTES);
+  private final ByteBuf before = Unpooled.buffer(BESIDE_BYTES);
+  private final ByteBuf behind = Unpooled.buffer(BESIDE_BYTES);
   private int written; // bytes of the value
 
   /**

@@ -226,7 +226,7 @@ final class Exchange extends Reply {
     }
     Duration left = asked().forServers().remainingTtl(entry);
     return fromOurs
-        ? Freshness.toOurs(left, entry.isStale(), minuteQps)
+        ? Freshness.toOurs(left, entry.isStale(), minuteQps).with(entry.metadata())
         : Freshness.toOthers(left, inbound.clock());
   }
 

@@ -7,6 +7,7 @@ import io.dawncache.core.PeerResult;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Refusal;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,7 @@ final class FrameExchange extends Reply {
 
   /** The TTL is what remains now, not what remained when the get ended. */
   Freshness freshness(Entry entry) {
-    return Freshness.toOurs(asked().forServers().remainingTtl(entry), entry.isStale(), minuteQps);
+    Duration left = asked().forServers().remainingTtl(entry);
+    return Freshness.toOurs(left, entry.isStale(), minuteQps).with(entry.metadata());
   }
 }

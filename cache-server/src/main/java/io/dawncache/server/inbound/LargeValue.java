@@ -58,7 +58,8 @@ final class LargeValue implements Pieces {
     GroupcacheCodec.writeValue(value.slice(written, end), out.room(end - written));
     written = end;
     if (isOver() && !freshness.equals(Freshness.NONE)) {
-      GroupcacheCodec.writeFromValueOn(freshness, out.room(Values.AROUND_VALUE_BYTES));
+      int bytes = GroupcacheCodec.bytesFromValueOn(freshness);
+      GroupcacheCodec.writeFromValueOn(freshness, out.room(bytes));
     }
     out.written();
   }

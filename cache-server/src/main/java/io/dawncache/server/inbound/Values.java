@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * straight into the outgoing buffer, without a response object or a map of headers.
  */
 final class Values {
-  /** Room for a head, and for a message without its value. */
+  /** Room for a head, and for a message without its value and metadata. */
   static final int AROUND_VALUE_BYTES = 256;
 
   /*
@@ -61,15 +61,17 @@ final class Values {
       Dialect dialect,
       Persistence persistence,
       Outbox out) {
-    ByteBuf buffer = out.room(AROUND_VALUE_BYTES + value.length());
     if (isSmall(value)
         && freshness.equals(Freshness.NONE)
         && !stale
         && persistence == Persistence.DEFAULT) {
+      ByteBuf buffer = out.room(AROUND_VALUE_BYTES + value.length());
       out.date().writeOkAndDate(buffer);
       buffer.writeBytes(smallHead(value, dialect));
       GroupcacheCodec.writeValue(value, buffer);
     } else {
+      int messageBytes = GroupcacheCodec.responseBytes(value, freshness);
+      ByteBuf buffer = out.room(AROUND_VALUE_BYTES + messageBytes);
       writeHead(value, freshness, stale, dialect, persistence, out.date(), buffer);
       GroupcacheCodec.writeResponse(value, freshness, buffer);
     }

@@ -1,22 +1,35 @@
 package io.dawncache.server.wire;
 
+import io.dawncache.core.Metadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer holds beside its value: how long the value holds, and how often it is asked for.
+ * What an answer holds beside its value: how long the value holds, how often it is asked for, and
+ * what it is.
  *
  * @param minuteQps how often a minute other nodes ask for the key; 0 is not written
  * @param expireUnixNanos when the value expires, by the wall clock; 0, not written, means never
  * @param ttlNanos how long the value holds from now on; {@link Long#MAX_VALUE}, not written, means
  *     for ever
  * @param stale whether it has expired and the origin failed; false is not written
+ * @param metadata the value's content type and ETag; null is not written
  */
-public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, boolean stale) {
+public record Freshness(
+    double minuteQps,
+    long expireUnixNanos,
+    long ttlNanos,
+    boolean stale,
+    @Nullable Metadata metadata) {
   /** Nothing beside the value, which holds for ever. */
   public static final Freshness NONE = new Freshness(0, 0, Long.MAX_VALUE, false);
+
+  /** Makes one of a value without metadata. */
+  public Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, boolean stale) {
+    this(minuteQps, expireUnixNanos, ttlNanos, stale, null);
+  }
 
   /**
    * Returns what one of our nodes receives: the TTL that is left, since clocks may differ.
@@ -25,6 +38,13 @@ public record Freshness(double minuteQps, long expireUnixNanos, long ttlNanos, b
    */
   public static Freshness toOurs(@Nullable Duration left, boolean stale, double minuteQps) {
     return new Freshness(minuteQps, 0, left == null ? Long.MAX_VALUE : left.toNanos(), stale);
+  }
+
+  /** Returns this with the metadata of the value, which only our nodes receive. */
+  public Freshness with(@Nullable Metadata metadata) {
+    return metadata == null
+        ? this
+        : new Freshness(minuteQps, expireUnixNanos, ttlNanos, stale, metadata);
   }
 
   /**

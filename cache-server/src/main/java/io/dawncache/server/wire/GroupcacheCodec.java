@@ -11,13 +11,16 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protobuf messages of {@code proto/groupcache.proto}. An answer is written without building a
@@ -31,6 +34,9 @@ public final class GroupcacheCodec {
   private static final int EXPIRE_TAG = (Response.EXPIRE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int TTL_NANOS_TAG = (Response.TTL_NANOS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int STALE_TAG = (Response.STALE_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+  private static final int CONTENT_TYPE_TAG =
+      (Response.CONTENT_TYPE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int ETAG_TAG = (Response.ETAG_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
 
   private GroupcacheCodec() {}
 
@@ -45,10 +51,11 @@ public final class GroupcacheCodec {
     if (!value.isEmpty()) { // an empty value is proto3's default and is not written at all
       bytes += Varints.bytes(VALUE_TAG) + Varints.bytes(value.length()) + value.length();
     }
-    return bytes + bytes(freshness);
+    return bytes + bytesFromValueOn(freshness);
   }
 
-  private static int bytes(Freshness freshness) {
+  /** Returns how much follows the value's bytes in a {@code Response}. */
+  public static int bytesFromValueOn(Freshness freshness) {
     int bytes = 0;
     if (freshness.hasMinuteQps()) {
       bytes += Varints.bytes(MINUTE_QPS_TAG) + Double.BYTES;
@@ -62,7 +69,16 @@ public final class GroupcacheCodec {
     if (freshness.stale()) {
       bytes += Varints.bytes(STALE_TAG) + 1;
     }
+    Metadata metadata = freshness.metadata();
+    if (metadata != null) {
+      bytes += bytes(CONTENT_TYPE_TAG, metadata.contentType()) + bytes(ETAG_TAG, metadata.etag());
+    }
     return bytes;
+  }
+
+  /** Returns how long a field of {@link Metadata} is; 0 for null, which is not written. */
+  public static int bytes(int tag, @Nullable String ascii) {
+    return ascii == null ? 0 : Varints.bytes(tag) + Varints.bytes(ascii.length()) + ascii.length();
   }
 
   /** Returns a new buffer with a {@code Response} of {@code value}; the caller releases it. */
@@ -103,10 +119,6 @@ public final class GroupcacheCodec {
 
   /** Writes what follows the value's bytes in a {@code Response}. */
   public static void writeFromValueOn(Freshness freshness, ByteBuf out) {
-    write(freshness, out);
-  }
-
-  private static void write(Freshness freshness, ByteBuf out) {
     if (freshness.hasMinuteQps()) {
       Varints.write(MINUTE_QPS_TAG, out);
       out.writeLongLE(Double.doubleToRawLongBits(freshness.minuteQps()));
@@ -122,6 +134,20 @@ public final class GroupcacheCodec {
     if (freshness.stale()) {
       Varints.write(STALE_TAG, out);
       out.writeByte(1);
+    }
+    Metadata metadata = freshness.metadata();
+    if (metadata != null) {
+      write(CONTENT_TYPE_TAG, metadata.contentType(), out);
+      write(ETAG_TAG, metadata.etag(), out);
+    }
+  }
+
+  /** Writes a field of {@link Metadata}, unless it is null. */
+  public static void write(int tag, @Nullable String ascii, ByteBuf out) {
+    if (ascii != null) {
+      Varints.write(tag, out);
+      Varints.write(ascii.length(), out);
+      ByteBufUtil.writeAscii(out, ascii);
     }
   }
 
@@ -149,7 +175,27 @@ public final class GroupcacheCodec {
       ttlNanos = Freshness.ttlNanos(response.getExpire(), clock.instant());
     }
     return PeerResult.value(
-        value(response), ttlNanos, response.getStale(), response.getMinuteQps());
+        value(response).withMetadata(metadata(response.getContentType(), response.getEtag())),
+        ttlNanos,
+        response.getStale(),
+        response.getMinuteQps());
+  }
+
+  /**
+   * Returns what a message says of a value; an empty text says nothing.
+   *
+   * @throws InvalidProtocolBufferException if this is more than the metadata of a value may be
+   */
+  static @Nullable Metadata metadata(String contentType, String etag)
+      throws InvalidProtocolBufferException {
+    if (contentType.isEmpty() && etag.isEmpty()) {
+      return null;
+    }
+    try {
+      return new Metadata(contentType.isEmpty() ? null : contentType, etag.isEmpty() ? null : etag);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidProtocolBufferException(e.getMessage());
+    }
   }
 
   private static Response parse(ByteBuffer body) throws IOException {

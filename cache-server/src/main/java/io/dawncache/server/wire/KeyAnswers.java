@@ -2,8 +2,10 @@ package io.dawncache.server.wire;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
@@ -12,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +76,12 @@ public final class KeyAnswers {
             .setCauseMessage(result.causeMessage());
     if (result.ttlNanos() != Long.MAX_VALUE) {
       answer.setTtlNanos(result.ttlNanos());
+    }
+    Metadata metadata = result.value().metadata();
+    if (metadata != null) {
+      answer
+          .setContentType(Objects.requireNonNullElse(metadata.contentType(), ""))
+          .setEtag(Objects.requireNonNullElse(metadata.etag(), ""));
     }
     return answer;
   }
@@ -191,12 +200,18 @@ public final class KeyAnswers {
     callback.accept(request, result);
   }
 
-  /** Returns the result that a message holds. */
-  public static PeerResult result(KeyAnswer answer) {
+  /**
+   * Returns the result that a message holds.
+   *
+   * @throws InvalidProtocolBufferException if content type and ETag are none
+   */
+  public static PeerResult result(KeyAnswer answer) throws InvalidProtocolBufferException {
     return switch (answer.getStatus()) {
       case VALUE ->
           PeerResult.value(
-              ByteView.copyOf(answer.getValue().asReadOnlyByteBuffer()),
+              ByteView.copyOf(answer.getValue().asReadOnlyByteBuffer())
+                  .withMetadata(
+                      GroupcacheCodec.metadata(answer.getContentType(), answer.getEtag())),
               answer.hasTtlNanos() ? answer.getTtlNanos() : Long.MAX_VALUE,
               answer.getStale(),
               answer.getMinuteQps());

@@ -11,6 +11,7 @@ import com.google.protobuf.WireFormat;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
@@ -33,6 +34,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +159,12 @@ public final class PeerCodec {
     ByteView value = operation.value();
     if (value != null) {
       request.setValue(shared(value));
+      Metadata metadata = value.metadata();
+      if (metadata != null) {
+        request
+            .setContentType(Objects.requireNonNullElse(metadata.contentType(), ""))
+            .setEtag(Objects.requireNonNullElse(metadata.etag(), ""));
+      }
     }
     if (operation.ttlNanos() != Long.MAX_VALUE) {
       request.setTtlNanos(operation.ttlNanos());
@@ -167,15 +175,25 @@ public final class PeerCodec {
   /**
    * Reads a peer's request to make a change; a put of an expired value becomes a removal.
    *
-   * @throws BadRequestException if it is no such message, or names an empty group or key
+   * @throws BadRequestException if it is no such message, names an empty group or key, or has a
+   *     content type or ETag that is none
    */
   public static Operation decodeOperation(ByteBuffer body) throws BadRequestException {
     CoordinateRequest request = parse(CoordinateRequest.parser(), body);
     return operation(
         require("group", request.getGroup()),
         require("key", request.getKey()),
-        request.hasValue() ? copied(request.getValue()) : null,
+        request.hasValue() ? described(request) : null,
         request.hasTtlNanos() ? request.getTtlNanos() : Long.MAX_VALUE);
+  }
+
+  private static ByteView described(CoordinateRequest request) throws BadRequestException {
+    try {
+      return copied(request.getValue())
+          .withMetadata(GroupcacheCodec.metadata(request.getContentType(), request.getEtag()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new BadRequestException(String.valueOf(e.getMessage()));
+    }
   }
 
   /**

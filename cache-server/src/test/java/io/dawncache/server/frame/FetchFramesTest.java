@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
@@ -18,6 +19,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +153,13 @@ class FetchFramesTest {
         new Answer("630", new Freshness(0, 0, 0, false)),
         new Answer("630", new Freshness(-0.0, 0, -1, false)),
         new Answer("", new Freshness(0, 0, 1, true)),
+        new Answer("630", Freshness.NONE.with(new Metadata("text/plain", null))),
+        new Answer("630", Freshness.NONE.with(new Metadata(null, "\"v1\""))),
+        new Answer("", new Freshness(-0.0, 0, 1, true, new Metadata("text/plain", "\"v1\""))),
+        new Answer("630", new Freshness(1, 0, 9, true, new Metadata("t", "e".repeat(255)))),
+        new Answer(
+            "x".repeat(70_000),
+            new Freshness(0, 0, Long.MAX_VALUE, false, new Metadata("t".repeat(128), "e"))),
         new Answer("x".repeat(127), new Freshness(1, 0, 300, false)),
         new Answer("x".repeat(70_000), new Freshness(1, 0, Long.MAX_VALUE - 1, false)));
   }
@@ -163,6 +172,11 @@ class FetchFramesTest {
             .setMinuteQps(answer.freshness.minuteQps());
     if (answer.freshness.ttlNanos() != Long.MAX_VALUE) {
       message.setTtlNanos(answer.freshness.ttlNanos());
+    }
+    Metadata metadata = answer.freshness.metadata();
+    if (metadata != null) {
+      message.setContentType(Objects.requireNonNullElse(metadata.contentType(), ""));
+      message.setEtag(Objects.requireNonNullElse(metadata.etag(), ""));
     }
     return message.build();
   }
@@ -185,7 +199,50 @@ class FetchFramesTest {
 
     assertArrayEquals(generated(answer).toByteArray(), ByteBufUtil.getBytes(out));
     assertEquals(FetchFrames.answerBytes(value, answer.freshness), out.readableBytes());
-    assertEquals(meant(answer), FetchFrames.readAnswer(out));
+    PeerResult read = FetchFrames.readAnswer(out);
+    assertEquals(meant(answer), read);
+    assertEquals(answer.freshness.metadata(), read.value().metadata());
+  }
+
+  @Test
+  void anAnswerWithoutMetadataIsTheSameBytesAsEver() {
+    ByteBuf out = Unpooled.buffer();
+
+    FetchFrames.writeAnswer(ByteView.ofUtf8("630"), new Freshness(1, 0, 5, true).with(null), out);
+
+    assertEquals("1a0336333020052801" + "31000000000000f03f", ByteBufUtil.hexDump(out));
+  }
+
+  /** An answer of any other fields would be a value. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "5203610d0a", // a line end
+        "5202c3a9", // é
+        "520161" + "52022061", // a second content type, which begins with a space
+        "5a022062", // an ETag that begins with a space
+        "5202ff61", // not UTF-8
+      })
+  void aContentTypeOrETagThatIsNoneSpoilsTheAnswer(String metadata) {
+    PeerResult read = FetchFrames.readAnswer(hex("1a03363330" + metadata));
+
+    assertEquals(Status.FAILED, read.status());
+  }
+
+  @Test
+  void moreThan256BytesOfMetadataSpoilTheAnswer() {
+    for (int tooMany = 0; tooMany < 2; tooMany++) {
+      KeyAnswer message =
+          KeyAnswer.newBuilder()
+              .setValue(ByteString.copyFromUtf8("630"))
+              .setContentType("t".repeat(100))
+              .setEtag("e".repeat(156 + tooMany))
+              .build();
+
+      PeerResult read = FetchFrames.readAnswer(Unpooled.wrappedBuffer(message.toByteArray()));
+
+      assertEquals(tooMany == 0 ? Status.VALUE : Status.FAILED, read.status());
+    }
   }
 
   @ParameterizedTest
@@ -218,7 +275,9 @@ class FetchFramesTest {
             Unpooled.copiedBuffer(whole, 0, half),
             Unpooled.copiedBuffer(whole, half, whole.length - half));
 
-    assertEquals(meant(answer), FetchFrames.readAnswer(both));
+    PeerResult read = FetchFrames.readAnswer(both);
+    assertEquals(meant(answer), read);
+    assertEquals(answer.freshness.metadata(), read.value().metadata());
     both.release();
   }
 

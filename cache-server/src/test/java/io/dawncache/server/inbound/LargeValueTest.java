@@ -10,6 +10,7 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Metadata;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
@@ -80,8 +81,9 @@ class LargeValueTest {
   void aValueComesWholeHoweverItWasCut(int length) throws IOException {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);
-    LargeValue answer =
-        new LargeValue(held(bytes), new Freshness(7, 0, 1_000_000, false), Dialect.DAWNCACHE);
+    Metadata metadata = new Metadata("t".repeat(128), "e".repeat(128));
+    Freshness freshness = new Freshness(7, 0, 1_000_000, false, metadata);
+    LargeValue answer = new LargeValue(held(bytes), freshness, Dialect.DAWNCACHE);
 
     int pieces = 0;
     while (answer.hasNext()) {
@@ -99,6 +101,9 @@ class LargeValueTest {
     assertEquals(200, read.status().code());
     assertArrayEquals(
         bytes, GroupcacheCodec.decodeResponse(read.content().nioBuffer()).toByteArray());
+    assertEquals(
+        GroupcacheCodec.responseBytes(ByteView.copyOf(bytes), freshness),
+        read.content().readableBytes());
     read.release();
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
@@ -40,7 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Answers written by hand, against the same written by Netty. */
 class ValuesTest {
   private static final Instant NOW = Instant.parse("2026-11-26T17:00:00Z");
-  private static final Freshness ALL_IT_CAN_SAY = new Freshness(12.5, 0, 1_234_567_890L, true);
+  private static final Freshness ALL_IT_CAN_SAY =
+      new Freshness(12.5, 0, 1_234_567_890L, true, new Metadata("t".repeat(128), "e".repeat(128)));
 
   private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
   private final ChannelHandlerContext ctx = channel.pipeline().firstContext();

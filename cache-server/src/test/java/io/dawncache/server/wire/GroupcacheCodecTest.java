@@ -2,12 +2,15 @@ package io.dawncache.server.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerResult;
 import io.dawncache.server.wire.pb.Response;
 import io.netty.buffer.ByteBuf;
@@ -19,6 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +89,57 @@ class GroupcacheCodecTest {
       assertEquals(
           PeerResult.value(value, said.ttlNanos(), said.stale(), said.minuteQps()),
           GroupcacheCodec.decodeResult(ByteBuffer.wrap(encoded(value, said)), NOW));
+    }
+  }
+
+  @Test
+  void metadataIsWrittenAsTheGeneratedClassWritesItAndRead() throws IOException {
+    byte[] value = {6, 3, 0};
+    for (Metadata metadata :
+        new Metadata[] {
+          new Metadata("text/plain", null),
+          new Metadata(null, "\"v1\""),
+          new Metadata("t".repeat(127), "e".repeat(129)),
+        }) {
+      Freshness freshness = Freshness.toOurs(Duration.ofNanos(9), true, 2).with(metadata);
+      byte[] generated =
+          response(value)
+              .setMinuteQps(2)
+              .setTtlNanos(9)
+              .setStale(true)
+              .setContentType(Objects.requireNonNullElse(metadata.contentType(), ""))
+              .setEtag(Objects.requireNonNullElse(metadata.etag(), ""))
+              .build()
+              .toByteArray();
+      ByteView view = ByteView.copyOf(value);
+
+      assertArrayEquals(generated, encoded(view, freshness));
+      assertEquals(generated.length, GroupcacheCodec.responseBytes(view, freshness));
+      ByteView read = GroupcacheCodec.decodeResult(ByteBuffer.wrap(generated), NOW).value();
+      assertEquals(view, read);
+      assertEquals(metadata, read.metadata());
+    }
+  }
+
+  @Test
+  void othersReceiveNoMetadata() {
+    assertNull(Freshness.toOthers(Duration.ofSeconds(1), NOW).metadata());
+    assertNull(Freshness.NONE.metadata());
+    Freshness without = Freshness.toOurs(null, false, 1);
+    assertSame(without, without.with(null));
+  }
+
+  @Test
+  void aContentTypeOrETagThatIsNoneSpoilsTheAnswer() {
+    for (Response.Builder spoilt :
+        List.of(
+            response(new byte[] {1}).setContentType("a\r\nb: c"),
+            response(new byte[] {1}).setEtag(" "),
+            response(new byte[] {1}).setContentType("t".repeat(200)).setEtag("e".repeat(57)))) {
+      byte[] message = spoilt.build().toByteArray();
+
+      assertThrows(
+          IOException.class, () -> GroupcacheCodec.decodeResult(ByteBuffer.wrap(message), NOW));
     }
   }
 

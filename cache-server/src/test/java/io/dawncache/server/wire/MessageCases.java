@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Makes messages of a protobuf type as a peer might send them: well-formed ones, and ones with
@@ -76,6 +77,13 @@ final class MessageCases {
     "日本-\uD83D\uDE00",
     "\0",
     "\u007f"
+  };
+
+  /** What these fields may hold, so that most messages have them right. */
+  private static final Set<String> METADATA = Set.of("content_type", "etag");
+
+  private static final String[] METADATA_TEXTS = {
+    "", "t", "text/html; charset=utf-8", "\"630\"", "W/\"6 3\"", "x".repeat(127), "x".repeat(128)
   };
   private static final byte[][] NOT_UTF_8 = {
     {(byte) 0xff},
@@ -150,6 +158,11 @@ final class MessageCases {
         fields(field.getMessageType(), depth + 1, inner);
       }
       behindLength(ByteBufUtil.getBytes(inner), depth, out);
+    } else if (wireType == WireFormat.WIRETYPE_LENGTH_DELIMITED
+        && METADATA.contains(field.getName())
+        && random.nextInt(8) > 0) {
+      String text = METADATA_TEXTS[random.nextInt(METADATA_TEXTS.length)];
+      behindLength(text.getBytes(UTF_8), depth, out);
     } else {
       value(wireType, field.getNumber(), depth, nested ? field.getMessageType() : null, out);
     }

@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
@@ -83,6 +85,29 @@ class PeerCodecTest {
   void aMemberListSaysWhetherItsSenderLeaves() throws Exception {
     assertTrue(PeerCodec.saysLeaving(bytes(PeerCodec.encode(LIST, false, true))));
     assertFalse(PeerCodec.saysLeaving(bytes(PeerCodec.encode(LIST, true, false))));
+  }
+
+  @Test
+  void thePutOfAValueWithMetadataSaysIt() throws Exception {
+    ByteView value = ByteView.ofUtf8("630").withMetadata(new Metadata("t/p", "\"1\""));
+    String plain = "0a0167" + "12016b" + "1a03363330";
+    String type = "2a03742f70";
+    String tag = "3203223122";
+
+    Operation put = Operation.put("g", "k", value, Long.MAX_VALUE);
+    assertEquals(plain + type + tag, hex(PeerCodec.encode(put)));
+    Operation read = PeerCodec.decodeOperation(bytes(PeerCodec.encode(put)));
+    assertEquals(put, read);
+    assertEquals(value.metadata(), read.value().metadata());
+    assertEquals(
+        new Metadata("t/p", null), PeerCodec.decodeOperation(hex(plain + type)).value().metadata());
+    assertEquals(
+        new Metadata(null, "\"1\""),
+        PeerCodec.decodeOperation(hex(plain + tag)).value().metadata());
+    assertNull(PeerCodec.decodeOperation(hex(plain)).value().metadata());
+    assertNull(PeerCodec.decodeOperation(hex("0a0167" + "12016b" + type)).value(), "a removal");
+    assertThrows(
+        BadRequestException.class, () -> PeerCodec.decodeOperation(hex(plain + "2a020d0a")));
   }
 
   @Test

@@ -13,6 +13,7 @@ import com.google.protobuf.Parser;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.MemberList;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
 import io.dawncache.core.Operation;
 import io.dawncache.core.OperationResult;
@@ -60,6 +61,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * The readers of what comes over the wire, each with a second, plain way to read the same bytes:
@@ -145,6 +147,7 @@ enum WireReader {
           PeerResult read = FetchFrames.readAnswer(message.bytes());
           if (expected != null) {
             same(layout, expected, read);
+            same(layout, expected.value().metadata(), read.value().metadata());
           } else {
             same(layout, PeerResult.Status.FAILED, read.status());
           }
@@ -165,7 +168,9 @@ enum WireReader {
 
     private void checkWriters(PeerResult result) {
       byte[] generated = KeyAnswers.builder(result).build().toByteArray();
-      Freshness freshness = new Freshness(result.minuteQps(), 0, result.ttlNanos(), result.stale());
+      Freshness freshness =
+          new Freshness(result.minuteQps(), 0, result.ttlNanos(), result.stale())
+              .with(result.value().metadata());
       ByteBuf out = Unpooled.buffer();
       FetchFrames.writeAnswer(result.value(), freshness, out);
       sameBytes(generated, out);
@@ -242,6 +247,7 @@ enum WireReader {
               });
       boolean read = read(input, answers);
       same("told", expected, told);
+      same("metadata", metadata(expected), metadata(told));
       same("sound", sound, read);
       PeerResult forTheRest = PeerResult.of(PeerResult.Status.NOT_ASKED, "at the end");
       for (PeerRequest request : requests) {
@@ -255,6 +261,13 @@ enum WireReader {
       for (int i = 1; i < told.size(); i += 2) {
         checkWriter((PeerResult) told.get(i));
       }
+    }
+
+    private List<Metadata> metadata(List<Object> told) {
+      return told.stream()
+          .filter(PeerResult.class::isInstance)
+          .map(result -> ((PeerResult) result).value().metadata())
+          .toList();
     }
 
     private boolean read(byte[] input, KeyAnswers answers) {
@@ -309,8 +322,9 @@ enum WireReader {
         if (index < 0 || index >= KEYS || told.contains(requests.get(index))) {
           return false;
         }
+        PeerResult result = KeyAnswers.result(answer);
         told.add(requests.get(index));
-        told.add(KeyAnswers.result(answer));
+        told.add(result);
         return true;
       } catch (InvalidProtocolBufferException e) {
         return false;
@@ -612,7 +626,9 @@ enum WireReader {
             operation(
                 request.getGroup(),
                 request.getKey(),
-                request.hasValue() ? request.getValue() : null,
+                request.hasValue()
+                    ? described(request.getValue(), request.getContentType(), request.getEtag())
+                    : null,
                 request.hasTtlNanos() ? request.getTtlNanos() : Long.MAX_VALUE);
       } catch (InvalidProtocolBufferException e) {
         // null stands for refused
@@ -620,6 +636,9 @@ enum WireReader {
       try {
         Operation read = PeerCodec.decodeOperation(ByteBuffer.wrap(input));
         same("read", expected, read);
+        if (read.value() != null) {
+          same("metadata", expected.value().metadata(), read.value().metadata());
+        }
         checkWriter(read);
       } catch (BadRequestException e) {
         same("refused", null, expected);
@@ -631,6 +650,13 @@ enum WireReader {
           CoordinateRequest.newBuilder().setGroup(operation.group()).setKey(operation.key());
       if (operation.value() != null) {
         generated.setValue(ByteString.copyFrom(operation.value().asReadOnlyBuffer()));
+        Metadata metadata = operation.value().metadata();
+        if (metadata != null && metadata.contentType() != null) {
+          generated.setContentType(metadata.contentType());
+        }
+        if (metadata != null && metadata.etag() != null) {
+          generated.setEtag(metadata.etag());
+        }
       }
       if (operation.ttlNanos() != Long.MAX_VALUE) {
         generated.setTtlNanos(operation.ttlNanos());
@@ -652,7 +678,8 @@ enum WireReader {
       try {
         SetRequest request = generated(SetRequest.parser(), input);
         long ttlNanos = request.hasTtlNanos() ? request.getTtlNanos() : ttlOf(request.getExpire());
-        expected = operation("scores", request.getKey(), request.getValue(), ttlNanos);
+        ByteView value = ByteView.copyOf(request.getValue().toByteArray());
+        expected = operation("scores", request.getKey(), value, ttlNanos);
       } catch (InvalidProtocolBufferException e) {
         // null stands for refused
       }
@@ -807,7 +834,7 @@ enum WireReader {
             generated.hasTtlNanos() ? generated.getTtlNanos() : ttlOf(generated.getExpire());
         expected =
             PeerResult.value(
-                ByteView.copyOf(generated.getValue().toByteArray()),
+                described(generated.getValue(), generated.getContentType(), generated.getEtag()),
                 ttlNanos,
                 generated.getStale(),
                 generated.getMinuteQps());
@@ -815,21 +842,25 @@ enum WireReader {
         // null stands for refused
       }
       try {
-        same("read", expected, GroupcacheCodec.decodeResult(ByteBuffer.wrap(input), () -> NOW));
+        PeerResult read = GroupcacheCodec.decodeResult(ByteBuffer.wrap(input), () -> NOW);
+        same("read", expected, read);
+        same("metadata", expected.value().metadata(), read.value().metadata());
         same("value", expected.value(), GroupcacheCodec.decodeResponse(ByteBuffer.wrap(input)));
-        checkWriter(generated);
+        checkWriter(generated, read.value().metadata());
       } catch (IOException e) {
         same("refused", null, expected);
       }
     }
 
-    private void checkWriter(Response said) {
+    private void checkWriter(Response said, Metadata metadata) {
       Response.Builder known =
           Response.newBuilder()
               .setValue(said.getValue())
               .setMinuteQps(said.getMinuteQps())
               .setExpire(said.getExpire())
-              .setStale(said.getStale());
+              .setStale(said.getStale())
+              .setContentType(said.getContentType())
+              .setEtag(said.getEtag());
       long ttlNanos = Long.MAX_VALUE;
       if (said.hasTtlNanos() && said.getTtlNanos() != Long.MAX_VALUE) {
         ttlNanos = said.getTtlNanos();
@@ -837,7 +868,7 @@ enum WireReader {
       }
       ByteView value = ByteView.copyOf(said.getValue().toByteArray());
       Freshness freshness =
-          new Freshness(said.getMinuteQps(), said.getExpire(), ttlNanos, said.getStale());
+          new Freshness(said.getMinuteQps(), said.getExpire(), ttlNanos, said.getStale(), metadata);
       ByteBuf out = GroupcacheCodec.encodeResponse(value, freshness, UNTRACKED);
       sameBytes(known.build().toByteArray(), out);
       out.release();
@@ -1093,13 +1124,27 @@ enum WireReader {
         .longValueExact();
   }
 
-  private static Operation operation(String group, String key, ByteString value, long ttlNanos) {
+  /** Returns a value with what a message says of it. */
+  private static ByteView described(ByteString value, String contentType, String etag)
+      throws InvalidProtocolBufferException {
+    boolean valid =
+        contentType.length() + etag.length() <= 256
+            && Stream.of(contentType, etag).allMatch(text -> text.matches("|[!-~]([ -~]*[!-~])?"));
+    if (!valid) {
+      throw new InvalidProtocolBufferException("no content type or ETag");
+    }
+    return ByteView.copyOf(value.toByteArray())
+        .withMetadata(
+            new Metadata(contentType.isEmpty() ? null : contentType, etag.isEmpty() ? null : etag));
+  }
+
+  private static Operation operation(String group, String key, ByteView value, long ttlNanos) {
     if (group.isEmpty() || key.isEmpty()) {
       return null;
     }
     return value == null || ttlNanos <= 0
         ? Operation.remove(group, key)
-        : Operation.put(group, key, ByteView.copyOf(value.toByteArray()), ttlNanos);
+        : Operation.put(group, key, value, ttlNanos);
   }
 
   private static void same(Object what, Object expected, Object read) {
