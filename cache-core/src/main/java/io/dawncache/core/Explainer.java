@@ -98,6 +98,7 @@ final class Explainer {
         ownersOf(key),
         held,
         entry == null ? 0 : entry.value().length(),
+        entry == null ? null : entry.metadata(),
         leftNanos == CoarseClock.NEVER ? null : Duration.ofNanos(Math.max(0, leftNanos)),
         leftNanos <= 0,
         lastLoads.of(key, clock.exact()),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     those that cannot be asked at present; empty if the node stands alone
  * @param held what this node holds under the key
  * @param bytes the length of the held value; 0 if there is none
+ * @param metadata the held value's content type and ETag; null if it has none
  * @param remainingTtl how long the held value, or that the key was not found, is valid: zero if it
  *     has expired; null if it never does, or if nothing is held
  * @param stale whether the held value has expired; it is answered only if the origin fails
@@ -27,6 +28,7 @@ public record Explanation(
     List<String> owners,
     Held held,
     int bytes,
+    @Nullable Metadata metadata,
     @Nullable Duration remainingTtl,
     boolean stale,
     @Nullable LastLoad lastLoad,

@@ -73,6 +73,7 @@ class ExplainerTest {
     assertEquals(OnGet.LOAD, before.onGet());
     assertEquals(List.of(), before.owners());
     assertNull(before.lastLoad());
+    assertNull(before.metadata());
     assertNull(before.remainingTtl());
     assertFalse(before.stale());
 
@@ -87,11 +88,13 @@ class ExplainerTest {
     CompletableFuture<ByteView> get = group.getAsync("Tom");
     assertEquals(OnGet.JOIN, group.explain("Tom").onGet());
     pass(SECOND);
-    origin.complete(Loaded.ofUtf8("630"));
+    Metadata metadata = new Metadata("text/plain", "\"v1\"");
+    origin.complete(Loaded.ofUtf8("630").withMetadata(metadata));
     assertEquals("630", value(get));
     pass(SECOND);
 
     Explanation held = group.explain("Tom");
+    assertEquals(metadata, held.metadata());
     assertEquals(Held.OWN, held.held());
     assertEquals(OnGet.ANSWER, held.onGet());
     assertEquals(3, held.bytes());

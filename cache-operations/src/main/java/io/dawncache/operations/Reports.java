@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Explanation;
 import io.dawncache.core.LastLoad;
+import io.dawncache.core.Metadata;
 import io.dawncache.operations.page.Labels;
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.CacheServer;
@@ -78,6 +79,13 @@ final class Reports {
     page.put("owners", known.owners().stream().map(url -> owner(url, peers.get(url))).toList());
     page.put("held", Labels.of(known.held()));
     page.put("bytes", known.bytes());
+    Metadata metadata = known.metadata();
+    if (metadata != null && metadata.contentType() != null) {
+      page.put("contentType", metadata.contentType());
+    }
+    if (metadata != null && metadata.etag() != null) {
+      page.put("etag", metadata.etag());
+    }
     Duration ttl = known.remainingTtl();
     if (ttl != null) {
       page.put("remainingTtlSeconds", seconds(ttl));

@@ -12,6 +12,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Metadata;
 import io.dawncache.operations.RawRequest.Response;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.RemoteChanges;
@@ -223,6 +224,13 @@ class OperationsServerIT {
     assertEquals("own", held.get("held").getAsString());
     assertEquals("answer", held.get("onGet").getAsString());
     assertEquals(4, held.get("bytes").getAsInt());
+    assertFalse(held.has("contentType") || held.has("etag"), held::toString);
+    Metadata metadata = new Metadata("text/plain", "\"v1\"");
+    ByteView jack = ByteView.ofUtf8("589").withMetadata(metadata);
+    assertTrue(group.put("Jack", jack).isEverywhere());
+    JsonObject described = get("/explain?group=scores&key=Jack").json();
+    assertEquals("text/plain", described.get("contentType").getAsString());
+    assertEquals("\"v1\"", described.get("etag").getAsString());
     assertEquals("value", held.getAsJsonObject("lastLoad").get("outcome").getAsString());
     JsonObject down = get("/explain?group=scores&key=down").json();
     assertEquals(
