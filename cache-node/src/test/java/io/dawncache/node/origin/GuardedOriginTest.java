@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.BulkGetter;
+import io.dawncache.core.CacheNode;
+import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
+import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OriginCounts.Count;
 import io.dawncache.node.origin.OriginCounts.Outcome;
@@ -79,6 +82,47 @@ class GuardedOriginTest {
     assertEquals(1, loads(origin, Outcome.REJECTED));
     assertEquals(1, loads(origin, Outcome.FAILED));
     assertEquals(0, loads(origin, Outcome.REFUSED));
+  }
+
+  /** A getter that finds every held value unchanged. */
+  private static class Unchanging implements Getter {
+    @Override
+    public Loaded load(String key) {
+      return Loaded.notFound();
+    }
+
+    @Override
+    public Loaded reload(String key, Entry held) throws IOException {
+      if (held.value().isEmpty()) {
+        throw new IOException("broken");
+      }
+      return Loaded.unchanged();
+    }
+  }
+
+  private static final class UnchangingMany extends Unchanging implements BulkGetter {
+    @Override
+    public Map<String, Loaded> loadAll(Set<String> keys) {
+      return Map.of();
+    }
+  }
+
+  @Test
+  void aValueThatIsLoadedAgainIsShownToTheOriginAndCounted() throws Exception {
+    try (CacheNode node = CacheNode.create()) {
+      Group group = node.addGroup("held", key -> Loaded.ofUtf8(key.equals("Tom") ? "630" : ""));
+      Entry tom = group.getEntry("Tom", Duration.ofMinutes(1));
+      Entry empty = group.getEntry("Jack", Duration.ofMinutes(1));
+      for (Getter getter : List.of(new Unchanging(), new UnchangingMany())) {
+        GuardedOrigin origin = of(getter);
+
+        assertTrue(origin.getter().reload("Tom", tom).isUnchanged());
+        assertThrows(IOException.class, () -> origin.getter().reload("Jack", empty));
+
+        assertEquals(1, loads(origin, Outcome.VALUE));
+        assertEquals(1, loads(origin, Outcome.FAILED));
+      }
+    }
   }
 
   @Test
