@@ -8,9 +8,11 @@ import io.dawncache.core.Codec;
 import io.dawncache.core.Entry;
 import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetResult;
+import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Metadata;
 import io.dawncache.core.TypedGroup;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The examples of docs/semantics.md. */
 @SuppressWarnings("unused")
@@ -33,6 +36,8 @@ final class SemanticsExample {
     Loaded find(String key);
 
     Map<String, Loaded> findAll(Set<String> keys);
+
+    boolean hasChanged(String key, @Nullable Metadata held);
 
     void write(String key, int score);
   }
@@ -91,6 +96,31 @@ final class SemanticsExample {
 
   static Loaded withATtl(byte[] bytes) {
     return Loaded.of(ByteView.copyOf(bytes)).withTtl(Duration.ofSeconds(90));
+  }
+
+  static void metadata(Group scores, ByteView value, Duration timeout) {
+    Metadata json = new Metadata("application/json", "\"v17\"");
+    Loaded answer = Loaded.of(value).withMetadata(json);
+    Applied put = scores.put("Tom", value.withMetadata(json));
+    Metadata held = scores.getEntry("Tom", timeout).metadata();
+  }
+
+  static final class Teams implements Getter {
+    private final Database database;
+
+    Teams(Database database) {
+      this.database = database;
+    }
+
+    @Override
+    public Loaded load(String key) {
+      return database.find(key);
+    }
+
+    @Override
+    public Loaded reload(String key, Entry held) {
+      return database.hasChanged(key, held.metadata()) ? load(key) : Loaded.unchanged();
+    }
   }
 
   static void failures(Group scores) {
