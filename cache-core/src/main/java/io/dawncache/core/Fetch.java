@@ -252,11 +252,11 @@ final class Fetch {
 
     private GetFailedException failed(PeerResult result, String shortly) {
       if (result.causeClass().isEmpty()) {
-        return new GetFailedException(message(result.detail()), shortly, null);
+        return new GetFailedException(message(result.detail()), shortly, null, result.retryAfter());
       }
       var cause = new RemoteOriginException(result.causeClass(), result.causeMessage());
       String why = result.causeMessage().isEmpty() ? result.causeClass() : result.causeMessage();
-      return new GetFailedException(message(why), shortly, cause);
+      return new GetFailedException(message(why), shortly, cause, result.retryAfter());
     }
 
     private String message(String what) {

@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -42,7 +43,8 @@ final class LoadFailure {
             : thrown;
     String message = cause.getMessage();
     String why = message == null ? cause.getClass().getName() : message;
-    return new GetFailedException(load() + why, load() + "the origin failed", cause);
+    Duration retryAfter = cause instanceof TemporaryFailure known ? known.retryAfter() : null;
+    return new GetFailedException(load() + why, load() + "the origin failed", cause, retryAfter);
   }
 
   /**

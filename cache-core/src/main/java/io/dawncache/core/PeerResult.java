@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param causeClass the class of the exception that the peer's getter threw; empty if none
  * @param causeMessage the message of that exception, or why the origin rejected the key; may be
  *     empty. Of both together the first 1,024 bytes of UTF-8 are kept
+ * @param retryAfter the time after which the peer's origin may answer again, 1 ms to an hour; null
+ *     if the peer did not send it
  * @since 0.1.0
  */
 public record PeerResult(
@@ -27,7 +30,8 @@ public record PeerResult(
     double minuteQps,
     String detail,
     String causeClass,
-    String causeMessage) {
+    String causeMessage,
+    @Nullable Duration retryAfter) {
   private static final int MOST_CAUSE_BYTES = 1024;
 
   /** The kinds of result; all except the last two are final. */
@@ -66,6 +70,7 @@ public record PeerResult(
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(detail, "detail");
+    retryAfter = GetFailedException.bounded(retryAfter);
     causeClass = Keys.cut(causeClass, MOST_CAUSE_BYTES / 2);
     causeMessage = Keys.cut(causeMessage, MOST_CAUSE_BYTES - Keys.utf8Bytes(causeClass));
   }
@@ -88,7 +93,7 @@ public record PeerResult(
    * @param minuteQps gets per minute of this key at its owner
    */
   public static PeerResult value(ByteView value, long ttlNanos, boolean stale, double minuteQps) {
-    return new PeerResult(Status.VALUE, value, ttlNanos, stale, minuteQps, "", "", "");
+    return new PeerResult(Status.VALUE, value, ttlNanos, stale, minuteQps, "", "", "", null);
   }
 
   /**
@@ -117,7 +122,19 @@ public record PeerResult(
       throw new IllegalArgumentException("status: VALUE (expected: an end without a value)");
     }
     return new PeerResult(
-        status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail, causeClass, causeMessage);
+        status, ByteView.empty(), Long.MAX_VALUE, false, 0, detail, causeClass, causeMessage, null);
+  }
+
+  /**
+   * {@return this result, with the time after which the peer's origin may answer again}
+   *
+   * @param time any, or null if it is not known
+   */
+  public PeerResult withRetryAfter(@Nullable Duration time) {
+    return time == null
+        ? this
+        : new PeerResult(
+            status, value, ttlNanos, stale, minuteQps, detail, causeClass, causeMessage, time);
   }
 
   /**
@@ -128,10 +145,11 @@ public record PeerResult(
   public static PeerResult of(GetException error) {
     Throwable cause = error.getCause();
     return of(
-        statusOf(error),
-        error.shortMessage(),
-        cause == null ? "" : cause.getClass().getName(),
-        error instanceof RejectedException rejected ? rejected.reason() : messageOf(cause));
+            statusOf(error),
+            error.shortMessage(),
+            cause == null ? "" : cause.getClass().getName(),
+            error instanceof RejectedException rejected ? rejected.reason() : messageOf(cause))
+        .withRetryAfter(error instanceof GetFailedException failed ? failed.retryAfter() : null);
   }
 
   /** The user's exception may throw here, and must not stop the result for the waiters. */

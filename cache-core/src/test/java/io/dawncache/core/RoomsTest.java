@@ -73,7 +73,7 @@ class RoomsTest {
                   + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
                   + " GroupActivity HotKey Explanation GroupEvent"
                   + " GroupListener GetException NotFoundException RejectedException"
-                  + " RemoteOriginException GetFailedException GetTimeoutException"
+                  + " RemoteOriginException TemporaryFailure GetFailedException GetTimeoutException"
                   + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"
                   + " OperationResult Forget Offer PastChanges MemberList Rings EventLoopThread Keys Values"));
 

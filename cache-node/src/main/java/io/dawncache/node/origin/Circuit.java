@@ -23,7 +23,9 @@ final class Circuit {
 
   private static final int LEAST_LOADS = 10;
   private static final int FAILED_PERCENT = 90;
-  private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+
+  /** How long an open circuit waits between one load that asks and the next. */
+  static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
 
   /** A probe whose getter never returns does not keep the circuit open for ever. */
   private static final Duration LONGEST_PROBE = Duration.ofSeconds(30);

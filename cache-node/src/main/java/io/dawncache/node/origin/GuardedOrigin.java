@@ -130,8 +130,9 @@ public final class GuardedOrigin implements AutoCloseable {
     try {
       if (circuit != null && !circuit.permits()) {
         tally.add(Outcome.REFUSED, keys, System.nanoTime() - startNanos);
-        throw new OriginException(
-            "it does not answer, and is asked once a second", settings.toString(), null);
+        throw whileDown(
+            new OriginException(
+                "it does not answer, and is asked once a second", settings.toString(), null));
       }
       return ask(keys, load, outcome, startNanos);
     } finally {
@@ -164,8 +165,16 @@ public final class GuardedOrigin implements AutoCloseable {
       } else {
         failed(nanos, e);
       }
+      if (circuit != null && !circuit.isClosed() && e instanceof Exception failure) {
+        throw whileDown(failure);
+      }
       throw e;
     }
+  }
+
+  /** Returns the failure of a load while the circuit is open. */
+  private static OriginException whileDown(Exception failure) {
+    return OriginException.whileDown(failure, Circuit.PROBE_INTERVAL);
   }
 
   /** Returns whether the node had no room for the value: that says nothing about the origin. */

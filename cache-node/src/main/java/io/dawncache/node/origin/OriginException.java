@@ -1,6 +1,8 @@
 package io.dawncache.node.origin;
 
+import io.dawncache.core.TemporaryFailure;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class OriginException extends IOException {
+public final class OriginException extends IOException implements TemporaryFailure {
   private static final long serialVersionUID = 1;
 
   /** What a failure says of the origin. */
@@ -23,6 +25,7 @@ public final class OriginException extends IOException {
   }
 
   private final Extent extent;
+  private final @Nullable Duration retryAfter;
 
   /**
    * Makes one that says why there is no answer this time.
@@ -44,13 +47,32 @@ public final class OriginException extends IOException {
    * @param cause as above
    */
   public OriginException(Extent extent, String reason, String where, @Nullable Throwable cause) {
-    super("origin: " + reason, new IOException(where + ": " + reason, cause));
+    this("origin: " + reason, new IOException(where + ": " + reason, cause), extent, null);
+  }
+
+  private OriginException(
+      String message, @Nullable Throwable cause, Extent extent, @Nullable Duration retryAfter) {
+    super(message, cause);
     this.extent = extent;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Returns {@code failure}, with the time after which the origin is asked again. */
+  static OriginException whileDown(Exception failure, Duration retryAfter) {
+    return failure instanceof OriginException known
+        ? new OriginException(reason(known), known.getCause(), known.extent, retryAfter)
+        : new OriginException(reason(failure), failure, Extent.LOAD, retryAfter);
   }
 
   /** {@return what the failure says of the origin} */
   public Extent extent() {
     return extent;
+  }
+
+  /** {@return the time after which an origin that is down is asked again, or null if not known} */
+  @Override
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
   }
 
   /** Returns the message of {@code error}, or its class if it has none. */

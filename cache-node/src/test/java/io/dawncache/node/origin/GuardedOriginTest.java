@@ -238,8 +238,8 @@ class GuardedOriginTest {
         });
   }
 
-  private static void fail(GuardedOrigin origin) {
-    assertThrows(OriginException.class, () -> origin.getter().load("a"));
+  private static OriginException fail(GuardedOrigin origin) {
+    return assertThrows(OriginException.class, () -> origin.getter().load("a"));
   }
 
   @Test
@@ -293,6 +293,31 @@ class GuardedOriginTest {
     origin.getter().load("b");
     assertEquals(4, asked.get());
     assertEquals(State.REACHABLE, origin.health().state());
+  }
+
+  @Test
+  void failuresSayWhenTheOriginIsAskedAgainWhileTheCircuitIsOpen() {
+    AtomicReference<Exception> failure =
+        new AtomicReference<>(new OriginException("status 500", "GET /a", null));
+    AtomicLong asked = new AtomicLong();
+    GuardedOrigin origin = behindCircuit(failure, asked);
+
+    OriginException once = fail(origin);
+    assertNull(once.retryAfter());
+    assertSame(failure.get(), once);
+
+    failure.set(new OriginException(Extent.PLACE, "no connection", "db", null));
+    OriginException opens = fail(origin);
+    assertEquals(Duration.ofSeconds(1), opens.retryAfter());
+    assertEquals("origin: no connection", opens.getMessage());
+    assertEquals(Duration.ofSeconds(1), fail(origin).retryAfter());
+
+    nanoTime.addAndGet(Duration.ofMillis(1001).toNanos());
+    failure.set(new IllegalStateException("still down"));
+    OriginException probe = fail(origin);
+    assertEquals(3, asked.get());
+    assertEquals(Duration.ofSeconds(1), probe.retryAfter());
+    assertSame(failure.get(), probe.getCause());
   }
 
   @Test

@@ -74,6 +74,9 @@ final class Responses {
     if (refusal.code() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
       response.add(HttpHeaderNames.ALLOW, dialect.allowed());
     }
+    if (refusal.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code() && dialect.isOurs()) {
+      response.add(HttpHeaderNames.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
+    }
     return response;
   }
 

@@ -134,6 +134,18 @@ public final class Headers {
     return HexFormat.of().toHexDigits(number);
   }
 
+  /** Returns after how long an answer asks for a repetition, or null if it names no seconds. */
+  static @Nullable Duration retryAfter(HttpHeaders headers) {
+    String seconds = headers.get(HttpHeaderNames.RETRY_AFTER);
+    try {
+      return seconds == null
+          ? null
+          : Duration.ofSeconds(number(HttpHeaderNames.RETRY_AFTER, seconds, 1, ""));
+    } catch (BadRequestException e) {
+      return null; // a date, as proxies may send
+    }
+  }
+
   /** Returns {@code left} in whole milliseconds, rounded up, at least 1. */
   static long millis(Duration left) {
     return Math.max(1, left.plusNanos(999_999).toMillis());

@@ -13,6 +13,7 @@ import io.dawncache.server.wire.pb.KeyAnswer;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -82,6 +83,10 @@ public final class KeyAnswers {
       answer
           .setContentType(Objects.requireNonNullElse(metadata.contentType(), ""))
           .setEtag(Objects.requireNonNullElse(metadata.etag(), ""));
+    }
+    Duration retryAfter = result.retryAfter();
+    if (retryAfter != null) {
+      answer.setRetryAfterMillis(Headers.millis(retryAfter));
     }
     return answer;
   }
@@ -225,7 +230,9 @@ public final class KeyAnswers {
   }
 
   private static PeerResult end(Status status, KeyAnswer answer) {
+    long retryAfterMillis = answer.getRetryAfterMillis();
     return PeerResult.of(
-        status, answer.getDetail(), answer.getCauseClass(), answer.getCauseMessage());
+            status, answer.getDetail(), answer.getCauseClass(), answer.getCauseMessage())
+        .withRetryAfter(retryAfterMillis <= 0 ? null : Duration.ofMillis(retryAfterMillis));
   }
 }

@@ -44,7 +44,8 @@ public final class PeerAnswers {
     }
     Kind kind = kind(answer);
     if (kind != null) {
-      return fromOurs(kind, text(answer));
+      return fromOurs(kind, text(answer))
+          .withRetryAfter(kind == Kind.FAILED ? Headers.retryAfter(answer.headers()) : null);
     }
     return dialect.isOurs()
         ? PeerResult.of(PeerResult.Status.NOT_ASKED, "not a node's answer, " + detail(answer))

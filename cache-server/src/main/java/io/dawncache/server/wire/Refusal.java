@@ -1,6 +1,7 @@
 package io.dawncache.server.wire;
 
 import io.dawncache.core.GetException;
+import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetTimeoutException;
 import io.dawncache.core.NotFoundException;
 import io.dawncache.core.OverloadedException;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer without a value.
@@ -19,8 +21,14 @@ import java.util.Locale;
  * @param kind what {@link Headers#STATUS} holds; its presence shows that one of our nodes answers
  * @param text the body, for a person to read, without its last newline; one line, except for our
  *     own nodes
+ * @param retryAfter when the request may succeed, as the origin says; null if it does not
  */
-public record Refusal(int code, Kind kind, String text) {
+public record Refusal(int code, Kind kind, String text, @Nullable Duration retryAfter) {
+  /** Makes a refusal of which the origin says nothing. */
+  public Refusal(int code, Kind kind, String text) {
+    this(code, kind, text, null);
+  }
+
   /** Returns the answer to a client's get that ended without a value. */
   public static Refusal of(Dialect dialect, GetException error) {
     return of(dialect, error, error.shortMessage());
@@ -53,7 +61,18 @@ public record Refusal(int code, Kind kind, String text) {
     if (error instanceof GetTimeoutException) {
       return new Refusal(504, Kind.TIMED_OUT, text);
     }
-    return failed(dialect, text);
+    Duration retryAfter = error instanceof GetFailedException failed ? failed.retryAfter() : null;
+    return retryAfter == null || !dialect.isOurs()
+        ? failed(dialect, text)
+        : new Refusal(503, Kind.FAILED, text, retryAfter);
+  }
+
+  /**
+   * Returns the value of the header Retry-After, in whole seconds, at least 1: of each 503, a
+   * second unless the origin says more.
+   */
+  public long retryAfterSeconds() {
+    return retryAfter == null ? 1 : Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
   }
 
   /** Returns the answer to a get that failed. */

@@ -75,7 +75,8 @@ class KeyAnswersTest {
             new Told("a", PeerResult.value(ByteView.empty())),
             new Told("f", PeerResult.of(Status.NOT_FOUND, "not found")),
             new Told("b", PeerResult.of(Status.FAILED, "why", "java.lang.Error", "boom")),
-            new Told("e", PeerResult.of(Status.REJECTED, "no")),
+            new Told(
+                "e", PeerResult.of(Status.FAILED, "down").withRetryAfter(Duration.ofMillis(1500))),
             new Told("d", PeerResult.of(Status.OVERLOADED, "é")));
     ByteBuf all = Unpooled.buffer();
     for (Told one : expected) {

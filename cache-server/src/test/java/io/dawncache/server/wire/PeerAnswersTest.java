@@ -17,12 +17,15 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +54,34 @@ class PeerAnswersTest {
     } finally {
       answer.release();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "failed,     2,                             2",
+        "failed,     -,                             -",
+        "failed,     0,                             -",
+        "failed,     99999999999999999999,          -",
+        "failed,     'Sat, 28 Nov 2026 08:00:00 GMT', -",
+        "failed,     999999999999999999,            3600",
+        "overloaded, 1,                             -",
+      })
+  void aFailureMaySayWhenTheOriginIsAskedAgain(
+      String kind, @Nullable String header, @Nullable Long seconds) {
+    FullHttpResponse answer =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SERVICE_UNAVAILABLE, Unpooled.EMPTY_BUFFER);
+    answer.headers().set(Headers.STATUS, kind);
+    if (header != null) {
+      answer.headers().set(HttpHeaderNames.RETRY_AFTER, header);
+    }
+
+    PeerResult result = new PeerAnswers(Dialect.DAWNCACHE, CLOCK).ofFetch(answer);
+
+    assertEquals(kind.equals("failed") ? Status.FAILED : Status.OVERLOADED, result.status());
+    assertEquals(seconds == null ? null : Duration.ofSeconds(seconds), result.retryAfter());
   }
 
   @ParameterizedTest

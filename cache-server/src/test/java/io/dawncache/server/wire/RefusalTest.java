@@ -9,11 +9,14 @@ import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.RejectedException;
+import io.dawncache.core.TemporaryFailure;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.testing.Books;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,42 @@ class RefusalTest {
           Refusal.toOurs(dialect, error).text());
       assertEquals(new Refusal(code, Kind.FAILED, "why"), Refusal.failed(dialect, "why"));
       Books.check(node);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DAWNCACHE, 503, 2", "GROUPCACHE, 500, 1", "MAILGUN, 503, 1"})
+  void failedForAWhile(Dialect dialect, int code, int retryAfterSeconds) {
+    try (CacheNode node = CacheNode.create()) {
+      Group group =
+          node.addGroup(
+              "scores",
+              key -> {
+                throw new Down(Duration.ofMillis(1001));
+              });
+      GetException error = assertThrows(GetException.class, () -> group.get("Tom"));
+
+      for (Refusal refusal : List.of(Refusal.of(dialect, error), Refusal.toOurs(dialect, error))) {
+        assertEquals(code, refusal.code());
+        assertEquals(Kind.FAILED, refusal.kind());
+        assertEquals(retryAfterSeconds, refusal.retryAfterSeconds());
+      }
+      Books.check(node);
+    }
+  }
+
+  private static final class Down extends IOException implements TemporaryFailure {
+    private static final long serialVersionUID = 1;
+
+    private final Duration retryAfter;
+
+    Down(Duration retryAfter) {
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public Duration retryAfter() {
+      return retryAfter;
     }
   }
 
