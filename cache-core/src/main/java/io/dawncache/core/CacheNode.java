@@ -6,7 +6,9 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -219,6 +221,15 @@ public final class CacheNode implements AutoCloseable {
   /** {@return the groups added so far, in no particular order; a live, unmodifiable view} */
   public Collection<Group> groups() {
     return Collections.unmodifiableCollection(groups.values());
+  }
+
+  /**
+   * {@return what must be the same in the groups of all nodes, of the present groups} O(groups).
+   */
+  public GroupSemantics semantics() {
+    Map<String, GroupConfig> configs = new HashMap<>();
+    groups.forEach((name, group) -> configs.put(name, group.config()));
+    return GroupSemantics.of(configs);
   }
 
   /** Returns the resources that the groups share. */

@@ -21,6 +21,8 @@ public final class GroupConfig {
   /** A shorter stop of the process is not detected. */
   private static final Duration LEAST_HOT_TTL = Duration.ofNanos(CoarseClock.STOPPED_NANOS);
 
+  private static final GroupConfig DEFAULTS = builder().build();
+
   private final long maxBytes;
   private final boolean maxBytesSet;
   private final CachePolicy policy;
@@ -194,6 +196,30 @@ public final class GroupConfig {
   /** Returns the largest part of the budget for remembering keys that are not found, in bytes. */
   long missingBytes() {
     return maxBytes == 0 ? UNBOUNDED_MISSING_BYTES : maxBytes / MISSING_PART;
+  }
+
+  /**
+   * Returns what must be the same at every node of a fleet, as a text. A setting that has its
+   * default is left out, so that nodes of a version that knows more settings agree with others.
+   */
+  String semantics() {
+    StringBuilder text = new StringBuilder();
+    GroupConfig defaults = DEFAULTS;
+    append(text, "ttl", ttl, defaults.ttl);
+    append(text, "refreshAfterWrite", refreshAfterWrite, defaults.refreshAfterWrite);
+    append(text, "staleIfError", staleIfError, defaults.staleIfError);
+    append(text, "negativeTtl", negativeTtl, defaults.negativeTtl);
+    append(text, "hotTtl", hotTtl, defaults.hotTtl);
+    append(text, "maxKeyBytes", maxKeyBytes, defaults.maxKeyBytes);
+    append(text, "maxValueBytes", maxValueBytes, defaults.maxValueBytes);
+    return text.toString();
+  }
+
+  private static void append(
+      StringBuilder text, String name, @Nullable Object value, @Nullable Object byDefault) {
+    if (!Objects.equals(value, byDefault)) {
+      text.append(name).append('=').append(value).append('\n');
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param members every member's URL in any order; only {@code self} for a node that stands alone
  * @param rings what the process reports about rings
  * @param zone in which the process runs; null if it has not reported one
+ * @param semantics of the process's groups; null if it has not reported them
  * @param fingerprint of the members and the ring in force, independent of the members' order: the
  *     first eight bytes, big-endian, of the SHA-256 of the distinct URLs sorted by their chars,
  *     each followed by a newline; and, if another ring is in force than the one that every node
@@ -30,8 +31,9 @@ public record MemberList(
     List<String> members,
     Rings rings,
     @Nullable String zone,
+    @Nullable GroupSemantics semantics,
     long fingerprint) {
-  /** Rejects nulls, but for the zone. */
+  /** Rejects nulls, but for the zone and the semantics. */
   public MemberList {
     Objects.requireNonNull(self, "self");
     Objects.requireNonNull(rings, "rings");
@@ -60,7 +62,8 @@ public record MemberList(
    */
   public static MemberList of(String self, long instance, List<String> members, Rings rings) {
     List<String> all = members.isEmpty() ? List.of(self) : members;
-    return new MemberList(self, instance, all, rings, null, fingerprintOf(all, rings.inForce()));
+    return new MemberList(
+        self, instance, all, rings, null, null, fingerprintOf(all, rings.inForce()));
   }
 
   /**
@@ -69,7 +72,16 @@ public record MemberList(
    * @param zone the zone; null for none
    */
   public MemberList inZone(@Nullable String zone) {
-    return new MemberList(self, instance, members, rings, zone, fingerprint);
+    return new MemberList(self, instance, members, rings, zone, semantics, fingerprint);
+  }
+
+  /**
+   * {@return the same list of a process whose groups have these semantics}
+   *
+   * @param groups their semantics; null if they are not reported
+   */
+  public MemberList withSemantics(@Nullable GroupSemantics groups) {
+    return new MemberList(self, instance, members, rings, zone, groups, fingerprint);
   }
 
   private static long fingerprintOf(List<String> members, String ring) {

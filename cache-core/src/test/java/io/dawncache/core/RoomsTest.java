@@ -68,7 +68,7 @@ class RoomsTest {
               "data",
               "values, configurations, results, exceptions",
               "",
-              "Entry Loaded GroupConfig CachePolicy Getter AsyncGetter BulkGetter ByteView"
+              "Entry Loaded GroupConfig GroupSemantics CachePolicy Getter AsyncGetter BulkGetter ByteView"
                   + " DescribedBytes Metadata Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
                   + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
                   + " GroupActivity HotKey Explanation GroupEvent"

@@ -3,11 +3,12 @@ package io.dawncache.node;
 import io.dawncache.operations.page.StatsPage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Compares the member lists that nodes hold, as their statistics show them. */
+/** What is wrong with the member lists and groups of nodes, as their statistics show them. */
 final class MemberLists {
   private MemberLists() {}
 
@@ -38,6 +39,12 @@ final class MemberLists {
     }
     if (!node.otherLists().isEmpty()) {
       faults.add("knows of other member lists at " + String.join(", ", node.otherLists()));
+    }
+    Map<String, List<String>> groups = node.otherSemantics();
+    if (groups != null) {
+      groups.forEach(
+          (url, names) ->
+              faults.add("groups differ from those of " + url + ": " + String.join(", ", names)));
     }
     return faults;
   }

@@ -20,10 +20,20 @@ class MemberListsTest {
 
   private static StatsPage stats(
       String self, List<String> members, List<String> otherLists, StatsPage.@Nullable OfRing ring) {
+    return stats(self, members, otherLists, ring, null);
+  }
+
+  private static StatsPage stats(
+      String self,
+      List<String> members,
+      List<String> otherLists,
+      StatsPage.@Nullable OfRing ring,
+      @Nullable Map<String, List<String>> groups) {
     return new StatsPage(
         self,
         members,
         otherLists,
+        groups,
         ring,
         List.of(),
         null,
@@ -70,6 +80,16 @@ class MemberListsTest {
     StatsPage first = stats(A, List.of(A), List.of());
 
     assertEquals(List.of(), MemberLists.faults(first, stats(A, List.of(), List.of())));
+  }
+
+  @Test
+  void groupsThatDifferFromThoseOfAnotherMemberAreNamed() {
+    List<String> both = List.of(A, B);
+    StatsPage first = stats(A, both, List.of(), null, Map.of(B, List.of("players", "scores")));
+
+    assertEquals(
+        List.of("groups differ from those of " + B + ": players, scores"),
+        MemberLists.faults(first, first));
   }
 
   @Test

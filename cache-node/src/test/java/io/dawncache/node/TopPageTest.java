@@ -51,6 +51,7 @@ class TopPageTest {
         members,
         List.of(),
         null,
+        null,
         List.of(),
         null,
         uptime,

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,8 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
-    fleet = new PresentFleet(config.cluster(), config.zone(), node::membersWithHints);
+    fleet =
+        new PresentFleet(config.cluster(), config.zone(), node::membersWithHints, node::semantics);
     ejected = new EjectedMembers(config.maxEjectedPercent(), ownersThread);
     try {
       listener = bind(node, transport);
@@ -295,6 +297,7 @@ public final class CacheServer implements AutoCloseable {
         self(),
         members(),
         otherLists(),
+        otherSemantics(),
         new ServerStats.RingInForce(ring().name(), ringLackedBy()),
         peers.stats(),
         List.copyOf(node.membersWithHints()),
@@ -348,6 +351,17 @@ public final class CacheServer implements AutoCloseable {
    */
   public List<String> otherLists() {
     return membership.otherLists();
+  }
+
+  /**
+   * {@return the members, by their URLs, whose groups are known to differ from this node's in what
+   * should be the same at every node, each with the names of those groups} A group that only one of
+   * the two has is among them. Each difference is also logged once.
+   *
+   * @see io.dawncache.core.GroupSemantics
+   */
+  public Map<String, List<String>> otherSemantics() {
+    return fleet.otherSemantics();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.dawncache.server;
 
+import io.dawncache.core.GroupSemantics;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
 import io.dawncache.server.peer.PeerDirectory;
@@ -7,6 +8,7 @@ import io.dawncache.server.wire.Fleet;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +28,8 @@ final class PresentFleet implements Fleet {
   private final @Nullable String zone;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
   private final Supplier<? extends Collection<String>> membersWithHints;
+  private final Supplier<GroupSemantics> semantics;
+  private final OtherSemantics otherSemantics = new OtherSemantics(LOG);
   private volatile Runnable onReadmitted = () -> {};
   private volatile @Nullable Membership membership;
   private volatile @Nullable PeerDirectory peers;
@@ -36,14 +40,17 @@ final class PresentFleet implements Fleet {
    * Makes a fleet whose membership is to be set.
    *
    * @param membersWithHints returns the members that this node holds hints for
+   * @param semantics returns those of the node's present groups
    */
   PresentFleet(
       @Nullable String cluster,
       @Nullable String zone,
-      Supplier<? extends Collection<String>> membersWithHints) {
+      Supplier<? extends Collection<String>> membersWithHints,
+      Supplier<GroupSemantics> semantics) {
     this.cluster = cluster;
     this.zone = zone;
     this.membersWithHints = membersWithHints;
+    this.semantics = semantics;
   }
 
   /** Sets the membership, before the first request is served or sent. */
@@ -87,6 +94,16 @@ final class PresentFleet implements Fleet {
   }
 
   @Override
+  public MemberList report() {
+    return list().withSemantics(semantics.get());
+  }
+
+  /** Returns the members whose groups differ from this node's, each with the groups' names. */
+  Map<String, List<String>> otherSemantics() {
+    return otherSemantics.differing(membership().members(), semantics.get());
+  }
+
+  @Override
   public void noteIdentity(@Nullable String dialled, String self, long instance) {
     MemberList own = list();
     met(self, instance);
@@ -116,6 +133,8 @@ final class PresentFleet implements Fleet {
         present.noteZone(list.self(), list.zone());
       }
       membership().listReported(list);
+      otherSemantics.reported(
+          membership().members(), list.self(), semantics.get(), list.semantics());
     }
   }
 

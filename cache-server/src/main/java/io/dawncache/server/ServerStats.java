@@ -8,6 +8,7 @@ import io.dawncache.core.GroupStats;
 import io.dawncache.core.HotKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the member list in force; empty at a node that stands alone
  * @param otherLists the URLs of the nodes that are known to hold another member list
+ * @param otherSemantics the URLs of the members whose groups are known to differ from this node's,
+ *     each with the names of those groups; see {@link CacheServer#otherSemantics}
  * @param ring the ring that divides keys among the members
  * @param peers the other members, sorted by URL
  * @param membersWithHints the URLs of the members that have not received all changes
@@ -34,6 +37,7 @@ public record ServerStats(
     String self,
     List<String> members,
     List<String> otherLists,
+    Map<String, List<String>> otherSemantics,
     RingInForce ring,
     List<PeerStats> peers,
     List<String> membersWithHints,
@@ -49,6 +53,7 @@ public record ServerStats(
     Objects.requireNonNull(self, "self");
     members = List.copyOf(members);
     otherLists = List.copyOf(otherLists);
+    otherSemantics = Map.copyOf(otherSemantics);
     peers = List.copyOf(peers);
     membersWithHints = List.copyOf(membersWithHints);
     groups = List.copyOf(groups);

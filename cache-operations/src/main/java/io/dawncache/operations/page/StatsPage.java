@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param self the node's URL in the member list
  * @param members the present member list, empty at a node that stands alone
  * @param otherLists the nodes, by URL, that are known to hold another member list
+ * @param otherSemantics the members, by URL, whose groups are known to differ, with the groups'
+ *     names; null on the page of an older node
  * @param ring the ring that divides keys among the members; null on the page of an older node
  * @param peers whether each of the other members can be asked; null on the page of an older node
  * @param discovery where the members are looked for; null if they are set, or on the page of an
@@ -46,6 +48,7 @@ public record StatsPage(
     String self,
     List<String> members,
     List<String> otherLists,
+    @Nullable Map<String, List<String>> otherSemantics,
     @Nullable OfRing ring,
     @Nullable List<OfPeer> peers,
     @Nullable Discovered discovery,
@@ -231,6 +234,7 @@ public record StatsPage(
         stats.self(),
         stats.members(),
         stats.otherLists(),
+        new TreeMap<>(stats.otherSemantics()),
         new OfRing(stats.ring().name(), stats.ring().lackedBy()),
         stats.peers().stream().map(OfPeer::of).toList(),
         discovery == null ? null : Discovered.of(discovery),
@@ -263,6 +267,7 @@ public record StatsPage(
             read.self,
             read.members,
             List.of(),
+            read.otherSemantics,
             read.ring,
             read.peers,
             read.discovery,

@@ -36,6 +36,7 @@ class StatsPageTest {
             "http://a:1",
             MEMBERS,
             List.of("http://c:1"),
+            Map.of("http://b:1", List.of("scores")),
             new ServerStats.RingInForce("seed", List.of("http://b:1")),
             List.of(
                 new PeerStats(
@@ -68,6 +69,7 @@ class StatsPageTest {
 
       assertEquals("http://a:1", page.get("self").getAsString());
       assertEquals(2, page.getAsJsonArray("members").size());
+      assertEquals("{\"http://b:1\":[\"scores\"]}", page.get("otherSemantics").toString());
       assertEquals(1.234, page.get("uptimeSeconds").getAsDouble());
       assertEquals(
           "{\"notasked\":1,\"value\":2}",
@@ -132,6 +134,7 @@ class StatsPageTest {
       node.addGroup("scores", key -> Loaded.notFound());
       JsonObject page = JsonParser.parseString(stats(node).toJson()).getAsJsonObject();
       page.remove("otherLists");
+      page.remove("otherSemantics");
       page.remove("bytesInFlight");
       page.remove("discovery");
       page.remove("ring");
@@ -141,6 +144,7 @@ class StatsPageTest {
       StatsPage read = StatsPage.fromJson(page.toString());
 
       assertEquals(List.of(), read.otherLists());
+      assertNull(read.otherSemantics());
       assertNull(read.bytesInFlight());
       assertNull(read.discovery());
       assertNull(read.ring());

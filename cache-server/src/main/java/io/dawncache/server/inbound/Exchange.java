@@ -5,6 +5,7 @@ import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
@@ -248,13 +249,13 @@ final class Exchange extends Reply {
   }
 
   private Response render(OperationResult outcome, MessageKind kind) {
-    return plainPut
-        ? Responses.put(outcome, inbound.dialect())
-        : Responses.operation(
-            kind,
-            outcome,
-            inbound.fleet().list(),
-            kind == MessageKind.MEMBERS ? inbound.fleet().membersWithHints() : null);
+    if (plainPut) {
+      return Responses.put(outcome, inbound.dialect());
+    }
+    Fleet fleet = inbound.fleet();
+    return kind == MessageKind.MEMBERS
+        ? Responses.operation(kind, outcome, fleet.report(), fleet.membersWithHints())
+        : Responses.operation(kind, outcome, fleet.list(), null);
   }
 
   private Refusal refusal() {

@@ -346,10 +346,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   /** Every request gets an answer, even if its own cannot be encoded. */
   private ByteBuf encode(FrameKind kind, OperationResult operated) {
-    MemberList own = inbound.fleet().list();
+    boolean isList = kind == FrameKind.MEMBERS;
+    MemberList own = isList ? inbound.fleet().report() : inbound.fleet().list();
     try {
-      return PeerCodec.encode(
-          operated, own, kind == FrameKind.MEMBERS ? inbound.fleet().membersWithHints() : null);
+      return PeerCodec.encode(operated, own, isList ? inbound.fleet().membersWithHints() : null);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answer to " + channel().remoteAddress() + ": not encoded", e);
       return PeerCodec.encode(

@@ -327,7 +327,7 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     operate(
         LISTS_TIMEOUT,
         FrameKind.MEMBERS,
-        () -> PeerCodec.encode(outbound.fleet().list(), wasEjected, outbound.fleet().isLeaving()),
+        () -> PeerCodec.encode(outbound.fleet().report(), wasEjected, outbound.fleet().isLeaving()),
         () -> requests.members(wasEjected),
         this::ofMessage,
         UnaryOperator.identity(),

@@ -17,6 +17,11 @@ public interface Fleet {
   /** Returns the member list that this node holds now. */
   MemberList list();
 
+  /** Returns that list with all that this node reports besides, for a message that holds it. */
+  default MemberList report() {
+    return list();
+  }
+
   /**
    * Notes the URL and number of another process, as that process has sent them.
    *

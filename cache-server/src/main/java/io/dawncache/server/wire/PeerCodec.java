@@ -10,6 +10,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.GroupSemantics;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,14 +272,37 @@ public final class PeerCodec {
 
   private static io.dawncache.server.wire.pb.MemberList.Builder message(MemberList list) {
     String zone = list.zone();
-    return io.dawncache.server.wire.pb.MemberList.newBuilder()
-        .setSelf(list.self())
-        .setInstance(list.instance())
-        .addAllMembers(list.members())
-        .addAllRings(list.rings().known())
-        .setRing(list.rings().inForce())
-        .addAllWithoutRing(list.rings().lackedBy())
-        .setZone(zone == null ? "" : zone);
+    var message =
+        io.dawncache.server.wire.pb.MemberList.newBuilder()
+            .setSelf(list.self())
+            .setInstance(list.instance())
+            .addAllMembers(list.members())
+            .addAllRings(list.rings().known())
+            .setRing(list.rings().inForce())
+            .addAllWithoutRing(list.rings().lackedBy())
+            .setZone(zone == null ? "" : zone);
+    GroupSemantics semantics = list.semantics();
+    if (semantics != null) {
+      message.setSemanticsFingerprint(semantics.fingerprint());
+      semantics
+          .groups()
+          .forEach(
+              (name, fingerprint) ->
+                  message.addGroupsBuilder().setGroup(name).setFingerprint(fingerprint));
+    }
+    return message;
+  }
+
+  private static @Nullable GroupSemantics semantics(
+      io.dawncache.server.wire.pb.MemberList message) {
+    if (!message.hasSemanticsFingerprint()) {
+      return null;
+    }
+    TreeMap<String, Long> groups = new TreeMap<>();
+    message.getGroupsList().stream()
+        .limit(GroupSemantics.MOST_GROUPS)
+        .forEach(group -> groups.put(group.getGroup(), group.getFingerprint()));
+    return new GroupSemantics(message.getSemanticsFingerprint(), groups);
   }
 
   /**
@@ -325,7 +350,8 @@ public final class PeerCodec {
             message.getInstance(),
             message.getMembersList(),
             new Rings(message.getRingsList(), message.getRing(), message.getWithoutRingList()))
-        .inZone(isZone(message.getZone()) ? message.getZone() : null);
+        .inZone(isZone(message.getZone()) ? message.getZone() : null)
+        .withSemantics(semantics(message));
   }
 
   /** Returns whether this may be the name of a zone. */

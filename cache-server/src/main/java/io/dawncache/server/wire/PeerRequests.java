@@ -118,7 +118,8 @@ public final class PeerRequests {
    */
   public FullHttpRequest members(boolean receiverWasEjected) {
     return message(
-        MessageKind.MEMBERS, PeerCodec.encode(fleet.list(), receiverWasEjected, fleet.isLeaving()));
+        MessageKind.MEMBERS,
+        PeerCodec.encode(fleet.report(), receiverWasEjected, fleet.isLeaving()));
   }
 
   /** Returns the offer of values, for one of our nodes. */

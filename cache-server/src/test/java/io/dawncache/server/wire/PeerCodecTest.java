@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.GroupSemantics;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
@@ -28,6 +29,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +43,8 @@ class PeerCodecTest {
       InstantSource.fixed(Instant.ofEpochSecond(1_800_000_000));
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final MemberList LIST =
-      new MemberList("http://a:1", 7, List.of("http://a:1"), Rings.NONE, null, 0x0102030405060708L);
+      new MemberList(
+          "http://a:1", 7, List.of("http://a:1"), Rings.NONE, null, null, 0x0102030405060708L);
 
   @Test
   void forgettingSomeKeysIsAGroupAndKeys() throws Exception {
@@ -216,6 +220,19 @@ class PeerCodecTest {
 
     assertEquals(
         hex(PeerCodec.encode(none, false, false)) + "4a0161",
+        hex(PeerCodec.encode(list, false, false)));
+    assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
+  }
+
+  @Test
+  void aMemberListMayHaveTheFingerprintsOfGroups() throws Exception {
+    MemberList none = MemberList.of("http://a:1", 7, List.of());
+    MemberList list = none.withSemantics(new GroupSemantics(1, new TreeMap<>(Map.of("g", 2L))));
+
+    assertEquals(
+        hex(PeerCodec.encode(none, false, false))
+            + ("51" + "0100000000000000")
+            + ("5a0c" + "0a0167" + "11" + "0200000000000000"),
         hex(PeerCodec.encode(list, false, false)));
     assertEquals(list, PeerCodec.decodeMembers(bytes(PeerCodec.encode(list, false, false))));
   }

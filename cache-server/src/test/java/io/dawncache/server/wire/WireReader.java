@@ -12,6 +12,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
+import io.dawncache.core.GroupSemantics;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Metadata;
 import io.dawncache.core.Offer;
@@ -34,6 +35,7 @@ import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
 import io.dawncache.server.wire.pb.GoAway;
+import io.dawncache.server.wire.pb.GroupFingerprint;
 import io.dawncache.server.wire.pb.HandOverRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
 import io.dawncache.server.wire.pb.OfferRequest;
@@ -61,7 +63,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readers of what comes over the wire, each with a second, plain way to read the same bytes:
@@ -802,7 +806,8 @@ enum WireReader {
         expected =
             MemberList.of(
                     generated.getSelf(), generated.getInstance(), generated.getMembersList(), rings)
-                .inZone(PeerCodec.isZone(zone) ? zone : null);
+                .inZone(PeerCodec.isZone(zone) ? zone : null)
+                .withSemantics(semantics(generated));
       } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
         // null stands for refused
       }
@@ -814,6 +819,16 @@ enum WireReader {
       } catch (BadRequestException e) {
         same("refused", null, expected);
       }
+    }
+
+    private @Nullable GroupSemantics semantics(io.dawncache.server.wire.pb.MemberList generated) {
+      TreeMap<String, Long> groups = new TreeMap<>();
+      for (GroupFingerprint group : generated.getGroupsList()) {
+        groups.put(group.getGroup(), group.getFingerprint());
+      }
+      return generated.hasSemanticsFingerprint()
+          ? new GroupSemantics(generated.getSemanticsFingerprint(), groups)
+          : null;
     }
   },
 

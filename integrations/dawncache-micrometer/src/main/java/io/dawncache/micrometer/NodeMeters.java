@@ -51,6 +51,11 @@ final class NodeMeters {
         Tags.empty(),
         of(stats -> stats.otherLists().size()));
     meters.gauge(
+        "dawncache.semantics.other",
+        "Members whose groups are known to have other TTLs or limits.",
+        Tags.empty(),
+        of(stats -> stats.otherSemantics().size()));
+    meters.gauge(
         "dawncache.draining",
         "1 if the node leaves its fleet or has left it, else 0.",
         Tags.empty(),
