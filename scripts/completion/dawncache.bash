@@ -551,7 +551,7 @@ function _picocli_dawncache_serve() {
 
   local commands=""
   local flag_opts="'--print-config' '-h' '--help' '-V' '--version' '--go-peers'"
-  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--log-format' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
+  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--log-format' '--access-log' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -596,6 +596,9 @@ function _picocli_dawncache_serve() {
       return
       ;;
     '--log-format')
+      return
+      ;;
+    '--access-log')
       return
       ;;
     '--max-ejected')

@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 /**
  * The signal SIGHUP, which stops the JVM by default. Tools that rotate logs send it so that a
  * program reopens its log; a node logs to standard error and continues. A node with a configuration
- * file reads that again.
+ * file reads that again, and one with an access log opens that anew.
  */
 final class Hangup {
   /*

@@ -11,6 +11,7 @@ import io.dawncache.node.config.NodeConfig;
 import io.dawncache.node.origin.Origins;
 import io.dawncache.node.text.HostPort;
 import io.dawncache.server.CacheServer;
+import io.dawncache.server.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -34,10 +35,11 @@ import picocli.CommandLine.Spec;
  *
  * <p>Prints one line when it serves and one when it has stopped; events between are logged to
  * standard error, a line each. SIGTERM and SIGINT stop it gracefully; the JVM then exits with 143
- * or 130, like any program that a signal ends. SIGHUP makes it read its configuration file again,
- * and is ignored without one ({@link Hangup}). It exits with 2 for a wrong command line and with 1
- * for an address on which it cannot listen, each after one line on standard error. Out of memory,
- * of heap or of direct buffers, it exits with 3 ({@link OutOfMemory}).
+ * or 130, like any program that a signal ends. SIGHUP makes it read its configuration file again
+ * and open its access log anew, and is ignored without either ({@link Hangup}). It exits with 2 for
+ * a wrong command line and with 1 for an address on which it cannot listen, each after one line on
+ * standard error. Out of memory, of heap or of direct buffers, it exits with 3 ({@link
+ * OutOfMemory}).
  */
 @Command(
     name = "node",
@@ -158,17 +160,35 @@ public final class NodeMain implements Callable<Integer> {
     if (config.logFormat() == LogFormat.JSON) {
       JsonLogFormatter.use();
     }
-    StandaloneNode node = start(config, opened);
+    AccessLog accesses = openAccessLog(config, opened);
+    StandaloneNode node = start(config, opened, accesses);
     Reconfiguration edits = new Reconfiguration(reader, origins, node, config);
-    NodeOperations listener = startOperations(node, edits, config.operations());
-    serve(config, edits, watch, node.server(), () -> stop(node, edits, listener));
+    NodeOperations listener = startOperations(node, edits, config.operations(), accesses);
+    serve(config, edits, watch, accesses, node, listener);
     return 0;
   }
 
-  private static @Nullable NodeOperations startOperations(
-      StandaloneNode node, Reconfiguration edits, @Nullable HostPort address) throws IOException {
+  private static @Nullable AccessLog openAccessLog(NodeConfig config, OpenGroups opened)
+      throws IOException {
+    String target = config.accessLog();
     try {
-      return address == null ? null : NodeOperations.start(node, address, edits);
+      return target == null
+          ? null
+          : AccessLog.open(target, AccessLine.form(config.dialect(), config.logFormat()));
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable NodeOperations startOperations(
+      StandaloneNode node,
+      Reconfiguration edits,
+      @Nullable HostPort address,
+      @Nullable AccessLog accesses)
+      throws IOException {
+    try {
+      return address == null ? null : NodeOperations.start(node, address, edits, accesses);
     } catch (IOException e) {
       edits.close();
       node.close();
@@ -180,35 +200,59 @@ public final class NodeMain implements Callable<Integer> {
       NodeConfig config,
       Reconfiguration edits,
       @Nullable ConfigWatch watch,
-      CacheServer server,
-      Runnable stop)
+      @Nullable AccessLog accesses,
+      StandaloneNode node,
+      @Nullable NodeOperations listener)
       throws InterruptedException {
-    if (watch == null) {
+    if (watch != null) {
+      edits.start(watch);
+    }
+    if (watch == null && accesses == null) {
       Hangup.ignore();
     } else {
-      edits.start(watch);
-      Hangup.call(edits::readSoon);
+      Hangup.call(
+          () -> {
+            if (accesses != null) {
+              accesses.reopen();
+            }
+            if (watch != null) {
+              edits.readSoon();
+            }
+          });
     }
     LogUntilStopped.keepOpen();
+    Runnable stop = () -> stop(node, edits, listener, accesses);
     Runtime.getRuntime().addShutdownHook(new Thread(stop, "dawncache-stop"));
-    announce(server, config);
+    announce(node.server(), config);
     new CountDownLatch(1).await(); // the signal's shutdown hook ends the process
   }
 
-  private StandaloneNode start(NodeConfig config, OpenGroups opened) throws IOException {
+  private StandaloneNode start(NodeConfig config, OpenGroups opened, @Nullable AccessLog accesses)
+      throws IOException {
+    ServerConfig.Builder server = config.server();
+    if (accesses != null) {
+      server.requestListener(accesses);
+    }
     try {
-      return StandaloneNode.start(config.server(), opened.groups());
+      return StandaloneNode.start(server, opened.groups());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), Program.reason(e));
     }
   }
 
   /** The operations listener stays until the node has stopped, and says meanwhile that it stops. */
-  private void stop(StandaloneNode node, Reconfiguration edits, @Nullable NodeOperations listener) {
+  private void stop(
+      StandaloneNode node,
+      Reconfiguration edits,
+      @Nullable NodeOperations listener,
+      @Nullable AccessLog accesses) {
     edits.close();
     node.close();
     if (listener != null) {
       listener.close();
+    }
+    if (accesses != null) {
+      accesses.close();
     }
     spec.commandLine().getOut().println("stopped");
   }
@@ -270,8 +314,8 @@ public final class NodeMain implements Callable<Integer> {
                 "",
                 "Beside the groups, a node answers /healthz (it is alive), /readyz (it knows its",
                 "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
-                "SIGHUP makes it read its configuration file again, as an edit of the file does; without",
-                "one it is ignored: a node logs to standard error and has no log file to reopen.",
+                "SIGHUP makes it read its configuration file again, as an edit of the file does, and open",
+                "its access log anew; without either it is ignored, since its log is standard error.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
                 "To change the members while the nodes run, give them --discovery file:PATH or dns:NAME:PORT.",
                 "",

@@ -2,6 +2,7 @@ package io.dawncache.node;
 
 import io.dawncache.micrometer.DawncacheMetrics;
 import io.dawncache.server.CacheServer;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 /** The metrics of a standalone node in Prometheus's text format: the cache's and the JVM's. */
 final class NodeMetrics implements AutoCloseable {
@@ -21,7 +23,7 @@ final class NodeMetrics implements AutoCloseable {
   private final JvmGcMetrics collector = new JvmGcMetrics();
   private final DawncacheMetrics cache;
 
-  NodeMetrics(CacheServer server) {
+  NodeMetrics(CacheServer server, @Nullable AccessLog accesses) {
     registry
         .config()
         .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time")) // in ns, not in seconds
@@ -35,6 +37,11 @@ final class NodeMetrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     collector.bindTo(registry);
+    if (accesses != null) {
+      FunctionCounter.builder("dawncache.accesses.dropped", accesses, AccessLog::dropped)
+          .description("Requests without a line in the access log.")
+          .register(registry);
+    }
     cache = DawncacheMetrics.bind(registry, server);
   }
 

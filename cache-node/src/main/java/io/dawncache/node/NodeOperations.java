@@ -7,6 +7,7 @@ import io.dawncache.operations.ReadyCheck;
 import io.dawncache.server.CacheServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The operations listener of a standalone node, with its metrics and its log levels. */
 final class NodeOperations implements AutoCloseable {
@@ -22,12 +23,14 @@ final class NodeOperations implements AutoCloseable {
    * Starts it.
    *
    * @param edits knows the configuration in force
+   * @param accesses the node's access log, if it has one
    * @throws IOException if it cannot listen on the address
    */
-  static NodeOperations start(StandaloneNode node, HostPort address, Reconfiguration edits)
+  static NodeOperations start(
+      StandaloneNode node, HostPort address, Reconfiguration edits, @Nullable AccessLog accesses)
       throws IOException {
     CacheServer server = node.server();
-    NodeMetrics metrics = new NodeMetrics(server);
+    NodeMetrics metrics = new NodeMetrics(server, accesses);
     try {
       OperationsConfig config =
           OperationsConfig.builder()

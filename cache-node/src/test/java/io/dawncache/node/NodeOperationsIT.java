@@ -164,6 +164,7 @@ class NodeOperationsIT {
   @Test
   void anAddressThatIsTakenIsRefused() {
     HostPort taken = new HostPort("127.0.0.1", node.operations().address().getPort());
-    assertThrows(BindException.class, () -> NodeOperations.start(node.node(), taken, node.edits()));
+    assertThrows(
+        BindException.class, () -> NodeOperations.start(node.node(), taken, node.edits(), null));
   }
 }

@@ -187,7 +187,8 @@ public final class CacheServer implements AutoCloseable {
             InstantSource.system(),
             node::wakeUp,
             config.peerFrames(),
-            fleet);
+            fleet,
+            config.requestListener());
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)

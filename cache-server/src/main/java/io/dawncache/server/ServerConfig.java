@@ -36,6 +36,7 @@ public final class ServerConfig {
   private final Duration stopGrace;
   private final Duration handOverTimeout;
   private final long handOverBytes;
+  private final @Nullable RequestListener requestListener;
   private final Map<String, Page> pages;
 
   private ServerConfig(Builder builder) {
@@ -63,6 +64,7 @@ public final class ServerConfig {
     stopGrace = builder.stopGrace;
     handOverTimeout = builder.handOverTimeout;
     handOverBytes = builder.handOverBytes;
+    requestListener = builder.requestListener;
     pages = Map.copyOf(builder.pages);
     pages.keySet().forEach(path -> requireBeside(dialect, path));
   }
@@ -182,6 +184,11 @@ public final class ServerConfig {
     return pages;
   }
 
+  /** {@return what receives each answered HTTP request; null for nothing} */
+  public @Nullable RequestListener requestListener() {
+    return requestListener;
+  }
+
   @Override
   public String toString() {
     return "ServerConfig["
@@ -221,6 +228,8 @@ public final class ServerConfig {
         + handOverTimeout
         + ", handOverBytes="
         + handOverBytes
+        + ", requestListener="
+        + requestListener
         + ", pages="
         + new TreeSet<>(pages.keySet())
         + "]";
@@ -250,6 +259,7 @@ public final class ServerConfig {
     private Duration stopGrace = Duration.ofSeconds(5);
     private Duration handOverTimeout = Duration.ofSeconds(5);
     private long handOverBytes = 256 << 20;
+    private @Nullable RequestListener requestListener;
     private final Map<String, Page> pages = new LinkedHashMap<>();
 
     private Builder() {}
@@ -582,6 +592,19 @@ public final class ServerConfig {
         throw new IllegalArgumentException("handOverBytes: " + handOverBytes + " (expected: >= 0)");
       }
       this.handOverBytes = handOverBytes;
+      return this;
+    }
+
+    /**
+     * Sets what receives each HTTP request of clients and peers when it is answered, for a log of
+     * accesses; nothing by default.
+     *
+     * @param requestListener called on event loops
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder requestListener(RequestListener requestListener) {
+      this.requestListener = Objects.requireNonNull(requestListener, "requestListener");
       return this;
     }
 

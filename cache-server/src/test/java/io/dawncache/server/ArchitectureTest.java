@@ -68,6 +68,8 @@ class ArchitectureTest {
                       Discovery.class,
                       Limits.class,
                       Page.class,
+                      RequestListener.class,
+                      AnsweredRequest.class,
                       PeerHealth.class,
                       PeerStats.class)
                   .anyMatch(

@@ -3,6 +3,7 @@ package io.dawncache.node.config;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.node.origin.NoneOrigin;
 import io.dawncache.node.text.HostPort;
+import io.dawncache.server.Dialect;
 import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
 import java.util.Collections;
@@ -84,6 +85,18 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
   public LogFormat logFormat() {
     LogFormat format = node.read(NodeKeys.LOG_FORMAT);
     return format == null ? LogFormat.TEXT : format;
+  }
+
+  /** Returns the protocol of the fleet. */
+  public Dialect dialect() {
+    Dialect dialect = node.read(NodeKeys.DIALECT);
+    return dialect == null ? Dialect.DAWNCACHE : dialect;
+  }
+
+  /** Returns where to write a line for each request: a file or stderr; null for nowhere. */
+  public @Nullable String accessLog() {
+    String target = node.read(NodeKeys.ACCESS_LOG);
+    return target == null || target.equals("off") ? null : target;
   }
 
   /** Returns where to listen for operators, or null for nowhere. */

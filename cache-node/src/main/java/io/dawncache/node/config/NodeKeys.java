@@ -145,6 +145,21 @@ public final class NodeKeys {
               (server, format) -> {})
           .withFlag();
 
+  public static final Key<ServerConfig.Builder, String> ACCESS_LOG =
+      new Key<ServerConfig.Builder, String>(
+              "access-log",
+              ValueTypes.LINES,
+              "off",
+              "Where to write a line for each HTTP request on the data port: a file, to which lines are"
+                  + " appended and which SIGHUP opens anew; stderr; or off, the default. The lines have"
+                  + " the form that log-format says.",
+              (server, target) -> {})
+          .withFlag()
+          .describedAs(
+              "Where to write a line for each HTTP request on the data port: a file, to which lines are"
+                  + " appended and which SIGHUP opens anew; stderr; or off, the default. The lines have"
+                  + " the form that --log-format says.");
+
   public static final Key<ServerConfig.Builder, Integer> MAX_EJECTED =
       new Key<>(
               "limits.max-ejected",
@@ -264,6 +279,7 @@ public final class NodeKeys {
               PEER_FRAMES,
               OPERATIONS,
               LOG_FORMAT,
+              ACCESS_LOG,
               MAX_EJECTED,
               HAND_OVER_TIMEOUT,
               HAND_OVER_BYTES,

@@ -68,6 +68,10 @@ final class ValueTypes {
 
   static final ValueType<LogFormat> LOG_FORMAT = choice(LogFormat.class);
 
+  /** Where lines are written to, if anywhere. */
+  static final ValueType<String> LINES =
+      ValueType.ofText("off|stderr|FILE", matching(".+"), text -> text);
+
   static final ValueType<CachePolicy> POLICY = choice(CachePolicy.class);
 
   static final ValueType<RemoteChanges> REMOTE_CHANGES = choice(RemoteChanges.class);

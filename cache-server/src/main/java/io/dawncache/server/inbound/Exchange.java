@@ -42,6 +42,7 @@ final class Exchange extends Reply {
   private @Nullable Pieces pieces;
   private boolean ended; // the outcome may be read; pieces take its place
   private boolean over;
+  private int status = 200; // unless the answer is a response of its own
 
   Exchange(
       RequestHandler handler,
@@ -161,6 +162,11 @@ final class Exchange extends Reply {
     return over;
   }
 
+  /** Returns the status that its answer has, as far as that is written. */
+  int status() {
+    return status;
+  }
+
   boolean keepsAlive() {
     return keepAlive;
   }
@@ -183,7 +189,9 @@ final class Exchange extends Reply {
     } else if (value != null && value.value().length() <= inbound.limits().maxValueBytes()) {
       write(value, freshness(value), persistence, out);
     } else {
-      render().write(head, persistence, out);
+      Response response = render();
+      status = response.status();
+      response.write(head, persistence, out);
       over = true;
       if (pieces != null) {
         pieces.close(); // the refusal takes their place

@@ -4,11 +4,13 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.Page;
+import io.dawncache.server.RequestListener;
 import io.dawncache.server.wire.Fleet;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections of one server share.
@@ -23,6 +25,7 @@ import java.util.function.Predicate;
  * @param beforeReading run before what one read brought is served
  * @param frames whether a peer may switch to frames
  * @param fleet what this node sends peers about itself, and where it notes what they send
+ * @param requests receives each answered HTTP request; null for none
  */
 public record Inbound(
     CacheNode node,
@@ -33,4 +36,19 @@ public record Inbound(
     InstantSource clock,
     Runnable beforeReading,
     boolean frames,
-    Fleet fleet) {}
+    Fleet fleet,
+    @Nullable RequestListener requests) {
+  /** Shares the same among connections whose requests are not reported. */
+  public Inbound(
+      CacheNode node,
+      Dialect dialect,
+      Limits limits,
+      Map<String, Page> pages,
+      Predicate<InetAddress> isGoPeer,
+      InstantSource clock,
+      Runnable beforeReading,
+      boolean frames,
+      Fleet fleet) {
+    this(node, dialect, limits, pages, isGoPeer, clock, beforeReading, frames, fleet, null);
+  }
+}

@@ -33,6 +33,7 @@ final class Outbox {
   private @Nullable ByteBuf gathered;
   private int lastBytes;
   private boolean unflushed;
+  private long handedOverBytes;
 
   Outbox(ChannelHandlerContext ctx, AnswerDates dates) {
     this.ctx = ctx;
@@ -62,6 +63,11 @@ final class Outbox {
     return date;
   }
 
+  /** Returns how many bytes have been written into it. */
+  long writtenBytes() {
+    return handedOverBytes + (gathered == null ? 0 : gathered.readableBytes());
+  }
+
   /** Hands what is gathered to the channel if it is enough for a write of its own. */
   void written() {
     ByteBuf buffer = gathered;
@@ -84,6 +90,7 @@ final class Outbox {
     }
     gathered = null;
     lastBytes = taken.readableBytes();
+    handedOverBytes += lastBytes;
     return taken;
   }
 

@@ -2,6 +2,7 @@ package io.dawncache.server.inbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dawncache.server.RequestListener;
 import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
@@ -105,6 +106,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private Runnable advanceNow;
 
+  private @Nullable RequestWatch watch; // if the server reports its requests
+
   private @Nullable Body body; // of the request being read, if it may have one
   private long droppedBytes; // of the body being read, if it may not
   private boolean continueDue; // the client waits for 100 Continue before it sends the body
@@ -139,6 +142,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
           advance(ctx);
         };
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
+    RequestListener listener = inbound.requests();
+    if (listener != null) {
+      watch = new RequestWatch(listener, inbound.clock(), ctx.channel().remoteAddress());
+    }
   }
 
   /** The connection switches to frames, or it has closed. */
@@ -336,6 +343,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private void start(ChannelHandlerContext ctx, Arrival arrival) {
     Exchange exchange = new Exchange(this, ctx, handOver, inbound, arrival.head());
     started.add(exchange);
+    if (watch != null) {
+      watch.started(arrival.head());
+    }
     try {
       dispatcher.serve(arrival, ctx.channel().remoteAddress(), exchange);
     } catch (BadRequestException e) {
@@ -389,6 +399,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       return; // the write failed, or the exchange keeps its place until its whole answer is written
     }
     started.remove();
+    if (watch != null) {
+      watch.answered(exchange.status(), outbox.writtenBytes());
+    }
     if (last) {
       closeBehindTheOutput(ctx);
     }
@@ -398,6 +411,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private void dropAll() {
     started.forEach(Exchange::close);
     started.clear();
+    if (watch != null) {
+      watch.clear();
+    }
     arrived.forEach(Arrival::close);
     arrived.clear();
   }

@@ -12,6 +12,7 @@ final class Response {
   private static final byte[] LINE_END = {'\r', '\n'};
   private static final int USUAL_HEAD_CHARS = 256;
 
+  private final int status;
   private final StringBuilder head = new StringBuilder(USUAL_HEAD_CHARS);
   private final byte[] body;
 
@@ -28,9 +29,15 @@ final class Response {
   }
 
   private Response(HttpResponseStatus status, byte[] body) {
+    this.status = status.code();
     this.body = body;
     head.append("HTTP/1.1 ").append(status.code()).append(' ').append(status.reasonPhrase());
     head.append("\r\n");
+  }
+
+  /** Returns its status code. */
+  int status() {
+    return status;
   }
 
   /**
