@@ -18,6 +18,7 @@ final class Counters {
   final LongAdder staleServed = new LongAdder();
   final LongAdder refreshes = new LongAdder();
   final LongAdder expired = new LongAdder();
+  final LongAdder evictedAgeUnits = new LongAdder();
   final LongAdder removed = new LongAdder();
   final LongAdder overloaded = new LongAdder();
   final LongAdder notKept = new LongAdder();
@@ -60,6 +61,7 @@ final class Counters {
         staleServed.sum(),
         refreshes.sum(),
         expired.sum(),
+        (long) (evictedAgeUnits.sum() * Entry.AGE_UNIT_SECONDS),
         removed.sum(),
         overloaded.sum(),
         notKept.sum(),

@@ -63,6 +63,9 @@ final class Events implements Memory.Departures {
 
   @Override
   public void evicted(Entry entry) {
+    if (entry instanceof Entry.Own) {
+      counters.evictedAgeUnits.add(entry.ageUnits(clock.now()));
+    }
     happened(GroupEvent.Type.EVICTED, entry.key());
   }
 

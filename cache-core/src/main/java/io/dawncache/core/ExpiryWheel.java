@@ -44,7 +44,7 @@ final class ExpiryWheel {
   private static final int BATCH = 1024;
 
   /** The slot of an entry that is in no wheel. */
-  private static final int NOWHERE = -1;
+  private static final short NOWHERE = -1;
 
   private final ToLongFunction<? super Entry> endNanos;
   private final Consumer<? super Entry> onExpired;
@@ -191,7 +191,7 @@ final class ExpiryWheel {
       first.previousInSlot = entry;
     }
     entry.nextInSlot = first;
-    entry.slot = slot;
+    entry.slot = (short) slot;
     slots[slot] = entry;
     size++;
   }

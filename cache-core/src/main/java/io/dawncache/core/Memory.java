@@ -399,6 +399,7 @@ final class Memory {
     Entry.Own before = main.peek(key);
     dropCopyOf(key);
     dropMarkerOf(key);
+    entry.keptAt(clock.now());
     wheel.add(entry);
     boolean kept = main.put(entry);
     if (!kept) {

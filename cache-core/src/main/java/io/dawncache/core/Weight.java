@@ -10,7 +10,7 @@ package io.dawncache.core;
 final class Weight {
   private static final HeapLayout HEAP = HeapLayout.RUNNING;
 
-  // Each has a key, a value and two neighbours; a time of its end; and a slot.
+  // Each has a key, a value and two neighbours; a time of its end; a slot and an age.
   private static final long OWN_BYTES = HEAP.objectBytes(4, 2, 4); // and a time of the next load
   private static final long COPY_BYTES = HEAP.objectBytes(4, 2, 8); // and a second end, and a count
   private static final long MISSING_BYTES = HEAP.objectBytes(4, 1, 4);

@@ -177,6 +177,10 @@ final class GroupMeters {
     event("dawncache.hits.stale", "Gets answered with expired values.", EventStats::staleServed);
     event("dawncache.refreshes", "Values loaded again before their end.", EventStats::refreshes);
     event("dawncache.expired", "Entries that left at their end.", EventStats::expired);
+    event(
+        "dawncache.evicted.age.seconds",
+        "For how long the own values that left to make room had been held, all together.",
+        EventStats::evictedAgeSeconds);
     event("dawncache.removed", "Keys or the whole group forgotten.", EventStats::removed);
     event("dawncache.overloaded", "Gets and loads refused at a bound.", EventStats::overloaded);
     event("dawncache.not.kept", "Values not kept after a change.", EventStats::notKept);
