@@ -97,6 +97,11 @@ final class History {
     return value;
   }
 
+  /** A load that began then finds {@code value} unchanged, which is as if it answered it. */
+  void unchanged(String value, long begun) {
+    born.merge(value, begun, Math::max);
+  }
+
   /** The load that was to answer {@code value} answers that there is none. */
   void notFound(String value) {
     notFoundBorn.merge(keys.get(value), born.get(value), Math::max);

@@ -1,6 +1,8 @@
 package io.dawncache.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.consistenthash.Scheme;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ class PromiseStressTest {
   private final List<HandClock> clocks = new ArrayList<>();
   private final List<Membership> memberships = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
+  private final AtomicLong unchanged = new AtomicLong();
   private volatile boolean listsChange;
   private final History history = new History((change, get, hit) -> listsChange);
 
@@ -71,10 +75,25 @@ class PromiseStressTest {
     @Override
     public Loaded load(String key) {
       String value = history.load(key);
+      takeTime();
+      return Loaded.ofUtf8(value);
+    }
+
+    @Override
+    public Loaded reload(String key, Entry held) {
+      if (ThreadLocalRandom.current().nextBoolean()) {
+        return load(key);
+      }
+      history.unchanged(held.value().toUtf8(), history.moment());
+      takeTime();
+      unchanged.incrementAndGet();
+      return Loaded.unchanged();
+    }
+
+    private void takeTime() {
       for (int spins = ThreadLocalRandom.current().nextInt(2_000); spins > 0; spins--) {
         Thread.onSpinWait();
       }
-      return Loaded.ofUtf8(value);
     }
 
     @Override
@@ -98,6 +117,11 @@ class PromiseStressTest {
     group
         .getAll(KEYS)
         .forEach((key, result) -> history.answered(gets.get(key), result.value().toUtf8(), false));
+  }
+
+  /** Loads a key again although it may be held, or joins the load that runs. */
+  private void refresh(Group group, String key) {
+    assertNull(Answers.failure(group.refreshAsync(key)));
   }
 
   private void change(Group group) {
@@ -130,6 +154,7 @@ class PromiseStressTest {
     for (int i = 0; i < GETTERS; i++) {
       tasks.add(many(GETS, () -> get(any(groups), any(KEYS))));
       tasks.add(many(GETS / 10, () -> getAll(any(groups))));
+      tasks.add(many(GETS / 10, () -> refresh(any(groups), any(KEYS))));
     }
     for (int i = 0; i < CHANGERS; i++) {
       tasks.add(many(CHANGES, () -> change(any(groups))));
@@ -147,6 +172,7 @@ class PromiseStressTest {
   @Test
   void holdsUnderManyThreads() throws Exception {
     run(gettersAndChangers());
+    assertTrue(unchanged.get() > 0, "no held value was found unchanged");
   }
 
   @Test
