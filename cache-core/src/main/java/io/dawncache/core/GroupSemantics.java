@@ -17,12 +17,16 @@ import java.util.TreeSet;
  *
  * @param fingerprint of all groups
  * @param groups the fingerprint of each group by its name; only of the first {@link #MOST_GROUPS}
- *     groups in the order of their names
+ *     groups in the order of their names, and of none whose name is longer than {@link
+ *     #MOST_NAME_CHARS}
  * @since 0.1.0
  */
 public record GroupSemantics(long fingerprint, SortedMap<String, Long> groups) {
   /** How many groups have a fingerprint of their own. */
   public static final int MOST_GROUPS = 1000;
+
+  /** How long the name of a group may be that has a fingerprint of its own. */
+  public static final int MOST_NAME_CHARS = 256;
 
   /** Copies the map. */
   public GroupSemantics {
@@ -42,7 +46,7 @@ public record GroupSemantics(long fingerprint, SortedMap<String, Long> groups) {
             (name, config) -> {
               long fingerprint = HashFunction.XX64.hash(config.semantics());
               all.append(name).append('\n').append(fingerprint).append('\n');
-              if (first.size() < MOST_GROUPS) {
+              if (first.size() < MOST_GROUPS && name.length() <= MOST_NAME_CHARS) {
                 first.put(name, fingerprint);
               }
             });

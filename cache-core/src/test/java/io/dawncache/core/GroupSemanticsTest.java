@@ -93,6 +93,17 @@ class GroupSemanticsTest {
   }
 
   @Test
+  void aGroupOfALongNameCountsAndIsNotNamed() {
+    GroupConfig config = GroupConfig.builder().build();
+    String longest = "x".repeat(GroupSemantics.MOST_NAME_CHARS);
+    GroupSemantics one = GroupSemantics.of(Map.of(longest, config));
+    GroupSemantics two = GroupSemantics.of(Map.of(longest, config, longest + "y", config));
+
+    assertEquals(Set.of(longest), two.groups().keySet());
+    assertNotEquals(one.fingerprint(), two.fingerprint());
+  }
+
+  @Test
   void aNodesFingerprintFollowsItsGroups() {
     try (CacheNode node = CacheNode.create()) {
       GroupSemantics none = node.semantics();

@@ -104,6 +104,31 @@ class OtherSemanticsTest {
     assertEquals(warning("group a%0A" + "x".repeat(96)), log.lines().get(1));
 
     report(semantics(1, Map.of()), semantics(4, Map.of()));
-    assertEquals(warning("groups behind the first 1000"), log.lines().get(2));
+    assertEquals(warning("groups behind the first 1000 or of long names"), log.lines().get(2));
+  }
+
+  /** Each names as many groups as a report may, and no two the same ones. */
+  @Test
+  void reportsHoldABoundedNumberOfGroups() {
+    int fit = OtherSemantics.MOST_HELD / GroupSemantics.MOST_GROUPS;
+    List<String> members = IntStream.range(0, fit + 2).mapToObj(i -> "http://m" + i).toList();
+    for (int i = 0; i < members.size(); i++) {
+      others.reported(members, members.get(i), OWN, ofGroups(i));
+    }
+    assertEquals(fit, others.differing(members, OWN).size());
+
+    others.reported(members, members.get(fit), OWN, ofGroups(0)); // equal ones are held once
+    assertEquals(fit + 1, others.differing(members, OWN).size());
+
+    others.reported(members, members.get(1), OWN, THEIRS); // which leaves room for another one
+    others.reported(members, members.get(2), OWN, ofGroups(fit));
+    assertEquals(fit + 1, others.differing(members, OWN).size());
+  }
+
+  private static GroupSemantics ofGroups(int report) {
+    Map<String, Long> groups = new TreeMap<>();
+    IntStream.range(0, GroupSemantics.MOST_GROUPS)
+        .forEach(i -> groups.put("g" + report + "-" + i, 1L));
+    return semantics(100 + report, groups);
   }
 }

@@ -300,6 +300,7 @@ public final class PeerCodec {
     }
     TreeMap<String, Long> groups = new TreeMap<>();
     message.getGroupsList().stream()
+        .filter(group -> group.getGroup().length() <= GroupSemantics.MOST_NAME_CHARS)
         .limit(GroupSemantics.MOST_GROUPS)
         .forEach(group -> groups.put(group.getGroup(), group.getFingerprint()));
     return new GroupSemantics(message.getSemanticsFingerprint(), groups);

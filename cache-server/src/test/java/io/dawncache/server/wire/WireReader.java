@@ -824,7 +824,9 @@ enum WireReader {
     private @Nullable GroupSemantics semantics(io.dawncache.server.wire.pb.MemberList generated) {
       TreeMap<String, Long> groups = new TreeMap<>();
       for (GroupFingerprint group : generated.getGroupsList()) {
-        groups.put(group.getGroup(), group.getFingerprint());
+        if (group.getGroup().length() <= GroupSemantics.MOST_NAME_CHARS) {
+          groups.put(group.getGroup(), group.getFingerprint());
+        }
       }
       return generated.hasSemanticsFingerprint()
           ? new GroupSemantics(generated.getSemanticsFingerprint(), groups)
