@@ -342,8 +342,8 @@ public final class FetchFrames {
     long ttlNanos = Long.MAX_VALUE;
     boolean stale = false;
     double minuteQps = 0;
-    String contentType = null;
-    String etag = null;
+    String contentType = "";
+    String etag = "";
     while (in.isReadable()) {
       switch (in.readByte()) {
         case VALUE_TAG -> {
@@ -389,22 +389,13 @@ public final class FetchFrames {
         }
       }
     }
-    ByteView value = copy(in, valueStart, valueLength);
-    if (contentType != null || etag != null) {
-      Metadata metadata = metadata(contentType, etag);
-      if (metadata == null) {
-        return null;
-      }
-      value = value.withMetadata(metadata);
-    }
-    return PeerResult.value(value, ttlNanos, stale, minuteQps);
-  }
-
-  private static @Nullable Metadata metadata(@Nullable String contentType, @Nullable String etag) {
     try {
-      return new Metadata(contentType, etag);
-    } catch (IllegalArgumentException e) {
-      return null;
+      ByteView value =
+          copy(in, valueStart, valueLength)
+              .withMetadata(GroupcacheCodec.metadata(contentType, etag));
+      return PeerResult.value(value, ttlNanos, stale, minuteQps);
+    } catch (InvalidProtocolBufferException e) {
+      return null; // the other reader says what is wrong
     }
   }
 

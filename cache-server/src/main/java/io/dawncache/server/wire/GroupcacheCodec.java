@@ -186,7 +186,7 @@ public final class GroupcacheCodec {
    *
    * @throws InvalidProtocolBufferException if this is more than the metadata of a value may be
    */
-  static @Nullable Metadata metadata(String contentType, String etag)
+  public static @Nullable Metadata metadata(String contentType, String etag)
       throws InvalidProtocolBufferException {
     if (contentType.isEmpty() && etag.isEmpty()) {
       return null;
