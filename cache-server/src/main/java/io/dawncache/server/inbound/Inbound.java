@@ -37,18 +37,4 @@ public record Inbound(
     Runnable beforeReading,
     boolean frames,
     Fleet fleet,
-    @Nullable RequestListener requests) {
-  /** Shares the same among connections whose requests are not reported. */
-  public Inbound(
-      CacheNode node,
-      Dialect dialect,
-      Limits limits,
-      Map<String, Page> pages,
-      Predicate<InetAddress> isGoPeer,
-      InstantSource clock,
-      Runnable beforeReading,
-      boolean frames,
-      Fleet fleet) {
-    this(node, dialect, limits, pages, isGoPeer, clock, beforeReading, frames, fleet, null);
-  }
-}
+    @Nullable RequestListener requests) {}

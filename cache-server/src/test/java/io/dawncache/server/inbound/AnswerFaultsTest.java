@@ -23,7 +23,6 @@ import io.dawncache.server.Page;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.frame.FrameReader;
 import io.dawncache.server.frame.Frames;
-import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import io.dawncache.server.wire.pb.FetchRequest;
@@ -501,7 +500,7 @@ class AnswerFaultsTest {
   }
 
   private Inbound inbound(Dialect dialect) {
-    return new Inbound(
+    return TestInbound.of(
         node,
         dialect,
         LIMITS,
@@ -510,11 +509,9 @@ class AnswerFaultsTest {
             "/odd", new Page("text/plain\r\nEvil: yes", () -> new byte[10]),
             "/broken", new Page("text/plain", AnswerFaultsTest::boom),
             "/error", new Page("text/plain", AnswerFaultsTest::outOfMemory)),
-        address -> false,
         InstantSource.system(),
         () -> {},
-        true,
-        TestFleet.of("http://10.0.0.1:8001"));
+        true);
   }
 
   private static byte[] boom() {

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.CacheNode;
 import io.dawncache.core.Loaded;
-import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
-import io.dawncache.server.testing.TestFleet;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -24,8 +22,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,17 +44,7 @@ final class DrainIT {
   @BeforeEach
   void listen() {
     node.addGroup("here", key -> Loaded.ofUtf8("value of " + key));
-    Inbound inbound =
-        new Inbound(
-            node,
-            Dialect.DAWNCACHE,
-            new Limits(4096, 4096, 1 << 20, Duration.ofMinutes(1)),
-            Map.of(),
-            address -> false,
-            InstantSource.system(),
-            () -> {},
-            true,
-            TestFleet.of("http://10.0.0.1:8001"));
+    Inbound inbound = TestInbound.of(node, new Limits(4096, 4096, 1 << 20, Duration.ofMinutes(1)));
     listener =
         new ServerBootstrap()
             .group(loops)

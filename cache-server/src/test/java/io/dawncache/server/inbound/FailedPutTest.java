@@ -12,7 +12,6 @@ import io.dawncache.core.PeerPicker;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.testing.LogRecorder;
-import io.dawncache.server.testing.TestFleet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -138,16 +137,14 @@ class FailedPutTest {
 
   private EmbeddedChannel channel() {
     Inbound inbound =
-        new Inbound(
+        TestInbound.of(
             node,
             Dialect.MAILGUN,
             new Limits(4096, 4096, 1 << 20, Duration.ofMinutes(1)),
             Map.of(),
-            address -> false,
             InstantSource.system(),
             () -> {},
-            true,
-            TestFleet.of("http://10.0.0.1:8001"));
+            true);
     return new EmbeddedChannel(
         new InboundPipeline(
             inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE), nanos::get));

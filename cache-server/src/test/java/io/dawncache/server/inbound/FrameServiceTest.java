@@ -21,7 +21,6 @@ import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.frame.FrameReader;
 import io.dawncache.server.frame.Frames;
 import io.dawncache.server.testing.Books;
-import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.Credit;
 import io.dawncache.server.wire.pb.FetchRequest;
@@ -130,16 +129,8 @@ class FrameServiceTest {
   private EmbeddedChannel channel(boolean granting) {
     Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, IDLE, REQUEST);
     Inbound inbound =
-        new Inbound(
-            node,
-            Dialect.DAWNCACHE,
-            limits,
-            Map.of(),
-            address -> false,
-            InstantSource.system(),
-            () -> {},
-            granting,
-            TestFleet.of("http://10.0.0.1:8001"));
+        TestInbound.of(
+            node, Dialect.DAWNCACHE, limits, Map.of(), InstantSource.system(), () -> {}, granting);
     return new EmbeddedChannel(
         new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));
   }

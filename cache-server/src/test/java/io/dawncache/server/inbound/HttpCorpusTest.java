@@ -16,7 +16,6 @@ import io.dawncache.server.Page;
 import io.dawncache.server.testing.Books;
 import io.dawncache.server.testing.Corpus;
 import io.dawncache.server.testing.HttpCase;
-import io.dawncache.server.testing.TestFleet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -158,16 +157,14 @@ class HttpCorpusTest {
 
   private static EmbeddedChannel channel(Dialect dialect) {
     Inbound inbound =
-        new Inbound(
+        TestInbound.of(
             NODE,
             dialect,
             new Limits(4096, 4096, 1 << 20, Duration.ofMinutes(1)),
             Map.of("/page", new Page("text/plain", () -> new byte[10])),
-            address -> false,
             InstantSource.fixed(NOW),
             () -> {},
-            true,
-            TestFleet.of("http://10.0.0.1:8001"));
+            true);
     return new EmbeddedChannel(
         new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));
   }

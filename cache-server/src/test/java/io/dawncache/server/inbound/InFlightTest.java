@@ -12,14 +12,12 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.PeerRequest;
-import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.frame.FetchFrames;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.frame.Frames;
 import io.dawncache.server.testing.Books;
 import io.dawncache.server.testing.HandTime;
-import io.dawncache.server.testing.TestFleet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -30,10 +28,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -93,17 +89,7 @@ class InFlightTest {
 
   private EmbeddedChannel connect() {
     Limits limits = new Limits(4096, 4096, MAX_VALUE_BYTES, Duration.ofMinutes(1));
-    Inbound inbound =
-        new Inbound(
-            node,
-            Dialect.DAWNCACHE,
-            limits,
-            Map.of(),
-            address -> false,
-            InstantSource.system(),
-            () -> {},
-            true,
-            TestFleet.of("http://10.0.0.1:8001"));
+    Inbound inbound = TestInbound.of(node, limits);
     EmbeddedChannel channel =
         new EmbeddedChannel(
             new InboundPipeline(inbound, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE)));

@@ -18,7 +18,6 @@ import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.Page;
 import io.dawncache.server.testing.Books;
-import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
@@ -1173,16 +1172,14 @@ class RequestHandlerTest {
               throw new IllegalStateException("boom");
             });
     return new RequestHandler(
-        new Inbound(
+        TestInbound.of(
             node,
             Dialect.DAWNCACHE,
             limits,
             Map.of("/broken", broken),
-            address -> false,
             () -> now,
             () -> reads++,
-            true,
-            TestFleet.of("http://10.0.0.1:8001")),
+            true),
         new AnswerDates(() -> now),
         new ValuesInTransit(node.bytesInFlight()),
         new FailedPuts(System::nanoTime));
