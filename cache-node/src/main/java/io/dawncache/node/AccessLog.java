@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class AccessLog implements RequestListener, AutoCloseable {
   private static final AnsweredRequest END =
       new AnsweredRequest(Instant.EPOCH, null, "", "", 0, 0, Duration.ZERO);
   private static final String STDERR = "stderr";
+
+  /** A disk or a reader of standard error that hangs holds up the end of a node no longer. */
+  private static final long CLOSE_MILLIS = 2000;
 
   private final Opening opening;
   private final String target;
@@ -142,16 +146,17 @@ final class AccessLog implements RequestListener, AutoCloseable {
     }
   }
 
-  /** Writes what has been taken, and closes the file. */
+  /** Writes what has been taken, and closes the file; gives up after two seconds. */
   @Override
   public void close() {
     try {
-      queue.put(END);
-      thread.join();
+      if (queue.offer(END, CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        thread.join(CLOSE_MILLIS);
+      }
     } catch (InterruptedException e) {
-      thread.interrupt(); // the rest is not written
       Thread.currentThread().interrupt();
     }
+    thread.interrupt(); // if it is not over, the rest is not written
   }
 
   private void run() {

@@ -63,6 +63,31 @@ class AccessLogTest {
   }
 
   @Test
+  void theEndDoesNotWaitForATargetThatHangs() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Writer hanging =
+        new StringWriter() {
+          @Override
+          public void write(String text) {
+            writing.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              interrupted.countDown();
+            }
+          }
+        };
+    AccessLog log = new AccessLog("hanging", () -> hanging, AccessLogTest::line, 1);
+    log.answered(request("1"));
+    writing.await();
+
+    log.close();
+
+    interrupted.await();
+  }
+
+  @Test
   void linesAreAppendedAndAFileThatWasRenamedIsOpenedAnew() throws Exception {
     Path file = folder.resolve("access");
     Path renamed = folder.resolve("access.1");
