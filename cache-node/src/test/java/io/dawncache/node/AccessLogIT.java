@@ -25,23 +25,17 @@ class AccessLogIT {
 
   private Process start(Path log, String... options) throws IOException {
     Files.writeString(folder.resolve("Tom"), "630");
-    List<String> command =
+    List<String> all =
         new ArrayList<>(
             List.of(
-                "env",
-                "--default-signal=HUP", // also if this JVM was started by nohup
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                NodeMain.class.getName(),
                 "--listen",
                 "127.0.0.1:0",
                 "--group",
                 "scores=files:" + folder,
                 "--access-log",
                 log.toString()));
-    command.addAll(List.of(options));
-    return new ProcessBuilder(command).redirectError(folder.resolve("said").toFile()).start();
+    all.addAll(List.of(options));
+    return HangupIT.start(folder.resolve("said"), all.toArray(String[]::new));
   }
 
   private static NodeUrl url(Process node) throws IOException {

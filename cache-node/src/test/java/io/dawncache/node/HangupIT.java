@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,24 +53,28 @@ class HangupIT {
     }
   }
 
+  /** Starts a node that SIGHUP reaches, also if this JVM was started by nohup. */
+  static Process start(Path said, String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "--default-signal=HUP",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName()));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).redirectError(said.toFile()).start();
+  }
+
   @Test
   void aNodeWithAConfigurationFileReadsItAgainAtSighup(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("node.yaml");
     Path said = folder.resolve("said");
     Files.writeString(
         file, "listen: 127.0.0.1:0\ngroups: {g: {origin: 'files:%s'}}\n".formatted(folder));
-    Process node =
-        new ProcessBuilder(
-                "env",
-                "--default-signal=HUP", // also if this JVM was started by nohup
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                NodeMain.class.getName(),
-                "--config",
-                file.toString())
-            .redirectError(said.toFile())
-            .start();
+    Process node = start(said, "--config", file.toString());
     try {
       assertTrue(node.inputReader().readLine().startsWith("serving g "));
       assertEquals(
