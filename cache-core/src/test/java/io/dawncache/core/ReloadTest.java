@@ -329,8 +329,8 @@ class ReloadTest {
   }
 
   /**
-   * Whoever writes the origin and then removes the key is answered with no older value, however
-   * writes, removals, reloads and the passing of time follow each other.
+   * Writes, removals, reloads and steps of the clock in random order: a get that follows the write
+   * of the origin and the removal of its key never returns an older value.
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
