@@ -1,6 +1,7 @@
 package io.dawncache.node.origin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,14 +9,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.MessageHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long an answer holds, as its server says (RFC 9111): {@code s-maxage}, else {@code max-age},
- * less the age that the answer has already. {@code no-store}, {@code no-cache}, {@code private} and
- * {@code Vary: *} mean that it answers this request alone.
+ * else {@code Expires}, less the age that the answer has already. {@code no-store}, {@code
+ * no-cache}, {@code private} and {@code Vary: *} mean that it answers this request alone.
  */
 final class HttpFreshness {
   /** A directive, with or without a value, which may be quoted. */
@@ -42,13 +44,26 @@ final class HttpFreshness {
     if (FOR_ONE_REQUEST.stream().anyMatch(directives::containsKey)) {
       return Duration.ZERO;
     }
-    String lifetime = directives.getOrDefault("s-maxage", directives.get("max-age"));
-    if (lifetime == null) {
+    String maxAge = directives.getOrDefault("s-maxage", directives.get("max-age"));
+    Header expires = head.getFirstHeader("Expires");
+    if (maxAge == null && expires == null) {
       return null;
     }
+    long lifetime = maxAge == null ? lifetime(head, expires) : seconds(maxAge);
     Header age = head.getFirstHeader("Age");
-    long ageSeconds = age == null ? 0 : Math.max(0, seconds(age.getValue()));
-    return Duration.ofSeconds(Math.max(0, seconds(lifetime) - ageSeconds));
+    long ageSeconds = age == null ? 0 : seconds(age.getValue());
+    return Duration.ofSeconds(Math.max(0, lifetime - ageSeconds));
+  }
+
+  /** Counts by the server's own clock if it sends {@code Date}; a time that is none has passed. */
+  private static long lifetime(MessageHeaders head, Header expires) {
+    Instant end = DateUtils.parseStandardDate(expires.getValue());
+    Instant begin = DateUtils.parseStandardDate(head, "Date");
+    if (end == null) {
+      return 0;
+    }
+    Duration lifetime = Duration.between(begin == null ? Instant.now() : begin, end);
+    return Math.min(MAX_SECONDS, lifetime.toSeconds());
   }
 
   /** Returns the directives of Cache-Control by their names in lower case; the first of each. */

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A value is a whole body with the status 200, 201 or 203, as it is. The request asks for no
  * encoding, so an encoded body is a failure. {@link OriginStatus} says what the other statuses
- * mean. Redirects are not followed. A time-out before or within the body, a lost connection, an
- * answer that gives its length in two ways, and a body longer than a value may be are failures. A
- * key that would be the segment {@code .} or {@code ..} of the path is rejected: servers read it as
- * a step to another path, escaped or not.
+ * mean. Redirects are followed at the same server, or as {@link Redirects} says. A time-out before
+ * or within the body, a lost connection, an answer that gives its length in two ways, and a body
+ * longer than a value may be are failures. A key that would be the segment {@code .} or {@code ..}
+ * of the path is rejected: servers read it as a step to another path, escaped or not.
  *
  * <p>The server may say how long its answer holds; {@link HttpFreshness} reads it, and it comes
  * before the group's TTL.
@@ -55,6 +55,14 @@ public final class HttpOrigin implements Origin {
       Setting.choice(
               "cache-control", "whether the server says how long a value holds", "heed", "ignore")
           .orElse("heed");
+  private static final Setting<String> REDIRECTS =
+      Setting.choice(
+              "redirects",
+              "which are followed: those to the same scheme, host and port, or also to others",
+              "same-origin",
+              "follow",
+              "refuse")
+          .orElse("same-origin");
   private static final Setting<Integer> MAX_CONCURRENT =
       Setting.integer("max-concurrent", "the most requests at a time", 1, 100_000);
 
@@ -99,7 +107,7 @@ public final class HttpOrigin implements Origin {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, WITHIN, HEADERS, CACHE_CONTROL, MAX_CONCURRENT);
+    return List.of(URL, WITHIN, HEADERS, CACHE_CONTROL, REDIRECTS, MAX_CONCURRENT);
   }
 
   @Override
@@ -111,15 +119,8 @@ public final class HttpOrigin implements Origin {
       throw settings.wrong(URL, OriginException.reason(e));
     }
     Duration within = timeout == null ? settings.get(WITHIN) : timeout;
-    OriginClient client =
-        new OriginClient(
-            template.scheme(),
-            template.host(),
-            template.port(),
-            within,
-            maxBytes,
-            names,
-            headers(settings));
+    Redirects redirects = Redirects.of(settings.get(REDIRECTS));
+    OriginClient client = new OriginClient(within, maxBytes, names, headers(settings), redirects);
     boolean heeds = settings.get(CACHE_CONTROL).equals("heed");
     Getter getter = key -> load(client, template, key, heeds);
     int most = settings.find(MAX_CONCURRENT).orElse(Integer.MAX_VALUE);
@@ -154,17 +155,17 @@ public final class HttpOrigin implements Origin {
 
   private static Loaded load(OriginClient client, UrlTemplate template, String key, boolean heeds)
       throws IOException, InterruptedException {
-    String path = template.path(key);
-    if (path == null) {
+    HttpUrl url = template.url(key);
+    if (url == null) {
       return Loaded.rejected(
           "key "
               + shown(key)
               + ": would be a step in the URL's path (expected: no segment . or .. in its path)");
     }
-    String asked = "GET " + shown(template.url(path));
+    String asked = "GET " + shown(url.toString());
     OriginClient.Answer answer;
     try {
-      answer = client.get(path);
+      answer = client.get(url);
     } catch (IOException e) {
       Throwable cause = e.getCause();
       Extent extent =

@@ -15,8 +15,10 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,7 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
@@ -49,9 +52,10 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends GETs to one HTTP server. A GET ends with a whole answer, or with an exception that says in
- * a few words why there is none. One time-out covers all of it: connection, head and body. Safe for
- * use by several threads; blocks its caller, and an interrupt ends the wait.
+ * Sends GETs to an HTTP server, and to those that it redirects to. A GET ends with a whole answer,
+ * or with an exception that says in a few words why there is none. One time-out covers all of it:
+ * connections, heads and bodies. Safe for use by several threads; blocks its caller, and an
+ * interrupt ends the wait.
  */
 final class OriginClient {
   /*
@@ -79,37 +83,39 @@ final class OriginClient {
    * What a server answered.
    *
    * @param status the status
+   * @param head the headers
    * @param body the whole body if the status means a value, else empty
-   * @param ttl how long the server says that the answer holds, or null if it does not say
+   * @param ttl how long the server says that the answer holds, and the redirects to it; null if
+   *     nothing says it
+   * @param redirected whether another URL than the one that was asked for has answered
    */
-  record Answer(int status, ByteView body, @Nullable Duration ttl) {}
+  record Answer(
+      int status, MessageHeaders head, ByteView body, @Nullable Duration ttl, boolean redirected) {}
 
-  private final HttpHost server;
   private final Duration timeout;
   private final int maxBytes;
+  private final List<Header> headers;
+  private final Redirects redirects;
   private final OriginConnections connections;
   private final CloseableHttpClient http;
 
   /**
    * Makes a client; nothing is connected yet.
    *
-   * @param scheme {@code http} or {@code https}
-   * @param host a name, underscores allowed, or an address without brackets
-   * @param port the port, or -1 for the scheme's own
-   * @param timeout for a whole exchange; connecting may take half of it
+   * @param timeout for a whole GET; connecting may take half of it
    * @param maxBytes the longest body accepted
    * @param names looks up the host for every new connection
-   * @param headers sent with every request
+   * @param headers sent with every request, but not to a server that another one redirects to
+   * @param redirects which ones are followed
    */
   OriginClient(
-      String scheme,
-      String host,
-      int port,
       Duration timeout,
       int maxBytes,
       NameLookup names,
-      Map<String, Secret> headers) {
-    this.server = new HttpHost(scheme, host, port);
+      Map<String, Secret> headers,
+      Redirects redirects) {
+    this.headers = headers(headers);
+    this.redirects = redirects;
     this.timeout = timeout;
     this.maxBytes = maxBytes;
     this.connections = OriginConnections.open(names, connectTimeout());
@@ -119,7 +125,7 @@ final class OriginClient {
             .setRequestExecutor(new OnUsableConnections())
             .setProxySelector(ProxySelector.getDefault())
             .setUserAgent("dawncache")
-            .setDefaultHeaders(headers(headers))
+            .setDefaultHeaders(List.of(new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity")))
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setAuthenticationEnabled(false)
@@ -134,11 +140,10 @@ final class OriginClient {
             .build();
   }
 
-  private static List<Header> headers(Map<String, Secret> more) {
+  private static List<Header> headers(Map<String, Secret> configured) {
     List<Header> headers = new ArrayList<>();
-    headers.add(new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity"));
-    more.forEach((name, value) -> headers.add(new BasicHeader(name, value.reveal())));
-    return headers;
+    configured.forEach((name, value) -> headers.add(new BasicHeader(name, value.reveal())));
+    return List.copyOf(headers);
   }
 
   private static ScheduledThreadPoolExecutor deadlines() {
@@ -164,29 +169,75 @@ final class OriginClient {
   }
 
   /**
-   * Returns the answer to a GET of {@code path}, which is sent byte for byte as given.
+   * Returns the answer to a GET of {@code url}, whose path is sent byte for byte as given, or to
+   * the last of the redirects from there.
    *
-   * @param path begins with a slash, percent-encoded, perhaps with a query
    * @throws IOException if there is no whole answer; its message is a few words that name neither
    *     server nor path, its cause is what happened
    */
-  Answer get(String path) throws IOException, InterruptedException {
+  Answer get(HttpUrl url) throws IOException, InterruptedException {
     long endNanos = System.nanoTime() + timeout.toNanos();
+    Answer answer = ask(url, headers, endNanos);
+    if (!redirects.leadsOn(answer.status())) {
+      return answer;
+    }
     try {
-      return new Exchange(path).run(endNanos);
+      return follow(url, answer, endNanos);
+    } catch (RefusedAnswerException e) {
+      throw failure(e);
+    }
+  }
+
+  /*
+   * The headers of the configuration go to the server that the configuration names. Once another
+   * server has been asked they are not sent any more, not even if it redirects back: it would
+   * choose what is read with them.
+   */
+  private Answer follow(HttpUrl first, Answer redirect, long endNanos)
+      throws IOException, InterruptedException {
+    Set<HttpUrl> asked = new HashSet<>(Set.of(first));
+    HttpUrl url = first;
+    Answer answer = redirect;
+    List<Header> sent = headers;
+    Duration ttl = redirect.ttl();
+    while (redirects.leadsOn(answer.status())) {
+      HttpUrl next = redirects.next(url, answer.status(), answer.head());
+      if (!asked.add(next)) {
+        throw Redirects.refused(answer.status(), "in a circle");
+      }
+      if (asked.size() > 1 + Redirects.MOST) {
+        throw Redirects.refused(answer.status(), "after " + Redirects.MOST + " others");
+      }
+      sent = next.isSameOrigin(url) ? sent : List.of();
+      url = next;
+      answer = ask(url, sent, endNanos);
+      ttl = shorter(ttl, answer.ttl());
+    }
+    return new Answer(answer.status(), answer.head(), answer.body(), ttl, true);
+  }
+
+  private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {
+    return a == null || (b != null && b.compareTo(a) < 0) ? b : a;
+  }
+
+  private Answer ask(HttpUrl url, List<Header> sent, long endNanos)
+      throws IOException, InterruptedException {
+    try {
+      return new Exchange(url, sent).run(endNanos);
     } catch (StaleConnectionException e) {
       connections.closeIdle();
     }
     try {
-      return new Exchange(path).run(endNanos);
+      return new Exchange(url, sent).run(endNanos);
     } catch (StaleConnectionException e) {
       throw new IOException("connection lost", e);
     }
   }
 
-  /** One attempt. */
+  /** One attempt at one URL. */
   private final class Exchange {
     private final HttpUriRequestBase request = new HttpUriRequestBase("GET", ROOT);
+    private final HttpHost server;
 
     /** Written by the thread of the deadlines. */
     private volatile boolean late;
@@ -194,8 +245,10 @@ final class OriginClient {
     private boolean headReceived;
     private boolean drained;
 
-    Exchange(String path) {
-      request.setPath(path);
+    Exchange(HttpUrl url, List<Header> sent) {
+      server = url.server();
+      request.setPath(url.path());
+      sent.forEach(request::addHeader);
     }
 
     Answer run(long endNanos) throws IOException, InterruptedException {
@@ -233,10 +286,10 @@ final class OriginClient {
       if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
         ByteView value = value(head);
         drained = true;
-        return new Answer(head.getCode(), value, ttl);
+        return new Answer(head.getCode(), head, value, ttl, false);
       }
       drained = drains(head.getEntity());
-      return new Answer(head.getCode(), ByteView.empty(), ttl);
+      return new Answer(head.getCode(), head, ByteView.empty(), ttl, false);
     }
 
     private ByteView value(ClassicHttpResponse head) throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ import io.dawncache.server.wire.Escape;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,25 +26,10 @@ final class UrlTemplate {
 
   private static final Pattern ESCAPED_DOT = Pattern.compile("%2e", Pattern.CASE_INSENSITIVE);
 
-  /** Scheme, address in brackets or name, port, path and query; a name may hold underscores. */
-  private static final Pattern FORM =
-      Pattern.compile(
-          "(https?)://(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::([0-9]{1,5}))?([/?][^#]*)");
+  private final HttpUrl form;
 
-  private final String scheme;
-  private final String host;
-  private final int port;
-  private final String authority;
-  private final String path;
-
-  private UrlTemplate(Matcher form) {
-    String address = form.group(2);
-    this.scheme = form.group(1);
-    this.host = address == null ? form.group(3) : address;
-    this.port = form.group(4) == null ? -1 : Integer.parseInt(form.group(4));
-    this.authority = form.group().substring(0, form.start(5));
-    String rest = form.group(5);
-    this.path = rest.startsWith("?") ? "/" + rest : rest;
+  private UrlTemplate(HttpUrl form) {
+    this.form = form;
   }
 
   /**
@@ -56,53 +40,31 @@ final class UrlTemplate {
    *     message is what is expected
    */
   static UrlTemplate parse(String location) {
-    Matcher form = FORM.matcher(location.startsWith("//") ? "http:" + location : location);
-    if (!form.matches()) {
+    HttpUrl form = HttpUrl.parse(location.startsWith("//") ? "http:" + location : location);
+    if (form == null) {
       throw new IllegalArgumentException(EXPECTED);
     }
-    UrlTemplate template = new UrlTemplate(form);
-    String sample = template.path.replace(KEY, "key").replace(KEY_WITH_SLASHES, "key");
-    if (template.port == 0
-        || template.port > 0xffff
-        || sample.equals(template.path)
-        || !isPathAndQuery(sample)) {
+    String sample = form.path().replace(KEY, "key").replace(KEY_WITH_SLASHES, "key");
+    if (sample.equals(form.path()) || !isPathAndQuery(sample)) {
       throw new IllegalArgumentException(EXPECTED);
     }
     if (hasDotSegment(sample)) {
       throw new IllegalArgumentException(NO_STEPS_EXPECTED);
     }
-    return template;
-  }
-
-  /** Returns {@code http} or {@code https}. */
-  String scheme() {
-    return scheme;
-  }
-
-  /** Returns the server's name, or its address without brackets. */
-  String host() {
-    return host;
-  }
-
-  /** Returns the server's port, or -1 for the scheme's own. */
-  int port() {
-    return port;
+    return new UrlTemplate(form);
   }
 
   /**
-   * Returns the path and query of {@code key}, or null if they would not name this key at a server:
-   * a segment of the path would be {@code .} or {@code ..}, plain or escaped, which servers read as
-   * a step to another path.
+   * Returns the URL of {@code key}, or null if it would not name this key at a server: a segment of
+   * the path would be {@code .} or {@code ..}, plain or escaped, which servers read as a step to
+   * another path.
    */
-  @Nullable String path(String key) {
+  @Nullable HttpUrl url(String key) {
     String expanded =
-        path.replace(KEY, Escape.path(key)).replace(KEY_WITH_SLASHES, escapeAllButSlashes(key));
-    return hasDotSegment(expanded) ? null : expanded;
-  }
-
-  /** Returns the URL with this path and query, for messages. */
-  String url(String path) {
-    return authority + path;
+        form.path()
+            .replace(KEY, Escape.path(key))
+            .replace(KEY_WITH_SLASHES, escapeAllButSlashes(key));
+    return hasDotSegment(expanded) ? null : form.withPath(expanded);
   }
 
   private static String escapeAllButSlashes(String key) {

@@ -3,6 +3,7 @@ package io.dawncache.node.origin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,23 @@ class HttpFreshnessTest {
     assertEquals(0, seconds("Cache-Control", "max-age=60", "Age", "100"));
     assertEquals(60, seconds("Cache-Control", "max-age=60", "Age", "old"));
     assertEquals(null, seconds("Age", "20"));
+  }
+
+  @Test
+  void expiresCountsFromTheServersDateIfThereIsNoMaxAge() {
+    String date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    String minuteLater = "Sun, 06 Nov 1994 08:50:37 GMT";
+    assertEquals(60, seconds("Date", date, "Expires", minuteLater));
+    assertEquals(50, seconds("Date", date, "Expires", minuteLater, "Age", "10"));
+    assertEquals(0, seconds("Date", minuteLater, "Expires", date));
+    assertEquals(5, seconds("Date", date, "Expires", minuteLater, "Cache-Control", "max-age=5"));
+    assertEquals(0, seconds("Date", date, "Expires", minuteLater, "Cache-Control", "no-store"));
+    assertEquals(60, seconds("Date", date, "Expires", minuteLater, "Cache-Control", "public"));
+    for (String none : List.of("0", "-1", "", "tomorrow")) {
+      assertEquals(0, seconds("Expires", none), none);
+    }
+    assertEquals(0, seconds("Expires", date), "by this node's clock");
+    assertEquals(2147483648L, seconds("Date", date, "Expires", "Fri, 31 Dec 9999 23:59:59 GMT"));
   }
 
   @Test

@@ -155,7 +155,7 @@ class HttpOriginIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {204, 205, 206, 302, 304, 408, 425, 429, 500, 502, 503, 504, 599})
+  @ValueSource(ints = {204, 205, 206, 300, 304, 408, 425, 429, 500, 502, 503, 504, 599})
   void anyOtherStatusIsAFailureThatNamesIt(int status) {
     serve(exchange -> answer(exchange, status, new byte[0]));
 

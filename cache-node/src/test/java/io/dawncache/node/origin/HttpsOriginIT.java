@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -145,6 +147,35 @@ class HttpsOriginIT {
 
     assertEquals("origin: TLS failed", failureOf(getter("other")));
     assertEquals(0, requests.get());
+  }
+
+  @Test
+  void aRedirectFromHttpsToHttpIsNotFollowed() {
+    SSLContext.setDefault(trusting);
+    server.createContext(
+        "/Tom",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", "http://items/Tom");
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    Getter getter =
+        Origins.of(List.of(new HttpOrigin(null, 1000, name -> loopback())))
+            .open(
+                "items",
+                "http",
+                Map.of(
+                    "url",
+                    "https://items:" + server.getAddress().getPort() + "/{key}",
+                    "redirects",
+                    "follow"))
+            .getter();
+
+    assertEquals("origin: status 302, a redirect from https to http", failureOf(getter));
+  }
+
+  private static InetAddress[] loopback() {
+    return new InetAddress[] {InetAddress.getLoopbackAddress()};
   }
 
   @Test

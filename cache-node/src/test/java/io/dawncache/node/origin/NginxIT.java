@@ -58,6 +58,8 @@ class NginxIT {
             }
             location /once/ { add_header Cache-Control no-store; return 200 "$request_id"; }
             location /plain/ { return 200 "plain"; }
+            location /moved/ { return 301 http://127.0.0.1:$server_port/plain/; }
+            location /away/ { return 302 https://127.0.0.1/plain/; }
             location /none/ { add_header Cache-Control max-age=5 always; return 404; }
             location /closed/ {
               if ($http_authorization != "Bearer t0ken") { return 401; }
@@ -109,6 +111,18 @@ class NginxIT {
     assertEquals(Loaded.notFound().value(), load("none").value());
     assertEquals(Duration.ofSeconds(5), load("none").ttl());
     assertNull(open("fresh", Map.of("cache-control", "ignore")).load("Tom").ttl());
+  }
+
+  @Test
+  void aRedirectIsFollowedAtTheSameServerOrRefused() throws Exception {
+    assertEquals("plain", load("moved").value().toUtf8());
+    assertEquals(
+        "origin: status 302, a redirect to another server",
+        assertThrows(OriginException.class, () -> load("away")).getMessage());
+    Getter refusing = open("moved", Map.of("redirects", "refuse"));
+    assertEquals(
+        "origin: status 301",
+        assertThrows(OriginException.class, () -> refusing.load("Tom")).getMessage());
   }
 
   @Test
