@@ -3,8 +3,11 @@ package io.dawncache.node.origin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Entry;
+import io.dawncache.core.Getter;
 import io.dawncache.core.LoadMemory;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Metadata;
 import io.dawncache.node.origin.OriginException.Extent;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,11 +23,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +40,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A file has one key, its path with single slashes; {@code ./a}, {@code a//b} and {@code a/../b}
  * name nothing. Symbolic links are followed as long as they stay below the folder. The folder
  * itself may be a link. Each load follows it again, so a link that is moved to another release
- * takes effect at once. A key that does not name a regular file there is <em>not found</em>. A file
- * that cannot be read, that changes while it is read, or that is longer than a value may be, is a
- * failure.
+ * takes effect at once.
+ *
+ * <p>The value's content type is that of the end of the key ({@link FileTypes}); its ETag stands
+ * for the time and size of the file. A file of the same time and size is not read again.
+ *
+ * <p>A key that does not name a regular file there is <em>not found</em>. A file that cannot be
+ * read, that changes while it is read, or that is longer than a value may be, is a failure.
  */
 public final class FilesOrigin implements Origin {
   private static final Setting<String> FOLDER =
@@ -48,6 +59,9 @@ public final class FilesOrigin implements Origin {
 
   /** As in Linux: a path through more links counts as a circle. */
   private static final int MAX_LINKS = 40;
+
+  /** Longer than a tick of the clock of any file system in use. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
 
   /** How often to look for a file that is changed, moved or replaced at the same time. */
   private static final int ATTEMPTS = 3;
@@ -87,7 +101,20 @@ public final class FilesOrigin implements Origin {
     if (location.isEmpty() || !Files.isDirectory(folder)) {
       throw settings.wrong(FOLDER, FOLDER.expected());
     }
-    return OpenOrigin.of(key -> load(folder, key));
+    return OpenOrigin.of(new FileGetter(folder));
+  }
+
+  private record FileGetter(Path folder) implements Getter {
+    @Override
+    public Loaded load(String key) throws IOException, InterruptedException {
+      return FilesOrigin.load(folder, key, null);
+    }
+
+    @Override
+    public Loaded reload(String key, Entry held) throws IOException, InterruptedException {
+      Metadata metadata = held.metadata();
+      return FilesOrigin.load(folder, key, metadata == null ? null : metadata.etag());
+    }
   }
 
   /*
@@ -102,11 +129,12 @@ public final class FilesOrigin implements Origin {
    * to open a file only if it is still a regular one: a pipe that takes a file's place just between
    * these two steps holds one load thread until the load's time-out.
    */
-  private static Loaded load(Path folder, String key) throws IOException, InterruptedException {
+  private static Loaded load(Path folder, String key, @Nullable String heldEtag)
+      throws IOException, InterruptedException {
     IOException failure = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        Loaded loaded = loadIfUnchanged(folder, key);
+        Loaded loaded = loadAtOnce(folder, key, heldEtag);
         if (loaded != null) {
           return loaded;
         }
@@ -118,14 +146,13 @@ public final class FilesOrigin implements Origin {
   }
 
   /** Returns null if the folder or the file has changed meanwhile. */
-  private static @Nullable Loaded loadIfUnchanged(Path folder, String key)
+  private static @Nullable Loaded loadAtOnce(Path folder, String key, @Nullable String heldEtag)
       throws IOException, InterruptedException {
     Path root = root(folder);
     try {
       Path file = find(root, key);
       if (file != null) {
-        ByteView value = read(file);
-        return value == null ? null : Loaded.of(value);
+        return read(file, FileTypes.of(key), heldEtag);
       }
     } catch (NoSuchFileException e) {
       // It does not exist, or was removed after it was found.
@@ -223,9 +250,12 @@ public final class FilesOrigin implements Origin {
   /**
    * Reads a real path; does not follow a link that has taken its place since.
    *
+   * @param heldEtag of the value that is held, or null if none is
    * @return null if it has been changed or replaced meanwhile
    */
-  private static @Nullable ByteView read(Path file) throws IOException, InterruptedException {
+  private static @Nullable Loaded read(
+      Path file, @Nullable String contentType, @Nullable String heldEtag)
+      throws IOException, InterruptedException {
     BasicFileAttributes before = attributes(file);
     if (!before.isRegularFile()) {
       return null;
@@ -233,15 +263,37 @@ public final class FilesOrigin implements Origin {
     if (before.size() > Origins.MAX_VALUE_BYTES) {
       throw tooLong(file);
     }
+    String etag = etag(before);
+    if (etag.equals(heldEtag) && !isWeak(etag)) {
+      return Loaded.unchanged();
+    }
     LoadMemory.reserve(before.size()); // it may wait, so before the file is open
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         InputStream in = Channels.newInputStream(channel)) {
       ByteView value = ByteView.read(in, (int) before.size());
-      return isSame(before, attributes(file)) ? value : null;
+      return isSame(before, attributes(file))
+          ? Loaded.of(value).withMetadata(new Metadata(contentType, etag))
+          : null;
     } catch (EOFException e) {
       return null; // the file has become shorter
     }
+  }
+
+  /*
+   * A file that was written a moment ago may be written again within the same tick of the file
+   * system's clock, and then has the same time and perhaps the same size. Such a time is no proof
+   * that the file is the same, so its ETag is a weak one, and the file is read again.
+   */
+  private static String etag(BasicFileAttributes file) {
+    FileTime written = file.lastModifiedTime();
+    boolean isSettled = written.toInstant().isBefore(Instant.now().minus(SETTLED));
+    String version = "\"%x-%x\"".formatted(written.to(TimeUnit.NANOSECONDS), file.size());
+    return isSettled ? version : "W/" + version;
+  }
+
+  private static boolean isWeak(String etag) {
+    return etag.startsWith("W/");
   }
 
   private static BasicFileAttributes attributes(Path file) throws IOException {

@@ -1,9 +1,6 @@
 package io.dawncache.node.origin;
 
 import io.dawncache.core.Getter;
-import io.dawncache.core.Loaded;
-import io.dawncache.node.origin.OriginException.Extent;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * of the path is rejected: servers read it as a step to another path, escaped or not.
  *
  * <p>The server may say how long its answer holds; {@link HttpFreshness} reads it, and it comes
- * before the group's TTL.
+ * before the group's TTL. {@code Content-Type} and {@code ETag} become the value's metadata, and a
+ * value that is loaded again is asked for with a condition, see {@link HttpCondition}.
  *
  * <p>The template may be written whole after the scheme ({@code http:http://host/{key}}, {@code
  * http:https://host/{key}}) or be the origin itself ({@code http://host/{key}}).
@@ -39,8 +37,6 @@ public final class HttpOrigin implements Origin {
 
   /** Less than a group's load time-out, so that the log names the server that did not answer. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
-
-  private static final int SHOWN_CHARS = 200;
 
   private static final Setting<Duration> WITHIN =
       Setting.duration(
@@ -72,7 +68,15 @@ public final class HttpOrigin implements Origin {
   private static final Pattern HEADER_VALUE =
       Pattern.compile("[\\x21-\\x7e](?:[\\x20-\\x7e\\t]*[\\x21-\\x7e])?");
   private static final Set<String> OWN_HEADERS =
-      Set.of("accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding");
+      Set.of(
+          "accept-encoding",
+          "connection",
+          "content-length",
+          "host",
+          "if-modified-since",
+          "if-none-match",
+          "te",
+          "transfer-encoding");
 
   private final @Nullable Duration timeout;
   private final int maxBytes;
@@ -122,7 +126,7 @@ public final class HttpOrigin implements Origin {
     Redirects redirects = Redirects.of(settings.get(REDIRECTS));
     OriginClient client = new OriginClient(within, maxBytes, names, headers(settings), redirects);
     boolean heeds = settings.get(CACHE_CONTROL).equals("heed");
-    Getter getter = key -> load(client, template, key, heeds);
+    Getter getter = new HttpGetter(template, client, heeds, new HttpMetadata(settings.group()));
     int most = settings.find(MAX_CONCURRENT).orElse(Integer.MAX_VALUE);
     return new OpenOrigin() {
       @Override
@@ -151,42 +155,5 @@ public final class HttpOrigin implements Origin {
           }
         });
     return headers;
-  }
-
-  private static Loaded load(OriginClient client, UrlTemplate template, String key, boolean heeds)
-      throws IOException, InterruptedException {
-    HttpUrl url = template.url(key);
-    if (url == null) {
-      return Loaded.rejected(
-          "key "
-              + shown(key)
-              + ": would be a step in the URL's path (expected: no segment . or .. in its path)");
-    }
-    String asked = "GET " + shown(url.toString());
-    OriginClient.Answer answer;
-    try {
-      answer = client.get(url);
-    } catch (IOException e) {
-      Throwable cause = e.getCause();
-      Extent extent =
-          cause instanceof OriginClient.RefusedAnswerException ? Extent.KEY : Extent.LOAD;
-      throw new OriginException(extent, OriginException.reason(e), asked, cause);
-    }
-    Loaded loaded = loaded(answer, asked);
-    Duration ttl = heeds && loaded.rejection() == null ? answer.ttl() : null;
-    return ttl == null ? loaded : loaded.withTtl(ttl);
-  }
-
-  private static Loaded loaded(OriginClient.Answer answer, String asked) throws OriginException {
-    return switch (OriginStatus.of(answer.status())) {
-      case VALUE -> Loaded.of(answer.body());
-      case NOT_FOUND -> Loaded.notFound();
-      case REJECTED -> Loaded.rejected("status " + answer.status()); // callers may see this text
-      case FAILED -> throw new OriginException("status " + answer.status(), asked, null);
-    };
-  }
-
-  private static String shown(String text) {
-    return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
   }
 }

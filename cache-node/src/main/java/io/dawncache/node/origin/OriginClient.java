@@ -39,6 +39,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.MessageHeaders;
@@ -88,9 +89,15 @@ final class OriginClient {
    * @param ttl how long the server says that the answer holds, and the redirects to it; null if
    *     nothing says it
    * @param redirected whether another URL than the one that was asked for has answered
+   * @param unchanged whether it says that the value of the condition is still right
    */
   record Answer(
-      int status, MessageHeaders head, ByteView body, @Nullable Duration ttl, boolean redirected) {}
+      int status,
+      MessageHeaders head,
+      ByteView body,
+      @Nullable Duration ttl,
+      boolean redirected,
+      boolean unchanged) {}
 
   private final Duration timeout;
   private final int maxBytes;
@@ -172,12 +179,31 @@ final class OriginClient {
    * Returns the answer to a GET of {@code url}, whose path is sent byte for byte as given, or to
    * the last of the redirects from there.
    *
+   * @param condition sent to the first URL, whose answer may then be 304; null for none. If a 304
+   *     is not the answer to it, the URL is asked once more, without it.
    * @throws IOException if there is no whole answer; its message is a few words that name neither
    *     server nor path, its cause is what happened
    */
-  Answer get(HttpUrl url) throws IOException, InterruptedException {
+  Answer get(HttpUrl url, @Nullable HttpCondition condition)
+      throws IOException, InterruptedException {
     long endNanos = System.nanoTime() + timeout.toNanos();
-    Answer answer = ask(url, headers, endNanos);
+    if (condition == null) {
+      return followed(url, headers, endNanos);
+    }
+    List<Header> conditional = new ArrayList<>(headers);
+    conditional.add(condition.header());
+    Answer answer = followed(url, conditional, endNanos);
+    if (answer.status() != HttpStatus.SC_NOT_MODIFIED) {
+      return answer;
+    }
+    return !answer.redirected() && condition.isAnsweredBy(answer.head())
+        ? new Answer(answer.status(), answer.head(), answer.body(), answer.ttl(), false, true)
+        : followed(url, headers, endNanos);
+  }
+
+  private Answer followed(HttpUrl url, List<Header> sent, long endNanos)
+      throws IOException, InterruptedException {
+    Answer answer = ask(url, sent, endNanos);
     if (!redirects.leadsOn(answer.status())) {
       return answer;
     }
@@ -213,7 +239,7 @@ final class OriginClient {
       answer = ask(url, sent, endNanos);
       ttl = shorter(ttl, answer.ttl());
     }
-    return new Answer(answer.status(), answer.head(), answer.body(), ttl, true);
+    return new Answer(answer.status(), answer.head(), answer.body(), ttl, true, false);
   }
 
   private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {
@@ -286,10 +312,10 @@ final class OriginClient {
       if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
         ByteView value = value(head);
         drained = true;
-        return new Answer(head.getCode(), head, value, ttl, false);
+        return new Answer(head.getCode(), head, value, ttl, false, false);
       }
       drained = drains(head.getEntity());
-      return new Answer(head.getCode(), head, ByteView.empty(), ttl, false);
+      return new Answer(head.getCode(), head, ByteView.empty(), ttl, false, false);
     }
 
     private ByteView value(ClassicHttpResponse head) throws IOException, InterruptedException {

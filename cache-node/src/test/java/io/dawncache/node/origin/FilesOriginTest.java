@@ -1,19 +1,26 @@
 package io.dawncache.node.origin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.ByteView;
+import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
+import io.dawncache.core.Loaded;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -27,6 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FilesOriginTest {
+  private static final FileTime OLD = FileTime.from(123_456_789_123_456_789L, NANOSECONDS);
+
   @TempDir private Path temp;
 
   private Path root;
@@ -337,6 +346,68 @@ class FilesOriginTest {
       over.set(true);
       writer.join();
     }
+  }
+
+  private Entry held(String key, FileTime written) throws Exception {
+    Files.setLastModifiedTime(root.resolve(key), written);
+    return Held.of(getter.load(key));
+  }
+
+  @Test
+  void theEndOfTheKeySaysWhatTheBytesAre() throws Exception {
+    write("Tom.json", "{}");
+
+    assertEquals("application/json", load("Tom.json").metadata().contentType());
+    assertNull(load("Tom").metadata().contentType());
+  }
+
+  @Test
+  void aFileOfTheSameTimeAndSizeIsNotReadAgain() throws Exception {
+    Entry held = held("Tom", OLD);
+    write("Tom", "631");
+    Files.setLastModifiedTime(root.resolve("Tom"), OLD);
+
+    assertEquals("\"1b69b4bacd05f15-3\"", held.metadata().etag());
+    assertTrue(getter.reload("Tom", held).isUnchanged(), "its bytes were not looked at");
+  }
+
+  @Test
+  void aFileOfAnotherTimeOrSizeIsReadAgain() throws Exception {
+    Entry held = held("Tom", OLD);
+    write("Tom", "631");
+    Files.setLastModifiedTime(root.resolve("Tom"), FileTime.from(OLD.toInstant().plusNanos(1000)));
+
+    Loaded reloaded = getter.reload("Tom", held);
+
+    assertEquals("631", reloaded.value().toUtf8());
+    assertNotEquals(held.metadata().etag(), reloaded.value().metadata().etag());
+
+    write("Tom", "1000");
+    Files.setLastModifiedTime(root.resolve("Tom"), OLD);
+
+    assertEquals("1000", getter.reload("Tom", held).value().toUtf8());
+  }
+
+  @Test
+  void aFileThatWasWrittenAMomentAgoIsReadAgain() throws Exception {
+    FileTime ahead = FileTime.from(Instant.now().plusSeconds(3600));
+    Entry held = held("Tom", ahead);
+    write("Tom", "631");
+    Files.setLastModifiedTime(root.resolve("Tom"), ahead);
+
+    assertTrue(held.metadata().etag().startsWith("W/"), held.metadata().etag());
+    assertEquals("631", getter.reload("Tom", held).value().toUtf8());
+  }
+
+  @Test
+  void aFileThatIsGoneIsNotFoundHoweverItWasHeld() throws Exception {
+    Entry held = held("Tom", OLD);
+    Files.delete(root.resolve("Tom"));
+
+    Loaded reloaded = getter.reload("Tom", held);
+
+    assertNull(reloaded.value());
+    assertFalse(reloaded.isUnchanged());
   }
 
   @Test

@@ -3,17 +3,22 @@ package io.dawncache.node.origin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.Metadata;
 import io.dawncache.node.origin.OriginHealth.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +47,11 @@ class NginxIT {
         error_log stderr;
         events {}
         http {
-          access_log off;
+          log_format answers escape=none
+              "$uri $status $http_if_none_match$http_if_modified_since";
+          access_log answered answers;
+          types { text/plain txt; }
+          default_type application/octet-stream;
           client_body_temp_path body;
           proxy_temp_path proxy;
           fastcgi_temp_path fastcgi;
@@ -58,6 +67,11 @@ class NginxIT {
             }
             location /once/ { add_header Cache-Control no-store; return 200 "$request_id"; }
             location /plain/ { return 200 "plain"; }
+            location /files/ {
+              alias files/;
+              expires 60s;
+            }
+            location /times/ { alias files/; etag off; }
             location /moved/ { return 301 http://127.0.0.1:$server_port/plain/; }
             location /away/ { return 302 https://127.0.0.1/plain/; }
             location /none/ { add_header Cache-Control max-age=5 always; return 404; }
@@ -113,6 +127,66 @@ class NginxIT {
     assertNull(open("fresh", Map.of("cache-control", "ignore")).load("Tom").ttl());
   }
 
+  private Entry held(Getter getter) throws Exception {
+    return Held.of(getter.load("Tom.txt"));
+  }
+
+  private void write(String value, long seconds) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("files")).resolve("Tom.txt");
+    Files.writeString(file, value);
+    Files.setLastModifiedTime(file, FileTime.from(seconds, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aValueIsAskedForByItsEtagAndOnlyReadIfItHasChanged() throws Exception {
+    write("630", 784_111_777);
+    Getter getter = open("files", Map.of());
+
+    Entry held = held(getter);
+    Loaded unchanged = getter.reload("Tom.txt", held);
+    write("1000", 784_111_778);
+    Loaded changed = getter.reload("Tom.txt", held);
+
+    assertEquals(new Metadata("text/plain", "\"2ebc98a1-3\""), held.metadata());
+    assertTrue(unchanged.isUnchanged());
+    assertEquals(Duration.ofSeconds(60), unchanged.ttl());
+    assertEquals("1000", changed.value().toUtf8());
+    assertEquals(
+        List.of(
+            "/files/Tom.txt 200 ",
+            "/files/Tom.txt 304 \"2ebc98a1-3\"",
+            "/files/Tom.txt 200 \"2ebc98a1-3\""),
+        answered(3));
+  }
+
+  @Test
+  void aValueIsAskedForByItsTimeIfThatIsAllThatTheServerSends() throws Exception {
+    write("630", 784_111_777);
+    Getter getter = open("times", Map.of());
+
+    Entry held = held(getter);
+    Loaded unchanged = getter.reload("Tom.txt", held);
+    write("1000", 784_111_778);
+
+    assertTrue(unchanged.isUnchanged());
+    assertEquals("1000", getter.reload("Tom.txt", held).value().toUtf8());
+    assertEquals(
+        List.of(
+            "/times/Tom.txt 200 ",
+            "/times/Tom.txt 304 Sun, 06 Nov 1994 08:49:37 GMT",
+            "/times/Tom.txt 200 Sun, 06 Nov 1994 08:49:37 GMT"),
+        answered(3));
+  }
+
+  /** Returns what nginx has answered; it writes a line just after an answer. */
+  private List<String> answered(int answers) throws IOException {
+    List<String> lines = List.of();
+    while (lines.size() < answers) {
+      lines = Files.readAllLines(folder.resolve("answered"));
+    }
+    return lines;
+  }
+
   @Test
   void aRedirectIsFollowedAtTheSameServerOrRefused() throws Exception {
     assertEquals("plain", load("moved").value().toUtf8());
@@ -142,7 +216,8 @@ class NginxIT {
             Map.of("X-A", "s3cr3t\r\nX-B: c"), Map.of("X A", "s3cr3t"), Map.of("Host", "s3cr3t"))) {
       assertEquals(
           "http.headers: *** (expected: names and visible ASCII values of headers, none of"
-              + " accept-encoding, connection, content-length, host, te, transfer-encoding)",
+              + " accept-encoding, connection, content-length, host, if-modified-since, if-none-match, te,"
+              + " transfer-encoding)",
           assertThrows(
                   WrongSettingsException.class, () -> open("plain", Map.of("headers", headers)))
               .getMessage());
