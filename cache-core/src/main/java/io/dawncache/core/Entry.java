@@ -93,7 +93,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
    * owned, of a key that another node owns now. A guest answers for a short time only, as a copy
    * does. It stays a while longer: another node may peek it, and this node may own the key again.
    */
-  static sealed class Own extends Entry permits Unsure {
+  static sealed class Own extends Entry permits Unsure, Graced {
     /** The due time of an expired value while its load, which has failed, runs once more. */
     private static final long RETRIED_NOW = CoarseClock.NEVER - 1;
 
@@ -195,6 +195,20 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
   static final class Unsure extends Own {
     Unsure(String key, ByteView value, long expiresNanos) {
       super(key, value, expiresNanos, CoarseClock.NEVER);
+    }
+  }
+
+  /** The value of an own key whose origin has said for how long it may be answered as stale. */
+  static final class Graced extends Own {
+    private final long graceNanos;
+
+    Graced(String key, ByteView value, long expiresNanos, long refreshNanos, long graceNanos) {
+      super(key, value, expiresNanos, refreshNanos);
+      this.graceNanos = graceNanos;
+    }
+
+    long graceNanos() {
+      return graceNanos;
     }
   }
 

@@ -48,6 +48,23 @@ final class Keeper {
         key, contentTypes.share(value), clock.endOf(ttlNanos), clock.endOf(softNanos));
   }
 
+  /** Returns the own value of a loaded answer, whose times come before the group's. */
+  Entry.Own loaded(String key, ByteView value, long ttlNanos, Loaded loaded) {
+    Duration soft =
+        loaded.refreshAfter() == null ? config.now().refreshAfterWrite() : loaded.refreshAfter();
+    long endNanos = clock.endOf(ttlNanos);
+    long refreshNanos = soft == null ? CoarseClock.NEVER : clock.endOf(nanos(soft));
+    ByteView sharing = contentTypes.share(value);
+    Duration stale = loaded.staleIfError();
+    return stale == null
+        ? new Entry.Own(key, sharing, endNanos, refreshNanos)
+        : new Entry.Graced(key, sharing, endNanos, refreshNanos, nanos(stale));
+  }
+
+  private static long nanos(Duration time) {
+    return TimeUnit.NANOSECONDS.convert(time); // the longest ones are NEVER
+  }
+
   /**
    * Returns an own value that a former owner has answered.
    *

@@ -14,21 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Loaded {
-  private static final Loaded NOT_FOUND = new Loaded(null, null, null, false);
-  private static final Loaded UNCHANGED = new Loaded(null, null, null, true);
+  private static final Loaded NOT_FOUND = new Loaded(null, Times.OF_GROUP, null, false);
+  private static final Loaded UNCHANGED = new Loaded(null, Times.OF_GROUP, null, true);
+
+  /** What the answer itself says of its times; null is the group's. */
+  private record Times(
+      @Nullable Duration ttl, @Nullable Duration refreshAfter, @Nullable Duration staleIfError) {
+    static final Times OF_GROUP = new Times(null, null, null);
+  }
 
   private final @Nullable ByteView value;
-  private final @Nullable Duration ttl;
+  private final Times times;
   private final @Nullable String rejection;
   private final boolean unchanged;
 
   private Loaded(
-      @Nullable ByteView value,
-      @Nullable Duration ttl,
-      @Nullable String rejection,
-      boolean unchanged) {
+      @Nullable ByteView value, Times times, @Nullable String rejection, boolean unchanged) {
     this.value = value;
-    this.ttl = ttl;
+    this.times = times;
     this.rejection = rejection;
     this.unchanged = unchanged;
   }
@@ -39,7 +42,7 @@ public final class Loaded {
    * @param value what the origin holds under the key, with its metadata if it has some
    */
   public static Loaded of(ByteView value) {
-    return new Loaded(Objects.requireNonNull(value, "value"), null, null, false);
+    return new Loaded(Objects.requireNonNull(value, "value"), Times.OF_GROUP, null, false);
   }
 
   /**
@@ -64,7 +67,7 @@ public final class Loaded {
    * @param reason for the operator's log and for callers in Java; clients over HTTP do not see it
    */
   public static Loaded rejected(String reason) {
-    return new Loaded(null, null, Objects.requireNonNull(reason, "reason"), false);
+    return new Loaded(null, Times.OF_GROUP, Objects.requireNonNull(reason, "reason"), false);
   }
 
   /**
@@ -87,7 +90,7 @@ public final class Loaded {
       throw new IllegalStateException(
           "metadata: " + metadata + " (expected: an answer with a value)");
     }
-    return new Loaded(value.withMetadata(metadata), ttl, null, false);
+    return new Loaded(value.withMetadata(metadata), times, null, false);
   }
 
   /**
@@ -99,15 +102,61 @@ public final class Loaded {
    * @throws IllegalArgumentException if it is negative
    */
   public Loaded withTtl(Duration ttl) {
-    if (ttl.isNegative()) {
-      throw new IllegalArgumentException("ttl: " + ttl + " (expected: >= 0)");
+    return with(new Times(notNegative("ttl", ttl), times.refreshAfter(), times.staleIfError()));
+  }
+
+  /**
+   * {@return this answer with its own soft TTL, which overrides {@link
+   * GroupConfig#refreshAfterWrite}} From this age on gets refresh the value behind their answers.
+   * It is of no use for an answer without a value. A value that has moved to another owner has the
+   * group's.
+   *
+   * @param age counts from the getter's answer, as the TTL does
+   * @throws IllegalArgumentException if it is negative
+   */
+  public Loaded withRefreshAfter(Duration age) {
+    return with(new Times(times.ttl(), notNegative("age", age), times.staleIfError()));
+  }
+
+  /**
+   * {@return this answer with its own time in which the value may be answered as stale, which
+   * overrides {@link GroupConfig#staleIfError}} It is of no use for an answer without a value. A
+   * value that has moved to another owner has the group's.
+   *
+   * @param time counts from the end of the TTL; zero for never
+   * @throws IllegalArgumentException if it is negative
+   */
+  public Loaded withStaleIfError(Duration time) {
+    return with(new Times(times.ttl(), times.refreshAfter(), notNegative("time", time)));
+  }
+
+  private Loaded with(Times others) {
+    return new Loaded(value, others, rejection, unchanged);
+  }
+
+  private static Duration notNegative(String name, Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + time + " (expected: >= 0)");
     }
-    return new Loaded(value, ttl, rejection, unchanged);
+    return time;
   }
 
   /** {@return the answer's TTL, or null if the group's configuration decides} */
   public @Nullable Duration ttl() {
-    return ttl;
+    return times.ttl();
+  }
+
+  /** {@return the answer's soft TTL, or null if the group's configuration decides} */
+  public @Nullable Duration refreshAfter() {
+    return times.refreshAfter();
+  }
+
+  /**
+   * {@return how long the value may be answered as stale, or null if the group's configuration
+   * decides}
+   */
+  public @Nullable Duration staleIfError() {
+    return times.staleIfError();
   }
 
   /**
@@ -130,7 +179,7 @@ public final class Loaded {
 
   /** Returns this answer, with the value of {@code held} if it is that this is still right. */
   Loaded resolved(Entry held) {
-    return unchanged ? new Loaded(held.value(), ttl, null, false) : this;
+    return unchanged ? new Loaded(held.value(), times, null, false) : this;
   }
 
   @Override

@@ -507,7 +507,7 @@ final class Loads {
       flight.ended(null, notFound(key));
       return;
     }
-    landValue(keeper.own(key, value, ttlNanos), ttlNanos, generation, flight);
+    landValue(keeper.loaded(key, value, ttlNanos, loaded), ttlNanos, generation, flight);
   }
 
   private void landValue(Entry.Own entry, long ttlNanos, long generation, Waiter<Entry> flight) {

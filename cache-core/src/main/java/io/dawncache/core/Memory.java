@@ -496,6 +496,12 @@ final class Memory {
     }
     return own instanceof Entry.Unsure
         ? own.expiresNanos()
-        : CoarseClock.end(own.expiresNanos(), config.now().staleIfError().toNanos());
+        : CoarseClock.end(own.expiresNanos(), graceNanos(own));
+  }
+
+  private long graceNanos(Entry.Own own) {
+    return own instanceof Entry.Graced graced
+        ? graced.graceNanos()
+        : config.now().staleIfError().toNanos();
   }
 }

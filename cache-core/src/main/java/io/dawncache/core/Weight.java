@@ -12,6 +12,7 @@ final class Weight {
 
   // Each has a key, a value and two neighbours; a time of its end; a slot and an age.
   private static final long OWN_BYTES = HEAP.objectBytes(4, 2, 4); // and a time of the next load
+  private static final long GRACED_BYTES = HEAP.objectBytes(4, 3, 4); // and its own grace
   private static final long COPY_BYTES = HEAP.objectBytes(4, 2, 8); // and a second end, and a count
   private static final long MISSING_BYTES = HEAP.objectBytes(4, 1, 4);
 
@@ -46,8 +47,9 @@ final class Weight {
   }
 
   private static long shallow(Entry entry) {
-    return entry instanceof Entry.Own
-        ? OWN_BYTES
-        : entry instanceof Entry.Copy ? COPY_BYTES : MISSING_BYTES;
+    if (entry instanceof Entry.Own) {
+      return entry instanceof Entry.Graced ? GRACED_BYTES : OWN_BYTES;
+    }
+    return entry instanceof Entry.Copy ? COPY_BYTES : MISSING_BYTES;
   }
 }

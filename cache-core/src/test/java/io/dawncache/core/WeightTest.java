@@ -101,6 +101,19 @@ class WeightTest {
   }
 
   @Test
+  void anOwnEntryWeighsWhatItTakesAlsoWithItsOwnGrace() {
+    ByteView value = ByteView.copyOf(new byte[10]);
+    long shared = Weight.of(new Entry.Copy("Tom", value, 0)) - HEAP.objectBytes(4, 2, 8);
+
+    assertEquals(
+        allottedFor(() -> new Entry.Own("Tom", value, 1, 0)),
+        Weight.of(new Entry.Own("Tom", value, 1, 0)) - shared);
+    assertEquals(
+        allottedFor(() -> new Entry.Graced("Tom", value, 1, 0, 1)),
+        Weight.of(new Entry.Graced("Tom", value, 1, 0, 1)) - shared);
+  }
+
+  @Test
   void aPlaceInAnLruIsTwoNodesAndTwoSlots() throws Exception {
     var lru = new ConcurrentLru<String, String>(0, (key, value) -> 0, (key, value) -> {});
     lru.put("Tom", "630");

@@ -5,7 +5,6 @@ import io.dawncache.core.Getter;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OriginException.Extent;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +46,7 @@ record HttpGetter(UrlTemplate template, OriginClient client, boolean heeds, Http
       throw new OriginException(extent, OriginException.reason(e), asked, cause);
     }
     Loaded loaded = answer.unchanged() ? Loaded.unchanged() : loaded(answer, asked);
-    Duration ttl = heeds && loaded.rejection() == null ? answer.ttl() : null;
-    return ttl == null ? loaded : loaded.withTtl(ttl);
+    return heeds && loaded.rejection() == null ? answer.freshness().applyTo(loaded) : loaded;
   }
 
   private Loaded loaded(OriginClient.Answer answer, String asked) throws OriginException {

@@ -86,8 +86,7 @@ final class OriginClient {
    * @param status the status
    * @param head the headers
    * @param body the whole body if the status means a value, else empty
-   * @param ttl how long the server says that the answer holds, and the redirects to it; null if
-   *     nothing says it
+   * @param freshness how long the server says that the answer holds, and the redirects to it
    * @param redirected whether another URL than the one that was asked for has answered
    * @param unchanged whether it says that the value of the condition is still right
    */
@@ -95,7 +94,7 @@ final class OriginClient {
       int status,
       MessageHeaders head,
       ByteView body,
-      @Nullable Duration ttl,
+      HttpFreshness freshness,
       boolean redirected,
       boolean unchanged) {}
 
@@ -197,7 +196,7 @@ final class OriginClient {
       return answer;
     }
     return !answer.redirected() && condition.isAnsweredBy(answer.head())
-        ? new Answer(answer.status(), answer.head(), answer.body(), answer.ttl(), false, true)
+        ? new Answer(answer.status(), answer.head(), answer.body(), answer.freshness(), false, true)
         : followed(url, headers, endNanos);
   }
 
@@ -225,7 +224,7 @@ final class OriginClient {
     HttpUrl url = first;
     Answer answer = redirect;
     List<Header> sent = headers;
-    Duration ttl = redirect.ttl();
+    HttpFreshness freshness = redirect.freshness();
     while (redirects.leadsOn(answer.status())) {
       HttpUrl next = redirects.next(url, answer.status(), answer.head());
       if (!asked.add(next)) {
@@ -237,13 +236,9 @@ final class OriginClient {
       sent = next.isSameOrigin(url) ? sent : List.of();
       url = next;
       answer = ask(url, sent, endNanos);
-      ttl = shorter(ttl, answer.ttl());
+      freshness = freshness.and(answer.freshness());
     }
-    return new Answer(answer.status(), answer.head(), answer.body(), ttl, true, false);
-  }
-
-  private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {
-    return a == null || (b != null && b.compareTo(a) < 0) ? b : a;
+    return new Answer(answer.status(), answer.head(), answer.body(), freshness, true, false);
   }
 
   private Answer ask(HttpUrl url, List<Header> sent, long endNanos)
@@ -308,14 +303,14 @@ final class OriginClient {
     }
 
     private Answer answer(ClassicHttpResponse head) throws IOException, InterruptedException {
-      Duration ttl = HttpFreshness.of(head);
+      HttpFreshness freshness = HttpFreshness.of(head);
       if (OriginStatus.of(head.getCode()) == OriginStatus.VALUE) {
         ByteView value = value(head);
         drained = true;
-        return new Answer(head.getCode(), head, value, ttl, false, false);
+        return new Answer(head.getCode(), head, value, freshness, false, false);
       }
       drained = drains(head.getEntity());
-      return new Answer(head.getCode(), head, ByteView.empty(), ttl, false, false);
+      return new Answer(head.getCode(), head, ByteView.empty(), freshness, false, false);
     }
 
     private ByteView value(ClassicHttpResponse head) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.dawncache.node.origin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dawncache.core.Loaded;
 import java.time.Duration;
 import java.util.List;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
@@ -10,13 +11,113 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpFreshnessTest {
-  private static Long seconds(String... headers) {
+  private static HttpFreshness freshness(String... headers) {
     BasicHttpResponse head = new BasicHttpResponse(200);
     for (int i = 0; i < headers.length; i += 2) {
       head.addHeader(headers[i], headers[i + 1]);
     }
-    Duration ttl = HttpFreshness.of(head);
-    return ttl == null ? null : ttl.toSeconds();
+    return HttpFreshness.of(head);
+  }
+
+  private static Long seconds(String... headers) {
+    Duration fresh = freshness(headers).fresh();
+    return fresh == null ? null : fresh.toSeconds();
+  }
+
+  private static Loaded value(String... headers) {
+    return freshness(headers).applyTo(Loaded.ofUtf8("630"));
+  }
+
+  private static Loaded expected(long ttl, Integer refreshAfter, Integer staleIfError) {
+    Loaded loaded = Loaded.ofUtf8("630").withTtl(Duration.ofSeconds(ttl));
+    loaded =
+        refreshAfter == null ? loaded : loaded.withRefreshAfter(Duration.ofSeconds(refreshAfter));
+    return staleIfError == null
+        ? loaded
+        : loaded.withStaleIfError(Duration.ofSeconds(staleIfError));
+  }
+
+  private static void assertTimes(Loaded expected, Loaded actual) {
+    assertEquals(expected.ttl(), actual.ttl());
+    assertEquals(expected.refreshAfter(), actual.refreshAfter());
+    assertEquals(expected.staleIfError(), actual.staleIfError());
+  }
+
+  @Test
+  void aStaleValueAnswersForAsLongAsItsServerAllows() {
+    assertTimes(expected(60, null, null), value("Cache-Control", "max-age=60"));
+    assertTimes(
+        expected(90, 60, null), value("Cache-Control", "max-age=60, stale-while-revalidate=30"));
+    assertTimes(expected(60, null, 300), value("Cache-Control", "max-age=60, stale-if-error=300"));
+    assertTimes(
+        expected(90, 60, 270),
+        value("Cache-Control", "max-age=60, stale-while-revalidate=30, stale-if-error=300"));
+    assertTimes(
+        expected(90, 60, 0),
+        value("Cache-Control", "max-age=60, stale-while-revalidate=30, stale-if-error=10"));
+  }
+
+  @Test
+  void theAgeOfTheAnswerCountsForItsStaleTimesToo() {
+    assertTimes(
+        expected(20, 0, 270),
+        value(
+            "Cache-Control",
+            "max-age=60, stale-while-revalidate=30, stale-if-error=300",
+            "Age",
+            "70"));
+    assertTimes(
+        expected(0, null, 0),
+        value(
+            "Cache-Control",
+            "max-age=60, stale-while-revalidate=30, stale-if-error=40",
+            "Age",
+            "1000"));
+  }
+
+  @Test
+  void aServerCanForbidStaleAnswers() {
+    for (String forbids : List.of("must-revalidate", "proxy-revalidate")) {
+      assertTimes(
+          expected(60, null, 0),
+          value(
+              "Cache-Control",
+              "max-age=60, stale-while-revalidate=30, stale-if-error=300, " + forbids));
+    }
+    assertTimes(expected(0, null, 0), value("Cache-Control", "no-store, stale-if-error=300"));
+  }
+
+  @Test
+  void theGroupsTtlIsBeforeTheTimeForErrorsIfTheServerHasNone() {
+    Loaded loaded = value("Cache-Control", "stale-if-error=300, stale-while-revalidate=30");
+
+    assertEquals(null, loaded.ttl());
+    assertEquals(null, loaded.refreshAfter());
+    assertEquals(Duration.ofMinutes(5), loaded.staleIfError());
+  }
+
+  @Test
+  void thatAKeyIsNotFoundHoldsForAsLongAsItIsFresh() {
+    Loaded missing =
+        freshness("Cache-Control", "max-age=60, stale-while-revalidate=30, stale-if-error=300")
+            .applyTo(Loaded.notFound());
+
+    assertEquals(Duration.ofSeconds(60), missing.ttl());
+    assertEquals(null, missing.staleIfError());
+  }
+
+  @Test
+  void ofTwoAnswersTheShorterTimesHold() {
+    HttpFreshness all =
+        freshness("Cache-Control", "max-age=60, stale-while-revalidate=30, stale-if-error=300");
+    HttpFreshness brief = freshness("Cache-Control", "max-age=5");
+
+    assertEquals(
+        new HttpFreshness(Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(270)),
+        all.and(brief));
+    assertEquals(all.and(brief), brief.and(all));
+    assertEquals(all, all.and(freshness()));
+    assertEquals(all, freshness().and(all));
   }
 
   @ParameterizedTest
