@@ -38,11 +38,10 @@ record HttpFreshness(
           "\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\\s]*))?\\s*(?:,|$)");
 
   private static final List<String> FOR_ONE_REQUEST = List.of("no-store", "no-cache", "private");
+  private static final List<String> NEVER_STALE = List.of("must-revalidate", "proxy-revalidate");
 
   /** As long as a duration of a header needs to be (RFC 9111, section 1.2.2). */
   private static final long MAX_SECONDS = 1L << 31;
-
-  private static final List<String> NEVER_STALE = List.of("must-revalidate", "proxy-revalidate");
 
   /** Returns what {@code head} says. */
   static HttpFreshness of(MessageHeaders head) {
