@@ -194,20 +194,6 @@ public final class Corpus {
     return text.getBytes(ISO_8859_1);
   }
 
-  /** Returns what {@link #bytes} reverses, for a failure's message: printable, on one line. */
-  public static String printable(String bytes) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < bytes.length(); i++) {
-      char c = bytes.charAt(i);
-      switch (c) {
-        case '\r' -> text.append("\\r");
-        case '\n' -> text.append("\\n");
-        default -> text.append(c >= ' ' && c < 0x7f ? c : String.format("\\x%02x", (int) c));
-      }
-    }
-    return text.toString();
-  }
-
   /** Returns the text in parts of this length, the last of which may be shorter. */
   public static List<String> parts(String text, int length) {
     List<String> parts = new ArrayList<>();
