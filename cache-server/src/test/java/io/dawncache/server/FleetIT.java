@@ -189,6 +189,14 @@ class FleetIT {
     }
   }
 
+  private static List<String> keysOwnedByOne(Fleet fleet, int count) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(Integer::toString)
+        .filter(key -> fleet.ownerOf(key) == 1)
+        .limit(count)
+        .toList();
+  }
+
   private static String keyOwnedByOne(Fleet fleet, String lastDigits) {
     return IntStream.range(0, 1000)
         .mapToObj(Integer::toString)
@@ -222,6 +230,54 @@ class FleetIT {
       assertThrows(OverloadedException.class, () -> asking.get(keyOwnedByOne(fleet, "0")));
       release.countDown();
       assertEquals("at last", first.get(30, TimeUnit.SECONDS).toUtf8());
+    }
+  }
+
+  @Test
+  void anOverloadedOwnerReceivesFewerFetchesOfThatGroupAndIsNotEjected() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (Fleet fleet = Fleet.of(2, config(), this::counting)) {
+      var tight = io.dawncache.core.GroupConfig.builder().maxLoads(1).maxQueuedLoads(0).build();
+      Group asking = fleet.node(0).addGroup("tight", tight, Loaded::ofUtf8);
+      Group owning =
+          fleet
+              .node(1)
+              .addGroup(
+                  "tight",
+                  tight,
+                  key -> {
+                    running.countDown();
+                    release.await();
+                    return Loaded.ofUtf8(key);
+                  });
+      CompletableFuture<ByteView> first = owning.getAsync(fleet.keyOwnedBy(1));
+      running.await();
+      List<String> keys = keysOwnedByOne(fleet, 500);
+
+      for (String key : keys) {
+        assertThrows(OverloadedException.class, () -> asking.get(key));
+      }
+
+      assertTrue(owning.stats().serverRequests() < keys.size());
+      assertEquals(PeerHealth.State.UP, fleet.server(0).peers().get(0).state());
+      for (String key : keys) {
+        assertEquals("1:" + key, fleet.group(0).get(key).toUtf8(), "of another group");
+      }
+      release.countDown();
+      var unused = first.get(30, TimeUnit.SECONDS);
+      int answered = 0;
+      while (answered < keys.size()) {
+        answered = isAnswered(asking, keys.get(answered)) ? answered + 1 : 0;
+      }
+    }
+  }
+
+  private static boolean isAnswered(Group group, String key) {
+    try {
+      return group.get(key).toUtf8().equals(key);
+    } catch (OverloadedException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dawncache.server.peer;
 
+import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
 import java.util.EnumMap;
@@ -8,37 +9,41 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Counts how the fetches from one peer end. Safe for use by any thread. */
+/** Counts how the fetches from one peer end, for its throttles too. Safe for use by any thread. */
 final class FetchCounts {
   private final Map<Status, LongAdder> counts = new EnumMap<>(Status.class); // not changed later
+  private final Throttles throttles;
 
-  FetchCounts() {
+  FetchCounts(Throttles throttles) {
+    this.throttles = throttles;
     for (Status status : Status.values()) {
       counts.put(status, new LongAdder());
     }
   }
 
   /** Returns a callback that counts each result before {@code callback} receives it. */
-  Consumer<PeerResult> counting(Consumer<? super PeerResult> callback) {
+  Consumer<PeerResult> counting(String group, Consumer<? super PeerResult> callback) {
     return result -> {
-      count(result);
+      count(group, result);
       callback.accept(result);
     };
   }
 
-  /** As {@link #counting(Consumer)}, for many fetches. */
-  <T> BiConsumer<T, PeerResult> counting(BiConsumer<T, ? super PeerResult> callback) {
+  /** As {@link #counting(String, Consumer)}, for many fetches. */
+  BiConsumer<PeerRequest, PeerResult> counting(
+      BiConsumer<PeerRequest, ? super PeerResult> callback) {
     return (fetch, result) -> {
-      count(result);
+      count(fetch.group(), result);
       callback.accept(fetch, result);
     };
   }
 
-  private void count(PeerResult result) {
+  private void count(String group, PeerResult result) {
     LongAdder count = counts.get(result.status());
     if (count != null) {
       count.increment();
     }
+    throttles.ended(group, result.status() == Status.OVERLOADED);
   }
 
   /** Returns the counts that are not 0. */

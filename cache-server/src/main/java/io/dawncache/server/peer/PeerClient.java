@@ -53,6 +53,9 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private static final OperationResult REFUSED =
       OperationResult.of(OperationResult.Status.NOT_ASKED, "it refused the message");
 
+  private static final PeerResult HELD_BACK =
+      PeerResult.of(PeerResult.Status.OVERLOADED, "not asked, it has refused most fetches of late");
+
   private final Outbound outbound;
   private final NodeUrl peer;
   private final PeerRequests requests;
@@ -60,7 +63,8 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
   private final Reachability reachability;
   private final Reachability byFrames;
   private final @Nullable Health health;
-  private final FetchCounts fetchCounts = new FetchCounts();
+  private final Throttles throttles = new Throttles();
+  private final FetchCounts fetchCounts = new FetchCounts(throttles);
   private final Map<EventLoop, Link> links = new ConcurrentHashMap<>();
 
   private final ListExchange lists;
@@ -92,7 +96,12 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
 
   @Override
   public void fetch(PeerRequest request, Consumer<? super PeerResult> callback) {
-    ask(new FetchQuestion(request, requests, answers, fetchCounts.counting(callback)));
+    String group = request.group();
+    if (throttles.allow(group)) {
+      ask(new FetchQuestion(request, requests, answers, fetchCounts.counting(group, callback)));
+    } else {
+      callback.accept(HELD_BACK);
+    }
   }
 
   @Override
@@ -114,6 +123,8 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
       int half = fetches.size() / 2;
       fetchAll(fetches.subList(0, half), callback);
       fetchAll(fetches.subList(half, fetches.size()), callback);
+    } else if (!throttles.allow(fetches.get(0).group())) {
+      fetches.forEach(fetch -> callback.accept(fetch, HELD_BACK));
     } else {
       long startNanos = System.nanoTime();
       Runnable onGoNode =
