@@ -29,6 +29,7 @@ public final class GroupConfig {
   private final Duration loadTimeout;
   private final int maxLoads;
   private final int maxQueuedLoads;
+  private final Duration maxQueueTime;
   private final int maxKeyBytes;
   private final int maxValueBytes;
   private final @Nullable Duration ttl;
@@ -48,6 +49,7 @@ public final class GroupConfig {
     loadTimeout = builder.loadTimeout;
     maxLoads = builder.maxLoads;
     maxQueuedLoads = builder.maxQueuedLoads;
+    maxQueueTime = builder.maxQueueTime;
     maxKeyBytes = builder.maxKeyBytes;
     maxValueBytes = builder.maxValueBytes;
     ttl = builder.ttl;
@@ -73,6 +75,7 @@ public final class GroupConfig {
     loadTimeout = other.loadTimeout;
     maxLoads = other.maxLoads;
     maxQueuedLoads = other.maxQueuedLoads;
+    maxQueueTime = other.maxQueueTime;
     maxKeyBytes = other.maxKeyBytes;
     maxValueBytes = other.maxValueBytes;
     ttl = other.ttl;
@@ -127,6 +130,14 @@ public final class GroupConfig {
   /** {@return how many loads may wait in the queue; one more is refused as overloaded} */
   public int maxQueuedLoads() {
     return maxQueuedLoads;
+  }
+
+  /**
+   * {@return how long the first load of the queue may have waited; while it has waited longer, one
+   * more load is refused as overloaded}
+   */
+  public Duration maxQueueTime() {
+    return maxQueueTime;
   }
 
   /** {@return the maximum length of a key, in bytes of UTF-8} */
@@ -235,6 +246,8 @@ public final class GroupConfig {
         + maxLoads
         + ", maxQueuedLoads="
         + maxQueuedLoads
+        + ", maxQueueTime="
+        + maxQueueTime
         + ", maxKeyBytes="
         + maxKeyBytes
         + ", maxValueBytes="
@@ -270,6 +283,7 @@ public final class GroupConfig {
     private Duration loadTimeout = Duration.ofSeconds(10);
     private int maxLoads = DEFAULT_MAX_LOADS;
     private int maxQueuedLoads = 10_000;
+    private Duration maxQueueTime = Duration.ofMillis(500);
     private int maxKeyBytes = 16 << 10;
     private int maxValueBytes = 16 << 20;
     private @Nullable Duration ttl = null;
@@ -348,6 +362,22 @@ public final class GroupConfig {
     @CanIgnoreReturnValue
     public Builder maxQueuedLoads(int maxQueuedLoads) {
       this.maxQueuedLoads = (int) atLeast("maxQueuedLoads", maxQueuedLoads, 0);
+      return this;
+    }
+
+    /**
+     * Sets how long the first load of the queue may have waited; more than zero, at most 365 days,
+     * default 500 ms. While it has waited longer, the origin cannot keep up, and one more load is
+     * refused as overloaded at once. So the queue holds what a burst brings, but does not grow
+     * while more is asked for than the origin gives, and it is empty soon after that ends.
+     *
+     * @param maxQueueTime the time
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder maxQueueTime(Duration maxQueueTime) {
+      positive("maxQueueTime", maxQueueTime);
+      this.maxQueueTime = maxQueueTime;
       return this;
     }
 

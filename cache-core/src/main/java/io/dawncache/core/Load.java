@@ -55,6 +55,9 @@ final class Load<T> implements Runnable {
   @GuardedBy("this")
   private boolean ended;
 
+  /** When it took its place in the queue; guarded by the executor's lock. */
+  long queuedNanos;
+
   /** The bytes taken from the node's room for loads; guarded by the executor's lock. */
   long roomTaken;
 

@@ -292,8 +292,8 @@ final class LoadExecutor {
       if (abandoned >= (long) ABANDONED_PER_PERMIT * present.maxLoads()) {
         return load.failure().overloaded(abandoned + " timed-out loads still hold their threads");
       }
-      if (running.size() + queue.size() >= (long) present.maxLoads() + present.maxQueuedLoads()
-          && wantsOf(load).isEmpty()) {
+      load.queuedNanos = node.clock().exact();
+      if (isFull(present, load.queuedNanos) && wantsOf(load).isEmpty()) {
         return load.failure()
             .overloaded(
                 running.size() + " loads running, " + queue.size() + " waiting for their turn");
@@ -301,6 +301,14 @@ final class LoadExecutor {
       queue.add(load);
       return null;
     }
+  }
+
+  /** Returns whether the origin has more to load than it can soon be asked for. */
+  @GuardedBy("lock")
+  private boolean isFull(GroupConfig present, long nowNanos) {
+    Load<?> first = queue.peek();
+    return running.size() + queue.size() >= (long) present.maxLoads() + present.maxQueuedLoads()
+        || (first != null && nowNanos - first.queuedNanos > present.maxQueueTime().toNanos());
   }
 
   /** Starts queued loads, of this group and of others that wait for room, after one has ended. */

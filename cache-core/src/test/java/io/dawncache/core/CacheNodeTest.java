@@ -102,6 +102,7 @@ class CacheNodeTest {
     assertEquals(Duration.ofSeconds(10), config.loadTimeout());
     assertEquals(64, config.maxLoads());
     assertEquals(10_000, config.maxQueuedLoads());
+    assertEquals(Duration.ofMillis(500), config.maxQueueTime());
     assertEquals(16 << 10, config.maxKeyBytes());
   }
 
@@ -188,6 +189,7 @@ class CacheNodeTest {
             builder -> builder.hotTtl(Duration.ofMillis(199))),
         bad("maxLoads: 0 (expected: >= 1)", builder -> builder.maxLoads(0)),
         bad("maxQueuedLoads: -1 (expected: >= 0)", builder -> builder.maxQueuedLoads(-1)),
+        bad("maxQueueTime: PT0S (expected: > 0)", builder -> builder.maxQueueTime(Duration.ZERO)),
         bad("maxKeyBytes: 0 (expected: >= 1)", builder -> builder.maxKeyBytes(0)),
         bad("loadTimeout: PT0S (expected: > 0)", builder -> builder.loadTimeout(Duration.ZERO)),
         bad(

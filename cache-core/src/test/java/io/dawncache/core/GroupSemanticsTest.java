@@ -55,6 +55,7 @@ class GroupSemanticsTest {
         config -> config.loadTimeout(Duration.ofMinutes(5)),
         config -> config.maxLoads(1),
         config -> config.maxQueuedLoads(1),
+        config -> config.maxQueueTime(Duration.ofMinutes(5)),
         config -> config.maxWaiters(1),
         config -> config.hotBytes(0),
         config -> config.hedge(true),

@@ -53,7 +53,10 @@ class LoadExecutorTest {
   }
 
   private static GroupConfig.Builder bounds(int maxLoads, int maxQueuedLoads) {
-    return GroupConfig.builder().maxLoads(maxLoads).maxQueuedLoads(maxQueuedLoads);
+    return GroupConfig.builder()
+        .maxLoads(maxLoads)
+        .maxQueuedLoads(maxQueuedLoads)
+        .maxQueueTime(Duration.ofDays(1)); // of a machine that is slow
   }
 
   @Test

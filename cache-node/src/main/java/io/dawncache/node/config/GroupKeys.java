@@ -142,6 +142,15 @@ public final class GroupKeys {
           "How many loads may wait for their turn; one more is refused as overloaded.",
           GroupConfig.Builder::maxQueuedLoads);
 
+  public static final Key<GroupConfig.Builder, TimeSpan> MAX_QUEUE_TIME =
+      new Key<>(
+          "max-queue-time",
+          ValueTypes.TIME,
+          "500ms",
+          "How long the first load of the queue may have waited; while it has waited longer, one"
+              + " more is refused as overloaded.",
+          (group, time) -> group.maxQueueTime(time.duration()));
+
   public static final Key<GroupConfig.Builder, Integer> MAX_WAITERS =
       new Key<>(
           "max-waiters",
@@ -203,6 +212,7 @@ public final class GroupKeys {
               LOAD_TIMEOUT,
               MAX_LOADS,
               MAX_QUEUED_LOADS,
+              MAX_QUEUE_TIME,
               MAX_WAITERS,
               MAX_KEY_BYTES,
               MAX_VALUE_BYTES,

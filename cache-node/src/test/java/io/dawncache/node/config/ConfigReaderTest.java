@@ -112,8 +112,8 @@ class ConfigReaderTest {
         group(
             "budget: 1m, policy: lru, ttl: 1h, ttl-jitter: 0.1, refresh-after-write: 50m,"
                 + " stale-if-error: 1d, negative-ttl: 500ms, hot-ttl: 3s, hot-bytes: 100k,"
-                + " load-timeout: 7s, max-loads: 3, max-queued-loads: 4, max-waiters: 5,"
-                + " max-key-bytes: 6, max-value-bytes: 7k, hedge: on");
+                + " load-timeout: 7s, max-loads: 3, max-queued-loads: 4, max-queue-time: 2s,"
+                + " max-waiters: 5, max-key-bytes: 6, max-value-bytes: 7k, hedge: on");
 
     GroupConfig expected =
         GroupConfig.builder()
@@ -129,6 +129,7 @@ class ConfigReaderTest {
             .loadTimeout(Duration.ofSeconds(7))
             .maxLoads(3)
             .maxQueuedLoads(4)
+            .maxQueueTime(Duration.ofSeconds(2))
             .maxWaiters(5)
             .maxKeyBytes(6)
             .maxValueBytes(7 << 10)
@@ -234,7 +235,7 @@ class ConfigReaderTest {
             + " files:/srv/scores)",
         "FILE:16:10: groups.docs.ttl: 0s (expected: > 0)",
         "FILE:17:5: groups.docs.zzzzzzzzzz: no such key (expected: one of budget, hedge, hot-bytes,"
-            + " hot-ttl, load-timeout, max-key-bytes, max-loads, max-queued-loads, max-value-bytes,"
+            + " hot-ttl, load-timeout, max-key-bytes, max-loads, max-queue-time, max-queued-loads, max-value-bytes,"
             + " max-waiters, negative-ttl, origin, policy, refresh-after-write, remote-changes,"
             + " stale-if-error, ttl, ttl-jitter)",
         "FILE:18:8: groups.bare: nothing (expected: a map with an origin)",
