@@ -42,6 +42,7 @@ class MemberListsTest {
         List.of(),
         0,
         0,
+        0,
         null,
         Map.of());
   }

@@ -59,6 +59,7 @@ class TopPageTest {
         List.of(),
         0,
         0,
+        0,
         null,
         groups);
   }

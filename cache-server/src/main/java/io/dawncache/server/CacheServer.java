@@ -12,6 +12,7 @@ import io.dawncache.server.inbound.InboundPipeline;
 import io.dawncache.server.peer.Outbound;
 import io.dawncache.server.peer.PeerDirectory;
 import io.dawncache.server.peer.PeerTimings;
+import io.dawncache.server.wire.ClusterSecrets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -53,6 +54,7 @@ public final class CacheServer implements AutoCloseable {
 
   private final CacheNode node;
   private final ServerConfig config;
+  private final ClusterSecrets secrets;
   private final EventLoopGroup loops;
   private final NameResolver resolver;
   private final ChannelGroup connections;
@@ -112,8 +114,10 @@ public final class CacheServer implements AutoCloseable {
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
+    secrets = new ClusterSecrets(config.secrets());
     fleet =
-        new PresentFleet(config.cluster(), config.zone(), node::membersWithHints, node::semantics);
+        new PresentFleet(
+            config.cluster(), config.zone(), secrets, node::membersWithHints, node::semantics);
     ejected = new EjectedMembers(config.maxEjectedPercent(), ownersThread);
     try {
       listener = bind(node, transport);
@@ -153,11 +157,24 @@ public final class CacheServer implements AutoCloseable {
           address().toString(),
           listed(members()),
           listed(node.groups().stream().map(Group::name).toList()));
+      warnIfOpen();
     } catch (IOException | RuntimeException e) {
       ownersThread.close();
       resolver.close();
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
+    }
+  }
+
+  private void warnIfOpen() {
+    if (!config.hasSecrets() && PublicAddress.test(address().getAddress())) {
+      boolean knowsSecrets = config.dialect().isOurs() && !config.goPeers();
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "listening on {0} without a secret: whoever reaches this port reads every group, and"
+              + " changes and removes what the whole fleet holds (expected: {1})",
+          address().toString(),
+          knowsSecrets ? "secrets" : "a private address, since Go nodes know no secrets");
     }
   }
 
@@ -303,6 +320,7 @@ public final class CacheServer implements AutoCloseable {
         peers.stats(),
         List.copyOf(node.membersWithHints()),
         ejected.ejections(),
+        fleet.unproven(),
         discoveryState(),
         stopping,
         Duration.ofNanos(System.nanoTime() - startNanos),
@@ -390,6 +408,28 @@ public final class CacheServer implements AutoCloseable {
       valueOffers.add(now.stream().filter(url -> !before.contains(url)).toList());
     }
     warnUnlessAmong(checked);
+  }
+
+  /**
+   * Replaces the secrets with which peers prove that they are peers. If a former one is not among
+   * them, all connections to and from peers end when they have nothing in flight, and new ones are
+   * proven by the new secrets.
+   *
+   * @param secrets as for {@link ServerConfig.Builder#secrets}
+   * @throws IllegalArgumentException if there are none or too many, or if one is too short
+   * @throws IllegalStateException if this server was started without secrets; then its peers have
+   *     proven nothing
+   */
+  public void setSecrets(List<byte[]> secrets) {
+    List<byte[]> checked = ServerConfig.checkedSecrets(secrets);
+    if (!config.hasSecrets()) {
+      throw new IllegalStateException(
+          "secrets: some, at a server that was started without (expected: to start it again)");
+    }
+    if (this.secrets.set(checked)) {
+      InboundPipeline.drainPeers(connections);
+      peers.redial();
+    }
   }
 
   /**

@@ -3,7 +3,9 @@ package io.dawncache.server;
 import io.dawncache.core.GroupSemantics;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
+import io.dawncache.core.outage.OutageLog;
 import io.dawncache.server.peer.PeerDirectory;
+import io.dawncache.server.wire.ClusterSecrets;
 import io.dawncache.server.wire.Fleet;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,12 @@ final class PresentFleet implements Fleet {
 
   private final @Nullable String cluster;
   private final @Nullable String zone;
+  private final ClusterSecrets secrets;
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
+  private final LongAdder unproven = new LongAdder();
+  private final OutageLog unprovenLog =
+      new OutageLog(
+          LOG, System::nanoTime, "occurrences", "peers: all prove that they have a secret again");
   private final Supplier<? extends Collection<String>> membersWithHints;
   private final Supplier<GroupSemantics> semantics;
   private final OtherSemantics otherSemantics = new OtherSemantics(LOG);
@@ -39,16 +47,19 @@ final class PresentFleet implements Fleet {
   /**
    * Makes a fleet whose membership is to be set.
    *
+   * @param secrets with which its peers have to prove that they are peers, if there are any
    * @param membersWithHints returns the members that this node holds hints for
    * @param semantics returns those of the node's present groups
    */
   PresentFleet(
       @Nullable String cluster,
       @Nullable String zone,
+      ClusterSecrets secrets,
       Supplier<? extends Collection<String>> membersWithHints,
       Supplier<GroupSemantics> semantics) {
     this.cluster = cluster;
     this.zone = zone;
+    this.secrets = secrets;
     this.membersWithHints = membersWithHints;
     this.semantics = semantics;
   }
@@ -85,6 +96,11 @@ final class PresentFleet implements Fleet {
   @Override
   public @Nullable String cluster() {
     return cluster;
+  }
+
+  @Override
+  public ClusterSecrets secrets() {
+    return secrets;
   }
 
   @Override
@@ -170,6 +186,22 @@ final class PresentFleet implements Fleet {
             + " (expected: "
             + named(cluster)
             + "), so neither asks the other");
+  }
+
+  @Override
+  public void noteUnproven(String who) {
+    unproven.increment();
+    unprovenLog.occurred(() -> who + " without a proof that it has a secret of this cluster", null);
+  }
+
+  @Override
+  public void noteProven() {
+    unprovenLog.over();
+  }
+
+  /** Returns how often another process has not proven that it has a secret. */
+  long unproven() {
+    return unproven.sum();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dawncache.server;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.dawncache.core.consistenthash.Scheme;
+import io.dawncache.server.wire.ClusterSecrets;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerCodec;
 import java.time.Duration;
@@ -23,6 +24,7 @@ public final class ServerConfig {
   private final @Nullable String self;
   private final @Nullable String cluster;
   private final @Nullable String zone;
+  private final List<byte[]> secrets;
   private final List<String> members;
   private final @Nullable Discovery discovery;
   private final Dialect dialect;
@@ -45,6 +47,7 @@ public final class ServerConfig {
     self = builder.self;
     cluster = builder.cluster;
     zone = builder.zone;
+    secrets = builder.secrets;
     members = builder.members;
     discovery = builder.discovery;
     dialect = builder.dialect;
@@ -67,6 +70,26 @@ public final class ServerConfig {
     requestListener = builder.requestListener;
     pages = Map.copyOf(builder.pages);
     pages.keySet().forEach(path -> requireBeside(dialect, path));
+  }
+
+  /** Returns copies of secrets that are fit for use. */
+  static List<byte[]> checkedSecrets(List<byte[]> secrets) {
+    Objects.requireNonNull(secrets, "secrets");
+    if (secrets.isEmpty() || secrets.size() > ClusterSecrets.MOST) {
+      throw new IllegalArgumentException(
+          "secrets: " + secrets.size() + " (expected: 1 to " + ClusterSecrets.MOST + ")");
+    }
+    for (byte[] secret : secrets) {
+      if (Objects.requireNonNull(secret, "secrets").length < ClusterSecrets.MIN_BYTES) {
+        throw new IllegalArgumentException(
+            "secrets: one of "
+                + secret.length
+                + " bytes (expected: >= "
+                + ClusterSecrets.MIN_BYTES
+                + ", random)");
+      }
+    }
+    return secrets.stream().map(byte[]::clone).toList();
   }
 
   private static void requireBeside(Dialect dialect, String path) {
@@ -107,6 +130,15 @@ public final class ServerConfig {
   /** {@return the zone in which this node is; null if it has none} */
   public @Nullable String zone() {
     return zone;
+  }
+
+  /** {@return whether peers have to prove that they have a secret} The secrets are not shown. */
+  public boolean hasSecrets() {
+    return !secrets.isEmpty();
+  }
+
+  List<byte[]> secrets() {
+    return secrets;
   }
 
   /** {@return the first member list; empty for a node that stands alone, or with a discovery} */
@@ -202,6 +234,8 @@ public final class ServerConfig {
         + cluster
         + ", zone="
         + zone
+        + ", secrets="
+        + (secrets.isEmpty() ? "none" : secrets.size() + " hidden")
         + ", members="
         + members
         + ", discovery="
@@ -242,6 +276,7 @@ public final class ServerConfig {
     private @Nullable String self;
     private @Nullable String cluster;
     private @Nullable String zone;
+    private List<byte[]> secrets = List.of();
     private List<String> members = List.of();
     private @Nullable Discovery discovery;
     private Dialect dialect = Dialect.DAWNCACHE;
@@ -346,6 +381,26 @@ public final class ServerConfig {
                 + " (expected: 1 to 64 visible ASCII characters without comma and double quote)");
       }
       this.zone = zone;
+      return this;
+    }
+
+    /**
+     * Sets the secrets of the cluster; default none, and then every process that names itself a
+     * node is treated as a peer. With a secret a node's peers prove to it, and it to them, that
+     * they have one in common, once for each connection between them. Whoever does not prove it is
+     * no peer: it can only ask for values, as a client. Nothing is encrypted.
+     *
+     * <p>Two nodes understand each other if they have any secret in common. So to replace a secret,
+     * first give every node the new one beside the old one, and then only the new one; see {@link
+     * CacheServer#setSecrets}.
+     *
+     * @param secrets one to 8 of them, of 16 bytes at least, which should be random; copied
+     * @return this builder
+     * @throws IllegalArgumentException if there are none or too many, or if one is too short
+     */
+    @CanIgnoreReturnValue
+    public Builder secrets(List<byte[]> secrets) {
+      this.secrets = checkedSecrets(secrets);
       return this;
     }
 
@@ -630,7 +685,8 @@ public final class ServerConfig {
      *
      * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
      *     node's, if there are members but this node's own URL is unknown, if there are both
-     *     members and a discovery, or if the dialect does not have the ring
+     *     members and a discovery, if the dialect does not have the ring, or if there are secrets
+     *     and the fleet may have Go nodes or does not use frames
      */
     public ServerConfig build() {
       var unused = MemberUrls.checked(members, dialect);
@@ -647,6 +703,15 @@ public final class ServerConfig {
                 + dialect.scheme()
                 + (dialect.isOurs() ? " or " + Scheme.NATIVE : ", the ring of Go nodes")
                 + ")");
+      }
+      if (!secrets.isEmpty() && (!dialect.isOurs() || goPeers || !peerFrames)) {
+        throw new IllegalArgumentException(
+            "secrets: some, with "
+                + (!dialect.isOurs()
+                    ? "dialect " + dialect + " (expected: none, Go nodes know no secrets)"
+                    : goPeers
+                        ? "goPeers (expected: none, Go nodes know no secrets)"
+                        : "peerFrames=false (expected: frames, peers prove secrets on them alone)"));
       }
       if (self == null && !members.isEmpty() && isAnyAddress(host)) {
         throw new IllegalArgumentException(

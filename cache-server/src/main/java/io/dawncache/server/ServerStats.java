@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param peers the other members, sorted by URL
  * @param membersWithHints the URLs of the members that have not received all changes
  * @param ejections how many times this node has ejected a member
+ * @param unprovenPeers how often another process was not treated as a peer, because it had not
+ *     proven that it has a secret of this node
  * @param discovery where the members are looked for; null if they are set
  * @param draining whether the node leaves its fleet, or has left it
  * @param uptime how long the server has been there
@@ -42,6 +44,7 @@ public record ServerStats(
     List<PeerStats> peers,
     List<String> membersWithHints,
     long ejections,
+    long unprovenPeers,
     @Nullable DiscoveryState discovery,
     boolean draining,
     Duration uptime,

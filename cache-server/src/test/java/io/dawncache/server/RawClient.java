@@ -85,7 +85,8 @@ final class RawClient implements Closeable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
-    int length = toHead ? 0 : Integer.parseInt(headers.get("content-length"));
+    boolean hasBody = !toHead && !statusLine.contains(" 101 ");
+    int length = hasBody ? Integer.parseInt(headers.get("content-length")) : 0;
     byte[] body = in.readNBytes(length);
     if (body.length < length) {
       throw new EOFException("body: " + body.length + " bytes (expected: " + length + ")");

@@ -1,24 +1,33 @@
 package io.dawncache.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.consistenthash.Scheme;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
+  private static final List<byte[]> SECRETS =
+      List.of("a secret, of 16b".getBytes(US_ASCII), "sixteen or more bytes".getBytes(US_ASCII));
+
   private static final String LONGER_THAN_A_ZONE =
       "eu-west-1/rack-7_012345678901234567890123456789012345678901234567";
 
@@ -119,12 +128,63 @@ class ServerConfigTest {
             .toString();
 
     assertEquals(
-        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, zone=null, members=[http://127.0.0.1:8001], discovery=null",
+        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, zone=null, secrets=none, members=[http://127.0.0.1:8001], discovery=null",
         text.substring(
             0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
     assertEquals(
         "stopGrace=PT5S, handOverTimeout=PT5S, handOverBytes=268435456, requestListener=null, pages=[/healthz]]",
         text.substring(text.indexOf("stopGrace=")));
+  }
+
+  @Test
+  void aConfigurationShowsNoSecret() {
+    ServerConfig config = ServerConfig.builder().secrets(SECRETS).build();
+
+    assertTrue(config.hasSecrets());
+    assertTrue(config.toString().contains(", secrets=2 hidden, "), config::toString);
+    assertFalse(config.toString().contains("16b"), config::toString);
+    assertFalse(config.toString().contains("sixteen"), config::toString);
+  }
+
+  @Test
+  void aSecretHas16BytesAndThereAreNotTooMany() {
+    ServerConfig.Builder config = ServerConfig.builder();
+    byte[] shortest = SECRETS.get(0);
+
+    assertEquals(16, shortest.length);
+    assertThrowsWith(
+        "secrets: one of 15 bytes (expected: >= 16, random)",
+        () -> config.secrets(List.of(shortest, new byte[15])));
+    assertThrowsWith("secrets: 0 (expected: 1 to 8)", () -> config.secrets(List.of()));
+    assertThrowsWith(
+        "secrets: 9 (expected: 1 to 8)", () -> config.secrets(Collections.nCopies(9, shortest)));
+  }
+
+  @Test
+  void secretsAreCopied() {
+    byte[] secret = SECRETS.get(0).clone();
+    ServerConfig config = ServerConfig.builder().secrets(List.of(secret)).build();
+    secret[0]++;
+
+    assertArrayEquals(SECRETS.get(0), config.secrets().get(0));
+  }
+
+  @Test
+  void goNodesAndPeersOverHttpKnowNoSecrets() {
+    assertRefused(
+        "secrets: some, with dialect MAILGUN (expected: none, Go nodes know no secrets)",
+        ServerConfig.builder().secrets(SECRETS).dialect(Dialect.MAILGUN));
+    assertRefused(
+        "secrets: some, with goPeers (expected: none, Go nodes know no secrets)",
+        ServerConfig.builder().secrets(SECRETS).goPeers(true));
+    assertRefused(
+        "secrets: some, with peerFrames=false (expected: frames, peers prove secrets on them"
+            + " alone)",
+        ServerConfig.builder().secrets(SECRETS).peerFrames(false));
+  }
+
+  private static void assertThrowsWith(String message, Executable code) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, code).getMessage());
   }
 
   private static Object some(Class<?> type) {

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param membersWithHints the members, by URL, that have not received all changes; null on the page
  *     of an older node
  * @param ejections how many times this node has ejected a member
+ * @param unprovenPeers how often another process was not treated as a peer, because it had not
+ *     proven that it has a secret of this node
  * @param connections how many connections are open
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
@@ -56,6 +58,7 @@ public record StatsPage(
     boolean draining,
     @Nullable List<String> membersWithHints,
     long ejections,
+    long unprovenPeers,
     int connections,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups) {
@@ -242,6 +245,7 @@ public record StatsPage(
         stats.draining(),
         stats.membersWithHints(),
         stats.ejections(),
+        stats.unprovenPeers(),
         stats.connections(),
         InFlight.of(stats.bytesInFlight()),
         byName);
@@ -275,6 +279,7 @@ public record StatsPage(
             read.draining,
             read.membersWithHints,
             read.ejections,
+            read.unprovenPeers,
             read.connections,
             read.bytesInFlight,
             read.groups);

@@ -44,6 +44,7 @@ class StatsPageTest {
                     Map.of(PeerResult.Status.VALUE, 2L, PeerResult.Status.NOT_ASKED, 1L))),
             List.of("http://b:1"),
             3,
+            2,
             new ServerStats.DiscoveryState("file:/members", true, "file:/members: no such file"),
             false,
             Duration.ofNanos(1_234_567_890),

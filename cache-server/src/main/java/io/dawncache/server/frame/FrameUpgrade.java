@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection switches from HTTP/1.1 to frames.
@@ -36,6 +37,15 @@ public final class FrameUpgrade {
 
   private static final String GRANT =
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ";
+
+  /**
+   * The answer that frames follow.
+   *
+   * @param version of the frames
+   * @param proof that this node has the secret that the other side has proven to have; null if it
+   *     has proven none
+   */
+  public record Grant(int version, @Nullable String proof) {}
 
   private FrameUpgrade() {}
 
@@ -75,14 +85,17 @@ public final class FrameUpgrade {
    * Appends the grant of frames with this node's name, and the first frame: a PONG answers the
    * probe.
    *
-   * @param version what {@link #version} returns for the request
+   * @param grant its version is what {@link #version} returns for the request
    */
-  public static void grant(int version, Fleet fleet, ByteBuf out) {
+  public static void grant(Grant grant, Fleet fleet, ByteBuf out) {
     StringBuilder head = new StringBuilder(GRANT);
-    head.append(version == WITH_PEEK ? VERSION_2 : VERSION_1).append("\r\n");
+    head.append(grant.version() == WITH_PEEK ? VERSION_2 : VERSION_1).append("\r\n");
     HttpHeaders headers = new DefaultHttpHeaders();
     Hello.addNode(fleet, headers);
     Hello.addProcess(fleet, headers);
+    if (grant.proof() != null) {
+      headers.set(Headers.PROOF, grant.proof());
+    }
     headers.forEach(
         header ->
             head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n"));

@@ -98,12 +98,15 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
 
   /** Switches the connection to frames, with nothing in flight, in place of the HTTP handlers. */
   static void takeOver(
-      ChannelHandlerContext ctx, int version, Inbound inbound, ValuesInTransit inTransit) {
+      ChannelHandlerContext ctx,
+      FrameUpgrade.Grant grant,
+      Inbound inbound,
+      ValuesInTransit inTransit) {
     ChannelPipeline pipeline = ctx.pipeline();
     FrameService service = new FrameService(inbound, inTransit);
     List<String> before = pipeline.names();
     pipeline.addLast(service);
-    FrameUpgrade.grant(version, inbound.fleet(), service.out());
+    FrameUpgrade.grant(grant, inbound.fleet(), service.out());
     // The decoder last: it passes what it has read beyond the request to the handler behind it.
     for (int i = before.size() - 1; i >= 0; i--) {
       ChannelHandler handler = pipeline.get(before.get(i));
@@ -454,10 +457,16 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     } else if (isClosing()) {
       return;
     } else if (event == RequestHandler.Drain.NOW) {
-      draining = true;
-      dropUnfinished();
-      sendGoAway("the node is stopping");
+      drain("the node is stopping");
+    } else if (event == RequestHandler.Drain.PEERS) {
+      drain("the secrets have changed");
     }
+  }
+
+  private void drain(String why) {
+    draining = true;
+    dropUnfinished();
+    sendGoAway(why);
   }
 
   @Override

@@ -35,6 +35,12 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
         connection -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.NOW));
   }
 
+  /** Ends the connections of frames, as {@link #drain} does; peers then open new ones. */
+  public static void drainPeers(ChannelGroup connections) {
+    connections.forEach(
+        connection -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.PEERS));
+  }
+
   @Override
   protected void initChannel(Channel channel) {
     connections.add(channel);

@@ -3,6 +3,7 @@ package io.dawncache.server.inbound;
 import io.dawncache.core.Group;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Page;
+import io.dawncache.server.frame.FrameUpgrade;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.GroupPath;
 import io.dawncache.server.wire.Headers;
@@ -36,6 +37,7 @@ final class RequestDispatcher {
           HttpMethod.PATCH);
 
   private final Inbound inbound;
+  private final Admission admission;
   private final FailedPuts failedPuts;
   private final Operations operations;
   private @Nullable Asked last; // most connections ask one group
@@ -48,8 +50,9 @@ final class RequestDispatcher {
     }
   }
 
-  RequestDispatcher(Inbound inbound, FailedPuts failedPuts) {
+  RequestDispatcher(Inbound inbound, Admission admission, FailedPuts failedPuts) {
     this.inbound = inbound;
+    this.admission = admission;
     this.failedPuts = failedPuts;
     this.operations = new Operations(inbound);
   }
@@ -61,7 +64,7 @@ final class RequestDispatcher {
    */
   @Nullable Body bodyOf(HttpRequest request, Runnable onClosed) {
     return !isGetOrHead(request) // most are; the other checks are spared
-            && (isMessage(request) || isPut(request))
+            && ((isMessage(request) && admission.isFromPeer(request.headers())) || isPut(request))
         ? new Body(
             request, inbound.limits().maxBodyBytes(), inbound.node().bytesInFlight().open(onClosed))
         : null;
@@ -81,6 +84,8 @@ final class RequestDispatcher {
     String peer = request.headers().get(Headers.PEER); // null if it is not from one of our nodes
     if (arrival.fault() != null) {
       exchange.refuseAndClose(arrival.fault());
+    } else if (peer != null && refusesUnproven(request, address, exchange)) {
+      return;
     } else if (peer != null && isOfAnotherCluster(peer, request)) {
       if (body != null) {
         body.close();
@@ -93,13 +98,42 @@ final class RequestDispatcher {
       }
     } else if (isGetOrHead(request)) {
       refuseBody(request, "GET and HEAD", exchange);
-      servePath(request, KeyPath.pathOf(request.uri()), peer != null, address, exchange);
+      boolean fromPeer = peer != null && admission.isFromPeer(request.headers());
+      servePath(request, KeyPath.pathOf(request.uri()), fromPeer, address, exchange);
     } else if (isDelete(request)) {
       refuseBody(request, "DELETE", exchange);
       operations.delete(path(request), exchange);
     } else {
       refuseMethod(request, exchange);
     }
+  }
+
+  /**
+   * Refuses what only a peer may ask for, if peers have to prove that they are peers: then no
+   * request over HTTP is from one. A get is served as a client's, and the request for frames of
+   * another cluster's node as any request of it.
+   *
+   * @return whether the exchange is answered
+   */
+  private boolean refusesUnproven(
+      HttpRequest request, @Nullable SocketAddress address, Exchange exchange) {
+    if (!inbound.fleet().secrets().areRequired()) {
+      return false;
+    } else if (isMessage(request)) {
+      admission.refused(request, address, "sends a message");
+      if (expectsToBeAsked(request)) {
+        exchange.closes();
+      }
+      exchange.refuse(Refusal.unproven());
+    } else if (!FrameUpgrade.isAsked(request, inbound.dialect())
+        || !inbound.fleet().isOwnCluster(request.headers().get(Headers.CLUSTER))) {
+      return false;
+    } else if (Admission.asksForChallenge(request)) {
+      exchange.answer(() -> Responses.challenge(admission.newNonce(), inbound.fleet()));
+    } else {
+      exchange.refuseAndClose(Refusal.unproven());
+    }
+    return true;
   }
 
   private void refuseMethod(HttpRequest request, Exchange exchange) {

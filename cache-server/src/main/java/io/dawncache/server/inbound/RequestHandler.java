@@ -80,13 +80,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * says that it closes.
    */
   enum Drain {
-    NOW
+    NOW,
+    /**
+     * Only connections of frames end: their other sides have to prove again that they are peers.
+     */
+    PEERS
   }
 
   private final Inbound inbound;
   private final AnswerDates dates;
   private final ValuesInTransit inTransit;
   private final RequestRules rules = new RequestRules();
+  private final Admission admission;
   private final RequestDispatcher dispatcher;
   private final ArrayDeque<Arrival> arrived = new ArrayDeque<>();
   private final ArrayDeque<Exchange> started = new ArrayDeque<>();
@@ -128,7 +133,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     this.inbound = inbound;
     this.dates = dates;
     this.inTransit = inTransit;
-    this.dispatcher = new RequestDispatcher(inbound, failedPuts);
+    this.admission = new Admission(inbound.fleet());
+    this.dispatcher = new RequestDispatcher(inbound, admission, failedPuts);
   }
 
   @Override
@@ -178,10 +184,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
     Refusal fault = rules.fault(request);
-    if (fault == null && switchesToFrames(request)) {
+    FrameUpgrade.Grant grant =
+        fault == null && mayHaveFrames(request)
+            ? admission.grant(request, ctx.channel().remoteAddress())
+            : null;
+    if (grant != null) {
       outbox.flush(); // the answers to what this read pipelined before
       Hello.of(request.headers()).noteIn(inbound.fleet(), null);
-      FrameService.takeOver(ctx, FrameUpgrade.version(request), inbound, inTransit);
+      FrameService.takeOver(ctx, grant, inbound, inTransit);
       return;
     }
     requests++;
@@ -217,7 +227,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   /** A switch that arrives before earlier answers have left is served as a plain probe. */
-  private boolean switchesToFrames(HttpRequest request) {
+  private boolean mayHaveFrames(HttpRequest request) {
     return inbound.frames()
         && !lastCall
         && !draining

@@ -6,7 +6,9 @@ import io.dawncache.core.MemberList;
 import io.dawncache.core.OperationResult;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Page;
+import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Headers;
+import io.dawncache.server.wire.Kind;
 import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.Refusal;
@@ -89,6 +91,21 @@ final class Responses {
     if (ours != null) {
       response.add(Headers.CLUSTER, ours);
     }
+    return response;
+  }
+
+  /**
+   * Returns the answer that asks a node for its proof.
+   *
+   * @param nonce what it has to prove over
+   */
+  static Response challenge(String nonce, Fleet fleet) {
+    Response response = new Response(HttpResponseStatus.UNAUTHORIZED);
+    response.add(HttpHeaderNames.CONTENT_LENGTH, "0");
+    response.add(HttpHeaderNames.WWW_AUTHENTICATE, Headers.PROOF.toString());
+    response.add(Headers.STATUS, Kind.REFUSED.label());
+    response.add(Headers.PEER, fleet.list().self());
+    response.add(Headers.NONCE, nonce);
     return response;
   }
 

@@ -1,32 +1,22 @@
 package io.dawncache.server.peer;
 
-import io.dawncache.server.frame.FrameUpgrade;
-import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
-import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to open a connection of frames: dials, asks for the upgrade, and reports the result.
  * The request for the upgrade is a probe, which costs nothing at a node that knows no frames. Lives
  * on one event loop.
  */
-final class FrameDial extends ChannelInitializer<Channel> {
+final class FrameDial extends ChannelInitializer<Channel> implements FrameHandshake.Outcome {
   /** Receives the result; one of its methods is called, once. */
   interface Verdict {
     /**
@@ -49,8 +39,6 @@ final class FrameDial extends ChannelInitializer<Channel> {
   private final EventLoop loop;
   private final FrameConnection connection;
   private final Verdict verdict;
-  private @Nullable Hello granted; // set before the end of the answer is read
-  private int version;
   private boolean ended;
 
   /**
@@ -109,90 +97,41 @@ final class FrameDial extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    outbound.addHttp(channel.pipeline()).addLast(new UpgradeRequest());
+    outbound.addHttp(channel.pipeline()).addLast(new FrameHandshake(outbound, peer, this));
   }
 
-  private static boolean isInterim(HttpResponse answer) {
-    return answer.status().codeClass() == HttpStatusClass.INFORMATIONAL
-        && answer.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-  }
-
-  private void switchToFrames(ChannelPipeline pipeline, Hello hello) {
+  @Override
+  public void granted(ChannelHandlerContext ctx, Hello hello, int version) {
+    if (ended) {
+      return; // it came too late, and the channel is being closed
+    }
+    ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addLast(connection);
-    pipeline.remove(UpgradeRequest.class);
+    pipeline.remove(FrameHandshake.class);
     ended = true; // from here on the connection reports an end of the channel
     pipeline.remove(HttpClientCodec.class); // passes on what it has read beyond the answer
     verdict.granted(hello, version);
   }
 
-  private void refused(ChannelHandlerContext ctx) {
-    ended = true;
+  @Override
+  public void refused(ChannelHandlerContext ctx) {
     ctx.close();
-    verdict.refused();
+    if (!ended) {
+      ended = true;
+      verdict.refused();
+    }
+  }
+
+  @Override
+  public void isNoPeer(ChannelHandlerContext ctx, String why) {
+    ctx.close();
+    unreachable(why);
   }
 
   private void unreachable(String why) {
     if (!ended) {
       ended = true;
       verdict.unreachable(why);
-    }
-  }
-
-  /** Asks for frames on a connection, and reads the answer. */
-  private final class UpgradeRequest extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-      ctx.writeAndFlush(FrameUpgrade.request(outbound.requestsTo(peer), outbound.fleet()));
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      try {
-        if (ended) {
-          return; // the rest of a refusal
-        }
-        if (message instanceof HttpResponse answer) {
-          read(ctx, answer);
-        }
-        if (granted != null && !ended && message instanceof LastHttpContent) {
-          switchToFrames(ctx.pipeline(), granted);
-        }
-      } finally {
-        ReferenceCountUtil.release(message);
-      }
-    }
-
-    private void read(ChannelHandlerContext ctx, HttpResponse answer) {
-      Hello hello = Hello.of(answer.headers());
-      boolean grants = FrameUpgrade.isGranted(answer) && answer.decoderResult().isSuccess();
-      if (PeerAnswers.isOfAnotherCluster(answer)
-          || (grants && !outbound.fleet().isOwnCluster(hello.cluster()))) {
-        outbound.fleet().noteOtherCluster(peer.text(), hello.cluster());
-        ctx.close();
-        unreachable("it is of another cluster");
-      } else if (grants) {
-        granted = hello;
-        version = FrameUpgrade.version(answer);
-      } else if (!isInterim(answer)) {
-        refused(ctx);
-      }
-    }
-
-    /**
-     * Takes a lost connection as a refusal: a proxy between the nodes may close a connection whose
-     * upgrade it does not know. If the peer is down, the next dial fails.
-     */
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      if (!ended) {
-        refused(ctx);
-      }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      Fatal.report(cause);
-      ctx.close();
     }
   }
 }

@@ -105,6 +105,8 @@ final class Link implements FrameDial.Verdict {
       present.send(asked, nowNanos);
     } else if (present != null || dialled != null || acquireFramesTry()) {
       await(asked);
+    } else if (outbound.fleet().secrets().areRequired()) {
+      asked.notAsked("without frames it cannot prove that it is a peer");
     } else {
       pool.start(asked);
     }
@@ -272,17 +274,22 @@ final class Link implements FrameDial.Verdict {
     }
   }
 
+  /** Opens a new connection of frames for the next exchange; the present one ends when idle. */
+  void redial() {
+    FrameConnection present = frames;
+    if (present != null) {
+      connectionRetired(present);
+      present.closeWhenIdle();
+    }
+  }
+
   // The end.
 
   /** Closes each connection as soon as it is idle; exchanges in flight end as usual. */
   void close() {
     closed = true;
     pool.close();
-    FrameConnection present = frames;
-    if (present != null) {
-      connectionRetired(present);
-      present.closeWhenIdle();
-    }
+    redial();
   }
 
   /**

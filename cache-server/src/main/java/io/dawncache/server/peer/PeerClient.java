@@ -482,6 +482,11 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
     lists.makeDue();
   }
 
+  /** Has the peer prove again that it is one: the secrets have changed. */
+  void redial() {
+    links.forEach((loop, link) -> onLoop(loop, link::redial));
+  }
+
   /** Ends all fetches, present and later ones: the event loops are about to stop. */
   void stop() {
     stopped = true;

@@ -94,6 +94,13 @@ public final class PeerDirectory implements PeerConnector {
     clientsOf(List.of(url)).forEach(client -> client.met(instance));
   }
 
+  /** Has every member prove again that it is a peer: the secrets have changed. */
+  public void redial() {
+    synchronized (clients) {
+      clients.forEach(PeerClient::redial);
+    }
+  }
+
   /** A member has said in which zone it is, or null for none. */
   public void noteZone(String url, @Nullable String zone) {
     clientsOf(List.of(url)).forEach(client -> client.noteZone(zone));

@@ -1,6 +1,7 @@
 package io.dawncache.server.peer;
 
 import io.dawncache.server.wire.Fatal;
+import io.dawncache.server.wire.Hello;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
 import io.netty.channel.Channel;
@@ -33,7 +34,9 @@ final class Probe extends ChannelInitializer<Channel> {
     /** The connection ended without an answer. */
     LOST("it closes connections without an answer"),
     /** The peer has reported that it is of another cluster. */
-    OF_ANOTHER_CLUSTER("it is of another cluster");
+    OF_ANOTHER_CLUSTER("it is of another cluster"),
+    /** This node has secrets, and the peer has not proven that it has one of them. */
+    NOT_PROVEN("it does not prove that it has this cluster's secret");
 
     private final String text;
 
@@ -104,13 +107,39 @@ final class Probe extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    outbound.addHttp(channel.pipeline()).addLast(new Answer());
+    boolean proves = outbound.fleet().secrets().areRequired();
+    outbound
+        .addHttp(channel.pipeline())
+        .addLast(proves ? new FrameHandshake(outbound, peer, new Proof()) : new Answer());
   }
 
   private void end(Outcome outcome) {
     if (!ended) {
       ended = true;
       whenEnded.accept(outcome);
+    }
+  }
+
+  /** Only a peer that would be granted frames can be asked; the frames are not used. */
+  private final class Proof implements FrameHandshake.Outcome {
+    @Override
+    public void granted(ChannelHandlerContext ctx, Hello hello, int version) {
+      ended(ctx, Outcome.ANSWERED);
+    }
+
+    @Override
+    public void refused(ChannelHandlerContext ctx) {
+      ended(ctx, Outcome.NOT_PROVEN);
+    }
+
+    @Override
+    public void isNoPeer(ChannelHandlerContext ctx, String why) {
+      ended(ctx, Outcome.NOT_PROVEN);
+    }
+
+    private void ended(ChannelHandlerContext ctx, Outcome outcome) {
+      end(outcome);
+      ctx.close();
     }
   }
 

@@ -14,6 +14,9 @@ public interface Fleet {
   /** Returns the name of this node's cluster, or null if it has none. */
   @Nullable String cluster();
 
+  /** Returns the secrets with which this node and its peers prove that they belong together. */
+  ClusterSecrets secrets();
+
   /** Returns the member list that this node holds now. */
   MemberList list();
 
@@ -80,6 +83,17 @@ public interface Fleet {
    * Notes that a process of another cluster, or of none, has asked this node or was asked by it.
    */
   void noteOtherCluster(String who, @Nullable String cluster);
+
+  /**
+   * Notes that another process is not treated as a peer, because it has not proven that it has a
+   * secret of this node.
+   *
+   * @param who the process, and what it asked for or was asked for
+   */
+  void noteUnproven(String who);
+
+  /** Notes that another process has proven that it has a secret of this node. */
+  void noteProven();
 
   /** Notes that a member could not be asked: it may have left the fleet. */
   void noteUnreachable();

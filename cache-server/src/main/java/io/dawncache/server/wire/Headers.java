@@ -59,6 +59,15 @@ public final class Headers {
    */
   public static final AsciiString RINGS = AsciiString.cached("Dawncache-Rings");
 
+  /**
+   * Between nodes that have a secret, on the request for frames and on the answer that asks for a
+   * proof: the sender's nonce.
+   */
+  public static final AsciiString NONCE = AsciiString.cached("Dawncache-Nonce");
+
+  /** On the request for frames and on the grant: the proofs of {@link ClusterSecrets}. */
+  public static final AsciiString PROOF = AsciiString.cached("Dawncache-Proof");
+
   /** A number with more digits may exceed a long. */
   private static final int MAX_DIGITS = 18;
 

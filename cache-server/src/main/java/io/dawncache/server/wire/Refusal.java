@@ -91,6 +91,16 @@ public record Refusal(int code, Kind kind, String text, @Nullable Duration retry
     return new Refusal(403, Kind.OTHER_CLUSTER, "this node is of another cluster");
   }
 
+  /**
+   * Returns the answer to what only a peer may ask for, from a process that has not proven that it
+   * is one. It is the same for all such requests, and so reveals nothing about what this node
+   * holds.
+   */
+  public static Refusal unproven() {
+    return new Refusal(
+        403, Kind.REFUSED, "peer: not proven (expected: the secret of this cluster)");
+  }
+
   /** Returns the answer to a path that is neither a page nor under the base path. */
   public static Refusal unexpectedPath(Dialect dialect, String path) {
     return dialect == Dialect.DAWNCACHE

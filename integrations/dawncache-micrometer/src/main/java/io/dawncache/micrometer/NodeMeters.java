@@ -40,6 +40,11 @@ final class NodeMeters {
         "How many times this node has ejected a member.",
         Tags.empty(),
         of(ServerStats::ejections));
+    meters.counter(
+        "dawncache.peers.unproven",
+        "How often a process was not treated as a peer: it had not proven a secret of this node.",
+        Tags.empty(),
+        of(ServerStats::unprovenPeers));
     meters.gauge(
         "dawncache.members.hinted",
         "Members that have not received all changes.",
