@@ -34,7 +34,7 @@ final class KeyOptions {
       command.addOption(
           isSwitch
               ? option.type(boolean.class).arity("0").build()
-              : option.type(String.class).arity("1").paramLabel(key.word()).build());
+              : option.type(String.class).arity("1").paramLabel(key.flagWord()).build());
     }
   }
 

@@ -204,21 +204,22 @@ public final class NodeMain implements Callable<Integer> {
       StandaloneNode node,
       @Nullable NodeOperations listener)
       throws InterruptedException {
-    if (watch != null) {
+    boolean rereads = watch != null || !config.secrets().isEmpty(); // which may be in a file
+    if (rereads) {
       edits.start(watch);
     }
-    if (watch == null && accesses == null) {
-      Hangup.ignore();
-    } else {
+    if (rereads || accesses != null) {
       Hangup.call(
           () -> {
             if (accesses != null) {
               accesses.reopen();
             }
-            if (watch != null) {
+            if (rereads) {
               edits.readSoon();
             }
           });
+    } else {
+      Hangup.ignore();
     }
     LogUntilStopped.keepOpen();
     Runnable stop = () -> stop(node, edits, listener, accesses);
@@ -314,8 +315,9 @@ public final class NodeMain implements Callable<Integer> {
                 "",
                 "Beside the groups, a node answers /healthz (it is alive), /readyz (it knows its",
                 "members, and does not stop) and /stats. SIGTERM stops it gracefully;",
-                "SIGHUP makes it read its configuration file again, as an edit of the file does, and open",
-                "its access log anew; without either it is ignored, since its log is standard error.",
+                "SIGHUP makes it read its configuration file and the files of secrets again, as an edit of",
+                "them does, and open its access log anew; without any of these it is ignored, since its",
+                "log is standard error.",
                 "Exit code: 1 it cannot listen on the address, 2 the command line is wrong, 3 out of memory.",
                 "To change the members while the nodes run, give them --discovery file:PATH or dns:NAME:PORT.",
                 "",

@@ -159,6 +159,12 @@ final class Reconfiguration implements AutoCloseable {
     if (later.removeIf(key -> key == NodeKeys.LOG)) {
       changes.add("log levels");
     }
+    if (!inForce.secrets().isEmpty()
+        && !next.secrets().isEmpty()
+        && later.removeIf(key -> key == NodeKeys.SECRET)) {
+      node.server().setSecrets(next.secrets());
+      changes.add("secret");
+    }
     if (!later.isEmpty()) {
       changes.add(
           later.stream().map(Key::path).collect(Collectors.joining(", ")) + " after a restart");

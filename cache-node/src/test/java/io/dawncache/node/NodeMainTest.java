@@ -67,9 +67,9 @@ class NodeMainTest {
   void anUnknownOptionIsNamedThoughTheRightOneIsMissing() {
     String expected =
         ": no such option (expected: one of --config, --group, --print-config, --help, --version,"
-            + " --listen, --self, --cluster, --zone, --peers, --discovery, --dialect, --ring,"
-            + " --go-peers, --peer-frames, --operations, --log-format, --access-log, --max-ejected,"
-            + " --hand-over-timeout, --hand-over-bytes,"
+            + " --listen, --self, --cluster, --zone, --secret-file, --peers, --discovery,"
+            + " --dialect, --ring, --go-peers, --peer-frames, --operations, --log-format,"
+            + " --access-log, --max-ejected, --hand-over-timeout, --hand-over-bytes,"
             + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
             + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes, --remote-changes)";
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,8 @@ public final class ConfigReader {
     Map<Key<ServerConfig.Builder, ?>, Yaml> values =
         NodeKeys.TABLE.collect(root, "", Set.of(GROUPS), mistakes);
     overlayMembers(values, fromEnvironment(NodeKeys.TABLE, "", variables));
-    overlayMembers(values, fromFlags(NodeKeys.TABLE));
+    overlayMembers(values, fromFlags(NodeKeys.TABLE, mistakes));
+    values.replaceAll((key, value) -> key.hasFileFlag() ? hidden(value) : value);
     Source at = file == null ? Source.named("flags") : Source.inFile(file.toString(), 1, 1);
     Settings<ServerConfig.Builder> node = new Settings<>(NodeKeys.TABLE, at, "", values);
     if (node.value(NodeKeys.LISTEN) == null) {
@@ -136,7 +138,37 @@ public final class ConfigReader {
           discovery.at(), "discovery", discovery.shown() + " beside peers (expected: one of them)");
       fine = false;
     }
+    return fine && (node.value(NodeKeys.SECRET) == null || refuseWithSecret(node, mistakes));
+  }
+
+  /** Adds mistakes for peers that could not prove the secret; returns whether there is none. */
+  private static boolean refuseWithSecret(
+      Settings<ServerConfig.Builder> node, Mistakes mistakes) {
+    boolean fine = true;
+    Dialect dialect = node.read(NodeKeys.DIALECT);
+    if (dialect != null && !dialect.isOurs()) {
+      fine = refuseWithSecret(node, NodeKeys.DIALECT, "dawncache, Go nodes know none", mistakes);
+    }
+    if (Boolean.TRUE.equals(node.read(NodeKeys.GO_PEERS))) {
+      fine = refuseWithSecret(node, NodeKeys.GO_PEERS, "off, Go nodes know none", mistakes);
+    }
+    if (Boolean.FALSE.equals(node.read(NodeKeys.PEER_FRAMES))) {
+      fine =
+          refuseWithSecret(
+              node, NodeKeys.PEER_FRAMES, "on, peers prove it in frames alone", mistakes);
+    }
     return fine;
+  }
+
+  private static boolean refuseWithSecret(
+      Settings<ServerConfig.Builder> node,
+      Key<ServerConfig.Builder, ?> key,
+      String expected,
+      Mistakes mistakes) {
+    Yaml value = Objects.requireNonNull(node.value(key));
+    mistakes.add(
+        value.at(), key.path(), value.shown() + " beside a secret (expected: " + expected + ")");
+    return false;
   }
 
   private Map<String, NodeConfig.Group> groups(
@@ -153,7 +185,7 @@ public final class ConfigReader {
             Map<Key<GroupConfig.Builder, ?>, Yaml> values =
                 GroupKeys.TABLE.collect(fields, path, Set.of(), mistakes);
             values.putAll(fromEnvironment(GroupKeys.TABLE, path, variables));
-            values.putAll(fromFlags(GroupKeys.TABLE));
+            values.putAll(fromFlags(GroupKeys.TABLE, mistakes));
             if (groupFlags.containsKey(name)) {
               values.put(GroupKeys.ORIGIN, originByFlag(name));
             }
@@ -257,16 +289,30 @@ public final class ConfigReader {
     return values;
   }
 
-  private <B> Map<Key<B, ?>, Yaml> fromFlags(KeyTable<B> table) {
+  private <B> Map<Key<B, ?>, Yaml> fromFlags(KeyTable<B> table, Mistakes mistakes) {
     Map<Key<B, ?>, Yaml> values = new LinkedHashMap<>();
     for (Key<B, ?> key : table.keys()) {
       String flag = key.flag();
       String text = flag == null ? null : flags.get(flag);
       if (flag != null && text != null) {
-        values.put(key, Yaml.Text.of(text, Source.named(flag)));
+        Source at = Source.named(flag);
+        Yaml value =
+            key.hasFileFlag()
+                ? new Secrets(environment, mistakes).ofFile(text, at)
+                : Yaml.Text.of(text, at);
+        if (value != null) {
+          values.put(key, value);
+        }
       }
     }
     return values;
+  }
+
+  /** A secret is never shown, wherever it is written. */
+  private static Yaml hidden(Yaml value) {
+    return value instanceof Yaml.Text text && !text.isNull()
+        ? Yaml.Text.secret(text.text(), text.at())
+        : value;
   }
 
   private void refuseUnknownVariables(Set<String> known, Mistakes mistakes) {

@@ -21,6 +21,7 @@ public final class Key<B, T> {
 
   private @Nullable String flag;
   private @Nullable String flagDescription;
+  private boolean fileFlag;
   private String propertyName;
 
   /**
@@ -57,6 +58,12 @@ public final class Key<B, T> {
     return this;
   }
 
+  /** Returns this key after adding a flag that names a file with the value: it is a secret. */
+  Key<B, T> withFileFlag(String flag) {
+    this.fileFlag = true;
+    return withFlag(flag);
+  }
+
   /** Returns this key after adding another description of its flag. */
   Key<B, T> describedAs(String flagDescription) {
     this.flagDescription = flagDescription;
@@ -89,9 +96,19 @@ public final class Key<B, T> {
     return flag;
   }
 
+  /** Returns whether the flag names a file with the value; the value is then never shown. */
+  boolean hasFileFlag() {
+    return fileFlag;
+  }
+
   /** Returns what stands for a value in help and documentation. */
   public String word() {
     return type.word();
+  }
+
+  /** Returns what stands for the flag's value in help. */
+  public String flagWord() {
+    return fileFlag ? "FILE" : type.word();
   }
 
   /** Returns what is in force if nothing sets the key, or null if that cannot be written. */

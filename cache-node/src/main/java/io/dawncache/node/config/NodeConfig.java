@@ -75,6 +75,12 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
     return server;
   }
 
+  /** Returns the secrets of the cluster, the preferred one first; empty if there are none. */
+  public List<byte[]> secrets() {
+    List<byte[]> secrets = node.read(NodeKeys.SECRET);
+    return secrets == null ? List.of() : secrets;
+  }
+
   /** Returns the levels of loggers, by their names. */
   public Map<String, LogLevel> logLevels() {
     Map<String, LogLevel> levels = node.read(NodeKeys.LOG);

@@ -55,6 +55,23 @@ public final class NodeKeys {
               ServerConfig.Builder::zone)
           .withFlag();
 
+  public static final Key<ServerConfig.Builder, List<byte[]>> SECRET =
+      new Key<ServerConfig.Builder, List<byte[]>>(
+              "secret",
+              ValueTypes.SECRETS,
+              null,
+              "The secret of the cluster, 16 bytes or more and random; several of them, such as a new"
+                  + " one and the old one, on a line each. Nodes that have one in common prove it to"
+                  + " each other; without the proof nobody is a peer. Best as {file: PATH}.",
+              ServerConfig.Builder::secrets)
+          .withFileFlag("--secret-file")
+          .describedAs(
+              "A file with the secret of the cluster, 16 bytes or more and random; several of them,"
+                  + " such as a new one and the old one, on a line each. Nodes that have one in"
+                  + " common prove it to each other; without the proof nobody is a peer. SIGHUP"
+                  + " makes the node read it again.")
+          .named("secrets");
+
   public static final Key<ServerConfig.Builder, List<NodeUrl>> PEERS =
       new Key<ServerConfig.Builder, List<NodeUrl>>(
               "peers",
@@ -271,6 +288,7 @@ public final class NodeKeys {
               SELF,
               CLUSTER,
               ZONE,
+              SECRET,
               PEERS,
               DISCOVERY,
               DIALECT,

@@ -69,7 +69,13 @@ final class Secrets {
     Yaml.Text where = (Yaml.Text) only.getValue().value();
     String inner = path + "." + only.getKey();
     String text = only.getKey().equals(FILE) ? contentOf(where, inner) : variable(where, inner);
-    return text == null ? null : new Yaml.Text(text, false, true, reference.at());
+    return text == null ? null : Yaml.Text.secret(text, reference.at());
+  }
+
+  /** Returns what the file of this path holds, or null after adding a mistake. */
+  Yaml.@Nullable Text ofFile(String path, Source at) {
+    String text = contentOf(Yaml.Text.of(path, at), "");
+    return text == null ? null : Yaml.Text.secret(text, at);
   }
 
   private static boolean isReference(Yaml.Fields fields) {

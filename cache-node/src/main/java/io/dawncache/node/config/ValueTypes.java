@@ -1,5 +1,7 @@
 package io.dawncache.node.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.dawncache.core.CachePolicy;
@@ -64,6 +66,10 @@ final class ValueTypes {
   static final ValueType<Boolean> SWITCH =
       ValueType.ofText("on|off", oneOf("on", "off", true, false), ValueTypes::isOn);
 
+  /** A secret on each line; blank lines and the blanks around a secret do not count. */
+  static final ValueType<List<byte[]>> SECRETS =
+      ValueType.ofText("TEXT", types("string"), ValueTypes::secrets);
+
   static final ValueType<Dialect> DIALECT = choice(Dialect.class);
 
   static final ValueType<LogFormat> LOG_FORMAT = choice(LogFormat.class);
@@ -120,6 +126,14 @@ final class ValueTypes {
       case "off", "false" -> false;
       default -> throw new IllegalArgumentException(text + " (expected: on or off)");
     };
+  }
+
+  private static List<byte[]> secrets(String text) {
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .map(line -> line.getBytes(UTF_8))
+        .toList();
   }
 
   private static Scheme ring(String text) {

@@ -44,6 +44,11 @@ public sealed interface Yaml {
    * @param isSecret whether it came from a secret, so that it is never shown
    */
   record Text(String text, boolean isNull, boolean isSecret, Source at) implements Yaml {
+    /** Returns a text that is never shown. */
+    public static Text secret(String text, Source at) {
+      return new Text(text, false, true, at);
+    }
+
     /** Returns a plain text. */
     public static Text of(String text, Source at) {
       return new Text(text, false, false, at);
