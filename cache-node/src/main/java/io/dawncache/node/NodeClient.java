@@ -11,15 +11,23 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Asks nodes over HTTP, as a client that is not a member. */
 final class NodeClient {
   private final Duration timeout;
+  private final @Nullable String token;
   private final HttpClient http;
 
   /** Makes a client that waits at most {@code timeout} for an answer to begin. */
   NodeClient(Duration timeout) {
+    this(timeout, null);
+  }
+
+  /** As the other constructor, with a token to send, or null. */
+  NodeClient(Duration timeout, @Nullable String token) {
     this.timeout = timeout;
+    this.token = token;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -78,7 +86,9 @@ final class NodeClient {
   }
 
   private HttpRequest.Builder request(NodeUrl node, String path) {
-    return HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(node.text() + path)).timeout(timeout);
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {

@@ -204,7 +204,7 @@ public final class NodeMain implements Callable<Integer> {
       StandaloneNode node,
       @Nullable NodeOperations listener)
       throws InterruptedException {
-    boolean rereads = watch != null || !config.secrets().isEmpty(); // which may be in a file
+    boolean rereads = watch != null || config.tokens() != null; // which may be in a file
     if (rereads) {
       edits.start(watch);
     }

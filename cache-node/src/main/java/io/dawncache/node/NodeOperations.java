@@ -4,9 +4,11 @@ import io.dawncache.node.text.HostPort;
 import io.dawncache.operations.OperationsConfig;
 import io.dawncache.operations.OperationsServer;
 import io.dawncache.operations.ReadyCheck;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.CacheServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The operations listener of a standalone node, with its metrics and its log levels. */
@@ -32,7 +34,7 @@ final class NodeOperations implements AutoCloseable {
     CacheServer server = node.server();
     NodeMetrics metrics = new NodeMetrics(server, accesses);
     try {
-      OperationsConfig config =
+      OperationsConfig.Builder config =
           OperationsConfig.builder()
               .host(address.host())
               .port(address.port())
@@ -41,9 +43,11 @@ final class NodeOperations implements AutoCloseable {
               .remoteChanges(edits::remoteChanges)
               .resize(edits::resize)
               .readyCheck(new ReadyCheck("origins", node::originTrouble))
-              .logLevels(new JdkLogLevels())
-              .build();
-      return new NodeOperations(metrics, OperationsServer.start(server, config));
+              .logLevels(new JdkLogLevels());
+      if (edits.tokens() != null) {
+        config.tokens(() -> Objects.requireNonNullElse(edits.tokens(), AccessTokens.NONE));
+      }
+      return new NodeOperations(metrics, OperationsServer.start(server, config.build()));
     } catch (IOException e) {
       metrics.close();
       throw e;

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,6 +52,10 @@ final class OperationsClient {
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private List<NodeUrl> nodes = List.of(NodeUrl.parse("http://127.0.0.1:9001"));
 
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private TokenOption token = new TokenOption();
+
   @Option(
       names = "--json",
       description = "Print the node's answer as it is; of several nodes, by their URLs.")
@@ -65,7 +70,7 @@ final class OperationsClient {
         parameters.entrySet().stream()
             .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
             .collect(Collectors.joining("&", "?", ""));
-    NodeClient client = new NodeClient(TIMEOUT);
+    NodeClient client = new NodeClient(TIMEOUT, token.token());
     if (nodes.size() == 1) {
       print(answered(nodes.get(0), () -> client.get(nodes.get(0), path + query)), "");
       return 0;
@@ -81,7 +86,7 @@ final class OperationsClient {
       throw new ParameterException(line(), "--operations: given twice (expected: once)");
     }
     NodeUrl node = nodes.get(0);
-    NodeClient client = new NodeClient(TIMEOUT);
+    NodeClient client = new NodeClient(TIMEOUT, token.token());
     String text = answered(node, () -> client.post(node, path, new Gson().toJson(body)));
     print(text, "");
     return isEverywhere(text) ? 0 : Program.FAILED;

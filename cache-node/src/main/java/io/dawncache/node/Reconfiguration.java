@@ -11,6 +11,7 @@ import io.dawncache.node.config.NodeConfig;
 import io.dawncache.node.config.NodeKeys;
 import io.dawncache.node.origin.GuardedOrigin;
 import io.dawncache.node.origin.Origins;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.RemoteChanges;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class Reconfiguration implements AutoCloseable {
   private final ScheduledThreadPoolExecutor thread;
 
   private volatile NodeConfig inForce; // written by the thread
+  private volatile @Nullable AccessTokens tokens; // of `inForce`
 
   /**
    * Makes a reconfiguration that has not begun.
@@ -58,6 +60,7 @@ final class Reconfiguration implements AutoCloseable {
     this.origins = origins;
     this.node = node;
     this.inForce = config;
+    this.tokens = config.tokens();
     this.thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -68,12 +71,19 @@ final class Reconfiguration implements AutoCloseable {
             });
   }
 
-  /** Begins to put changes that {@code watch} notices into force. */
-  void start(ConfigWatch watch) {
+  /**
+   * Begins to put changes into force that {@code watch} notices, and changes of the files of
+   * secrets.
+   *
+   * @param watch watches the configuration file; null if there is none
+   */
+  void start(@Nullable ConfigWatch watch) {
     var unused =
         thread.scheduleWithFixedDelay(
             () -> {
-              if (watch.hasChanged()) {
+              boolean changed = reader.haveSecretsChanged();
+              changed |= watch != null && watch.hasChanged();
+              if (changed) {
                 readSafely();
               }
             },
@@ -90,6 +100,11 @@ final class Reconfiguration implements AutoCloseable {
   /** Returns what is in force, and from where each value comes; without secrets. */
   String inForce() {
     return String.join("\n", ConfigText.of(inForce, origins)) + "\n";
+  }
+
+  /** Returns the tokens that the operations listener asks for, or null; safe from any thread. */
+  @Nullable AccessTokens tokens() {
+    return tokens;
   }
 
   /** Returns what requests to the operations listener may change; safe from any thread. */
@@ -164,6 +179,11 @@ final class Reconfiguration implements AutoCloseable {
         && later.removeIf(key -> key == NodeKeys.SECRET)) {
       node.server().setSecrets(next.secrets());
       changes.add("secret");
+    }
+    if (tokens != null && later.removeIf(key -> key == NodeKeys.TOKENS)) {
+      AccessTokens read = next.tokens();
+      tokens = read == null ? AccessTokens.NONE : read;
+      changes.add("tokens");
     }
     if (!later.isEmpty()) {
       changes.add(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.operations.page.StatsPage;
 import io.dawncache.server.wire.NodeUrl;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
-    customSynopsis = "status URL...%n",
+    customSynopsis = "status [--token-file FILE] URL...%n",
     description =
         "Prints the counters of the nodes at these URLs, one row for each node and group.%n",
     footer = {
@@ -48,6 +50,10 @@ public final class StatusMain implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private TokenOption token = new TokenOption();
 
   @Parameters(arity = "1..*", paramLabel = "URL", description = "The nodes.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
@@ -70,8 +76,8 @@ public final class StatusMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    FleetLook look = FleetLook.at(new NodeClient(TIMEOUT), nodes);
+  public Integer call() throws IOException {
+    FleetLook look = FleetLook.at(new NodeClient(TIMEOUT, token.token()), nodes);
     Map<NodeUrl, List<String>> listFaults = look.listFaults();
     StatusTable table = new StatusTable();
     for (NodeUrl node : nodes) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,6 +71,10 @@ final class TopCommand implements Callable<Integer> {
       completionCandidates = Columns.class)
   private TopColumn sort = TopColumn.GETS;
 
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private TokenOption token = new TokenOption();
+
   @Option(names = "--once", description = "Print one table, and end.")
   private boolean once;
 
@@ -107,7 +112,7 @@ final class TopCommand implements Callable<Integer> {
           spec.commandLine(),
           "--interval: " + TimeSpan.text(interval.duration()) + " (expected: 100ms to 25s)");
     }
-    NodeClient client = new NodeClient(TIMEOUT);
+    NodeClient client = new NodeClient(TIMEOUT, token.token());
     PrintWriter out = spec.commandLine().getOut();
     try (Terminal terminal = once || asJson ? null : Terminal.open(out, millis)) {
       return terminal == null ? print(client, out, millis) : show(client, terminal);

@@ -68,8 +68,8 @@ class NodeMainTest {
     String expected =
         ": no such option (expected: one of --config, --group, --print-config, --help, --version,"
             + " --listen, --self, --cluster, --zone, --secret-file, --peers, --discovery,"
-            + " --dialect, --ring, --go-peers, --peer-frames, --operations, --log-format,"
-            + " --access-log, --max-ejected, --hand-over-timeout, --hand-over-bytes,"
+            + " --dialect, --ring, --go-peers, --peer-frames, --operations, --tokens-file,"
+            + " --log-format, --access-log, --max-ejected, --hand-over-timeout, --hand-over-bytes,"
             + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
             + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes, --remote-changes)";
 

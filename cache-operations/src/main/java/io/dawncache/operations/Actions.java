@@ -51,14 +51,14 @@ final class Actions {
 
   private CompletionStage<Answer> remove(Request request) throws Problem {
     Arguments arguments = Arguments.of(request.body(), "group", "key");
-    return changeable(arguments.text("group"), RemoteChanges.REMOVE)
+    return changeable(request, arguments.text("group"), RemoteChanges.REMOVE)
         .removeAsync(arguments.text("key"))
         .thenApply(Actions::applied);
   }
 
   private CompletionStage<Answer> clear(Request request) throws Problem {
     Arguments arguments = Arguments.of(request.body(), "group");
-    return changeable(arguments.text("group"), RemoteChanges.REMOVE)
+    return changeable(request, arguments.text("group"), RemoteChanges.REMOVE)
         .clearAsync()
         .thenApply(Actions::applied);
   }
@@ -66,7 +66,7 @@ final class Actions {
   private CompletionStage<Answer> put(Request request) throws Problem {
     Arguments arguments =
         Arguments.of(request.body(), "group", "key", "value", "base64", "ttlSeconds");
-    Group group = changeable(arguments.text("group"), RemoteChanges.ALL);
+    Group group = changeable(request, arguments.text("group"), RemoteChanges.ALL);
     String key = arguments.text("key");
     ByteView value = arguments.bytes("value", "base64");
     Duration ttl = arguments.seconds("ttlSeconds");
@@ -77,9 +77,11 @@ final class Actions {
   /**
    * Returns the group.
    *
-   * @throws Problem if there is none, or it does not allow the change
+   * @throws Problem if the request may not change it, if there is none, or if it does not allow the
+   *     change
    */
-  private Group changeable(String name, RemoteChanges needed) throws Problem {
+  private Group changeable(Request request, String name, RemoteChanges needed) throws Problem {
+    Permissions.checkChange(request.access(), name);
     Group group = Groups.of(node, name);
     RemoteChanges allowed = config.remoteChanges(name);
     if (!allowed.allows(needed)) {

@@ -1,6 +1,7 @@
 package io.dawncache.operations;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.RemoteChanges;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,6 +28,7 @@ public final class OperationsConfig {
   private final @Nullable LogLevels logLevels;
   private final @Nullable GroupResize resize;
   private final Function<String, RemoteChanges> remoteChanges;
+  private final @Nullable Supplier<AccessTokens> tokens;
 
   private OperationsConfig(Builder builder) {
     this.host = builder.host;
@@ -38,6 +40,7 @@ public final class OperationsConfig {
     this.logLevels = builder.logLevels;
     this.resize = builder.resize;
     this.remoteChanges = builder.remoteChanges;
+    this.tokens = builder.tokens;
   }
 
   /** {@return a builder of a listener on a free port of loopback} */
@@ -81,6 +84,10 @@ public final class OperationsConfig {
     return remoteChanges.apply(group);
   }
 
+  @Nullable Supplier<AccessTokens> tokens() {
+    return tokens;
+  }
+
   /** Collects the settings. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {
@@ -93,11 +100,12 @@ public final class OperationsConfig {
     private @Nullable LogLevels logLevels;
     private @Nullable GroupResize resize;
     private Function<String, RemoteChanges> remoteChanges = group -> RemoteChanges.REMOVE;
+    private @Nullable Supplier<AccessTokens> tokens;
 
     private Builder() {}
 
     /**
-     * Sets the address to listen on; by default {@code 127.0.0.1}. There are no passwords:
+     * Sets the address to listen on; by default {@code 127.0.0.1}. Without {@link #tokens}
      * everybody who reaches it may drain the node, and change the groups as {@link #remoteChanges}
      * allows.
      *
@@ -209,6 +217,22 @@ public final class OperationsConfig {
     @CanIgnoreReturnValue
     public Builder remoteChanges(Function<String, RemoteChanges> remoteChanges) {
       this.remoteChanges = Objects.requireNonNull(remoteChanges, "remoteChanges");
+      return this;
+    }
+
+    /**
+     * Asks whoever does not come from loopback for a token, except for {@code /healthz} and {@code
+     * /readyz}; by default nobody is asked. The role {@link AccessTokens.Role#WRITE} suffices to
+     * change a group as far as {@link #remoteChanges} allows, and all else needs {@link
+     * AccessTokens.Role#OPERATE}. From loopback everything is allowed to a request without a token.
+     *
+     * @param tokens returns the tokens in force, {@link AccessTokens#NONE} to allow loopback alone;
+     *     quick, asked for each request on the listener's thread
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder tokens(Supplier<AccessTokens> tokens) {
+      this.tokens = Objects.requireNonNull(tokens, "tokens");
       return this;
     }
 

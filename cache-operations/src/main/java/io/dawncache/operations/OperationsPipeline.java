@@ -16,12 +16,15 @@ final class OperationsPipeline extends ChannelInitializer<Channel> {
 
   private final Router router;
   private final RequestGuard guard;
+  private final Permissions permissions;
   private final ChannelGroup connections;
 
   /** Makes the pipelines of one listener and enters its connections in {@code connections}. */
-  OperationsPipeline(Router router, RequestGuard guard, ChannelGroup connections) {
+  OperationsPipeline(
+      Router router, RequestGuard guard, Permissions permissions, ChannelGroup connections) {
     this.router = router;
     this.guard = guard;
+    this.permissions = permissions;
     this.connections = connections;
   }
 
@@ -40,7 +43,7 @@ final class OperationsPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new WholeRequests())
         .addLast(new FlowControlHandler())
-        .addLast(new RequestHandler(router, guard));
+        .addLast(new RequestHandler(router, guard, permissions));
   }
 
   /** Answers what was not asked yet: a client reads it in place of its answer. */

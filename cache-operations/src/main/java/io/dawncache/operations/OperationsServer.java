@@ -26,7 +26,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It has one thread of its own and bounds of its own: 64 connections, 4 MiB a request, 30 s for
  * a request to arrive and 30 s for its answer. So it answers while the data port is overloaded. It
- * has no passwords: everybody who reaches it may act. A page in a browser may not, see {@link
+ * has no passwords unless it is given {@linkplain OperationsConfig.Builder#tokens tokens}:
+ * everybody who reaches it may act. A page in a browser may not, see {@link
  * OperationsConfig.Builder#hostName}.
  *
  * <p>Safe for use by any thread; {@link #start} and {@link #close} block.
@@ -68,7 +69,9 @@ public final class OperationsServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.AUTO_READ, false) // a request at a time
-            .childHandler(new OperationsPipeline(router, new RequestGuard(config), connections))
+            .childHandler(
+                new OperationsPipeline(
+                    router, new RequestGuard(config), new Permissions(config), connections))
             .bind(config.host(), config.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -82,6 +85,13 @@ public final class OperationsServer implements AutoCloseable {
     }
     listener = bound.channel();
     LOG.log(System.Logger.Level.INFO, "operations: listening on {0}", address().toString());
+    if (config.tokens() == null && !address().getAddress().isLoopbackAddress()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "operations: listening on {0} without tokens: whoever reaches this port may do all that"
+              + " operators may (expected: tokens, or a loopback address)",
+          address().toString());
+    }
   }
 
   /** {@return the address on which it listens, with its actual port} */

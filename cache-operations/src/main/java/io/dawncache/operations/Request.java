@@ -1,5 +1,6 @@
 package io.dawncache.operations;
 
+import io.dawncache.server.AccessTokens.Access;
 import java.util.Map;
 
 /**
@@ -7,8 +8,9 @@ import java.util.Map;
  *
  * @param query the parameters of its query, the first of each name
  * @param body empty unless it acts
+ * @param access what its sender may do
  */
-record Request(Map<String, String> query, String body) {
+record Request(Map<String, String> query, String body, Access access) {
   /**
    * Returns a parameter of the query.
    *

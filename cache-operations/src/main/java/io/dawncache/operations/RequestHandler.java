@@ -2,6 +2,7 @@ package io.dawncache.operations;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dawncache.server.AccessTokens.Access;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,12 +35,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private final Router router;
   private final RequestGuard guard;
+  private final Permissions permissions;
   private @Nullable Future<?> deadline;
   private boolean waits; // for the next request
 
-  RequestHandler(Router router, RequestGuard guard) {
+  RequestHandler(Router router, RequestGuard guard, Permissions permissions) {
     this.router = router;
     this.guard = guard;
+    this.permissions = permissions;
   }
 
   @Override
@@ -102,6 +105,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       throw Problem.badRequest("no request of HTTP/1.1: " + request.decoderResult().cause());
     }
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    Access access =
+        permissions.check(
+            request.headers(), uri.path(), (InetSocketAddress) ctx.channel().remoteAddress());
     Endpoint endpoint = router.find(request.method().name(), uri.path());
     if (request.method().equals(HttpMethod.POST)) {
       guard.check(request, (InetSocketAddress) ctx.channel().localAddress());
@@ -111,7 +117,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       query.put(parameter.getKey(), parameter.getValue().get(0));
     }
     String body = request.content().toString(UTF_8);
-    return endpoint.answer(new Request(query, body)).toCompletableFuture().copy();
+    return endpoint.answer(new Request(query, body, access)).toCompletableFuture().copy();
   }
 
   private void write(
@@ -123,6 +129,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     FullHttpResponse response = response(answer, isHead);
     if (answer.status() == 405) {
       response.headers().set(HttpHeaderNames.ALLOW, String.join(", ", methods));
+    } else if (answer.status() == 401) {
+      response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
     HttpUtil.setKeepAlive(response, keepAlive);
     if (keepAlive) {

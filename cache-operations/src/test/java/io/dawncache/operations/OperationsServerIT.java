@@ -14,10 +14,12 @@ import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.Metadata;
 import io.dawncache.operations.RawRequest.Response;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
 import io.dawncache.server.testing.LeakExtension;
+import io.dawncache.server.testing.LogRecorder;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -530,6 +532,25 @@ class OperationsServerIT {
     } finally {
       for (Socket socket : open) {
         socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatOthersReachWithoutTokensSaysSo() throws IOException {
+    String warning = "WARNING operations: listening on ";
+    for (String host : List.of("127.0.0.1", "0.0.0.0")) {
+      for (boolean hasTokens : List.of(false, true)) {
+        OperationsConfig.Builder config = OperationsConfig.builder().host(host);
+        if (hasTokens) {
+          config.tokens(() -> AccessTokens.NONE);
+        }
+        try (LogRecorder log = LogRecorder.of(OperationsServer.class);
+            OperationsServer open = OperationsServer.start(server, config.build())) {
+          boolean warns = !hasTokens && !open.address().getAddress().isLoopbackAddress();
+          long warnings = log.lines().stream().filter(line -> line.startsWith(warning)).count();
+          assertEquals(warns ? 1 : 0, warnings, log::toString);
+        }
       }
     }
   }

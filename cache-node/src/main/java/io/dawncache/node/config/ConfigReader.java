@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a node's configuration: a file, over it the environment, over that the flags. May read
- * again and again, since the file may change.
+ * again and again, since the file may change. For use by one thread at a time.
  */
 public final class ConfigReader {
   private static final String PREFIX = "DAWNCACHE_";
@@ -30,6 +30,7 @@ public final class ConfigReader {
   private final Map<String, String> environment;
   private final Map<String, String> flags;
   private final Map<String, String> groupFlags;
+  private final Map<Path, ConfigWatch> secretFiles = new LinkedHashMap<>();
 
   /**
    * Makes a reader.
@@ -55,6 +56,15 @@ public final class ConfigReader {
     return file;
   }
 
+  /** Returns whether a file of secrets has another content than when this last returned true. */
+  public boolean haveSecretsChanged() {
+    boolean changed = false;
+    for (ConfigWatch watch : secretFiles.values()) {
+      changed |= watch.hasChanged();
+    }
+    return changed;
+  }
+
   /** Returns the variable of the environment that sets a key. */
   static String variable(String path) {
     return PREFIX + path.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
@@ -72,7 +82,7 @@ public final class ConfigReader {
       if (found == null) {
         return new NodeConfig(new Settings<>(NodeKeys.TABLE, root.at(), "", Map.of()), Map.of());
       }
-      root = new Secrets(environment, mistakes).resolveAll(found);
+      root = new Secrets(environment, mistakes, secretFiles).resolveAll(found);
     }
     Set<String> variables = new HashSet<>();
     Settings<ServerConfig.Builder> node = node(root, variables, mistakes);
@@ -142,8 +152,7 @@ public final class ConfigReader {
   }
 
   /** Adds mistakes for peers that could not prove the secret; returns whether there is none. */
-  private static boolean refuseWithSecret(
-      Settings<ServerConfig.Builder> node, Mistakes mistakes) {
+  private static boolean refuseWithSecret(Settings<ServerConfig.Builder> node, Mistakes mistakes) {
     boolean fine = true;
     Dialect dialect = node.read(NodeKeys.DIALECT);
     if (dialect != null && !dialect.isOurs()) {
@@ -298,7 +307,7 @@ public final class ConfigReader {
         Source at = Source.named(flag);
         Yaml value =
             key.hasFileFlag()
-                ? new Secrets(environment, mistakes).ofFile(text, at)
+                ? new Secrets(environment, mistakes, secretFiles).ofFile(text, at)
                 : Yaml.Text.of(text, at);
         if (value != null) {
           values.put(key, value);

@@ -3,6 +3,7 @@ package io.dawncache.node.config;
 import io.dawncache.core.GroupConfig;
 import io.dawncache.node.origin.NoneOrigin;
 import io.dawncache.node.text.HostPort;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
@@ -79,6 +80,15 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
   public List<byte[]> secrets() {
     List<byte[]> secrets = node.read(NodeKeys.SECRET);
     return secrets == null ? List.of() : secrets;
+  }
+
+  /**
+   * Returns the tokens that the operations listener asks for; null if it asks for none: without a
+   * secret and without tokens.
+   */
+  public @Nullable AccessTokens tokens() {
+    AccessTokens tokens = node.read(NodeKeys.TOKENS);
+    return tokens == null && !secrets().isEmpty() ? AccessTokens.NONE : tokens;
   }
 
   /** Returns the levels of loggers, by their names. */

@@ -4,6 +4,7 @@ import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.node.text.ByteSize;
 import io.dawncache.node.text.HostPort;
 import io.dawncache.node.text.TimeSpan;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discovery;
 import io.dawncache.server.ServerConfig;
@@ -68,8 +69,8 @@ public final class NodeKeys {
           .describedAs(
               "A file with the secret of the cluster, 16 bytes or more and random; several of them,"
                   + " such as a new one and the old one, on a line each. Nodes that have one in"
-                  + " common prove it to each other; without the proof nobody is a peer. SIGHUP"
-                  + " makes the node read it again.")
+                  + " common prove it to each other; without the proof nobody is a peer. The node"
+                  + " reads it again when it changes.")
           .named("secrets");
 
   public static final Key<ServerConfig.Builder, List<NodeUrl>> PEERS =
@@ -148,10 +149,25 @@ public final class NodeKeys {
               ValueTypes.ADDRESS,
               null,
               "Where to listen for operators, apart from the data: health, readiness, statistics and"
-                  + " what acts, such as to remove a key or to drain the node; none by default. It"
-                  + " has no passwords, so keep it on loopback or in a network of operators.",
+                  + " what acts, such as to remove a key or to drain the node; none by default. Without"
+                  + " tokens keep it on loopback or in a network of operators.",
               (server, address) -> {})
           .withFlag();
+
+  public static final Key<ServerConfig.Builder, AccessTokens> TOKENS =
+      new Key<ServerConfig.Builder, AccessTokens>(
+              "tokens",
+              ValueTypes.TOKENS,
+              null,
+              "Who may use the operations listener from elsewhere than loopback: lines of TOKEN and"
+                  + " read, write or operate, with :GROUP,... behind read and write. Without them,"
+                  + " and with a secret, nobody may. Best as {file: PATH}.",
+              (server, tokens) -> {})
+          .withFileFlag("--tokens-file")
+          .describedAs(
+              "A file that says who may use the operations listener from elsewhere than loopback:"
+                  + " lines of TOKEN and read, write or operate, with :GROUP,... behind read and"
+                  + " write. Without them, and with a secret, nobody may.");
 
   public static final Key<ServerConfig.Builder, LogFormat> LOG_FORMAT =
       new Key<ServerConfig.Builder, LogFormat>(
@@ -296,6 +312,7 @@ public final class NodeKeys {
               GO_PEERS,
               PEER_FRAMES,
               OPERATIONS,
+              TOKENS,
               LOG_FORMAT,
               ACCESS_LOG,
               MAX_EJECTED,

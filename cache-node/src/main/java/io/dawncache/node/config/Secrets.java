@@ -25,10 +25,17 @@ final class Secrets {
 
   private final Map<String, String> environment;
   private final Mistakes mistakes;
+  private final Map<Path, ConfigWatch> files;
 
-  Secrets(Map<String, String> environment, Mistakes mistakes) {
+  /**
+   * Makes a resolver.
+   *
+   * @param files receives the files that are read, watched from before that
+   */
+  Secrets(Map<String, String> environment, Mistakes mistakes, Map<Path, ConfigWatch> files) {
     this.environment = environment;
     this.mistakes = mistakes;
+    this.files = files;
   }
 
   /** Returns the map with all secrets in it replaced; fields whose secret is wrong are left out. */
@@ -95,6 +102,12 @@ final class Secrets {
 
   private @Nullable String contentOf(Yaml.Text where, String path) {
     String expected = " (expected: a file in UTF-8 of at most " + MOST_BYTES + " bytes)";
+    try {
+      files.computeIfAbsent(Path.of(where.text()), ConfigWatch::new);
+    } catch (InvalidPathException e) {
+      mistakes.add(where.at(), path, where.shown() + " cannot be read" + expected);
+      return null;
+    }
     try (InputStream in = Files.newInputStream(Path.of(where.text()))) {
       byte[] content = in.readNBytes(MOST_BYTES + 1);
       if (content.length <= MOST_BYTES) {
@@ -104,7 +117,7 @@ final class Secrets {
       mistakes.add(where.at(), path, where.shown() + " is longer" + expected);
     } catch (CharacterCodingException e) {
       mistakes.add(where.at(), path, where.shown() + " is not UTF-8" + expected);
-    } catch (IOException | InvalidPathException e) {
+    } catch (IOException e) {
       mistakes.add(where.at(), path, where.shown() + " cannot be read" + expected);
     }
     return null;

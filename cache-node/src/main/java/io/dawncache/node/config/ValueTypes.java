@@ -11,6 +11,7 @@ import io.dawncache.node.text.Choice;
 import io.dawncache.node.text.Fraction;
 import io.dawncache.node.text.HostPort;
 import io.dawncache.node.text.TimeSpan;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;
@@ -69,6 +70,9 @@ final class ValueTypes {
   /** A secret on each line; blank lines and the blanks around a secret do not count. */
   static final ValueType<List<byte[]>> SECRETS =
       ValueType.ofText("TEXT", types("string"), ValueTypes::secrets);
+
+  static final ValueType<AccessTokens> TOKENS =
+      ValueType.ofText("TEXT", types("string"), AccessTokens::parse);
 
   static final ValueType<Dialect> DIALECT = choice(Dialect.class);
 
