@@ -233,13 +233,19 @@ function _picocli_dawncache_put() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--file' '--ttl'"
+  local arg_opts="'--operations' '--token-file' '--file' '--ttl'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
     '--file')
       local IFS=$'\n'
@@ -269,7 +275,7 @@ function _picocli_dawncache_top() {
 
   local commands=""
   local flag_opts="'--once' '--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--interval' '--sort'"
+  local arg_opts="'--operations' '--interval' '--sort' '--token-file'"
   local COLUMN_option_args=("node" "group" "gets" "hit" "loads" "p50" "p99" "evictions" "entries" "bytes") # --sort values
 
   type compopt &>/dev/null && compopt +o default
@@ -284,6 +290,12 @@ function _picocli_dawncache_top() {
     '--sort')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${COLUMN_option_args[@]}" ) )
+      return $?
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
   esac
@@ -305,13 +317,19 @@ function _picocli_dawncache_warm() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--rate'"
+  local arg_opts="'--operations' '--token-file' '--rate'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
     '--rate')
       return
@@ -335,13 +353,19 @@ function _picocli_dawncache_clear() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -362,13 +386,19 @@ function _picocli_dawncache_config() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -389,13 +419,19 @@ function _picocli_dawncache_drain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -416,13 +452,19 @@ function _picocli_dawncache_explain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -443,13 +485,19 @@ function _picocli_dawncache_hot() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -470,13 +518,19 @@ function _picocli_dawncache_refresh() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -497,13 +551,19 @@ function _picocli_dawncache_remove() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -524,13 +584,19 @@ function _picocli_dawncache_resize() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations'"
+  local arg_opts="'--operations' '--token-file'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--operations')
       return
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
       ;;
   esac
 
@@ -551,7 +617,7 @@ function _picocli_dawncache_serve() {
 
   local commands=""
   local flag_opts="'--print-config' '-h' '--help' '-V' '--version' '--go-peers'"
-  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--log-format' '--access-log' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
+  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--secret-file' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--tokens-file' '--log-format' '--access-log' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -577,6 +643,9 @@ function _picocli_dawncache_serve() {
     '--zone')
       return
       ;;
+    '--secret-file')
+      return
+      ;;
     '--peers')
       return
       ;;
@@ -593,6 +662,9 @@ function _picocli_dawncache_serve() {
       return
       ;;
     '--operations')
+      return
+      ;;
+    '--tokens-file')
       return
       ;;
     '--log-format')
@@ -659,7 +731,7 @@ function _picocli_dawncache_get() {
 
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--dialect'"
+  local arg_opts="'--node' '--dialect' '--token-file'"
   local dawncachegroupcachemailgun_option_args=("DAWNCACHE" "GROUPCACHE" "MAILGUN") # --dialect values
 
   type compopt &>/dev/null && compopt +o default
@@ -671,6 +743,12 @@ function _picocli_dawncache_get() {
     '--dialect')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${dawncachegroupcachemailgun_option_args[@]}" ) )
+      return $?
+      ;;
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
   esac
@@ -713,10 +791,22 @@ function _picocli_dawncache_check() {
 function _picocli_dawncache_members() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts=""
+  local arg_opts="'--token-file'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
-    customSynopsis = "get [--node URL] [--dialect DIALECT] [--] GROUP KEY%n",
+    customSynopsis = "get [--node URL] [--dialect DIALECT] [--token-file FILE] [--] GROUP KEY%n",
     description = "Asks a node for a key and writes the value's bytes to standard output.%n",
     footer = {
       "",
@@ -75,6 +76,10 @@ public final class GetMain implements Callable<Integer> {
       paramLabel = "dawncache|groupcache|mailgun",
       description = "The fleet's protocol; dawncache by default.")
   private Dialect dialect = Dialect.DAWNCACHE;
+
+  @Mixin
+  @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+  private TokenOption token = new TokenOption();
 
   @Parameters(index = "0", paramLabel = "GROUP", description = "The group's name.")
   @SuppressWarnings("NullAway.Init")
@@ -115,7 +120,7 @@ public final class GetMain implements Callable<Integer> {
     }
     String path = dialect.basePath() + Escape.path(group) + "/" + Escape.path(key);
     try {
-      HttpResponse<byte[]> answer = new NodeClient(TIMEOUT).get(node, path);
+      HttpResponse<byte[]> answer = new NodeClient(TIMEOUT, token.token()).get(node, path);
       if (answer.statusCode() == 200) {
         write(GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())));
         return 0;

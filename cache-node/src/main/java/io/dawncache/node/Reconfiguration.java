@@ -47,6 +47,7 @@ final class Reconfiguration implements AutoCloseable {
   private final StandaloneNode node;
   private final ScheduledThreadPoolExecutor thread;
 
+  private final NodeConfig atStart;
   private volatile NodeConfig inForce; // written by the thread
   private volatile @Nullable AccessTokens tokens; // of `inForce`
 
@@ -59,6 +60,7 @@ final class Reconfiguration implements AutoCloseable {
     this.reader = reader;
     this.origins = origins;
     this.node = node;
+    this.atStart = config;
     this.inForce = config;
     this.tokens = config.tokens();
     this.thread =
@@ -174,7 +176,7 @@ final class Reconfiguration implements AutoCloseable {
     if (later.removeIf(key -> key == NodeKeys.LOG)) {
       changes.add("log levels");
     }
-    if (!inForce.secrets().isEmpty()
+    if (!atStart.secrets().isEmpty()
         && !next.secrets().isEmpty()
         && later.removeIf(key -> key == NodeKeys.SECRET)) {
       node.server().setSecrets(next.secrets());
@@ -183,6 +185,9 @@ final class Reconfiguration implements AutoCloseable {
     if (tokens != null && later.removeIf(key -> key == NodeKeys.TOKENS)) {
       AccessTokens read = next.tokens();
       tokens = read == null ? AccessTokens.NONE : read;
+      if (atStart.clientTokens() != null) {
+        node.server().setClientTokens(tokens);
+      }
       changes.add("tokens");
     }
     if (!later.isEmpty()) {

@@ -54,8 +54,10 @@ final class StandaloneNode implements AutoCloseable {
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page(
           "/readyz", new Page("text/plain; charset=utf-8", started::readiness, started::isReady));
-      server.page(
-          "/stats", new Page("application/json", started::stats, () -> started.server != null));
+      if (server.build().clientTokens() == null) { // else whoever has no token would see the groups
+        server.page(
+            "/stats", new Page("application/json", started::stats, () -> started.server != null));
+      }
       started.server = CacheServer.start(started.node, server.build());
       started.origins.keySet().forEach(started::joinOrigin);
       return started;

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class GetMainTest {
-  private static final String SYNOPSIS = "get [--node URL] [--dialect DIALECT] [--] GROUP KEY";
+  private static final String SYNOPSIS =
+      "get [--node URL] [--dialect DIALECT] [--token-file FILE] [--] GROUP KEY";
 
   @Test
   void aWrongCommandLineIsToldInOneLine() {
@@ -18,7 +19,7 @@ class GetMainTest {
     Ran.get("", "Tom").assertRefused("get: GROUP: \"\" (expected: not empty)");
     Ran.get("scores", "-Tom")
         .assertRefused(
-            "get: -Tom: no such option (expected: one of --node, --dialect, --help, --version)");
+            "get: -Tom: no such option (expected: one of --node, --dialect, --token-file, --help, --version)");
     Ran.get("--node", "nowhere", "scores", "Tom")
         .assertRefused(
             "get: --node: node URL: nowhere"

@@ -55,6 +55,7 @@ public final class CacheServer implements AutoCloseable {
   private final CacheNode node;
   private final ServerConfig config;
   private final ClusterSecrets secrets;
+  private final @Nullable AtomicReference<AccessTokens> clientTokens; // null if they need none
   private final EventLoopGroup loops;
   private final NameResolver resolver;
   private final ChannelGroup connections;
@@ -115,6 +116,8 @@ public final class CacheServer implements AutoCloseable {
     connections = new DefaultChannelGroup(loops.next());
     goPeers = new GoPeers();
     secrets = new ClusterSecrets(config.secrets());
+    AccessTokens tokens = config.clientTokens();
+    clientTokens = tokens == null ? null : new AtomicReference<>(tokens);
     fleet =
         new PresentFleet(
             config.cluster(), config.zone(), secrets, node::membersWithHints, node::semantics);
@@ -204,6 +207,7 @@ public final class CacheServer implements AutoCloseable {
             InstantSource.system(),
             node::wakeUp,
             config.peerFrames(),
+            clientTokens == null ? null : clientTokens::get,
             fleet,
             config.requestListener());
     ChannelFuture bound =
@@ -430,6 +434,21 @@ public final class CacheServer implements AutoCloseable {
       InboundPipeline.drainPeers(connections);
       peers.redial();
     }
+  }
+
+  /**
+   * Replaces the tokens that clients need for a get, from the next request on.
+   *
+   * @param clientTokens as for {@link ServerConfig.Builder#clientTokens}
+   * @throws IllegalStateException if this server was started without tokens of clients
+   */
+  public void setClientTokens(AccessTokens clientTokens) {
+    Objects.requireNonNull(clientTokens, "clientTokens");
+    if (this.clientTokens == null) {
+      throw new IllegalStateException(
+          "clientTokens: some, at a server that was started without (expected: to start it again)");
+    }
+    this.clientTokens.set(clientTokens);
   }
 
   /**

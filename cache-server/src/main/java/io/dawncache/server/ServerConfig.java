@@ -25,6 +25,7 @@ public final class ServerConfig {
   private final @Nullable String cluster;
   private final @Nullable String zone;
   private final List<byte[]> secrets;
+  private final @Nullable AccessTokens clientTokens;
   private final List<String> members;
   private final @Nullable Discovery discovery;
   private final Dialect dialect;
@@ -48,6 +49,7 @@ public final class ServerConfig {
     cluster = builder.cluster;
     zone = builder.zone;
     secrets = builder.secrets;
+    clientTokens = builder.clientTokens;
     members = builder.members;
     discovery = builder.discovery;
     dialect = builder.dialect;
@@ -139,6 +141,11 @@ public final class ServerConfig {
 
   List<byte[]> secrets() {
     return secrets;
+  }
+
+  /** {@return the tokens of which clients need one for a get; null if they need none} */
+  public @Nullable AccessTokens clientTokens() {
+    return clientTokens;
   }
 
   /** {@return the first member list; empty for a node that stands alone, or with a discovery} */
@@ -236,6 +243,8 @@ public final class ServerConfig {
         + zone
         + ", secrets="
         + (secrets.isEmpty() ? "none" : secrets.size() + " hidden")
+        + ", clientTokens="
+        + clientTokens
         + ", members="
         + members
         + ", discovery="
@@ -277,6 +286,7 @@ public final class ServerConfig {
     private @Nullable String cluster;
     private @Nullable String zone;
     private List<byte[]> secrets = List.of();
+    private @Nullable AccessTokens clientTokens;
     private List<String> members = List.of();
     private @Nullable Discovery discovery;
     private Dialect dialect = Dialect.DAWNCACHE;
@@ -401,6 +411,20 @@ public final class ServerConfig {
     @CanIgnoreReturnValue
     public Builder secrets(List<byte[]> secrets) {
       this.secrets = checkedSecrets(secrets);
+      return this;
+    }
+
+    /**
+     * Sets the tokens of which clients need one for a get, as {@code Authorization: Bearer TOKEN},
+     * with the role {@link AccessTokens.Role#READ} in the group; by default they need none. Needs
+     * {@link #secrets}, since peers send no token. The {@linkplain #page pages} need none.
+     *
+     * @param clientTokens the tokens; see {@link CacheServer#setClientTokens}
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder clientTokens(AccessTokens clientTokens) {
+      this.clientTokens = Objects.requireNonNull(clientTokens, "clientTokens");
       return this;
     }
 
@@ -686,7 +710,8 @@ public final class ServerConfig {
      * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
      *     node's, if there are members but this node's own URL is unknown, if there are both
      *     members and a discovery, if the dialect does not have the ring, or if there are secrets
-     *     and the fleet may have Go nodes or does not use frames
+     *     and the fleet may have Go nodes or does not use frames, or tokens of clients and no
+     *     secrets
      */
     public ServerConfig build() {
       var unused = MemberUrls.checked(members, dialect);
@@ -703,6 +728,10 @@ public final class ServerConfig {
                 + dialect.scheme()
                 + (dialect.isOurs() ? " or " + Scheme.NATIVE : ", the ring of Go nodes")
                 + ")");
+      }
+      if (clientTokens != null && secrets.isEmpty()) {
+        throw new IllegalArgumentException(
+            "clientTokens: some, without secrets (expected: secrets, so that peers are known)");
       }
       if (!secrets.isEmpty() && (!dialect.isOurs() || goPeers || !peerFrames)) {
         throw new IllegalArgumentException(

@@ -64,6 +64,7 @@ class ArchitectureTest {
           "are settings, or what pages show",
           type ->
               Stream.of(
+                      AccessTokens.class,
                       Dialect.class,
                       Discovery.class,
                       Limits.class,

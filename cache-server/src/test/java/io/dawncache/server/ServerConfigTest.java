@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,7 +129,7 @@ class ServerConfigTest {
             .toString();
 
     assertEquals(
-        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, zone=null, secrets=none, members=[http://127.0.0.1:8001], discovery=null",
+        "ServerConfig[host=127.0.0.1, port=8001, self=null, cluster=null, zone=null, secrets=none, clientTokens=null, members=[http://127.0.0.1:8001], discovery=null",
         text.substring(
             0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
     assertEquals(
@@ -158,6 +159,20 @@ class ServerConfigTest {
     assertThrowsWith("secrets: 0 (expected: 1 to 8)", () -> config.secrets(List.of()));
     assertThrowsWith(
         "secrets: 9 (expected: 1 to 8)", () -> config.secrets(Collections.nCopies(9, shortest)));
+  }
+
+  @Test
+  void clientsNeedTokensOnlyWherePeersAreKnown() {
+    assertRefused(
+        "clientTokens: some, without secrets (expected: secrets, so that peers are known)",
+        ServerConfig.builder().clientTokens(AccessTokens.NONE));
+    assertSame(
+        AccessTokens.NONE,
+        ServerConfig.builder()
+            .secrets(SECRETS)
+            .clientTokens(AccessTokens.NONE)
+            .build()
+            .clientTokens());
   }
 
   @Test

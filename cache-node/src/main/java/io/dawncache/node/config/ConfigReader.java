@@ -148,6 +148,13 @@ public final class ConfigReader {
           discovery.at(), "discovery", discovery.shown() + " beside peers (expected: one of them)");
       fine = false;
     }
+    Yaml clients = node.value(NodeKeys.CLIENTS);
+    if (clients != null
+        && node.read(NodeKeys.CLIENTS) == Clients.TOKEN
+        && (node.value(NodeKeys.SECRET) == null || node.value(NodeKeys.TOKENS) == null)) {
+      mistakes.add(clients.at(), "clients", "token (expected: with a secret and tokens, else any)");
+      fine = false;
+    }
     return fine && (node.value(NodeKeys.SECRET) == null || refuseWithSecret(node, mistakes));
   }
 

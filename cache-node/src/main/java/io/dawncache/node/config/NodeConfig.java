@@ -73,7 +73,13 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
   public ServerConfig.Builder server() {
     ServerConfig.Builder server = ServerConfig.builder();
     node.apply(server, new Mistakes());
-    return server;
+    AccessTokens tokens = clientTokens();
+    return tokens == null ? server : server.clientTokens(tokens);
+  }
+
+  /** Returns the tokens that clients need for a get; null if they need none. */
+  public @Nullable AccessTokens clientTokens() {
+    return node.read(NodeKeys.CLIENTS) == Clients.TOKEN ? tokens() : null;
   }
 
   /** Returns the secrets of the cluster, the preferred one first; empty if there are none. */

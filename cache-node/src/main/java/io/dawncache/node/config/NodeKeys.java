@@ -159,15 +159,26 @@ public final class NodeKeys {
               "tokens",
               ValueTypes.TOKENS,
               null,
-              "Who may use the operations listener from elsewhere than loopback: lines of TOKEN and"
-                  + " read, write or operate, with :GROUP,... behind read and write. Without them,"
-                  + " and with a secret, nobody may. Best as {file: PATH}.",
+              "Who may use the operations listener from elsewhere than loopback, and get values if"
+                  + " clients is token: lines of TOKEN and read, write or operate, with :GROUP,..."
+                  + " behind read and write. Without them, and with a secret, nobody may. Best as"
+                  + " {file: PATH}.",
               (server, tokens) -> {})
           .withFileFlag("--tokens-file")
           .describedAs(
               "A file that says who may use the operations listener from elsewhere than loopback:"
                   + " lines of TOKEN and read, write or operate, with :GROUP,... behind read and"
                   + " write. Without them, and with a secret, nobody may.");
+
+  public static final Key<ServerConfig.Builder, Clients> CLIENTS =
+      new Key<ServerConfig.Builder, Clients>(
+          "clients",
+          ValueTypes.CLIENTS,
+          "any",
+          "Who may get values on the data port: any, or only who sends a token with the role read,"
+              + " which needs tokens and a secret. With token, /stats is on the operations listener"
+              + " alone.",
+          (server, clients) -> {});
 
   public static final Key<ServerConfig.Builder, LogFormat> LOG_FORMAT =
       new Key<ServerConfig.Builder, LogFormat>(
@@ -313,6 +324,7 @@ public final class NodeKeys {
               PEER_FRAMES,
               OPERATIONS,
               TOKENS,
+              CLIENTS,
               LOG_FORMAT,
               ACCESS_LOG,
               MAX_EJECTED,

@@ -76,6 +76,8 @@ final class ValueTypes {
 
   static final ValueType<Dialect> DIALECT = choice(Dialect.class);
 
+  static final ValueType<Clients> CLIENTS = choice(Clients.class);
+
   static final ValueType<LogFormat> LOG_FORMAT = choice(LogFormat.class);
 
   /** Where lines are written to, if anywhere. */

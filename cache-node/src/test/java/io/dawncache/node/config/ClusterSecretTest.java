@@ -3,8 +3,12 @@ package io.dawncache.node.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.dawncache.node.origin.Origins;
+import io.dawncache.server.AccessTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +129,32 @@ class ClusterSecretTest {
         NONE,
         "DIR/node.yaml:3:14: peer-frames: off beside a secret (expected: on, peers prove it in frames"
             + " alone)");
+  }
+
+  @Test
+  void clientsNeedATokenOnlyWherePeersProveASecret() throws IOException {
+    Map<String, String> both =
+        Map.of("DAWNCACHE_SECRET", SECRET, "DAWNCACHE_TOKENS", "reader-0123456789 read");
+    String mistake =
+        "DIR/node.yaml:3:10: clients: token (expected: with a secret and tokens, else any)";
+
+    NodeConfig config = read(NODE + "clients: token\n", both, NONE);
+    assertNotNull(config.server().build().clientTokens());
+    assertNull(read(NODE, both, NONE).server().build().clientTokens());
+    read(NODE + "clients: token\n", Map.of("DAWNCACHE_SECRET", SECRET), NONE, mistake);
+    read(
+        NODE + "clients: token\n",
+        Map.of("DAWNCACHE_TOKENS", "reader-0123456789 read"),
+        NONE,
+        mistake);
+  }
+
+  @Test
+  void theOperationsListenerAsksForTokensWithEitherASecretOrTokens() throws IOException {
+    assertNull(read(NODE, NONE, NONE).tokens());
+    assertSame(AccessTokens.NONE, read(NODE, Map.of("DAWNCACHE_SECRET", SECRET), NONE).tokens());
+    assertNotNull(
+        read(NODE, Map.of("DAWNCACHE_TOKENS", "operator-0123456 operate"), NONE).tokens());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.CacheNode;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.Page;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param clock the wall clock, for clients that receive a value's end as a time of day
  * @param beforeReading run before what one read brought is served
  * @param frames whether a peer may switch to frames
+ * @param clientTokens returns the tokens of which clients need one for a get; null if they need
+ *     none
  * @param fleet what this node sends peers about itself, and where it notes what they send
  * @param requests receives each answered HTTP request; null for none
  */
@@ -36,5 +40,6 @@ public record Inbound(
     InstantSource clock,
     Runnable beforeReading,
     boolean frames,
+    @Nullable Supplier<AccessTokens> clientTokens,
     Fleet fleet,
     @Nullable RequestListener requests) {}

@@ -1,6 +1,7 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.Group;
+import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Page;
 import io.dawncache.server.frame.FrameUpgrade;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what a request asks for, and starts its answer. */
@@ -38,6 +40,7 @@ final class RequestDispatcher {
 
   private final Inbound inbound;
   private final Admission admission;
+  private final @Nullable ClientAccess clients; // null if clients need no token
   private final FailedPuts failedPuts;
   private final Operations operations;
   private @Nullable Asked last; // most connections ask one group
@@ -53,6 +56,8 @@ final class RequestDispatcher {
   RequestDispatcher(Inbound inbound, Admission admission, FailedPuts failedPuts) {
     this.inbound = inbound;
     this.admission = admission;
+    Supplier<AccessTokens> tokens = inbound.clientTokens();
+    this.clients = tokens == null ? null : new ClientAccess(tokens);
     this.failedPuts = failedPuts;
     this.operations = new Operations(inbound);
   }
@@ -227,7 +232,13 @@ final class RequestDispatcher {
     String key = asked.path().key(path);
     Duration timeout = Headers.timeout(request.headers());
     Group group = asked.group();
-    if (group == null) {
+    Refusal refusal =
+        clients == null || fromOurs
+            ? null
+            : clients.refusal(request.headers(), asked.path().group());
+    if (refusal != null) {
+      exchange.refuse(refusal);
+    } else if (group == null) {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), asked.path().group()));
     } else if (key.isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));

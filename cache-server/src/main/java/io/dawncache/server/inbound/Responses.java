@@ -75,6 +75,8 @@ final class Responses {
     }
     if (refusal.code() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
       response.add(HttpHeaderNames.ALLOW, dialect.allowed());
+    } else if (refusal.code() == HttpResponseStatus.UNAUTHORIZED.code()) {
+      response.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
     if (refusal.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code() && dialect.isOurs()) {
       response.add(HttpHeaderNames.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));

@@ -101,6 +101,17 @@ public record Refusal(int code, Kind kind, String text, @Nullable Duration retry
         403, Kind.REFUSED, "peer: not proven (expected: the secret of this cluster)");
   }
 
+  /** Returns the answer to a client that has to send a token, and has sent none that is known. */
+  public static Refusal unauthorized() {
+    return new Refusal(
+        401, Kind.REFUSED, "Authorization: no known token (expected: Bearer and a token)");
+  }
+
+  /** Returns the answer to a client whose token is not for the group, if there is one. */
+  public static Refusal forbidden() {
+    return new Refusal(403, Kind.REFUSED, "the token's role (expected: read of this group)");
+  }
+
   /** Returns the answer to a path that is neither a page nor under the base path. */
   public static Refusal unexpectedPath(Dialect dialect, String path) {
     return dialect == Dialect.DAWNCACHE

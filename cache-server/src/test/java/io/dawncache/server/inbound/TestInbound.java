@@ -33,6 +33,7 @@ final class TestInbound {
         clock,
         beforeReading,
         frames,
+        null,
         TestFleet.of("http://10.0.0.1:8001"),
         null);
   }

@@ -1,0 +1,10 @@
+package io.dawncache.node.config;
+
+/** Which clients may get values. */
+public enum Clients {
+  /** Whoever reaches the port. */
+  ANY,
+
+  /** Those with a token that has the role read in the group. */
+  TOKEN
+}
