@@ -1,6 +1,7 @@
 package io.dawncache.server;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the members of a fleet, and reports their list again whenever it has changed. {@link
@@ -49,6 +50,15 @@ public interface Discovery extends AutoCloseable {
    * may be called often, from an event loop, and returns at once.
    */
   default void lookAgain() {}
+
+  /**
+   * {@return what this discovery lacks for a server with {@linkplain ServerConfig.Builder#secrets
+   * secrets}, as a message says what is expected; null if nothing} By default null. A discovery
+   * that talks to other processes at a port of its own needs a protection of its own there.
+   */
+  default @Nullable String missingForSecrets() {
+    return null;
+  }
 
   /** Stops looking; what it reports from now on is ignored. Closing again does nothing. */
   @Override

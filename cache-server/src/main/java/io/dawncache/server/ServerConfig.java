@@ -709,9 +709,9 @@ public final class ServerConfig {
      *
      * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
      *     node's, if there are members but this node's own URL is unknown, if there are both
-     *     members and a discovery, if the dialect does not have the ring, or if there are secrets
-     *     and the fleet may have Go nodes or does not use frames, or tokens of clients and no
-     *     secrets
+     *     members and a discovery, if the dialect does not have the ring, or if there are tokens of
+     *     clients and no secrets, or secrets and the fleet may have Go nodes, does not use frames,
+     *     or has a discovery that {@linkplain Discovery#missingForSecrets lacks} something for them
      */
     public ServerConfig build() {
       var unused = MemberUrls.checked(members, dialect);
@@ -741,6 +741,12 @@ public final class ServerConfig {
                     : goPeers
                         ? "goPeers (expected: none, Go nodes know no secrets)"
                         : "peerFrames=false (expected: frames, peers prove secrets on them alone)"));
+      }
+      String missing =
+          secrets.isEmpty() || discovery == null ? null : discovery.missingForSecrets();
+      if (missing != null) {
+        throw new IllegalArgumentException(
+            "discovery: " + discovery + " with secrets (expected: " + missing + ")");
       }
       if (self == null && !members.isEmpty() && isAnyAddress(host)) {
         throw new IllegalArgumentException(

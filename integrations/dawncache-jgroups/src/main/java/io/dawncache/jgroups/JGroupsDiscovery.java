@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +52,8 @@ public final class JGroupsDiscovery implements Discovery {
   public static final String FILE_PING = "file-ping";
 
   private static final Set<String> STACKS = Set.of(TCPPING, DNS_PING, FILE_PING);
+  private static final Set<String> ENCRYPTING = Set.of("SYM_ENCRYPT", "ASYM_ENCRYPT");
+  private static final String PACKAGE = "org.jgroups.protocols."; // that names may begin with
   private static final String CLUSTER = "dawncache";
   private static final String MAVEN =
       "/META-INF/maven/io.dawncache/dawncache-jgroups/pom.properties";
@@ -61,6 +65,7 @@ public final class JGroupsDiscovery implements Discovery {
   private final String config;
   private final String zone;
   private final byte[] stack;
+  private final boolean isProtected;
   private final ScheduledThreadPoolExecutor thread;
 
   /** Written by the thread alone. */
@@ -70,10 +75,11 @@ public final class JGroupsDiscovery implements Discovery {
   private volatile boolean closed;
   private volatile List<JGroupsMember> members = List.of();
 
-  private JGroupsDiscovery(String config, String zone, byte[] stack) {
+  private JGroupsDiscovery(String config, String zone, byte[] stack, boolean isProtected) {
     this.config = config;
     this.zone = Objects.requireNonNull(zone, "zone");
     this.stack = stack;
+    this.isProtected = isProtected;
     this.thread =
         new ScheduledThreadPoolExecutor(
             1,
@@ -105,8 +111,9 @@ public final class JGroupsDiscovery implements Discovery {
   public static JGroupsDiscovery of(String config, String zone) {
     try {
       byte[] stack = read(config);
-      configurator(stack); // fails here rather than in a thread
-      return new JGroupsDiscovery(config, new JGroupsMember("", zone, "").zone(), stack);
+      boolean isProtected = isProtected(configurator(stack)); // fails here, not in a thread
+      return new JGroupsDiscovery(
+          config, new JGroupsMember("", zone, "").zone(), stack, isProtected);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           config
@@ -128,12 +135,32 @@ public final class JGroupsDiscovery implements Discovery {
     }
   }
 
+  private static boolean isProtected(ProtocolStackConfigurator configurator) {
+    Set<String> protocols = new HashSet<>();
+    configurator
+        .getProtocolStack()
+        .forEach(protocol -> protocols.add(protocol.getProtocolName().replace(PACKAGE, "")));
+    return protocols.contains("AUTH") && !Collections.disjoint(protocols, ENCRYPTING);
+  }
+
   private static ProtocolStackConfigurator configurator(byte[] stack) throws IOException {
     try {
       return ConfiguratorFactory.getStackConfigurator(new ByteArrayInputStream(stack));
     } catch (Exception e) { // as JGroups declares it
       throw new IOException("no configuration of JGroups, " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * {@return what the configuration of JGroups lacks to keep strangers out} It has to authenticate
+   * members and to encrypt with means of its own: JGroups does not know the secret of the cluster.
+   */
+  @Override
+  public @Nullable String missingForSecrets() {
+    return isProtected
+        ? null
+        : "AUTH, and SYM_ENCRYPT or ASYM_ENCRYPT, in a configuration of JGroups, so that strangers"
+            + " cannot join";
   }
 
   @Override

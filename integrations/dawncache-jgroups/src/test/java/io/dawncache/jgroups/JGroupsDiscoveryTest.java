@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;
+import io.dawncache.server.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.jgroups.util.Util;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JGroupsDiscoveryTest {
@@ -78,6 +80,36 @@ class JGroupsDiscoveryTest {
         refused(file.toString()).startsWith(file + ": no configuration of JGroups, "),
         () -> refused(file.toString()));
     assertTrue(refused("a\0b").startsWith("a\0b: Nul character not allowed"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "<TCP/>, false",
+    "<TCP/><AUTH/>, false",
+    "<TCP/><SYM_ENCRYPT/>, false",
+    "<TCP/><SYM_ENCRYPT/><AUTH/>, true",
+    "<TCP/><ASYM_ENCRYPT/><AUTH/>, true",
+    "<TCP/><org.jgroups.protocols.SYM_ENCRYPT/><org.jgroups.protocols.AUTH/>, true"
+  })
+  void itGoesWithASecretOnlyWhereStrangersCannotJoin(String protocols, boolean isAllowed)
+      throws IOException {
+    Path file = folder.resolve("stack.xml");
+    Files.writeString(file, "<config>" + protocols + "</config>");
+    ServerConfig.Builder config =
+        ServerConfig.builder()
+            .secrets(List.of("a secret for tests".getBytes(UTF_8)))
+            .discovery(Discoveries.parse("jgroups:" + file));
+
+    if (isAllowed) {
+      assertTrue(config.build().hasSecrets());
+    } else {
+      assertEquals(
+          "discovery: jgroups:"
+              + file
+              + " with secrets (expected: AUTH, and SYM_ENCRYPT or ASYM_ENCRYPT, in a configuration"
+              + " of JGroups, so that strangers cannot join)",
+          assertThrows(IllegalArgumentException.class, config::build).getMessage());
+    }
   }
 
   private static String refused(String config) {

@@ -13,16 +13,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import javax.crypto.spec.SecretKeySpec;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.DISCARD;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +41,7 @@ class JGroupsIT {
 
   @TempDir private Path folder;
 
+  private final ServerConfig.Builder serverConfig = ServerConfig.builder();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final List<CacheServer> servers = new ArrayList<>();
   private final List<JGroupsDiscovery> discoveries = new ArrayList<>();
@@ -60,8 +64,7 @@ class JGroupsIT {
     open.add(node);
     node.addGroup("scores", key -> Loaded.ofUtf8("630"));
     JGroupsDiscovery discovery = JGroupsDiscovery.of(config, "zone-" + servers.size());
-    CacheServer server =
-        CacheServer.start(node, ServerConfig.builder().discovery(discovery).build());
+    CacheServer server = CacheServer.start(node, serverConfig.discovery(discovery).build());
     open.add(server);
     servers.add(server);
     discoveries.add(discovery);
@@ -115,6 +118,73 @@ class JGroupsIT {
     servers.remove(0).close(); // the first is JGroups' coordinator
 
     awaitMembers(servers, selves(servers));
+  }
+
+  @Test
+  void nodesWithASecretFindEachOtherByAnEncryptedStackAndStrangersDoNotJoin() throws Exception {
+    Path keys = keys();
+    String encrypted =
+        changed(
+            JGroupsDiscovery.FILE_PING,
+            "<pbcast.NAKACK2",
+            "<SYM_ENCRYPT keystore_name=\"KEYS\" keystore_type=\"PKCS12\""
+                + " store_password=\"changeit\" alias=\"fleet\"/><pbcast.NAKACK2",
+            "<pbcast.GMS",
+            "<AUTH auth_class=\"org.jgroups.auth.X509Token\" auth_token.keystore_path=\"KEYS\""
+                + " auth_token.keystore_type=\"PKCS12\" auth_token.keystore_password=\"changeit\""
+                + " auth_token.cert_alias=\"node\" auth_token.cipher_type=\"RSA\""
+                + " auth_token.auth_value=\"dawncache\"/><pbcast.GMS",
+            "KEYS",
+            keys.toString());
+    serverConfig.secrets(List.of("a secret for tests".getBytes(UTF_8)));
+    start(encrypted);
+    start(encrypted);
+    awaitMembers(servers, selves(servers));
+
+    String unprotected =
+        changed(JGroupsDiscovery.FILE_PING, "<pbcast.GMS", "<pbcast.GMS max_join_attempts=\"1\"");
+    try (JChannel stranger = new JChannel(unprotected)) {
+      stranger.connect("dawncache");
+      assertEquals(1, stranger.getView().size()); // a cluster of its own
+    }
+    assertEquals(selves(servers), new TreeSet<>(servers.get(0).members()));
+  }
+
+  /** Returns a key store with a key of AES, for all nodes, and a key of RSA with a certificate. */
+  private Path keys() throws Exception {
+    Path keys = folder.resolve("keys");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "node",
+                "-keyalg",
+                "RSA",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keys.toString(),
+                "-storepass",
+                "changeit",
+                "-dname",
+                "CN=node")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertEquals(0, keytool.waitFor());
+    char[] password = "changeit".toCharArray();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(keys)) {
+      store.load(in, password);
+    }
+    store.setEntry(
+        "fleet",
+        new KeyStore.SecretKeyEntry(new SecretKeySpec(new byte[16], "AES")),
+        new KeyStore.PasswordProtection(password));
+    try (OutputStream out = Files.newOutputStream(keys)) {
+      store.store(out, password);
+    }
+    return keys;
   }
 
   @Test
