@@ -12,9 +12,11 @@ import io.dawncache.server.inbound.InboundPipeline;
 import io.dawncache.server.peer.Outbound;
 import io.dawncache.server.peer.PeerDirectory;
 import io.dawncache.server.peer.PeerTimings;
+import io.dawncache.server.tls.Tls;
 import io.dawncache.server.wire.ClusterSecrets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +39,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +73,8 @@ public final class CacheServer implements AutoCloseable {
   private final Membership membership;
   private final @Nullable DiscoveredMembers discovered;
   private final Departure departure;
+  private final @Nullable Tls tls;
+  private final @Nullable TlsWatch tlsWatch;
   private final AtomicReference<MemberList> lastSentList; // or about to be sent
   private final ListComparison listComparison;
   private final ValueOffers valueOffers;
@@ -96,7 +102,8 @@ public final class CacheServer implements AutoCloseable {
    * @param node holds the groups that are served
    * @param config where and how it serves
    * @return the server, which accepts connections
-   * @throws IOException if the server cannot listen there, such as {@link BindException}
+   * @throws IOException if the server cannot listen there, such as {@link BindException}, or a file
+   *     of its TLS cannot be used
    * @throws IllegalStateException if the node has a peer picker already, or the server does not run
    *     on this version of Netty
    */
@@ -110,6 +117,10 @@ public final class CacheServer implements AutoCloseable {
   private CacheServer(CacheNode node, ServerConfig config) throws IOException {
     this.node = node;
     this.config = config;
+    TlsConfig files = config.tls();
+    tlsWatch =
+        files == null ? null : new TlsWatch(files, this::reloadIfGood); // before they are read
+    tls = files == null ? null : Tls.of(files);
     Transport transport = Transport.best();
     loops = transport.loops().make(config.eventLoops(), new LoopThreads());
     resolver = new NameResolver();
@@ -153,6 +164,9 @@ public final class CacheServer implements AutoCloseable {
               node, membership, peers, fleet, config.handOverTimeout(), config.handOverBytes());
       startOrLeave();
       listener.config().setAutoRead(true);
+      if (tlsWatch != null) {
+        tlsWatch.start();
+      }
       LOG.log(
           System.Logger.Level.INFO,
           "started: self {0}, listening on {1}, members {2}, groups {3}",
@@ -209,7 +223,8 @@ public final class CacheServer implements AutoCloseable {
             config.peerFrames(),
             clientTokens == null ? null : clientTokens::get,
             fleet,
-            config.requestListener());
+            config.requestListener(),
+            tls);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -257,7 +272,8 @@ public final class CacheServer implements AutoCloseable {
             fleet,
             node.bytesInFlight(),
             InstantSource.system(),
-            ejected));
+            ejected,
+            tls));
   }
 
   private String self(ServerConfig config) {
@@ -267,7 +283,7 @@ public final class CacheServer implements AutoCloseable {
 
   private String urlOfListener() {
     String host = config.host();
-    return "http://"
+    return (tls == null ? "http://" : "https://")
         + (host.indexOf(':') < 0 ? host : "[" + host + "]")
         + ":"
         + address().getPort();
@@ -276,6 +292,51 @@ public final class CacheServer implements AutoCloseable {
   /** {@return the node that is served} */
   public CacheNode node() {
     return node;
+  }
+
+  /**
+   * Checks whether a server could use the files of its TLS as they are now.
+   *
+   * @param config names the files
+   * @throws IOException if one cannot be used; the message says which and why
+   */
+  public static void checkTls(TlsConfig config) throws IOException {
+    Tls.check(config);
+  }
+
+  /**
+   * Reads the files of the server's {@linkplain ServerConfig#tls TLS} again; the server also does
+   * that by itself, within two seconds after they have changed. Connections that begin from then on
+   * use what they hold; those that are open stay, except those that peers have opened whose names
+   * are no longer among the {@linkplain TlsConfig#peerNames names of peers}. If a file cannot be
+   * used, nothing changes. Does nothing without TLS.
+   *
+   * @throws IOException if a file cannot be used; the message says which and why
+   */
+  public void reloadTls() throws IOException {
+    if (tls != null) {
+      Predicate<Channel> isNoPeerAnyMore = tls.reload();
+      connections.close(isNoPeerAnyMore::test);
+    }
+  }
+
+  private void reloadIfGood() {
+    try {
+      reloadTls();
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "TLS files not put into force, the ones before stay: {0}",
+          e.getMessage());
+    }
+  }
+
+  /**
+   * {@return a new engine for the server's side of a TLS connection, with the certificate in force;
+   * null without TLS} For further listeners of a program, such as an operator's.
+   */
+  public @Nullable SSLEngine newTlsEngine() {
+    return tls == null ? null : tls.newEngine(ByteBufAllocator.DEFAULT);
   }
 
   /** {@return the address on which the server listens, with its actual port} */
@@ -334,7 +395,11 @@ public final class CacheServer implements AutoCloseable {
         node.groups().stream()
             .map(ServerStats.GroupReport::of)
             .sorted(Comparator.comparing(ServerStats.GroupReport::name))
-            .toList());
+            .toList(),
+        tls == null
+            ? null
+            : new ServerStats.TlsState(
+                tls.expires(), tls.trouble(), tls.handshakes(), tls.failedHandshakes()));
   }
 
   private ServerStats.@Nullable DiscoveryState discoveryState() {
@@ -399,9 +464,10 @@ public final class CacheServer implements AutoCloseable {
    * @throws IllegalArgumentException if a URL is not a node's; then nothing has changed
    */
   public void setMembers(List<String> members) {
-    List<String> checked = MemberUrls.checked(members, config.dialect());
+    List<String> checked = MemberUrls.checked(members, config.dialect(), tls != null);
     synchronized (settingMembers) {
       String own = MemberUrls.selfIn(checked, self(), address());
+      MemberUrls.requireScheme("members", own, tls != null);
       Set<InetAddress> addresses = config.goPeers() ? GoPeers.addressesOf(checked) : Set.of();
       List<String> before = membership.members();
       membership.set(own, checked);
@@ -617,6 +683,9 @@ public final class CacheServer implements AutoCloseable {
 
   @GuardedBy("closing")
   private void stopNow() {
+    if (tlsWatch != null) {
+      tlsWatch.close();
+    }
     listener.close().awaitUninterruptibly();
     connections.close().awaitUninterruptibly();
     peers.stop();

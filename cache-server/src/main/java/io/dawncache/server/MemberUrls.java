@@ -30,15 +30,20 @@ final class MemberUrls {
   /**
    * Returns the list as it is used: each member once.
    *
+   * @param tls whether this node has what it needs for TLS
    * @throws IllegalArgumentException if a text is not a node's URL, or if no machine can reach all
-   *     members
+   *     members, or this one not those with TLS
    */
-  static List<String> checked(List<String> members, Dialect dialect) {
+  static List<String> checked(List<String> members, Dialect dialect, boolean tls) {
     Set<String> checked = new LinkedHashSet<>();
     NodeUrl loopback = null;
     NodeUrl routable = null;
     for (String member : members) {
       NodeUrl url = NodeUrl.parse(normal(Objects.requireNonNull(member, "member"), dialect));
+      if (url.tls() && !tls) {
+        throw new IllegalArgumentException(
+            "members: " + member + " (expected: http://, this node has no certificate for TLS)");
+      }
       checked.add(url.text());
       if (isLoopback(url.host())) {
         loopback = url;
@@ -68,7 +73,24 @@ final class MemberUrls {
       return text;
     }
     NodeUrl url = NodeUrl.parse(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-    return "http://" + url.authority().toLowerCase(Locale.ROOT);
+    return url.scheme() + url.authority().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Refuses a URL of this node under which nobody could ask it.
+   *
+   * @param tls whether this node accepts TLS
+   */
+  static void requireScheme(String what, String url, boolean tls) {
+    if (NodeUrl.parse(url).tls() != tls) {
+      throw new IllegalArgumentException(
+          what
+              + ": "
+              + url
+              + (tls
+                  ? " (expected: https://, this node accepts TLS alone)"
+                  : " (expected: http://, this node has no certificate for TLS)"));
+    }
   }
 
   private static boolean isLoopback(String host) {

@@ -191,7 +191,7 @@ final class PresentFleet implements Fleet {
   @Override
   public void noteUnproven(String who) {
     unproven.increment();
-    unprovenLog.occurred(() -> who + " without a proof that it has a secret of this cluster", null);
+    unprovenLog.occurred(() -> who + " without a proof that it is a peer", null);
   }
 
   @Override

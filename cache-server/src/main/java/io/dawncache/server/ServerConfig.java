@@ -41,6 +41,7 @@ public final class ServerConfig {
   private final long handOverBytes;
   private final @Nullable RequestListener requestListener;
   private final Map<String, Page> pages;
+  private final @Nullable TlsConfig tls;
 
   private ServerConfig(Builder builder) {
     host = builder.host;
@@ -71,6 +72,7 @@ public final class ServerConfig {
     handOverBytes = builder.handOverBytes;
     requestListener = builder.requestListener;
     pages = Map.copyOf(builder.pages);
+    tls = builder.tls;
     pages.keySet().forEach(path -> requireBeside(dialect, path));
   }
 
@@ -228,6 +230,11 @@ public final class ServerConfig {
     return requestListener;
   }
 
+  /** {@return the certificate and the trust of the server; null for no TLS} */
+  public @Nullable TlsConfig tls() {
+    return tls;
+  }
+
   @Override
   public String toString() {
     return "ServerConfig["
@@ -275,6 +282,8 @@ public final class ServerConfig {
         + requestListener
         + ", pages="
         + new TreeSet<>(pages.keySet())
+        + ", tls="
+        + tls
         + "]";
   }
 
@@ -306,6 +315,7 @@ public final class ServerConfig {
     private long handOverBytes = 256 << 20;
     private @Nullable RequestListener requestListener;
     private final Map<String, Page> pages = new LinkedHashMap<>();
+    private @Nullable TlsConfig tls;
 
     private Builder() {}
 
@@ -705,16 +715,35 @@ public final class ServerConfig {
     }
 
     /**
+     * Sets the certificate and the trust of the server; default none. With them the server accepts
+     * TLS alone, its URL begins with {@code https://}, and so do those of the members that it asks
+     * with TLS.
+     *
+     * @param tls the files
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder tls(TlsConfig tls) {
+      this.tls = Objects.requireNonNull(tls, "tls");
+      return this;
+    }
+
+    /**
      * {@return the configuration collected so far}
      *
      * @throws IllegalArgumentException if a limit is out of its range, if a member's URL is not a
      *     node's, if there are members but this node's own URL is unknown, if there are both
-     *     members and a discovery, if the dialect does not have the ring, or if there are tokens of
+     *     members and a discovery, if the dialect does not have the ring, if there are tokens of
      *     clients and no secrets, or secrets and the fleet may have Go nodes, does not use frames,
-     *     or has a discovery that {@linkplain Discovery#missingForSecrets lacks} something for them
+     *     or has a discovery that {@linkplain Discovery#missingForSecrets lacks} something for
+     *     them, or if a URL begins with {@code https://} and there is no TLS, or this node's own
+     *     with {@code http://} and there is
      */
     public ServerConfig build() {
-      var unused = MemberUrls.checked(members, dialect);
+      var unused = MemberUrls.checked(members, dialect, tls != null);
+      if (self != null) {
+        MemberUrls.requireScheme("self", self, tls != null);
+      }
       if (discovery != null && !members.isEmpty()) {
         throw new IllegalArgumentException(
             "members: " + members + " beside discovery " + discovery + " (expected: one of them)");

@@ -7,6 +7,7 @@ import io.dawncache.core.GroupConfig;
 import io.dawncache.core.GroupStats;
 import io.dawncache.core.HotKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,13 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param membersWithHints the URLs of the members that have not received all changes
  * @param ejections how many times this node has ejected a member
  * @param unprovenPeers how often another process was not treated as a peer, because it had not
- *     proven that it has a secret of this node
+ *     proven, by a secret of this node or by its certificate, that it is one
  * @param discovery where the members are looked for; null if they are set
  * @param draining whether the node leaves its fleet, or has left it
  * @param uptime how long the server has been there
  * @param bytesInFlight the bytes that requests, answers and loads hold
  * @param connections how many connections are open, of clients and of peers
  * @param groups the groups, sorted by name
+ * @param tls the certificate in force and the handshakes so far; null without TLS
  * @since 0.1.0
  */
 public record ServerStats(
@@ -50,7 +52,8 @@ public record ServerStats(
     Duration uptime,
     BytesInFlight bytesInFlight,
     int connections,
-    List<GroupReport> groups) {
+    List<GroupReport> groups,
+    @Nullable TlsState tls) {
   /** Refuses nulls, and copies the lists. */
   public ServerStats {
     Objects.requireNonNull(self, "self");
@@ -94,6 +97,18 @@ public record ServerStats(
    * @param closed how many connections were closed to make room
    */
   public record BytesInFlight(long bytes, long maxBytes, long refused, long closed) {}
+
+  /**
+   * The TLS of connections that the server accepts.
+   *
+   * @param expires when the certificate in force expires
+   * @param trouble why the files that are there now are not in force; null if they are
+   * @param handshakes how many have succeeded
+   * @param failedHandshakes how many connections have ended without one, also of clients that do
+   *     not speak TLS
+   */
+  public record TlsState(
+      Instant expires, @Nullable String trouble, long handshakes, long failedHandshakes) {}
 
   /**
    * One group.

@@ -55,6 +55,7 @@ class ArchitectureTest {
   private static final String PEER = "io.dawncache.server.peer..";
   private static final String FRAME = "io.dawncache.server.frame..";
   private static final String WIRE = "io.dawncache.server.wire..";
+  private static final String TLS = "io.dawncache.server.tls..";
   private static final String DISCOVERY = "io.dawncache.server.discovery..";
   private static final String DNS = "io.netty.handler.codec.dns..";
 
@@ -72,7 +73,8 @@ class ArchitectureTest {
                       RequestListener.class,
                       AnsweredRequest.class,
                       PeerHealth.class,
-                      PeerStats.class)
+                      PeerStats.class,
+                      TlsConfig.class)
                   .anyMatch(
                       setting ->
                           type.getBaseComponentType().getFullName().startsWith(setting.getName())));
@@ -132,6 +134,8 @@ class ArchitectureTest {
         .definedBy(FRAME)
         .layer("wire")
         .definedBy(WIRE)
+        .layer("tls")
+        .definedBy(TLS)
         .whereLayer("server")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("discovery")
@@ -142,6 +146,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("server")
         .whereLayer("frame")
         .mayOnlyBeAccessedByLayers("inbound", "peer")
+        .whereLayer("tls")
+        .mayOnlyAccessLayers("settings")
         .whereLayer("wire")
         .mayOnlyAccessLayers("settings")
         .whereLayer("settings")

@@ -15,7 +15,7 @@ class MemberUrlsTest {
   private static final int PORT = 8001;
 
   private static List<String> checked(String... members) {
-    return MemberUrls.checked(List.of(members), Dialect.DAWNCACHE);
+    return MemberUrls.checked(List.of(members), Dialect.DAWNCACHE, true);
   }
 
   private static String refused(String... members) {
@@ -30,6 +30,7 @@ class MemberUrlsTest {
     "http://10.0.0.1:8001/,http://10.0.0.1:8001",
     "http://[2001:DB8::1]:8001,http://[2001:db8::1]:8001",
     "http://my_service_1:8001,http://my_service_1:8001",
+    "https://Ten/,https://ten:443",
   })
   void oneMemberHasOneText(String written, String normal) {
     assertEquals(normal, MemberUrls.normal(written, Dialect.DAWNCACHE));
@@ -42,15 +43,27 @@ class MemberUrlsTest {
       assertEquals("http://Ten", MemberUrls.normal("http://Ten", dialect));
       assertEquals(
           List.of("http://Ten", "http://ten:80"),
-          MemberUrls.checked(List.of("http://Ten", "http://ten:80"), dialect));
+          MemberUrls.checked(List.of("http://Ten", "http://ten:80"), dialect, true));
       assertThrows(
           IllegalArgumentException.class,
-          () -> MemberUrls.checked(List.of("http://ten:80/"), dialect));
+          () -> MemberUrls.checked(List.of("http://ten:80/"), dialect, true));
     }
   }
 
+  @Test
+  void aMemberWithTlsIsRefusedByANodeThatHasNoTls() {
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MemberUrls.checked(List.of("https://ten"), Dialect.DAWNCACHE, false))
+            .getMessage();
+
+    assertEquals(
+        "members: https://ten (expected: http://, this node has no certificate for TLS)", refusal);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"ten:8001", "https://ten", "http://ten:8001//", "http://ten:x", "", "/"})
+  @ValueSource(strings = {"ten:8001", "ftp://ten", "http://ten:8001//", "http://ten:x", "", "/"})
   void whatIsNoNodesUrlIsRefused(String text) {
     refused(text);
   }

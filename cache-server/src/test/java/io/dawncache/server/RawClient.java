@@ -46,7 +46,12 @@ final class RawClient implements Closeable {
   private final InputStream in;
 
   RawClient(InetSocketAddress server) throws IOException {
-    socket = new Socket(server.getAddress(), server.getPort());
+    this(new Socket(server.getAddress(), server.getPort()));
+  }
+
+  /** Talks on a connection that is open, such as one with TLS. */
+  RawClient(Socket connected) throws IOException {
+    socket = connected;
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true); // what is written in parts leaves in parts
     in = new BufferedInputStream(socket.getInputStream());

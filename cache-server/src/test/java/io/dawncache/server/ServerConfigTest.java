@@ -133,7 +133,8 @@ class ServerConfigTest {
         text.substring(
             0, text.indexOf(", dialect=MAILGUN, ring=mailgun, goPeers=false, eventLoops=")));
     assertEquals(
-        "stopGrace=PT5S, handOverTimeout=PT5S, handOverBytes=268435456, requestListener=null, pages=[/healthz]]",
+        "stopGrace=PT5S, handOverTimeout=PT5S, handOverBytes=268435456, requestListener=null,"
+            + " pages=[/healthz], tls=null]",
         text.substring(text.indexOf("stopGrace=")));
   }
 

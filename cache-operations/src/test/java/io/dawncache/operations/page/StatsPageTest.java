@@ -50,7 +50,8 @@ class StatsPageTest {
             Duration.ofNanos(1_234_567_890),
             new ServerStats.BytesInFlight(0, 1000, 0, 0),
             4,
-            node.groups().stream().map(ServerStats.GroupReport::of).toList()));
+            node.groups().stream().map(ServerStats.GroupReport::of).toList(),
+            null));
   }
 
   @Test

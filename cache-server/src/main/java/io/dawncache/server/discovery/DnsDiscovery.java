@@ -1,6 +1,7 @@
 package io.dawncache.server.discovery;
 
 import io.dawncache.server.Discovery;
+import io.dawncache.server.wire.NodeUrl;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.util.NetUtil;
@@ -63,6 +64,7 @@ public final class DnsDiscovery implements Discovery {
   private final @Nullable NameServers given;
   private final Path resolvConf; // read if none is given
 
+  private volatile String scheme = "http://"; // as this node's own: DNS does not say it
   private @Nullable List<String> reported; // belongs to the thread that asks
 
   private volatile @Nullable DnsClient client;
@@ -120,6 +122,7 @@ public final class DnsDiscovery implements Discovery {
   @Override
   public void start(String self, Listener listener) {
     DnsClient asking = new DnsClient();
+    scheme = NodeUrl.parse(self).scheme();
     Rounds started = new Rounds(() -> look(asking, listener));
     client = asking;
     rounds = started;
@@ -253,7 +256,7 @@ public final class DnsDiscovery implements Discovery {
     }
 
     private void add(InetAddress address, int port) {
-      members.add("http://" + NetUtil.toSocketAddressString(new InetSocketAddress(address, port)));
+      members.add(scheme + NetUtil.toSocketAddressString(new InetSocketAddress(address, port)));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Does something again and again on a thread of its own, and sooner if it is asked to. */
-final class Rounds implements AutoCloseable {
+public final class Rounds implements AutoCloseable {
   /** A round that is asked for begins at least this long after the one before. */
   private static final Duration APART = Duration.ofSeconds(1);
 
@@ -16,7 +16,7 @@ final class Rounds implements AutoCloseable {
 
   /** One round. */
   @FunctionalInterface
-  interface Round {
+  public interface Round {
     /**
      * Does its work, and returns how long after it the next round begins.
      *
@@ -45,13 +45,22 @@ final class Rounds implements AutoCloseable {
 
   /** As {@link #Rounds(Round)}, with {@code apart} between the rounds that are asked for. */
   Rounds(Round round, Duration apart) {
+    this("dawncache-discovery", round, apart);
+  }
+
+  /** Makes rounds that have not begun, on a thread of that name. */
+  public Rounds(String threadName, Round round) {
+    this(threadName, round, APART);
+  }
+
+  private Rounds(String threadName, Round round, Duration apart) {
     this.round = round;
     this.apartNanos = apart.toNanos();
     this.thread =
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              Thread made = new Thread(task, "dawncache-discovery");
+              Thread made = new Thread(task, threadName);
               made.setDaemon(true);
               return made;
             });
@@ -59,7 +68,7 @@ final class Rounds implements AutoCloseable {
   }
 
   /** Begins the first round. */
-  void start() {
+  public void start() {
     beginIn(0);
   }
 

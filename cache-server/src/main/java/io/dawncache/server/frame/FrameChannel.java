@@ -1,5 +1,6 @@
 package io.dawncache.server.frame;
 
+import io.dawncache.server.tls.TlsHandler;
 import io.dawncache.server.wire.Fatal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -397,7 +398,8 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
     Channel channel = ctx.channel();
     channel.config().setAutoRead(true);
     if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(written -> TlsHandler.shutdownOutput(duplex));
       channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       channel.close();

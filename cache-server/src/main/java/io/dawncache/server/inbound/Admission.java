@@ -1,11 +1,14 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.server.frame.FrameUpgrade;
+import io.dawncache.server.tls.Tls;
 import io.dawncache.server.wire.ClusterSecrets;
 import io.dawncache.server.wire.ClusterSecrets.Challenge;
 import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.Hello;
+import io.dawncache.server.wire.Refusal;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.SocketAddress;
@@ -13,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether the other side of one connection is a peer. Without secrets whoever says so is
- * one. With them it has to prove that it has one of them, and then frames follow; nothing that
- * arrives over HTTP is from a peer.
+ * one, unless TLS asks peers for a certificate. With them it has to prove that it has one of them,
+ * and then frames follow; nothing that arrives over HTTP is from a peer.
  */
 final class Admission {
   /*
@@ -24,10 +27,27 @@ final class Admission {
    * 4. This side grants frames, with its own proof.
    */
   private final Fleet fleet;
+  private final @Nullable Tls tls;
   private @Nullable String nonce; // of the challenge that is open
 
-  Admission(Fleet fleet) {
+  Admission(Fleet fleet, @Nullable Tls tls) {
     this.fleet = fleet;
+    this.tls = tls;
+  }
+
+  /**
+   * Returns the refusal of a request that says that it is a peer's, if peers have to present a
+   * certificate and the other side of the connection has presented none of a peer; else null.
+   */
+  @Nullable Refusal uncertified(HttpRequest request, Channel channel) {
+    if (tls == null
+        || !tls.provesPeers()
+        || !request.headers().contains(Headers.PEER)
+        || tls.isPeer(channel)) {
+      return null;
+    }
+    refused(request, channel.remoteAddress(), "sends Dawncache-Peer");
+    return Refusal.notCertified();
   }
 
   /** Returns whether a request over HTTP with these headers counts as one of a peer. */

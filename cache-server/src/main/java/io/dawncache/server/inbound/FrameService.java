@@ -16,6 +16,7 @@ import io.dawncache.server.frame.Frames;
 import io.dawncache.server.frame.LargeAnswer;
 import io.dawncache.server.frame.LargeBytes;
 import io.dawncache.server.frame.LargeMessage;
+import io.dawncache.server.tls.TlsHandler;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Kind;
@@ -96,7 +97,10 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     this.operations = new Operations(inbound);
   }
 
-  /** Switches the connection to frames, with nothing in flight, in place of the HTTP handlers. */
+  /**
+   * Switches the connection to frames, with nothing in flight, in place of the HTTP handlers; TLS
+   * stays.
+   */
   static void takeOver(
       ChannelHandlerContext ctx,
       FrameUpgrade.Grant grant,
@@ -110,7 +114,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     // The decoder last: it passes what it has read beyond the request to the handler behind it.
     for (int i = before.size() - 1; i >= 0; i--) {
       ChannelHandler handler = pipeline.get(before.get(i));
-      if (handler != null) {
+      if (handler != null && !(handler instanceof TlsHandler)) {
         pipeline.remove(handler);
       }
     }

@@ -6,6 +6,7 @@ import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
 import io.dawncache.server.Page;
 import io.dawncache.server.RequestListener;
+import io.dawncache.server.tls.Tls;
 import io.dawncache.server.wire.Fleet;
 import java.net.InetAddress;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param fleet what this node sends peers about itself, and where it notes what they send
  * @param requests receives each answered HTTP request; null for none
+ * @param tls the TLS of connections; null for none
  */
 public record Inbound(
     CacheNode node,
@@ -42,4 +44,5 @@ public record Inbound(
     boolean frames,
     @Nullable Supplier<AccessTokens> clientTokens,
     Fleet fleet,
-    @Nullable RequestListener requests) {}
+    @Nullable RequestListener requests,
+    @Nullable Tls tls) {}

@@ -1,5 +1,6 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.server.tls.Tls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
@@ -44,6 +45,11 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     connections.add(channel);
+    Tls tls = inbound.tls();
+    if (tls != null) {
+      tls.addTo(
+          channel.pipeline(), inbound.node().bytesInFlight(), inbound.limits().requestTimeout());
+    }
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))

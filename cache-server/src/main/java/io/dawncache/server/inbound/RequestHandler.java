@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.dawncache.server.RequestListener;
 import io.dawncache.server.frame.FrameUpgrade;
+import io.dawncache.server.tls.TlsHandler;
 import io.dawncache.server.wire.BadRequestException;
 import io.dawncache.server.wire.Fatal;
 import io.dawncache.server.wire.Hello;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -133,7 +135,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     this.inbound = inbound;
     this.dates = dates;
     this.inTransit = inTransit;
-    this.admission = new Admission(inbound.fleet());
+    this.admission = new Admission(inbound.fleet(), inbound.tls());
     this.dispatcher = new RequestDispatcher(inbound, admission, failedPuts);
   }
 
@@ -183,7 +185,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   }
 
   private void arrive(ChannelHandlerContext ctx, HttpRequest request) {
-    Refusal fault = rules.fault(request);
+    Refusal fault = fault(ctx.channel(), request);
     FrameUpgrade.Grant grant =
         fault == null && mayHaveFrames(request)
             ? admission.grant(request, ctx.channel().remoteAddress())
@@ -209,6 +211,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
       arrived.add(new Arrival(request, body, fault));
       advance(ctx);
     }
+  }
+
+  /** Returns what is wrong with a request's head, or with the certificate of who sends it. */
+  private @Nullable Refusal fault(Channel channel, HttpRequest request) {
+    Refusal fault = rules.fault(request);
+    return fault == null ? admission.uncertified(request, channel) : fault;
   }
 
   /** Notes what the client expects before it sends the body; returns what is wrong with that. */
@@ -438,7 +446,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
         channel.close();
         return;
       }
-      duplex.shutdownOutput();
+      TlsHandler.shutdownOutput(duplex);
       channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       channel.close();
@@ -457,7 +465,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     if (event == Drain.NOW) {
       lastCall = true;
       ctx.executor().schedule(() -> takeNoMore(ctx), LAST_CALL_MILLIS, TimeUnit.MILLISECONDS);
-    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+    } else if (event == ChannelInputShutdownEvent.INSTANCE
+        || event == SslCloseCompletionEvent.SUCCESS) {
       inputEnded = true;
       takeNoMore(ctx);
       if (closing && isOutputEnded(ctx.channel())) {

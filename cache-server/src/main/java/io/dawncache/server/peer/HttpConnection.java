@@ -24,6 +24,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   private final HttpPool pool;
   private final Channel channel;
   private @Nullable PeerExchange pending;
+  private boolean pooled; // the pool knows that it is open
   private boolean used; // has delivered an answer
   private boolean staysOpen; // after the present answer in pieces
   private boolean free; // answered; returns to the pool when this read is over
@@ -31,6 +32,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   HttpConnection(HttpPool pool, Channel channel) {
     this.pool = pool;
     this.channel = channel;
+  }
+
+  /** The pool takes the connection over; until then its end is the end of the dial. */
+  void entersPool() {
+    pooled = true;
   }
 
   /** Returns whether the connection has delivered an answer. */
@@ -209,7 +215,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
   public void channelInactive(ChannelHandlerContext ctx) {
     PeerExchange lost = taken();
     free = false;
-    pool.closed(this, lost);
+    if (pooled) {
+      pool.closed(this, lost);
+    }
   }
 
   private @Nullable PeerExchange taken() {

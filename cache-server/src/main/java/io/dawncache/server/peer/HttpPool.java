@@ -132,10 +132,10 @@ final class HttpPool {
   }
 
   private void dialled(PeerExchange asked, Future<Channel> dialled) {
-    if (!dialled.isSuccess()) {
+    if (!dialled.isSuccess() || !dialled.getNow().isActive()) {
       open--;
       try {
-        asked.unreachable(Dial.why(dialled.cause()));
+        asked.unreachable(dialled.isSuccess() ? "connection lost" : Dial.why(dialled.cause()));
       } catch (Throwable t) { // no memory for the message
         asked.broken(t);
       }
@@ -144,6 +144,7 @@ final class HttpPool {
     }
     reachability.reached();
     HttpConnection connection = dialled.getNow().pipeline().get(HttpConnection.class);
+    connection.entersPool();
     if (asked.isEnded()) {
       giveBack(connection);
     } else {

@@ -3,6 +3,7 @@ package io.dawncache.server.peer;
 import io.dawncache.core.ByteAccount;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Limits;
+import io.dawncache.server.tls.Tls;
 import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.NodeUrl;
 import io.dawncache.server.wire.PeerAnswers;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param account counts the bytes of answers that arrive in parts, until they are whole
  * @param clock the wall clock, for the expiry times that Go nodes send
  * @param ejections takes peers out of this node's view; null if none is ever taken out
+ * @param tls the TLS of connections to peers whose URLs ask for it; null if none does
  */
 public record Outbound(
     Bootstrap bootstrap,
@@ -43,7 +45,8 @@ public record Outbound(
     Fleet fleet,
     ByteAccount account,
     InstantSource clock,
-    @Nullable Ejections ejections) {
+    @Nullable Ejections ejections,
+    @Nullable Tls tls) {
   /** The message of an exchange whose answer does not fit into the node's account of bytes. */
   static final String NO_ROOM = "overloaded, no room here for the answer";
 

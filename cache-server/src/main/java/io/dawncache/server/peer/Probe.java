@@ -33,6 +33,10 @@ final class Probe extends ChannelInitializer<Channel> {
     SILENT("silent to a probe"),
     /** The connection ended without an answer. */
     LOST("it closes connections without an answer"),
+    /**
+     * There is no TLS with it: one side does not trust the other's certificate, or speaks no TLS.
+     */
+    NOT_TRUSTED("no TLS with it"),
     /** The peer has reported that it is of another cluster. */
     OF_ANOTHER_CLUSTER("it is of another cluster"),
     /** This node has secrets, and the peer has not proven that it has one of them. */
@@ -64,7 +68,7 @@ final class Probe extends ChannelInitializer<Channel> {
   /**
    * Starts a probe.
    *
-   * @param timeout for the connection and the answer together
+   * @param timeout for the connection and the answer together, without that for TLS
    * @param whenEnded called once on {@code loop}, also if this throws
    */
   static void start(
@@ -84,6 +88,7 @@ final class Probe extends ChannelInitializer<Channel> {
 
   private void start(EventLoop loop, Duration timeout) {
     Future<Channel> dialled = Dial.start(outbound, loop, peer, this, timeout);
+    long allowedNanos = Dial.allowed(peer, timeout).toNanos();
     loop.schedule(
         () -> {
           end(Outcome.SILENT);
@@ -91,18 +96,23 @@ final class Probe extends ChannelInitializer<Channel> {
             dialled.getNow().close();
           }
         },
-        timeout.toNanos(),
+        allowedNanos,
         TimeUnit.NANOSECONDS);
     dialled.addListener(
         done -> {
           if (!done.isSuccess()) {
-            end(isRefusal(done.cause()) ? Outcome.REFUSED : Outcome.SILENT);
+            end(outcome(done.cause()));
           }
         });
   }
 
-  private static boolean isRefusal(Throwable failure) {
-    return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+  private static Outcome outcome(Throwable failure) {
+    if (Dial.isRefusedByTls(failure)) {
+      return Outcome.NOT_TRUSTED;
+    }
+    boolean isRefusal =
+        failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+    return isRefusal ? Outcome.REFUSED : Outcome.SILENT;
   }
 
   @Override

@@ -30,7 +30,8 @@ final class Prober {
   }
 
   /**
-   * Probes the peer and calls {@code verdict} once, no later than the probe's time-out from now.
+   * Probes the peer and calls {@code verdict} once, no later than the probe's time-out from now,
+   * with TLS that for its handshake.
    */
   void probe(Verdict verdict) {
     assert loop.inEventLoop();
@@ -41,7 +42,11 @@ final class Prober {
   }
 
   private void ended(Probe.Outcome outcome) {
-    boolean answered = outcome != Probe.Outcome.SILENT && outcome != Probe.Outcome.LOST;
+    boolean answered =
+        switch (outcome) {
+          case ANSWERED, REFUSED, OF_ANOTHER_CLUSTER, NOT_PROVEN -> true;
+          case SILENT, LOST, NOT_TRUSTED -> false;
+        };
     List<Verdict> callers = asking;
     asking = new ArrayList<>();
     callers.forEach(verdict -> verdict.probed(answered));

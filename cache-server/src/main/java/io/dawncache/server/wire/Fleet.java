@@ -85,8 +85,8 @@ public interface Fleet {
   void noteOtherCluster(String who, @Nullable String cluster);
 
   /**
-   * Notes that another process is not treated as a peer, because it has not proven that it has a
-   * secret of this node.
+   * Notes that another process is not treated as a peer, because it has not proven, by a secret of
+   * this node or by its certificate, that it is one.
    *
    * @param who the process, and what it asked for or was asked for
    */

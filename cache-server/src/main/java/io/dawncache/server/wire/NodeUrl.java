@@ -10,9 +10,13 @@ import java.util.regex.Pattern;
  *
  * @param text exactly as it was written: the ring hashes it
  * @param host a name or an address, without brackets
- * @param port the port, 80 if none was written
+ * @param port the port; if none was written, 80, or 443 with TLS
+ * @param tls whether the node is asked with TLS
  */
-public record NodeUrl(String text, String host, int port) {
+public record NodeUrl(String text, String host, int port, boolean tls) {
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+
   /**
    * A name with underscores, as Docker Compose makes them, and perhaps a port: resolvers accept it,
    * but {@link URI} does not parse it as a host name.
@@ -26,8 +30,8 @@ public record NodeUrl(String text, String host, int port) {
   /**
    * Reads a node's URL.
    *
-   * @throws IllegalArgumentException unless it is {@code http://}, a host and an optional port, and
-   *     nothing more
+   * @throws IllegalArgumentException unless it is {@code http://} or {@code https://}, a host and
+   *     an optional port, and nothing more
    */
   public static NodeUrl parse(String text) {
     URI uri;
@@ -45,7 +49,8 @@ public record NodeUrl(String text, String host, int port) {
         port = underscored.group(2) == null ? -1 : Integer.parseInt(underscored.group(2));
       }
     }
-    if (!"http".equals(uri.getScheme())
+    boolean tls = "https".equals(uri.getScheme());
+    if (!(tls || "http".equals(uri.getScheme()))
         || host == null
         || port == 0
         || port > 0xffff
@@ -57,7 +62,15 @@ public record NodeUrl(String text, String host, int port) {
     }
     boolean bracketed = host.startsWith("[");
     return new NodeUrl(
-        text, bracketed ? host.substring(1, host.length() - 1) : host, port < 0 ? 80 : port);
+        text,
+        bracketed ? host.substring(1, host.length() - 1) : host,
+        port >= 0 ? port : tls ? HTTPS_PORT : HTTP_PORT,
+        tls);
+  }
+
+  /** Returns the URL's beginning, such as {@code http://}. */
+  public String scheme() {
+    return tls ? "https://" : "http://";
   }
 
   /** Returns the value of the Host header. */

@@ -112,6 +112,16 @@ public record Refusal(int code, Kind kind, String text, @Nullable Duration retry
     return new Refusal(403, Kind.REFUSED, "the token's role (expected: read of this group)");
   }
 
+  /**
+   * Returns the answer to what only a peer may ask, on a connection without a peer's certificate.
+   */
+  public static Refusal notCertified() {
+    return new Refusal(
+        403,
+        Kind.REFUSED,
+        "peer: no certificate of one (expected: a certificate with a peer's name)");
+  }
+
   /** Returns the answer to a path that is neither a page nor under the base path. */
   public static Refusal unexpectedPath(Dialect dialect, String path) {
     return dialect == Dialect.DAWNCACHE

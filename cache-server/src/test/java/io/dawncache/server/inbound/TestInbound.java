@@ -35,6 +35,7 @@ final class TestInbound {
         frames,
         null,
         TestFleet.of("http://10.0.0.1:8001"),
+        null,
         null);
   }
 }

@@ -110,6 +110,7 @@ final class Callers {
         TestFleet.of(SELF),
         node.bytesInFlight(),
         InstantSource.system(),
+        null,
         null);
   }
 

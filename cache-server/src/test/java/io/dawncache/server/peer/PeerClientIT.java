@@ -1011,6 +1011,7 @@ class PeerClientIT {
         TestFleet.of(SELF),
         node.bytesInFlight(),
         InstantSource.system(),
+        null,
         null);
   }
 

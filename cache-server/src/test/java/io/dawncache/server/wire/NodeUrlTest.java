@@ -20,11 +20,14 @@ class NodeUrlTest {
     "http://_a.b_c.local:1,     _a.b_c.local, 1,    _a.b_c.local:1",
     "http://[::1]:8001,         ::1,         8001,  [::1]:8001",
     "http://[2001:db8::7],      2001:db8::7, 80,    [2001:db8::7]:80",
+    "https://10.0.0.1:8001,     10.0.0.1,    8001,  10.0.0.1:8001",
+    "https://cache-1.local,     cache-1.local, 443, cache-1.local:443",
   })
   void aUrlIsAHostAndPerhapsAPort(String text, String host, int port, String authority) {
     NodeUrl url = NodeUrl.parse(text);
 
-    assertEquals(new NodeUrl(text, host, port), url);
+    assertEquals(new NodeUrl(text, host, port, text.startsWith("https:")), url);
+    assertEquals(text, url.scheme() + text.substring(url.scheme().length()));
     assertEquals(authority, url.authority());
   }
 
@@ -37,7 +40,9 @@ class NodeUrlTest {
         "localhost:8001",
         "10.0.0.1:8001",
         "//localhost:8001",
-        "https://localhost:8001",
+        "HTTPS://localhost:8001",
+        "https:localhost",
+        "ftp://localhost:8001",
         "HTTP://localhost:8001",
         "http:localhost",
         "http://",

@@ -1,0 +1,99 @@
+package io.dawncache.server.tls;
+
+import io.dawncache.core.ByteAccount;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS on a connection that was accepted: counts its handshake, and in the node's account what it
+ * holds.
+ *
+ * <p>Belongs to the connection's event loop.
+ */
+final class AcceptedTls extends TlsHandler {
+  /*
+   * A handshake is counted at what its engine and its longest message take, from its first byte to
+   * its end, so that a flood of handshakes finds no room instead of filling the heap. Then only a
+   * record that has arrived in part is counted, if it is not short; StrictRequestDecoder does the
+   * same with a head. What leaves is in the channel's own buffer, which others count.
+   */
+  private static final int HANDSHAKE_BYTES = 32 << 10;
+  private static final int SHORT_BYTES = 512;
+
+  private static final System.Logger LOG = System.getLogger(AcceptedTls.class.getName());
+
+  private final ByteAccount account;
+  private final TlsCounts counts;
+
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private ByteAccount.Holder holder;
+
+  AcceptedTls(SSLEngine engine, Duration timeout, ByteAccount account, TlsCounts counts) {
+    super(engine, timeout);
+    this.account = account;
+    this.counts = counts;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    holder = account.open(ctx::close);
+    if (!holder.set(HANDSHAKE_BYTES)) {
+      ctx.close();
+    }
+    handshakeFuture().addListener(done -> ended(ctx, done.cause()));
+    super.handlerAdded(ctx);
+  }
+
+  private void ended(ChannelHandlerContext ctx, @Nullable Throwable failure) {
+    holder.set(0);
+    if (failure == null) {
+      counts.handshakes().increment();
+      return;
+    }
+    counts.failures().increment();
+    LOG.log(
+        Level.DEBUG,
+        "no TLS with {0}: {1}",
+        ctx.channel().remoteAddress(),
+        failure instanceof NotSslRecordException
+            ? "what it sends is not TLS; perhaps plain HTTP"
+            : failure.getMessage());
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    super.channelReadComplete(ctx);
+    if (!handshakeFuture().isDone()) {
+      return;
+    }
+    int arrived = actualReadableBytes();
+    int held = arrived <= SHORT_BYTES ? 0 : arrived;
+    if (held != holder.bytes()) {
+      holder.moved();
+      if (!holder.set(held)) {
+        ctx.close();
+      }
+    }
+  }
+
+  /** Without a handshake there is nothing to answer. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == ChannelInputShutdownEvent.INSTANCE && !handshakeFuture().isDone()) {
+      ctx.close();
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
+  @Override
+  public void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+    holder.close();
+    super.handlerRemoved0(ctx);
+  }
+}

@@ -1,0 +1,156 @@
+package io.dawncache.server.tls;
+
+import io.dawncache.core.ByteAccount;
+import io.dawncache.server.TlsConfig;
+import io.dawncache.server.TlsConfig.ClientCertificates;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.OpenSsl;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS of one server: what was read last from its files serves the connections that begin, and
+ * those that are open keep what they began with. Safe for use by any thread.
+ */
+public final class Tls {
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final System.Logger LOG = System.getLogger(Tls.class.getName());
+
+  private final TlsConfig config;
+  private final TlsCounts counts = new TlsCounts();
+  private volatile TlsContexts present;
+  private volatile @Nullable String trouble;
+
+  private Tls(TlsConfig config, TlsContexts first) {
+    this.config = config;
+    this.present = first;
+  }
+
+  /**
+   * Reads the files for the first time.
+   *
+   * @throws IOException if one cannot be used; the message begins with the file
+   */
+  public static Tls of(TlsConfig config) throws IOException {
+    Tls tls = new Tls(config, TlsContexts.read(config));
+    tls.log("TLS by " + (OpenSsl.isAvailable() ? OpenSsl.versionString() : "the JDK"));
+    return tls;
+  }
+
+  /**
+   * Reads the files, and uses nothing of them.
+   *
+   * @throws IOException if one cannot be used; the message begins with the file
+   */
+  public static void check(TlsConfig config) throws IOException {
+    var unused = TlsContexts.read(config);
+  }
+
+  /**
+   * Reads the files again; connections that begin from now on use what they hold. If one cannot be
+   * used, nothing changes.
+   *
+   * @return whether the other side of an accepted connection was a peer until now, and is none any
+   *     more: its name is no longer among those of peers
+   * @throws IOException if a file cannot be used; the message begins with the file
+   */
+  public synchronized Predicate<Channel> reload() throws IOException {
+    TlsContexts before = present;
+    try {
+      present = TlsContexts.read(config);
+      trouble = null;
+    } catch (IOException e) {
+      trouble = String.valueOf(e.getMessage());
+      throw e;
+    }
+    log("TLS files read again");
+    return channel -> provesPeers() && isPeer(channel, before) && !isPeer(channel);
+  }
+
+  private void log(String what) {
+    Instant expires = expires();
+    boolean isExpired = expires.isBefore(Instant.now());
+    LOG.log(
+        isExpired ? Level.WARNING : Level.INFO,
+        "{0}: certificate of {1} {2} {3}",
+        what,
+        String.join(", ", PeerNames.namesOf(present.certificate())),
+        isExpired ? "has expired, so that it is refused, at" : "expires at",
+        expires);
+  }
+
+  /** Returns when the certificate in force expires. */
+  public Instant expires() {
+    return present.expires();
+  }
+
+  /** Returns why the files that are there now are not in force; null if they are. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** Returns how many handshakes of accepted connections have succeeded. */
+  public long handshakes() {
+    return counts.handshakes().sum();
+  }
+
+  /** Returns how many accepted connections have ended without a handshake. */
+  public long failedHandshakes() {
+    return counts.failures().sum();
+  }
+
+  /** Adds TLS as the first handlers of a connection that was accepted. */
+  public void addTo(ChannelPipeline pipeline, ByteAccount account, Duration requestTimeout) {
+    Duration timeout =
+        requestTimeout.compareTo(HANDSHAKE_TIMEOUT) < 0 ? requestTimeout : HANDSHAKE_TIMEOUT;
+    pipeline
+        .addLast(new AcceptedTls(newEngine(pipeline.channel().alloc()), timeout, account, counts))
+        .addLast(new DecryptedReads());
+  }
+
+  /** Adds TLS as the first handler of a connection to a peer, which is to be that host. */
+  public void addTo(ChannelPipeline pipeline, String host, int port, Duration timeout) {
+    SSLEngine engine = present.client().newEngine(pipeline.channel().alloc(), host, port);
+    pipeline.addLast(new TlsHandler(engine, timeout));
+  }
+
+  /** Returns a new engine for the server's side of a connection. */
+  public SSLEngine newEngine(ByteBufAllocator alloc) {
+    return present.server().newEngine(alloc);
+  }
+
+  /** Returns whether peers have to prove by their certificate that they are peers. */
+  public boolean provesPeers() {
+    return config.clientCertificates() != ClientCertificates.NONE;
+  }
+
+  /** Returns whether the other side of an accepted connection has the certificate of a peer. */
+  public boolean isPeer(Channel channel) {
+    return isPeer(channel, present);
+  }
+
+  private static boolean isPeer(Channel channel, TlsContexts contexts) {
+    TlsHandler tls = TlsHandler.of(channel);
+    if (tls == null) {
+      return false;
+    }
+    try {
+      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
+      PeerNames names = contexts.peerNames();
+      return names == null || names.allow((X509Certificate) chain[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return false; // it has presented none
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.dawncache.server.tls;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Netty's TLS with what connections of a node have in common. */
+public class TlsHandler extends SslHandler {
+  TlsHandler(SSLEngine engine, Duration handshakeTimeout) {
+    super(engine);
+    setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
+  }
+
+  /**
+   * Ends this side's output, behind what has been written: for TLS first, if the connection has it,
+   * and for TCP. Runs on the event loop.
+   */
+  public static void shutdownOutput(DuplexChannel channel) {
+    TlsHandler tls = of(channel);
+    if (tls == null) {
+      channel.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(closed -> channel.shutdownOutput());
+    }
+  }
+
+  static @Nullable TlsHandler of(Channel channel) {
+    return channel.pipeline().get(TlsHandler.class);
+  }
+
+  /**
+   * Does not wait for a client that takes nothing: what it has not taken stays in memory so long.
+   */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
+    if (ctx.channel().isWritable()) {
+      super.close(ctx, promise);
+    } else {
+      ctx.close(promise);
+    }
+  }
+
+  /** A broken record is the other side's doing, as a broken connection is: an IOException. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    super.exceptionCaught(ctx, cause.getCause() instanceof SSLException ? cause.getCause() : cause);
+  }
+}
