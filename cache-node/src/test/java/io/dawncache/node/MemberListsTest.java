@@ -44,7 +44,8 @@ class MemberListsTest {
         0,
         0,
         null,
-        Map.of());
+        Map.of(),
+        null);
   }
 
   @Test

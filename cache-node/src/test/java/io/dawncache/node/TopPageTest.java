@@ -61,7 +61,8 @@ class TopPageTest {
         0,
         0,
         null,
-        groups);
+        groups,
+        null);
   }
 
   private static FleetLook look(StatsPage... pages) {

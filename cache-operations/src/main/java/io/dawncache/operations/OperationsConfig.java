@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class OperationsConfig {
   private final String host;
   private final int port;
+  private final boolean tls;
   private final Set<String> hostNames;
   private final List<ReadyCheck> readyChecks;
   private final @Nullable Supplier<String> metrics;
@@ -33,6 +34,7 @@ public final class OperationsConfig {
   private OperationsConfig(Builder builder) {
     this.host = builder.host;
     this.port = builder.port;
+    this.tls = builder.tls;
     this.hostNames = Set.copyOf(builder.hostNames);
     this.readyChecks = List.copyOf(builder.readyChecks);
     this.metrics = builder.metrics;
@@ -54,6 +56,10 @@ public final class OperationsConfig {
 
   int port() {
     return port;
+  }
+
+  boolean tls() {
+    return tls;
   }
 
   Set<String> hostNames() {
@@ -93,6 +99,7 @@ public final class OperationsConfig {
   public static final class Builder {
     private String host = "127.0.0.1";
     private int port;
+    private boolean tls;
     private final Set<String> hostNames = new LinkedHashSet<>();
     private final List<ReadyCheck> readyChecks = new ArrayList<>();
     private @Nullable Supplier<String> metrics;
@@ -130,6 +137,19 @@ public final class OperationsConfig {
         throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
       }
       this.port = port;
+      return this;
+    }
+
+    /**
+     * Sets whether the listener accepts TLS alone, with the certificate of the server and its rules
+     * for those of clients; by default it does not.
+     *
+     * @param tls whether it does; only if the server has a certificate
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder tls(boolean tls) {
+      this.tls = tls;
       return this;
     }
 

@@ -7,7 +7,11 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /** The handlers of a connection, one a line in data order. */
 final class OperationsPipeline extends ChannelInitializer<Channel> {
@@ -18,22 +22,34 @@ final class OperationsPipeline extends ChannelInitializer<Channel> {
   private final RequestGuard guard;
   private final Permissions permissions;
   private final ChannelGroup connections;
+  private final Supplier<@Nullable SSLEngine> tls;
 
-  /** Makes the pipelines of one listener and enters its connections in {@code connections}. */
+  /**
+   * Makes the pipelines of one listener and enters its connections in {@code connections}.
+   *
+   * @param tls makes the engine of each connection; null for no TLS
+   */
   OperationsPipeline(
-      Router router, RequestGuard guard, Permissions permissions, ChannelGroup connections) {
+      Router router,
+      RequestGuard guard,
+      Permissions permissions,
+      ChannelGroup connections,
+      Supplier<@Nullable SSLEngine> tls) {
     this.router = router;
     this.guard = guard;
     this.permissions = permissions;
     this.connections = connections;
+    this.tls = tls;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    channel
-        .pipeline()
-        .addLast(new WriteTimeoutHandler(WRITE_SECONDS))
-        .addLast(new HttpServerCodec());
+    channel.pipeline().addLast(new WriteTimeoutHandler(WRITE_SECONDS));
+    SSLEngine engine = tls.get();
+    if (engine != null) {
+      channel.pipeline().addLast(new SslHandler(engine));
+    }
+    channel.pipeline().addLast(new HttpServerCodec());
     if (connections.size() >= MOST_CONNECTIONS) {
       refuse(channel);
       return;

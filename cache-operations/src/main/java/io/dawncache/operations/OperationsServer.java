@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
  * <p>It has one thread of its own and bounds of its own: 64 connections, 4 MiB a request, 30 s for
  * a request to arrive and 30 s for its answer. So it answers while the data port is overloaded. It
  * has no passwords unless it is given {@linkplain OperationsConfig.Builder#tokens tokens}:
- * everybody who reaches it may act. A page in a browser may not, see {@link
- * OperationsConfig.Builder#hostName}.
+ * everybody who reaches it may act, with TLS who presents a certificate if the server wants one of
+ * all. A page in a browser may not, see {@link OperationsConfig.Builder#hostName}.
  *
  * <p>Safe for use by any thread; {@link #start} and {@link #close} block.
  *
@@ -48,6 +48,7 @@ public final class OperationsServer implements AutoCloseable {
    * @param config where it listens, and what of the program it shows
    * @return the listener, which accepts connections
    * @throws IOException if it cannot listen there, such as {@link BindException}
+   * @throws IllegalArgumentException if it is to accept TLS and the server has no certificate
    */
   public static OperationsServer start(CacheServer server, OperationsConfig config)
       throws IOException {
@@ -57,6 +58,9 @@ public final class OperationsServer implements AutoCloseable {
 
   @SuppressWarnings("deprecation") // Netty 4.1 has no other event loop group
   private OperationsServer(CacheServer server, OperationsConfig config) throws IOException {
+    if (config.tls() && server.newTlsEngine() == null) {
+      throw new IllegalArgumentException("tls: true (expected: false, the server has none)");
+    }
     Router router =
         new Router(
             new Reports(server, config).endpoints(), new Actions(server, config).endpoints());
@@ -71,7 +75,11 @@ public final class OperationsServer implements AutoCloseable {
             .childOption(ChannelOption.AUTO_READ, false) // a request at a time
             .childHandler(
                 new OperationsPipeline(
-                    router, new RequestGuard(config), new Permissions(config), connections))
+                    router,
+                    new RequestGuard(config),
+                    new Permissions(config),
+                    connections,
+                    config.tls() ? server::newTlsEngine : () -> null))
             .bind(config.host(), config.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {

@@ -23,10 +23,12 @@ final class RequestGuard {
    *      it for a page of the listener: the request still carries the foreign name (Host).
    */
   private final Set<String> hostNames;
+  private final boolean tls;
 
   RequestGuard(OperationsConfig config) {
     this.hostNames = new HashSet<>(config.hostNames());
     hostNames.add(bare(config.host()));
+    this.tls = config.tls();
   }
 
   /**
@@ -52,7 +54,7 @@ final class RequestGuard {
           "Host: " + shown(host) + " (expected: " + expected(local) + ")");
     }
     for (String origin : headers.getAll(HttpHeaderNames.ORIGIN)) {
-      if (!origin.equalsIgnoreCase("http://" + host)) {
+      if (!origin.equalsIgnoreCase((tls ? "https://" : "http://") + host)) {
         throw new Problem(403, "Foreign origin", "Origin: " + shown(origin) + " (expected: none)");
       }
     }
@@ -61,7 +63,7 @@ final class RequestGuard {
   private boolean isOurs(String host, InetSocketAddress local) {
     int colon = host.lastIndexOf(':');
     boolean hasPort = colon > host.lastIndexOf(']');
-    String port = hasPort ? host.substring(colon + 1) : "80";
+    String port = hasPort ? host.substring(colon + 1) : tls ? "443" : "80";
     String name = bare(hasPort ? host.substring(0, colon) : host);
     return port.equals(Integer.toString(local.getPort()))
         && (hostNames.contains(name)

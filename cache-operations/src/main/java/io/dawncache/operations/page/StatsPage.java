@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections how many connections are open
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
+ * @param tls the certificate in force and the handshakes so far; null without TLS
  */
 public record StatsPage(
     String self,
@@ -61,7 +62,8 @@ public record StatsPage(
     long unprovenPeers,
     int connections,
     @Nullable InFlight bytesInFlight,
-    Map<String, OfGroup> groups) {
+    Map<String, OfGroup> groups,
+    @Nullable OfTls tls) {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
@@ -128,6 +130,24 @@ public record StatsPage(
   public record InFlight(long bytes, long maxBytes, long refused, long closed) {
     private static InFlight of(ServerStats.BytesInFlight account) {
       return new InFlight(account.bytes(), account.maxBytes(), account.refused(), account.closed());
+    }
+  }
+
+  /**
+   * The TLS of the data port.
+   *
+   * @param expires when the certificate in force expires, in ISO 8601
+   * @param trouble why the files that are there now are not in force; null if they are
+   * @param handshakes how many have succeeded
+   * @param failedHandshakes how many connections have ended without one
+   */
+  public record OfTls(
+      String expires, @Nullable String trouble, long handshakes, long failedHandshakes) {
+    private static @Nullable OfTls of(ServerStats.@Nullable TlsState tls) {
+      return tls == null
+          ? null
+          : new OfTls(
+              tls.expires().toString(), tls.trouble(), tls.handshakes(), tls.failedHandshakes());
     }
   }
 
@@ -248,7 +268,8 @@ public record StatsPage(
         stats.unprovenPeers(),
         stats.connections(),
         InFlight.of(stats.bytesInFlight()),
-        byName);
+        byName,
+        OfTls.of(stats.tls()));
   }
 
   /**
@@ -282,7 +303,8 @@ public record StatsPage(
             read.unprovenPeers,
             read.connections,
             read.bytesInFlight,
-            read.groups);
+            read.groups,
+            read.tls);
   }
 
   /** Returns the members, by URL, that this node knows to leave or to have left. */

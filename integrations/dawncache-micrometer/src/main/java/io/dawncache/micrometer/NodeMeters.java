@@ -20,6 +20,9 @@ final class NodeMeters {
     NodeMeters node = new NodeMeters(samples);
     node.registerFleet(meters);
     node.registerConnections(meters);
+    if (Objects.requireNonNull(samples.present().server()).tls() != null) {
+      node.registerTls(meters);
+    }
   }
 
   private void registerFleet(MeterSet meters) {
@@ -93,6 +96,33 @@ final class NodeMeters {
         "Connections that were closed to make room.",
         Tags.empty(),
         of(stats -> stats.bytesInFlight().closed()));
+  }
+
+  private void registerTls(MeterSet meters) {
+    meters.counter(
+        "dawncache.tls.handshakes",
+        "Connections accepted, by whether TLS was agreed on.",
+        Tags.of("result", "success"),
+        ofTls(ServerStats.TlsState::handshakes));
+    meters.counter(
+        "dawncache.tls.handshakes",
+        "Connections accepted, by whether TLS was agreed on.",
+        Tags.of("result", "failure"),
+        ofTls(ServerStats.TlsState::failedHandshakes));
+    meters.gauge(
+        "dawncache.tls.certificate.expires",
+        "When the certificate in force expires, in seconds since 1970.",
+        Tags.empty(),
+        ofTls(tls -> tls.expires().getEpochSecond()));
+    meters.gauge(
+        "dawncache.tls.files.refused",
+        "1 if the files that are there now are not in force, else 0.",
+        Tags.empty(),
+        ofTls(tls -> tls.trouble() == null ? 0 : 1));
+  }
+
+  private DoubleSupplier ofTls(ToDoubleFunction<ServerStats.TlsState> value) {
+    return of(stats -> value.applyAsDouble(Objects.requireNonNull(stats.tls())));
   }
 
   private DoubleSupplier of(ToDoubleFunction<ServerStats> value) {
