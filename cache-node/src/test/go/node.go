@@ -12,6 +12,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -20,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/golang/groupcache"
@@ -33,6 +36,8 @@ func main() {
 	peers := flag.String("peers", "", "the member list, `URL,URL,...` (default: this node alone)")
 	name := flag.String("group", "scores", "the group's `NAME`")
 	cacheBytes := flag.Int64("cache-bytes", 64<<20, "`BYTES` to keep in memory")
+	certificate := flag.String("certificate", "", "`FILE` with a certificate, for TLS; trusted at peers, too")
+	key := flag.String("key", "", "`FILE` with its key")
 	origin := flag.String("origin", "", "`URL` to load a key from, with {key} for the escaped key")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -46,8 +51,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	scheme := "http://"
+	if *certificate != "" {
+		scheme = "https://"
+		listener = withTLS(listener, *certificate, *key)
+	}
 	if *self == "" {
-		*self = "http://" + listener.Addr().String()
+		*self = scheme + listener.Addr().String()
 	}
 	if *peers == "" {
 		*peers = *self
@@ -55,11 +65,37 @@ func main() {
 
 	// The pool registers itself as the peer picker, so it must stand before a group is asked.
 	pool := groupcache.NewHTTPPoolOpts(*self, nil)
+	if *certificate != "" {
+		transport := trusting(*certificate)
+		pool.Transport = func(context.Context) http.RoundTripper { return transport }
+	}
 	pool.Set(strings.Split(*peers, ",")...)
 	group := groupcache.NewGroup(*name, *cacheBytes, originGetter(*origin))
 
 	fmt.Println(listener.Addr())
 	log.Fatal(http.Serve(listener, handler(*self, pool, group)))
+}
+
+// withTLS accepts what listener does, with TLS. It offers no HTTP/2.
+func withTLS(listener net.Listener, certificate, key string) net.Listener {
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}})
+}
+
+// trusting asks peers that have this certificate, or one that it has signed.
+func trusting(certificate string) http.RoundTripper {
+	pem, err := os.ReadFile(certificate)
+	if err != nil {
+		log.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	if !trusted.AppendCertsFromPEM(pem) {
+		log.Fatalf("%s: no certificate", certificate)
+	}
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
 }
 
 // originGetter loads a key by a GET of the template; any answer but 200 is an error.

@@ -98,6 +98,7 @@ public final class NodeMain implements Callable<Integer> {
     keepLogOpen();
     Program.useOneLocale();
     OutOfMemory.endsProcess("node");
+    refuseRenegotiation();
     Hangup.take();
     refreshNames();
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
@@ -120,6 +121,14 @@ public final class NodeMain implements Callable<Integer> {
       Security.setProperty("networkaddress.cache.ttl", "5"); // seconds
     }
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
+  }
+
+  /** A client of TLS 1.2 could have the JDK's engine repeat the costly part for ever. */
+  private static void refuseRenegotiation() {
+    String property = "jdk.tls.rejectClientInitiatedRenegotiation";
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, "true");
+    }
   }
 
   /** Returns the command line of a node. */
@@ -163,7 +172,7 @@ public final class NodeMain implements Callable<Integer> {
     AccessLog accesses = openAccessLog(config, opened);
     StandaloneNode node = start(config, opened, accesses);
     Reconfiguration edits = new Reconfiguration(reader, origins, node, config);
-    NodeOperations listener = startOperations(node, edits, config.operations(), accesses);
+    NodeOperations listener = startOperations(node, edits, config, accesses);
     serve(config, edits, watch, accesses, node, listener);
     return 0;
   }
@@ -182,13 +191,13 @@ public final class NodeMain implements Callable<Integer> {
   }
 
   private static @Nullable NodeOperations startOperations(
-      StandaloneNode node,
-      Reconfiguration edits,
-      @Nullable HostPort address,
-      @Nullable AccessLog accesses)
+      StandaloneNode node, Reconfiguration edits, NodeConfig config, @Nullable AccessLog accesses)
       throws IOException {
+    HostPort address = config.operations();
     try {
-      return address == null ? null : NodeOperations.start(node, address, edits, accesses);
+      return address == null
+          ? null
+          : NodeOperations.start(node, address, config.operationsTls(), edits, accesses);
     } catch (IOException e) {
       edits.close();
       node.close();
@@ -309,6 +318,9 @@ public final class NodeMain implements Callable<Integer> {
                 "       --group items=http://10.0.0.9:9000/items/{key} --max-bytes 1g",
                 "",
                 "  node --config conf/dawncache.yaml --max-bytes 1g",
+                "",
+                "  node --listen 10.0.0.1:8001 --tls-certificate node.crt --tls-key node.key \\",
+                "       --tls-ca ca.crt --group docs=files:/usr/share/doc",
                 "",
                 "  node --listen 10.0.0.1:8001 --discovery file:/etc/dawncache/members \\",
                 "       --group docs=files:/usr/share/doc",

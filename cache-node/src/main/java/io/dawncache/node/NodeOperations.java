@@ -24,12 +24,17 @@ final class NodeOperations implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param tls whether it accepts TLS alone
    * @param edits knows the configuration in force
    * @param accesses the node's access log, if it has one
    * @throws IOException if it cannot listen on the address
    */
   static NodeOperations start(
-      StandaloneNode node, HostPort address, Reconfiguration edits, @Nullable AccessLog accesses)
+      StandaloneNode node,
+      HostPort address,
+      boolean tls,
+      Reconfiguration edits,
+      @Nullable AccessLog accesses)
       throws IOException {
     CacheServer server = node.server();
     NodeMetrics metrics = new NodeMetrics(server, accesses);
@@ -38,6 +43,7 @@ final class NodeOperations implements AutoCloseable {
           OperationsConfig.builder()
               .host(address.host())
               .port(address.port())
+              .tls(tls)
               .metrics(metrics::scrape)
               .configuration(edits::inForce)
               .remoteChanges(edits::remoteChanges)

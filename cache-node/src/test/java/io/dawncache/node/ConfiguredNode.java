@@ -34,7 +34,7 @@ record ConfiguredNode(StandaloneNode node, Reconfiguration edits, NodeOperations
     StandaloneNode node = StandaloneNode.start(config.server(), opened.groups());
     Reconfiguration edits = new Reconfiguration(reader, origins, node, config);
     HostPort free = new HostPort("127.0.0.1", 0);
-    return new ConfiguredNode(node, edits, NodeOperations.start(node, free, edits, null));
+    return new ConfiguredNode(node, edits, NodeOperations.start(node, free, false, edits, null));
   }
 
   /** Makes these nodes the members of one fleet. */

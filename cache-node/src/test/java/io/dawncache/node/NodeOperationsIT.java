@@ -165,6 +165,7 @@ class NodeOperationsIT {
   void anAddressThatIsTakenIsRefused() {
     HostPort taken = new HostPort("127.0.0.1", node.operations().address().getPort());
     assertThrows(
-        BindException.class, () -> NodeOperations.start(node.node(), taken, node.edits(), null));
+        BindException.class,
+        () -> NodeOperations.start(node.node(), taken, false, node.edits(), null));
   }
 }

@@ -57,7 +57,7 @@ class OperationsTokensIT {
     node = StandaloneNode.start(config.server(), opened.groups());
     edits = new Reconfiguration(reader, Origins.onClassPath(), node, config);
     edits.start(null);
-    operations = NodeOperations.start(node, HostPort.parse("127.0.0.1:0"), edits, null);
+    operations = NodeOperations.start(node, HostPort.parse("127.0.0.1:0"), false, edits, null);
     url = NodeUrl.parse("http://127.0.0.1:" + operations.address().getPort());
   }
 

@@ -5,6 +5,7 @@ import io.dawncache.node.text.ByteSize;
 import io.dawncache.node.text.Choice;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
+import io.dawncache.server.TlsConfig;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,7 +25,8 @@ public final class ConfigReader {
   private static final String GROUPS = "groups";
 
   /** What else may begin like a key of ours: a misspelt one is a mistake and not passed over. */
-  private static final Set<String> OWN_PREFIXES = Set.of(PREFIX + "GROUPS_", PREFIX + "LIMITS_");
+  private static final Set<String> OWN_PREFIXES =
+      Set.of(PREFIX + "GROUPS_", PREFIX + "LIMITS_", PREFIX + "TLS_");
 
   private final @Nullable Path file;
   private final Map<String, String> environment;
@@ -106,8 +108,13 @@ public final class ConfigReader {
           "",
           "missing (expected: " + (file == null ? "--listen" : "listen:") + " HOST:PORT)");
     }
-    if (refuseContradictions(node, mistakes)) {
-      var unused = node.build(ServerConfig.builder(), ServerConfig.Builder::build, mistakes);
+    boolean fits = refuseContradictions(node, mistakes);
+    if (TlsKeys.check(node, mistakes) && fits) {
+      TlsConfig tls = TlsKeys.config(node);
+      ServerConfig.Builder builder = ServerConfig.builder();
+      var unused =
+          node.build(
+              tls == null ? builder : builder.tls(tls), ServerConfig.Builder::build, mistakes);
     }
     return node;
   }

@@ -7,6 +7,7 @@ import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.RemoteChanges;
 import io.dawncache.server.ServerConfig;
+import io.dawncache.server.TlsConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,14 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
     ServerConfig.Builder server = ServerConfig.builder();
     node.apply(server, new Mistakes());
     AccessTokens tokens = clientTokens();
-    return tokens == null ? server : server.clientTokens(tokens);
+    if (tokens != null) {
+      server.clientTokens(tokens);
+    }
+    TlsConfig tls = TlsKeys.config(node);
+    if (tls != null) {
+      server.tls(tls);
+    }
+    return server;
   }
 
   /** Returns the tokens that clients need for a get; null if they need none. */
@@ -124,6 +132,15 @@ public record NodeConfig(Settings<ServerConfig.Builder> node, Map<String, Group>
   /** Returns where to listen for operators, or null for nowhere. */
   public @Nullable HostPort operations() {
     return node.read(NodeKeys.OPERATIONS);
+  }
+
+  /** Returns whether the listener for operators accepts TLS alone. */
+  public boolean operationsTls() {
+    Boolean given = node.read(NodeKeys.OPERATIONS_TLS);
+    HostPort address = operations();
+    return given != null
+        ? given
+        : address != null && !address.isLoopback() && TlsKeys.config(node) != null;
   }
 
   /** Returns the keys of the node, not of its groups, that differ. */

@@ -8,7 +8,9 @@ import io.dawncache.server.AccessTokens;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.Discovery;
 import io.dawncache.server.ServerConfig;
+import io.dawncache.server.TlsConfig.ClientCertificates;
 import io.dawncache.server.wire.NodeUrl;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -29,12 +31,12 @@ public final class NodeKeys {
               ValueTypes.URL,
               null,
               "This node's URL, exactly as in the member lists; http://HOST:PORT of listen by"
-                  + " default.",
+                  + " default, https:// with a certificate.",
               (server, url) -> server.self(url.text()))
           .withFlag()
           .describedAs(
               "This node's URL, exactly as in the member lists; http://HOST:PORT of --listen by"
-                  + " default.");
+                  + " default, https:// with a certificate.");
 
   public static final Key<ServerConfig.Builder, String> CLUSTER =
       new Key<>(
@@ -179,6 +181,76 @@ public final class NodeKeys {
               + " which needs tokens and a secret. With token, /stats is on the operations listener"
               + " alone.",
           (server, clients) -> {});
+
+  public static final Key<ServerConfig.Builder, Boolean> OPERATIONS_TLS =
+      new Key<ServerConfig.Builder, Boolean>(
+              "operations-tls",
+              ValueTypes.SWITCH,
+              null,
+              "Whether the listener for operators accepts TLS alone, with the certificate and the"
+                  + " rules of tls; by default if there is a certificate and it does not listen on"
+                  + " loopback.",
+              (server, on) -> {})
+          .withFlag();
+
+  public static final Key<ServerConfig.Builder, Path> TLS_CERTIFICATE =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.certificate",
+              ValueTypes.FILE,
+              null,
+              "The node's certificate in PEM, and behind it those that lead to its CA. With it the"
+                  + " node accepts TLS alone, and its URL begins with https://. All files of tls are"
+                  + " read again when they change.",
+              (server, file) -> {})
+          .withFlag("--tls-certificate");
+
+  public static final Key<ServerConfig.Builder, Path> TLS_KEY =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.key",
+              ValueTypes.FILE,
+              null,
+              "The private key of the certificate in PEM, as PKCS#8.",
+              (server, file) -> {})
+          .withFlag("--tls-key");
+
+  public static final Key<ServerConfig.Builder, Path> TLS_KEY_PASSWORD =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.key-password",
+              ValueTypes.FILE,
+              null,
+              "A file with the password of the private key; none by default.",
+              (server, file) -> {})
+          .withFlag("--tls-key-password");
+
+  public static final Key<ServerConfig.Builder, Path> TLS_CA =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.ca",
+              ValueTypes.FILE,
+              null,
+              "The certificates of the CAs that are trusted, in PEM; by default those of the JDK.",
+              (server, file) -> {})
+          .withFlag("--tls-ca");
+
+  public static final Key<ServerConfig.Builder, ClientCertificates> TLS_CLIENT_CERTIFICATES =
+      new Key<ServerConfig.Builder, ClientCertificates>(
+              "tls.client-certificates",
+              ValueTypes.CLIENT_CERTIFICATES,
+              "none",
+              "Who has to present a certificate of a trusted CA: nobody (none, the default), peers,"
+                  + " so that others can only get, or all, so that others cannot even connect.",
+              (server, who) -> {})
+          .withFlag("--tls-client-certificates");
+
+  public static final Key<ServerConfig.Builder, Path> TLS_PEER_NAMES =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.peer-names",
+              ValueTypes.FILE,
+              null,
+              "A file with the names of peers, one on each line, as their certificates have them: DNS"
+                  + " names, addresses or SPIFFE IDs. By default every certificate of a trusted CA is"
+                  + " that of a peer, and a member's has to name the host of its URL.",
+              (server, file) -> {})
+          .withFlag("--tls-peer-names");
 
   public static final Key<ServerConfig.Builder, LogFormat> LOG_FORMAT =
       new Key<ServerConfig.Builder, LogFormat>(
@@ -325,6 +397,13 @@ public final class NodeKeys {
               OPERATIONS,
               TOKENS,
               CLIENTS,
+              OPERATIONS_TLS,
+              TLS_CERTIFICATE,
+              TLS_KEY,
+              TLS_KEY_PASSWORD,
+              TLS_CA,
+              TLS_CLIENT_CERTIFICATES,
+              TLS_PEER_NAMES,
               LOG_FORMAT,
               ACCESS_LOG,
               MAX_EJECTED,

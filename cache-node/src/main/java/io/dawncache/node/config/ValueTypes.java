@@ -16,7 +16,10 @@ import io.dawncache.server.Dialect;
 import io.dawncache.server.Discoveries;
 import io.dawncache.server.Discovery;
 import io.dawncache.server.RemoteChanges;
+import io.dawncache.server.TlsConfig.ClientCertificates;
 import io.dawncache.server.wire.NodeUrl;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,11 +39,13 @@ final class ValueTypes {
   static final ValueType<String> TEXT =
       ValueType.ofText("TEXT", types("string", "number", "boolean"), text -> text);
 
+  static final ValueType<Path> FILE = ValueType.ofText("FILE", types("string"), ValueTypes::file);
+
   static final ValueType<HostPort> ADDRESS =
       ValueType.ofText("HOST:PORT", matching(".+:[0-9]{1,5}"), HostPort::parse);
 
   static final ValueType<NodeUrl> URL =
-      ValueType.ofText("URL", matching("http://.+:[0-9]{1,5}"), NodeUrl::parse);
+      ValueType.ofText("URL", matching("https?://.+:[0-9]{1,5}"), NodeUrl::parse);
 
   static final ValueType<List<NodeUrl>> URLS = urls();
 
@@ -85,6 +90,8 @@ final class ValueTypes {
       ValueType.ofText("off|stderr|FILE", matching(".+"), text -> text);
 
   static final ValueType<CachePolicy> POLICY = choice(CachePolicy.class);
+
+  static final ValueType<ClientCertificates> CLIENT_CERTIFICATES = choice(ClientCertificates.class);
 
   static final ValueType<RemoteChanges> REMOTE_CHANGES = choice(RemoteChanges.class);
 
@@ -142,6 +149,17 @@ final class ValueTypes {
         .toList();
   }
 
+  private static Path file(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("\"\" (expected: a file)");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(text + " (expected: a file)", e);
+    }
+  }
+
   private static Scheme ring(String text) {
     return Stream.of(Scheme.NATIVE, Scheme.DAWNCACHE)
         .filter(ring -> ring.name().equalsIgnoreCase(text))
@@ -176,10 +194,10 @@ final class ValueTypes {
 
   private static ValueType<List<NodeUrl>> urls() {
     JsonObject list = types("array");
-    list.add("items", matching("http://.+:[0-9]{1,5}"));
+    list.add("items", matching("https?://.+:[0-9]{1,5}"));
     return new ValueType<>(
         "URL,...",
-        anyOf(list, matching("http://.+:[0-9]{1,5}")),
+        anyOf(list, matching("https?://.+:[0-9]{1,5}")),
         (value, path, mistakes) -> {
           List<NodeUrl> urls = new ArrayList<>();
           for (Yaml item : items(value)) {

@@ -13,6 +13,11 @@ public record HostPort(String host, int port) {
   private static final Pattern FORM =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");
 
+  /** Returns whether only programs of this machine reach it. */
+  public boolean isLoopback() {
+    return host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
+  }
+
   /**
    * Reads {@code HOST:PORT}, an IPv6 address in brackets.
    *
