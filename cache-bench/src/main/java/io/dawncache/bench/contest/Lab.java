@@ -53,9 +53,11 @@ final class Lab {
     return switch (player) {
       case CODEC -> fixedReply(player, "codec", ports[0], load);
       case BARE -> fixedReply(player, "bare", ports[0], load);
-      case NODE, NODE_AGAIN, HITS, OTHER_NODE -> nodes(player, load, ports[0]);
-      case TWO_NODES, TWO_NODES_AGAIN, TWO_OTHER_NODES -> nodes(player, load, ports);
-      case GO -> gos(player, load, ports[0]);
+      case NODE, NODE_AGAIN, HITS, OTHER_NODE, NODE_TLS, NODE_OPENSSL ->
+          nodes(player, load, ports[0]);
+      case TWO_NODES, TWO_NODES_AGAIN, TWO_OTHER_NODES, TWO_NODES_TLS, TWO_NODES_OPENSSL ->
+          nodes(player, load, ports);
+      case GO, GO_TLS -> gos(player, load, ports[0]);
       case TWO_GOS -> gos(player, load, ports);
       case NGINX -> nginx(player, load, ports[0]);
       case REDIS -> redis(player, ports[0]);
@@ -75,24 +77,59 @@ final class Lab {
   private Contestant nodes(Player player, Load load, int... ports) throws IOException {
     Contestant contestant = new Contestant(player, Dialect.DAWNCACHE.basePath() + GROUP, ports);
     for (int port : ports) {
-      contestant.start(
-          JavaCommand.of(
-              classPath(player),
-              NodeMain.class,
-              ServerProcess.jvmOptions(),
-              "--listen",
-              "127.0.0.1:" + port,
-              "--peers",
-              String.join(",", urls(ports)),
-              "--group",
-              GROUP + "=fixed:" + load.valueBytes(),
-              "--max-bytes",
-              load.cacheMib() + "m",
-              "--hot-bytes",
-              "0"), // a copy would answer in the other's place
-          SERVING);
+      List<String> command =
+          new ArrayList<>(
+              JavaCommand.of(
+                  classPath(player),
+                  NodeMain.class,
+                  jvmOptions(player),
+                  "--listen",
+                  "127.0.0.1:" + port,
+                  "--peers",
+                  String.join(",", urls(player, ports)),
+                  "--group",
+                  GROUP + "=fixed:" + load.valueBytes(),
+                  "--max-bytes",
+                  load.cacheMib() + "m",
+                  "--hot-bytes",
+                  "0")); // a copy would answer in the other's place
+      if (player.isTls()) {
+        String certificate = certificate();
+        command.addAll(List.of("--tls-certificate", certificate, "--tls-key", key()));
+        command.addAll(List.of("--tls-ca", certificate));
+      }
+      contestant.start(command, SERVING);
     }
     return contestant;
+  }
+
+  /** OpenSSL is on this program's class path, so a node uses it unless it may not. */
+  private static List<String> jvmOptions(Player player) {
+    List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
+    if (player == Player.NODE_TLS || player == Player.TWO_NODES_TLS) {
+      options.add("-Dio.netty.handler.ssl.noOpenSsl=true");
+    }
+    return options;
+  }
+
+  private String key() {
+    return folder.resolve("tls.key").toString();
+  }
+
+  /** Makes a certificate of P-256 once, which signs itself. */
+  private String certificate() throws IOException {
+    String certificate = folder.resolve("tls.crt").toString();
+    if (!Files.exists(Path.of(certificate))) {
+      run(
+          new ProcessBuilder(
+              List.of(
+                  ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 9"
+                          + " -subj /CN=contest -addext subjectAltName=IP:127.0.0.1 -keyout "
+                          + (key() + " -out " + certificate))
+                      .split(" "))),
+          "the package openssl");
+    }
+    return certificate;
   }
 
   private String classPath(Player player) {
@@ -110,14 +147,18 @@ final class Lab {
       // Of two servers, the one that is asked owns none of the keys. groupcache copies other nodes'
       // keys unless the node may keep nothing, so this one may keep nothing.
       boolean mayNotCopy = ports.length > 1 && port == ports[0];
-      contestant.start(
-          List.of(
-              goProgram().toString(),
-              "127.0.0.1:" + port,
-              String.join(",", urls(ports)),
-              String.valueOf(load.valueBytes()),
-              String.valueOf(mayNotCopy ? 0 : load.cacheMib())),
-          SERVING);
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  goProgram().toString(),
+                  "127.0.0.1:" + port,
+                  String.join(",", urls(player, ports)),
+                  String.valueOf(load.valueBytes()),
+                  String.valueOf(mayNotCopy ? 0 : load.cacheMib())));
+      if (player.isTls()) {
+        command.addAll(List.of(certificate(), key()));
+      }
+      contestant.start(command, SERVING);
     }
     return contestant;
   }
@@ -211,7 +252,8 @@ final class Lab {
     if (load.keys() != Load.Keys.OTHERS) {
       return Arrays.asList(ZipfKeys.all());
     }
-    List<String> members = urls(contestant.ports().stream().mapToInt(port -> port).toArray());
+    List<String> members =
+        urls(contestant.player(), contestant.ports().stream().mapToInt(port -> port).toArray());
     List<Ring> rings =
         contestant.rings().stream()
             .map(scheme -> Ring.of(scheme, Membership.REPLICAS, members))
@@ -225,8 +267,8 @@ final class Lab {
         .collect(Collectors.toList());
   }
 
-  private static List<String> urls(int... ports) {
-    return IntStream.of(ports).mapToObj(port -> "http://127.0.0.1:" + port).toList();
+  private static List<String> urls(Player player, int... ports) {
+    return IntStream.of(ports).mapToObj(port -> player.scheme() + "127.0.0.1:" + port).toList();
   }
 
   /** Copies one of our files, which another program reads, into the folder. */

@@ -3,15 +3,20 @@ package io.dawncache.bench.contest;
 import static io.dawncache.bench.contest.Player.BARE;
 import static io.dawncache.bench.contest.Player.CODEC;
 import static io.dawncache.bench.contest.Player.GO;
+import static io.dawncache.bench.contest.Player.GO_TLS;
 import static io.dawncache.bench.contest.Player.HITS;
 import static io.dawncache.bench.contest.Player.NGINX;
 import static io.dawncache.bench.contest.Player.NODE;
 import static io.dawncache.bench.contest.Player.NODE_AGAIN;
+import static io.dawncache.bench.contest.Player.NODE_OPENSSL;
+import static io.dawncache.bench.contest.Player.NODE_TLS;
 import static io.dawncache.bench.contest.Player.OTHER_NODE;
 import static io.dawncache.bench.contest.Player.REDIS;
 import static io.dawncache.bench.contest.Player.TWO_GOS;
 import static io.dawncache.bench.contest.Player.TWO_NODES;
 import static io.dawncache.bench.contest.Player.TWO_NODES_AGAIN;
+import static io.dawncache.bench.contest.Player.TWO_NODES_OPENSSL;
+import static io.dawncache.bench.contest.Player.TWO_NODES_TLS;
 import static io.dawncache.bench.contest.Player.TWO_OTHER_NODES;
 
 import io.dawncache.bench.contest.Load.Keys;
@@ -63,6 +68,21 @@ record Scene(String name, String title, Load load, List<Player> players, List<Ba
               new Load(8, 1, 100, ROOMY_MIB, Keys.OTHERS),
               List.of(HITS, TWO_NODES, TWO_GOS),
               List.of(new Bar(TWO_NODES, HITS, 2.1), new Bar(TWO_NODES, TWO_GOS, 0.25))),
+          new Scene(
+              "tls",
+              "hit, one at a time, with TLS and without",
+              new Load(64, 1, 100, ROOMY_MIB, Keys.HELD),
+              List.of(NODE, NODE_TLS, NODE_OPENSSL, GO_TLS),
+              List.of(
+                  new Bar(NODE_TLS, NODE, 2.2),
+                  new Bar(NODE_OPENSSL, NODE, 1.5),
+                  new Bar(NODE_OPENSSL, GO_TLS, 0.5))),
+          new Scene(
+              "tls-hop",
+              "key of another node, 64 connections, with TLS and without",
+              new Load(64, 1, 100, ROOMY_MIB, Keys.OTHERS),
+              List.of(TWO_NODES, TWO_NODES_TLS, TWO_NODES_OPENSSL),
+              List.of()),
           new Scene(
               "large",
               "hit, values of 64 KiB",

@@ -46,7 +46,7 @@ final class Wrk implements Client {
                 "-d" + seconds + "s",
                 "-s",
                 script.toString(),
-                "http://127.0.0.1:" + contestant.port() + "/"));
+                contestant.player().scheme() + "127.0.0.1:" + contestant.port() + "/"));
     wrk.environment()
         .putAll(
             Map.of(

@@ -1,9 +1,11 @@
 // A node of golang/groupcache on one core. Arguments: HOST:PORT, the members' URLs separated by
-// commas, the length of each value, and how many MiB the node may keep.
+// commas, the length of each value, and how many MiB the node may keep; for TLS, the files of a
+// certificate and its key.
 package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"os"
@@ -24,6 +26,11 @@ func main() {
 			return dest.SetString(value)
 		}))
 	fmt.Println("serving")
+	if len(os.Args) > 5 {
+		// HTTP/1.1, as all others speak it.
+		server := &http.Server{Addr: os.Args[1], Handler: pool, TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}}
+		panic(server.ListenAndServeTLS(os.Args[5], os.Args[6]))
+	}
 	panic(http.ListenAndServe(os.Args[1], pool))
 }
 

@@ -20,7 +20,7 @@ final class ContestCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "hits        | SCENE: hits (expected: hit, pipelined, hop, hop8, large, huge or miss)",
+        "hits        | SCENE: hits (expected: hit, pipelined, hop, hop8, tls, tls-hop, large, huge or miss)",
         "--turns 0   | --turns 0 --seconds 2 --warm-up 15 (expected: >= 1, >= 1, >= 0)",
         "--seconds 0 | --turns 15 --seconds 0 --warm-up 15 (expected: >= 1, >= 1, >= 0)",
         "--warm-up x | '--warm-up'",
