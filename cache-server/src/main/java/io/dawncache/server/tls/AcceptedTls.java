@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcceptedTls extends TlsHandler {
   /*
-   * A handshake is counted at what its engine and its longest message take, from its first byte to
-   * its end, so that a flood of handshakes finds no room instead of filling the heap. Then only a
-   * record that has arrived in part is counted, if it is not short; StrictRequestDecoder does the
-   * same with a head. What leaves is in the channel's own buffer, which others count.
+   * A handshake is counted at what its engine and its longest message take, so that a flood of
+   * handshakes finds no room instead of filling the heap. It counts from the beginning of the
+   * connection to its own end. Handshakes are also limited in number: in a large heap they would
+   * take the room of others. After the handshake only a record that has arrived in part is counted,
+   * if it is not short; StrictRequestDecoder does the same with a head. What leaves is in the
+   * channel's own buffer, which others count.
    */
+  static final int MOST_HANDSHAKES = 1024;
+
   private static final int HANDSHAKE_BYTES = 32 << 10;
   private static final int SHORT_BYTES = 512;
 
@@ -42,7 +46,7 @@ final class AcceptedTls extends TlsHandler {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     holder = account.open(ctx::close);
-    if (!holder.set(HANDSHAKE_BYTES)) {
+    if (counts.open().incrementAndGet() > MOST_HANDSHAKES || !holder.set(HANDSHAKE_BYTES)) {
       ctx.close();
     }
     handshakeFuture().addListener(done -> ended(ctx, done.cause()));
@@ -50,6 +54,7 @@ final class AcceptedTls extends TlsHandler {
   }
 
   private void ended(ChannelHandlerContext ctx, @Nullable Throwable failure) {
+    counts.open().decrementAndGet();
     holder.set(0);
     if (failure == null) {
       counts.handshakes().increment();

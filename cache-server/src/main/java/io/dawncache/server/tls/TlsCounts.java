@@ -1,15 +1,17 @@
 package io.dawncache.server.tls;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How handshakes of connections that were accepted have ended.
+ * The handshakes of connections that were accepted.
  *
- * @param handshakes the good ones
+ * @param open those that have begun and not ended
+ * @param handshakes those that have succeeded
  * @param failures the others, also of clients that do not speak TLS
  */
-record TlsCounts(LongAdder handshakes, LongAdder failures) {
+record TlsCounts(AtomicInteger open, LongAdder handshakes, LongAdder failures) {
   TlsCounts() {
-    this(new LongAdder(), new LongAdder());
+    this(new AtomicInteger(), new LongAdder(), new LongAdder());
   }
 }

@@ -34,9 +34,7 @@ public class TlsHandler extends SslHandler {
     return channel.pipeline().get(TlsHandler.class);
   }
 
-  /**
-   * Does not wait for a client that takes nothing: what it has not taken stays in memory so long.
-   */
+  /** Does not wait for a client that takes nothing: what it has not taken would stay in memory. */
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
     if (ctx.channel().isWritable()) {
