@@ -70,7 +70,7 @@ class NodeMainTest {
             + " --listen, --self, --cluster, --zone, --secret-file, --peers, --discovery,"
             + " --dialect, --ring, --go-peers, --peer-frames, --operations, --tokens-file,"
             + " --operations-tls, --tls-certificate, --tls-key, --tls-key-password, --tls-ca,"
-            + " --tls-client-certificates, --tls-peer-names,"
+            + " --tls-crl, --tls-client-certificates, --tls-peer-names,"
             + " --log-format, --access-log, --max-ejected, --hand-over-timeout, --hand-over-bytes,"
             + " --max-bytes, --policy, --ttl, --ttl-jitter, --refresh-after-write,"
             + " --stale-if-error, --negative-ttl, --hot-ttl, --hot-bytes, --remote-changes)";

@@ -307,16 +307,17 @@ public final class CacheServer implements AutoCloseable {
   /**
    * Reads the files of the server's {@linkplain ServerConfig#tls TLS} again; the server also does
    * that by itself, within two seconds after they have changed. Connections that begin from then on
-   * use what they hold; those that are open stay, except those that peers have opened whose names
-   * are no longer among the {@linkplain TlsConfig#peerNames names of peers}. If a file cannot be
-   * used, nothing changes. Does nothing without TLS.
+   * use what they hold; those that are open stay, except those that others have opened whose
+   * certificate is {@linkplain TlsConfig#revoked revoked}, or peers whose names are no longer among
+   * the {@linkplain TlsConfig#peerNames names of peers}. If a file cannot be used, nothing changes.
+   * Does nothing without TLS.
    *
    * @throws IOException if a file cannot be used; the message says which and why
    */
   public void reloadTls() throws IOException {
     if (tls != null) {
-      Predicate<Channel> isNoPeerAnyMore = tls.reload();
-      connections.close(isNoPeerAnyMore::test);
+      Predicate<Channel> hasToEnd = tls.reload();
+      connections.close(hasToEnd::test);
     }
   }
 
@@ -399,7 +400,11 @@ public final class CacheServer implements AutoCloseable {
         tls == null
             ? null
             : new ServerStats.TlsState(
-                tls.expires(), tls.trouble(), tls.handshakes(), tls.failedHandshakes()));
+                tls.expires(),
+                tls.crlsExpire(),
+                tls.trouble(),
+                tls.handshakes(),
+                tls.failedHandshakes()));
   }
 
   private ServerStats.@Nullable DiscoveryState discoveryState() {

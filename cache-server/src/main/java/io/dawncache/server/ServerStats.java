@@ -102,13 +102,18 @@ public record ServerStats(
    * The TLS of connections that the server accepts.
    *
    * @param expires when the certificate in force expires
+   * @param crlsExpire when the first CRL in force has to be replaced; null if there is none
    * @param trouble why the files that are there now are not in force; null if they are
    * @param handshakes how many have succeeded
    * @param failedHandshakes how many connections have ended without one, also of clients that do
    *     not speak TLS
    */
   public record TlsState(
-      Instant expires, @Nullable String trouble, long handshakes, long failedHandshakes) {}
+      Instant expires,
+      @Nullable Instant crlsExpire,
+      @Nullable String trouble,
+      long handshakes,
+      long failedHandshakes) {}
 
   /**
    * One group.

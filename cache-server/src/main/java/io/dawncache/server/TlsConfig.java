@@ -32,6 +32,7 @@ public final class TlsConfig {
   private final Path key;
   private final @Nullable Path keyPassword;
   private final @Nullable Path trust;
+  private final @Nullable Path revoked;
   private final ClientCertificates clientCertificates;
   private final @Nullable Path peerNames;
 
@@ -40,6 +41,7 @@ public final class TlsConfig {
     key = builder.key;
     keyPassword = builder.keyPassword;
     trust = builder.trust;
+    revoked = builder.revoked;
     clientCertificates = builder.clientCertificates;
     peerNames = builder.peerNames;
   }
@@ -74,6 +76,11 @@ public final class TlsConfig {
     return trust;
   }
 
+  /** {@return the file with the CRLs of the trusted CAs; null if no certificate is revoked} */
+  public @Nullable Path revoked() {
+    return revoked;
+  }
+
   /** {@return who has to present a certificate} */
   public ClientCertificates clientCertificates() {
     return clientCertificates;
@@ -97,6 +104,8 @@ public final class TlsConfig {
         + keyPassword
         + ", trust="
         + trust
+        + ", revoked="
+        + revoked
         + ", clientCertificates="
         + clientCertificates
         + ", peerNames="
@@ -110,6 +119,7 @@ public final class TlsConfig {
     private final Path key;
     private @Nullable Path keyPassword;
     private @Nullable Path trust;
+    private @Nullable Path revoked;
     private ClientCertificates clientCertificates = ClientCertificates.NONE;
     private @Nullable Path peerNames;
 
@@ -141,6 +151,22 @@ public final class TlsConfig {
     @CanIgnoreReturnValue
     public Builder trust(Path trust) {
       this.trust = Objects.requireNonNull(trust, "trust");
+      return this;
+    }
+
+    /**
+     * Sets the file with the CRLs of the CAs in {@link #trust}, in PEM; default none. Then each
+     * certificate that is presented has to be covered by the CRL of its CA, from the first to the
+     * last of its chain: one that is revoked is refused, and so is each of a CA without a CRL, or
+     * with one whose next update is overdue. A connection whose certificate is found revoked when
+     * the files are read again is closed.
+     *
+     * @param revoked the file
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder revoked(Path revoked) {
+      this.revoked = Objects.requireNonNull(revoked, "revoked");
       return this;
     }
 
@@ -177,8 +203,8 @@ public final class TlsConfig {
     /**
      * {@return the configuration; its files are not read yet}
      *
-     * @throws IllegalArgumentException if client certificates are asked for and nothing says which
-     *     CA signs them
+     * @throws IllegalArgumentException if client certificates are asked for, or CRLs given, and
+     *     nothing says which CA signs them
      */
     public TlsConfig build() {
       if (clientCertificates != ClientCertificates.NONE && trust == null) {
@@ -186,6 +212,10 @@ public final class TlsConfig {
             "trust: none, with client certificates of "
                 + clientCertificates
                 + " (expected: the CA that signs them)");
+      }
+      if (revoked != null && trust == null) {
+        throw new IllegalArgumentException(
+            "trust: none, with revoked: " + revoked + " (expected: the CA that signs them)");
       }
       return new TlsConfig(this);
     }

@@ -41,6 +41,7 @@ final class TlsWatch implements AutoCloseable {
                 config.key(),
                 config.keyPassword(),
                 config.trust(),
+                config.revoked(),
                 config.peerNames())
             .filter(Objects::nonNull)
             .map(Objects::requireNonNull)

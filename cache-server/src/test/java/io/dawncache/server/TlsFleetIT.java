@@ -156,10 +156,18 @@ class TlsFleetIT {
 
   @Test
   void aMemberIsAskedOnlyIfItsCertificateIsGood() throws Exception {
-    TlsConfig good = authority.sign("good", LOOPBACK).config().trust(authority.file()).build();
+    Identity revoked = authority.sign("revoked", LOOPBACK);
+    TlsConfig good =
+        authority
+            .sign("good", LOOPBACK)
+            .config()
+            .trust(authority.file())
+            .revoked(authority.revoke(revoked))
+            .build();
     Certificates others = new Certificates(folder, "other");
     List<Identity> bad =
         List.of(
+            revoked,
             others.sign("stranger", LOOPBACK),
             authority.sign("name", "DNS:another.example"),
             authority.signExpired("late", LOOPBACK));

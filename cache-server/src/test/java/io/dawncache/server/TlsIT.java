@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -318,7 +319,7 @@ class TlsIT {
           + "Dawncache-Message: forget\r\nContent-Length: 0\r\n\r\n";
   private static final String FRAMES =
       get(
-          "/_dawncache/",
+          "/_dawncache/probe",
           AS_PEER + "Connection: Upgrade\r\nUpgrade: dawncache-frames/2, dawncache-frames/1\r\n");
 
   @Test
@@ -432,6 +433,80 @@ class TlsIT {
       each.get();
     }
     assertEquals(0, server.stats().tls().failedHandshakes());
+  }
+
+  @Test
+  void aRevokedCertificateIsRefusedAndItsConnectionsEndWhenTheCrlChanges() throws Exception {
+    Identity staying = authority.sign("staying", "DNS:staying");
+    Identity leaving = authority.sign("leaving", "DNS:leaving");
+    Identity revoked = authority.sign("revoked", "DNS:revoked");
+    start(
+        identity
+            .config()
+            .trust(authority.file())
+            .revoked(authority.revoke(revoked))
+            .clientCertificates(ClientCertificates.ALL)
+            .build());
+    SSLContext second = authority.client(leaving);
+
+    assertThrows(IOException.class, () -> ask(authority.client(revoked), get(TOM, "")));
+    await(() -> assertEquals(1, server.stats().tls().failedHandshakes()));
+    try (RawClient kept = new RawClient(connect(authority.client(staying)));
+        RawClient closed = new RawClient(connect(second))) {
+      for (RawClient each : List.of(kept, closed)) {
+        assertEquals("630", each.send(get(TOM, "")).answer().value());
+      }
+
+      authority.revoke(leaving); // the server notices it by itself
+
+      assertTrue(closed.isClosedByServer());
+      assertEquals("630", kept.send(get(TOM, "")).answer().value());
+    }
+    assertThrows(IOException.class, () -> ask(second, get(TOM, "")));
+  }
+
+  @Test
+  void anOverdueCrlIsNotPutIntoForce() throws Exception {
+    Identity client = authority.sign("client", "DNS:client");
+    Path crl = authority.revoke();
+    start(
+        identity
+            .config()
+            .trust(authority.file())
+            .revoked(crl)
+            .clientCertificates(ClientCertificates.ALL)
+            .build());
+    Instant before = server.stats().tls().crlsExpire();
+    authority.overdueCrl();
+
+    IOException overdue = assertThrows(IOException.class, server::reloadTls);
+
+    assertEquals(
+        crl + ": the CRL of CN=ca ended at 2020-02-01T00:00:00Z (expected: a newer one)",
+        overdue.getMessage());
+    assertEquals(before, server.stats().tls().crlsExpire());
+    assertEquals("630", ask(authority.client(client), get(TOM, "")).value());
+  }
+
+  @Test
+  void aCertificateOfACaWithoutACrlIsRefused() throws Exception {
+    Certificates other = new Certificates(folder, "other");
+    Path both =
+        Files.writeString(
+            folder.resolve("both"),
+            Files.readString(authority.file()) + Files.readString(other.file()));
+    start(
+        identity
+            .config()
+            .trust(both)
+            .revoked(authority.revoke())
+            .clientCertificates(ClientCertificates.ALL)
+            .build());
+    SSLContext covered = authority.client(authority.sign("client", "DNS:client"));
+    SSLContext uncovered = authority.client(other.sign("client", "DNS:client"));
+
+    assertEquals("630", ask(covered, get(TOM, "")).value());
+    assertThrows(IOException.class, () -> ask(uncovered, get(TOM, "")));
   }
 
   private static void move(Path from, Path to) throws IOException {

@@ -231,6 +231,16 @@ public final class NodeKeys {
               (server, file) -> {})
           .withFlag("--tls-ca");
 
+  public static final Key<ServerConfig.Builder, Path> TLS_CRL =
+      new Key<ServerConfig.Builder, Path>(
+              "tls.crl",
+              ValueTypes.FILE,
+              null,
+              "The CRLs of the CAs in tls.ca, in PEM. Then certificates that they revoke are refused,"
+                  + " and those of CAs whose CRL is missing or overdue, too.",
+              (server, file) -> {})
+          .withFlag("--tls-crl");
+
   public static final Key<ServerConfig.Builder, ClientCertificates> TLS_CLIENT_CERTIFICATES =
       new Key<ServerConfig.Builder, ClientCertificates>(
               "tls.client-certificates",
@@ -402,6 +412,7 @@ public final class NodeKeys {
               TLS_KEY,
               TLS_KEY_PASSWORD,
               TLS_CA,
+              TLS_CRL,
               TLS_CLIENT_CERTIFICATES,
               TLS_PEER_NAMES,
               LOG_FORMAT,

@@ -7,6 +7,7 @@ import io.dawncache.server.TlsConfig.ClientCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the keys of TLS say together: which files there are, and whether they can be used. */
@@ -16,6 +17,7 @@ final class TlsKeys {
           NodeKeys.TLS_KEY,
           NodeKeys.TLS_KEY_PASSWORD,
           NodeKeys.TLS_CA,
+          NodeKeys.TLS_CRL,
           NodeKeys.TLS_CLIENT_CERTIFICATES,
           NodeKeys.TLS_PEER_NAMES);
 
@@ -27,17 +29,21 @@ final class TlsKeys {
     Path key = node.read(NodeKeys.TLS_KEY);
     Path ca = node.read(NodeKeys.TLS_CA);
     ClientCertificates clients = node.read(NodeKeys.TLS_CLIENT_CERTIFICATES);
-    if (certificate == null || key == null || lacksCa(clients, ca)) {
+    if (certificate == null || key == null || lackingCa(node) != null) {
       return null;
     }
     TlsConfig.Builder tls = TlsConfig.builder(certificate, key);
     Path password = node.read(NodeKeys.TLS_KEY_PASSWORD);
+    Path crl = node.read(NodeKeys.TLS_CRL);
     Path names = node.read(NodeKeys.TLS_PEER_NAMES);
     if (password != null) {
       tls.keyPassword(password);
     }
     if (ca != null) {
       tls.trust(ca);
+    }
+    if (crl != null) {
+      tls.revoked(crl);
     }
     if (clients != null) {
       tls.clientCertificates(clients);
@@ -48,14 +54,24 @@ final class TlsKeys {
     return tls.build();
   }
 
-  private static boolean lacksCa(@Nullable ClientCertificates clients, @Nullable Path ca) {
-    return ca == null && clients != null && clients != ClientCertificates.NONE;
+  /** Returns a key that needs a CA, which is not there; null if nothing is missing. */
+  private static @Nullable Key<ServerConfig.Builder, ?> lackingCa(
+      Settings<ServerConfig.Builder> node) {
+    if (node.value(NodeKeys.TLS_CA) != null) {
+      return null;
+    } else if (node.value(NodeKeys.TLS_CRL) != null) {
+      return NodeKeys.TLS_CRL;
+    }
+    ClientCertificates clients = node.read(NodeKeys.TLS_CLIENT_CERTIFICATES);
+    return clients == null || clients == ClientCertificates.NONE
+        ? null
+        : NodeKeys.TLS_CLIENT_CERTIFICATES;
   }
 
   /** Adds the mistakes in these keys and their files; returns whether there is none. */
   static boolean check(Settings<ServerConfig.Builder> node, Mistakes mistakes) {
     Yaml certificate = node.value(NodeKeys.TLS_CERTIFICATE);
-    Yaml clients = node.value(NodeKeys.TLS_CLIENT_CERTIFICATES);
+    Key<ServerConfig.Builder, ?> lacking = lackingCa(node);
     if (certificate == null) {
       return !needsCertificate(node, mistakes);
     } else if (node.value(NodeKeys.TLS_KEY) == null) {
@@ -64,12 +80,12 @@ final class TlsKeys {
           NodeKeys.TLS_CERTIFICATE.path(),
           certificate.shown() + " without a private key (expected: tls.key)");
       return false;
-    } else if (clients != null
-        && lacksCa(node.read(NodeKeys.TLS_CLIENT_CERTIFICATES), node.read(NodeKeys.TLS_CA))) {
+    } else if (lacking != null) {
+      Yaml value = Objects.requireNonNull(node.value(lacking));
       mistakes.add(
-          clients.at(),
-          NodeKeys.TLS_CLIENT_CERTIFICATES.path(),
-          clients.shown() + " without a CA that signs them (expected: tls.ca)");
+          value.at(),
+          lacking.path(),
+          value.shown() + " without a CA that signs them (expected: tls.ca)");
       return false;
     }
     return canBeRead(config(node), certificate, mistakes);

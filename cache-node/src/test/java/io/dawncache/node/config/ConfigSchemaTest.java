@@ -11,6 +11,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.dawncache.node.origin.Origins;
+import io.dawncache.server.testing.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,11 +75,20 @@ class ConfigSchemaTest {
             .replaceAll("(?m)^( *)# (?!yaml-)([a-z-]+:( .*)?)$", "$1$2")
             .replaceAll("(?m)^#( {3}[a-z.-]+: )", "$1")
             .replaceAll("(?m)^discovery:.*$", "")
-            .replaceAll("(?m)^self:.*$", "self: http://127.0.0.1:8001");
+            .replaceAll("(?m)^self:.*$", "self: https://127.0.0.1:8001")
+            .replace("/etc/dawncache/", folder + "/");
+    makeCertificates();
 
     assertTrue(sample.contains("\n    refresh-after-write:"), sample);
     assertEquals(List.of(), mistakes(sample));
     assertTrue(isValid(sample));
+  }
+
+  private void makeCertificates() throws Exception {
+    Certificates authority = new Certificates(folder, "ca");
+    authority.sign("node", Certificates.LOOPBACK);
+    authority.revoke();
+    Files.writeString(folder.resolve("peers"), "spiffe://shop/cache\n");
   }
 
   @Test

@@ -137,17 +137,26 @@ public record StatsPage(
    * The TLS of the data port.
    *
    * @param expires when the certificate in force expires, in ISO 8601
+   * @param crlsExpire when the first CRL in force has to be replaced; null if there is none
    * @param trouble why the files that are there now are not in force; null if they are
    * @param handshakes how many have succeeded
    * @param failedHandshakes how many connections have ended without one
    */
   public record OfTls(
-      String expires, @Nullable String trouble, long handshakes, long failedHandshakes) {
+      String expires,
+      @Nullable String crlsExpire,
+      @Nullable String trouble,
+      long handshakes,
+      long failedHandshakes) {
     private static @Nullable OfTls of(ServerStats.@Nullable TlsState tls) {
       return tls == null
           ? null
           : new OfTls(
-              tls.expires().toString(), tls.trouble(), tls.handshakes(), tls.failedHandshakes());
+              tls.expires().toString(),
+              tls.crlsExpire() == null ? null : tls.crlsExpire().toString(),
+              tls.trouble(),
+              tls.handshakes(),
+              tls.failedHandshakes());
     }
   }
 

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -40,6 +42,7 @@ final class Pem {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]++)-----([^-]++)-----END \\1-----");
 
   private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String CRL = "X509 CRL";
   private static final String KEY = "PRIVATE KEY";
   private static final String ENCRYPTED_KEY = "ENCRYPTED PRIVATE KEY";
 
@@ -94,6 +97,29 @@ final class Pem {
               .generateCertificate(new ByteArrayInputStream(content));
     } catch (CertificateException e) {
       throw new IOException(file + ": a broken certificate, " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the lists of revoked certificates in a file, at least one. */
+  static List<X509CRL> crls(Path file) throws IOException {
+    List<X509CRL> crls = new ArrayList<>();
+    for (Block block : blocks(file)) {
+      if (block.label().equals(CRL)) {
+        crls.add(crl(file, block.content()));
+      }
+    }
+    if (crls.isEmpty()) {
+      throw new IOException(file + ": no CRL (expected: -----BEGIN X509 CRL-----)");
+    }
+    return crls;
+  }
+
+  private static X509CRL crl(Path file, byte[] content) throws IOException {
+    try {
+      return (X509CRL)
+          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(content));
+    } catch (CertificateException | CRLException e) {
+      throw new IOException(file + ": a broken CRL, " + e.getMessage(), e);
     }
   }
 

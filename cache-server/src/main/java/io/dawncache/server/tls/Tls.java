@@ -10,7 +10,6 @@ import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tls {
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Certificate[] NOTHING = {};
 
   private static final System.Logger LOG = System.getLogger(Tls.class.getName());
 
@@ -61,8 +62,8 @@ public final class Tls {
    * Reads the files again; connections that begin from now on use what they hold. If one cannot be
    * used, nothing changes.
    *
-   * @return whether the other side of an accepted connection was a peer until now, and is none any
-   *     more: its name is no longer among those of peers
+   * @return whether an accepted connection has to end: the other side's certificate is revoked, or
+   *     it was a peer until now and is none any more, as its name is no longer among those of peers
    * @throws IOException if a file cannot be used; the message begins with the file
    */
   public synchronized Predicate<Channel> reload() throws IOException {
@@ -75,7 +76,12 @@ public final class Tls {
       throw e;
     }
     log("TLS files read again");
-    return channel -> provesPeers() && isPeer(channel, before) && !isPeer(channel);
+    TlsContexts now = present;
+    return channel -> provesPeers() && hasToEnd(presented(channel), before, now);
+  }
+
+  private static boolean hasToEnd(Certificate[] chain, TlsContexts before, TlsContexts now) {
+    return now.authorities().haveRevoked(chain) || (before.isPeer(chain) && !now.isPeer(chain));
   }
 
   private void log(String what) {
@@ -93,6 +99,11 @@ public final class Tls {
   /** Returns when the certificate in force expires. */
   public Instant expires() {
     return present.expires();
+  }
+
+  /** Returns when the first CRL in force has to be replaced; null if none has to be. */
+  public @Nullable Instant crlsExpire() {
+    return present.authorities().crlsExpire();
   }
 
   /** Returns why the files that are there now are not in force; null if they are. */
@@ -137,20 +148,19 @@ public final class Tls {
 
   /** Returns whether the other side of an accepted connection has the certificate of a peer. */
   public boolean isPeer(Channel channel) {
-    return isPeer(channel, present);
+    return present.isPeer(presented(channel));
   }
 
-  private static boolean isPeer(Channel channel, TlsContexts contexts) {
+  /** Returns the chain that the other side has presented; empty if it has presented none. */
+  private static Certificate[] presented(Channel channel) {
     TlsHandler tls = TlsHandler.of(channel);
     if (tls == null) {
-      return false;
+      return NOTHING;
     }
     try {
-      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
-      PeerNames names = contexts.peerNames();
-      return names == null || names.allow((X509Certificate) chain[0]);
+      return tls.engine().getSession().getPeerCertificates();
     } catch (SSLPeerUnverifiedException e) {
-      return false; // it has presented none
+      return NOTHING;
     }
   }
 }

@@ -15,17 +15,15 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +32,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server for connections that are accepted
  * @param client for connections to peers
+ * @param authorities the CAs that are trusted
  * @param peerNames the names of peers; null if any trusted certificate is that of one
  * @param certificate the server's own
  */
 record TlsContexts(
     SslContext server,
     SslContext client,
+    Authorities authorities,
     @Nullable PeerNames peerNames,
     X509Certificate certificate) {
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-  /** All of TLS 1.3, and of TLS 1.2 those that keep a recorded session secret for ever. */
+  /** All of TLS 1.3, and of TLS 1.2 those with forward secrecy and authenticated encryption. */
   private static final List<String> CIPHERS =
       List.of(
           "TLS_AES_128_GCM_SHA256",
@@ -73,11 +73,12 @@ record TlsContexts(
     }
     Path names = config.peerNames();
     PeerNames peerNames = names == null ? null : PeerNames.readFrom(names);
-    X509ExtendedTrustManager authorities = authorities(config.trust());
+    Authorities authorities = Authorities.read(config.trust(), config.revoked());
+    X509ExtendedTrustManager trust = authorities.trust();
     X509Certificate[] certificates = chain.toArray(X509Certificate[]::new);
     try {
       SslContext server =
-          common(SslContextBuilder.forServer(key, certificates), authorities)
+          common(SslContextBuilder.forServer(key, certificates), trust)
               .clientAuth(
                   switch (config.clientCertificates()) {
                     case NONE -> ClientAuth.NONE;
@@ -88,10 +89,10 @@ record TlsContexts(
       SslContext client =
           common(
                   SslContextBuilder.forClient().keyManager(key, certificates),
-                  peerNames == null ? authorities : new PeerTrust(authorities, peerNames))
+                  peerNames == null ? trust : new PeerTrust(trust, peerNames))
               .endpointIdentificationAlgorithm(peerNames == null ? "HTTPS" : null)
               .build();
-      return new TlsContexts(server, client, peerNames, chain.get(0));
+      return new TlsContexts(server, client, authorities, peerNames, chain.get(0));
     } catch (SSLException e) {
       throw new IOException(config.certificate() + ": not usable, " + e.getMessage(), e);
     }
@@ -131,29 +132,9 @@ record TlsContexts(
     }
   }
 
-  /** Returns what trusts the CAs in a file, or those that the JDK trusts. */
-  private static X509ExtendedTrustManager authorities(@Nullable Path file) throws IOException {
-    try {
-      KeyStore store = null;
-      if (file != null) {
-        store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        List<X509Certificate> certificates = Pem.certificates(file);
-        for (int i = 0; i < certificates.size(); i++) {
-          store.setCertificateEntry("ca-" + i, certificates.get(i));
-        }
-      }
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
-      return Stream.of(factory.getTrustManagers())
-          .filter(X509ExtendedTrustManager.class::isInstance)
-          .map(X509ExtendedTrustManager.class::cast)
-          .findFirst()
-          .orElseThrow(() -> new IOException(file + ": this JDK checks no certificates"));
-    } catch (GeneralSecurityException e) {
-      throw new IOException(file + ": not usable, " + e.getMessage(), e);
-    }
+  /** Returns whether a chain that was trusted, or an empty one, is that of a peer. */
+  boolean isPeer(Certificate[] chain) {
+    return chain.length > 0 && (peerNames == null || peerNames.allow((X509Certificate) chain[0]));
   }
 
   /** Returns when the certificate of the server expires. */

@@ -123,6 +123,35 @@ public final class Certificates {
     return new Identity(folder.resolve(file + ".crt"), folder.resolve(file + ".key"));
   }
 
+  /** Revokes certificates, and returns the file with the CRL, which names all revoked so far. */
+  public Path revoke(Identity... revoked) throws IOException, InterruptedException {
+    return crl(List.of("-crldays", "30"), revoked);
+  }
+
+  /** Returns the file with a CRL that should have been replaced long ago. */
+  public Path overdueCrl() throws IOException, InterruptedException {
+    return crl(List.of("-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"));
+  }
+
+  private Path crl(List<String> times, Identity... revoked)
+      throws IOException, InterruptedException {
+    Path database = folder.resolve(name + ".revoked");
+    if (!Files.exists(database)) {
+      Files.createFile(database);
+      Files.writeString(
+          folder.resolve(name + ".cnf"),
+          "[ca]\ndefault_ca = it\n[it]\ndefault_md = sha256\ndatabase = " + database + "\n");
+    }
+    String ca = "ca -config " + name + ".cnf -cert " + name + ".crt -keyfile " + name + ".key";
+    for (Identity each : revoked) {
+      openssl(ca, "-revoke", each.certificate().toString());
+    }
+    List<String> options = new ArrayList<>(List.of("-gencrl", "-out", name + ".crl"));
+    options.addAll(times);
+    openssl(ca, options.toArray(String[]::new));
+    return folder.resolve(name + ".crl");
+  }
+
   /** Returns a file with the key of {@code identity}, encrypted. */
   public Path encrypt(Identity identity, String password) throws IOException, InterruptedException {
     Path file = folder.resolve("encrypted.key");

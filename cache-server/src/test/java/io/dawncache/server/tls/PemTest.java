@@ -108,6 +108,14 @@ class PemTest {
     assertEquals(
         otherKey + ": not the key of the certificate in " + certificate,
         refused(TlsConfig.builder(certificate, otherKey).build()));
+    TlsConfig.Builder trusting = identity.config().trust(authority.file());
+    assertEquals(missing + ": no such file", refused(trusting.revoked(missing).build()));
+    assertEquals(
+        empty + ": no CRL (expected: -----BEGIN X509 CRL-----)",
+        refused(trusting.revoked(empty).build()));
+    Path brokenCrl = file("crl", "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n");
+    String brokenCrls = refused(trusting.revoked(brokenCrl).build());
+    assertTrue(brokenCrls.startsWith(brokenCrl + ": a broken CRL, "), brokenCrls);
     String folders = refused(TlsConfig.builder(folder, key).build());
     assertTrue(folders.startsWith(folder + ": "), folders);
   }

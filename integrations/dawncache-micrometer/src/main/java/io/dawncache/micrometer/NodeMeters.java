@@ -115,6 +115,11 @@ final class NodeMeters {
         Tags.empty(),
         ofTls(tls -> tls.expires().getEpochSecond()));
     meters.gauge(
+        "dawncache.tls.crl.expires",
+        "When the first CRL in force has to be replaced, in seconds since 1970; NaN for none.",
+        Tags.empty(),
+        ofTls(tls -> tls.crlsExpire() == null ? Double.NaN : tls.crlsExpire().getEpochSecond()));
+    meters.gauge(
         "dawncache.tls.files.refused",
         "1 if the files that are there now are not in force, else 0.",
         Tags.empty(),
