@@ -233,15 +233,33 @@ function _picocli_dawncache_put() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file' '--file' '--ttl'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert' '--file' '--ttl'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -275,7 +293,7 @@ function _picocli_dawncache_top() {
 
   local commands=""
   local flag_opts="'--once' '--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--interval' '--sort' '--token-file'"
+  local arg_opts="'--operations' '--interval' '--sort' '--cert' '--key' '--token-file' '--cacert'"
   local COLUMN_option_args=("node" "group" "gets" "hit" "loads" "p50" "p99" "evictions" "entries" "bytes") # --sort values
 
   type compopt &>/dev/null && compopt +o default
@@ -292,7 +310,25 @@ function _picocli_dawncache_top() {
       COMPREPLY=( $( compReplyArray "${COLUMN_option_args[@]}" ) )
       return $?
       ;;
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -317,15 +353,33 @@ function _picocli_dawncache_warm() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file' '--rate'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert' '--rate'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -353,15 +407,33 @@ function _picocli_dawncache_clear() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -386,15 +458,33 @@ function _picocli_dawncache_config() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -419,15 +509,33 @@ function _picocli_dawncache_drain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -452,15 +560,33 @@ function _picocli_dawncache_explain() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -485,15 +611,33 @@ function _picocli_dawncache_hot() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -518,15 +662,33 @@ function _picocli_dawncache_refresh() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -551,15 +713,33 @@ function _picocli_dawncache_remove() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -584,15 +764,33 @@ function _picocli_dawncache_resize() {
 
   local commands=""
   local flag_opts="'--json' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--operations' '--token-file'"
+  local arg_opts="'--cert' '--key' '--operations' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--operations')
       return
       ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -617,7 +815,7 @@ function _picocli_dawncache_serve() {
 
   local commands=""
   local flag_opts="'--print-config' '-h' '--help' '-V' '--version' '--go-peers'"
-  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--secret-file' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--tokens-file' '--log-format' '--access-log' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
+  local arg_opts="'--config' '--group' '--listen' '--self' '--cluster' '--zone' '--secret-file' '--peers' '--discovery' '--dialect' '--ring' '--peer-frames' '--operations' '--tokens-file' '--operations-tls' '--tls-certificate' '--tls-key' '--tls-key-password' '--tls-ca' '--tls-crl' '--tls-client-certificates' '--tls-peer-names' '--log-format' '--access-log' '--max-ejected' '--hand-over-timeout' '--hand-over-bytes' '--max-bytes' '--policy' '--ttl' '--ttl-jitter' '--refresh-after-write' '--stale-if-error' '--negative-ttl' '--hot-ttl' '--hot-bytes' '--remote-changes'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -665,6 +863,30 @@ function _picocli_dawncache_serve() {
       return
       ;;
     '--tokens-file')
+      return
+      ;;
+    '--operations-tls')
+      return
+      ;;
+    '--tls-certificate')
+      return
+      ;;
+    '--tls-key')
+      return
+      ;;
+    '--tls-key-password')
+      return
+      ;;
+    '--tls-ca')
+      return
+      ;;
+    '--tls-crl')
+      return
+      ;;
+    '--tls-client-certificates')
+      return
+      ;;
+    '--tls-peer-names')
       return
       ;;
     '--log-format')
@@ -731,7 +953,7 @@ function _picocli_dawncache_get() {
 
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'--node' '--dialect' '--token-file'"
+  local arg_opts="'--node' '--dialect' '--cert' '--key' '--token-file' '--cacert'"
   local dawncachegroupcachemailgun_option_args=("DAWNCACHE" "GROUPCACHE" "MAILGUN") # --dialect values
 
   type compopt &>/dev/null && compopt +o default
@@ -745,7 +967,25 @@ function _picocli_dawncache_get() {
       COMPREPLY=( $( compReplyArray "${dawncachegroupcachemailgun_option_args[@]}" ) )
       return $?
       ;;
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -795,12 +1035,30 @@ function _picocli_dawncache_members() {
 
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'--token-file'"
+  local arg_opts="'--cert' '--key' '--token-file' '--cacert'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--cert')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '--token-file')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--cacert')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files

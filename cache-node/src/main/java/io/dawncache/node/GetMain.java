@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
-    customSynopsis = "get [--node URL] [--dialect DIALECT] [--token-file FILE] [--] GROUP KEY%n",
+    customSynopsis = "get [OPTIONS] [--] GROUP KEY%n",
     description = "Asks a node for a key and writes the value's bytes to standard output.%n",
     footer = {
       "",
@@ -79,7 +79,7 @@ public final class GetMain implements Callable<Integer> {
 
   @Mixin
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private TokenOption token = new TokenOption();
+  private ClientOptions options = new ClientOptions();
 
   @Parameters(index = "0", paramLabel = "GROUP", description = "The group's name.")
   @SuppressWarnings("NullAway.Init")
@@ -120,7 +120,7 @@ public final class GetMain implements Callable<Integer> {
     }
     String path = dialect.basePath() + Escape.path(group) + "/" + Escape.path(key);
     try {
-      HttpResponse<byte[]> answer = new NodeClient(TIMEOUT, token.token()).get(node, path);
+      HttpResponse<byte[]> answer = options.client(TIMEOUT).get(node, path);
       if (answer.statusCode() == 200) {
         write(GroupcacheCodec.decodeResponse(ByteBuffer.wrap(answer.body())));
         return 0;

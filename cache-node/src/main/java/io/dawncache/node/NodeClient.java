@@ -11,6 +11,8 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks nodes over HTTP, as a client that is not a member. */
@@ -21,18 +23,21 @@ final class NodeClient {
 
   /** Makes a client that waits at most {@code timeout} for an answer to begin. */
   NodeClient(Duration timeout) {
-    this(timeout, null);
+    this(timeout, null, null);
   }
 
-  /** As the other constructor, with a token to send, or null. */
-  NodeClient(Duration timeout, @Nullable String token) {
+  /**
+   * As the other constructor.
+   *
+   * @param token what to send as a bearer token; null for none
+   * @param tls for https:// URLs; null for the JDK's own
+   */
+  NodeClient(Duration timeout, @Nullable String token, @Nullable SSLContext tls) {
     this.timeout = timeout;
     this.token = token;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(timeout)
-            .build();
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+    this.http = (tls == null ? builder : builder.sslContext(tls)).build();
   }
 
   /**
@@ -102,6 +107,9 @@ final class NodeClient {
   private IOException explained(IOException e) {
     if (e instanceof HttpTimeoutException) {
       return new IOException("no answer in " + timeout.toMillis() + " ms", e);
+    }
+    if (e instanceof SSLException) {
+      return new IOException("no TLS: " + Program.reason(e), e);
     }
     return e instanceof ConnectException
         ? new IOException("no connection", e)

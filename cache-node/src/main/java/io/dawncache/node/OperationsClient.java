@@ -54,7 +54,7 @@ final class OperationsClient {
 
   @Mixin
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private TokenOption token = new TokenOption();
+  private ClientOptions options = new ClientOptions();
 
   @Option(
       names = "--json",
@@ -70,7 +70,7 @@ final class OperationsClient {
         parameters.entrySet().stream()
             .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
             .collect(Collectors.joining("&", "?", ""));
-    NodeClient client = new NodeClient(TIMEOUT, token.token());
+    NodeClient client = options.client(TIMEOUT);
     if (nodes.size() == 1) {
       print(answered(nodes.get(0), () -> client.get(nodes.get(0), path + query)), "");
       return 0;
@@ -86,7 +86,7 @@ final class OperationsClient {
       throw new ParameterException(line(), "--operations: given twice (expected: once)");
     }
     NodeUrl node = nodes.get(0);
-    NodeClient client = new NodeClient(TIMEOUT, token.token());
+    NodeClient client = options.client(TIMEOUT);
     String text = answered(node, () -> client.post(node, path, new Gson().toJson(body)));
     print(text, "");
     return isEverywhere(text) ? 0 : Program.FAILED;

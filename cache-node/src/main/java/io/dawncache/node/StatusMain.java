@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     usageHelpWidth = 96,
     synopsisHeading = "Usage: ",
-    customSynopsis = "status [--token-file FILE] URL...%n",
+    customSynopsis = "status [OPTIONS] URL...%n",
     description =
         "Prints the counters of the nodes at these URLs, one row for each node and group.%n",
     footer = {
@@ -53,7 +53,7 @@ public final class StatusMain implements Callable<Integer> {
 
   @Mixin
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private TokenOption token = new TokenOption();
+  private ClientOptions options = new ClientOptions();
 
   @Parameters(arity = "1..*", paramLabel = "URL", description = "The nodes.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
@@ -77,7 +77,7 @@ public final class StatusMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    FleetLook look = FleetLook.at(new NodeClient(TIMEOUT, token.token()), nodes);
+    FleetLook look = FleetLook.at(options.client(TIMEOUT), nodes);
     Map<NodeUrl, List<String>> listFaults = look.listFaults();
     StatusTable table = new StatusTable();
     for (NodeUrl node : nodes) {

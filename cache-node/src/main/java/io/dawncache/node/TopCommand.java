@@ -73,7 +73,7 @@ final class TopCommand implements Callable<Integer> {
 
   @Mixin
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-  private TokenOption token = new TokenOption();
+  private ClientOptions options = new ClientOptions();
 
   @Option(names = "--once", description = "Print one table, and end.")
   private boolean once;
@@ -112,7 +112,7 @@ final class TopCommand implements Callable<Integer> {
           spec.commandLine(),
           "--interval: " + TimeSpan.text(interval.duration()) + " (expected: 100ms to 25s)");
     }
-    NodeClient client = new NodeClient(TIMEOUT, token.token());
+    NodeClient client = options.client(TIMEOUT);
     PrintWriter out = spec.commandLine().getOut();
     try (Terminal terminal = once || asJson ? null : Terminal.open(out, millis)) {
       return terminal == null ? print(client, out, millis) : show(client, terminal);

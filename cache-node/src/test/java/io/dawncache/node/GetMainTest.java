@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class GetMainTest {
-  private static final String SYNOPSIS =
-      "get [--node URL] [--dialect DIALECT] [--token-file FILE] [--] GROUP KEY";
+  private static final String SYNOPSIS = "get [OPTIONS] [--] GROUP KEY";
 
   @Test
   void aWrongCommandLineIsToldInOneLine() {
@@ -19,7 +18,8 @@ class GetMainTest {
     Ran.get("", "Tom").assertRefused("get: GROUP: \"\" (expected: not empty)");
     Ran.get("scores", "-Tom")
         .assertRefused(
-            "get: -Tom: no such option (expected: one of --node, --dialect, --token-file, --help, --version)");
+            "get: -Tom: no such option (expected: one of --node, --dialect, --cert, --key,"
+                + " --token-file, --cacert, --help, --version)");
     Ran.get("--node", "nowhere", "scores", "Tom")
         .assertRefused(
             "get: --node: node URL: nowhere"

@@ -73,7 +73,7 @@ class OperationsTokensIT {
   }
 
   private HttpResponse<byte[]> post(String token, String path, String json) throws Exception {
-    return new NodeClient(PATIENCE, token).post(url, path, json);
+    return new NodeClient(PATIENCE, token, null).post(url, path, json);
   }
 
   @Test
@@ -86,7 +86,7 @@ class OperationsTokensIT {
     assertEquals(403, none.statusCode());
     assertEquals(new String(other.body(), UTF_8), new String(none.body(), UTF_8));
     assertEquals(403, post(WRITER, "/drain", "{}").statusCode());
-    assertEquals(403, new NodeClient(PATIENCE, WRITER).get(url, "/stats").statusCode());
+    assertEquals(403, new NodeClient(PATIENCE, WRITER, null).get(url, "/stats").statusCode());
     assertTrue(node.server().isReady());
   }
 
@@ -97,7 +97,7 @@ class OperationsTokensIT {
     assertEquals(401, answer.statusCode());
     assertEquals("Bearer", answer.headers().firstValue("WWW-Authenticate").orElseThrow());
     assertEquals(
-        200, new NodeClient(PATIENCE, "nobody-0123456789").get(url, "/healthz").statusCode());
+        200, new NodeClient(PATIENCE, "nobody-0123456789", null).get(url, "/healthz").statusCode());
   }
 
   @Test

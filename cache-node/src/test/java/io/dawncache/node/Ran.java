@@ -34,6 +34,10 @@ record Ran(int exitCode, String out, List<String> err) {
     return run((values, out, err) -> StatusMain.commandLine(out, err), arguments);
   }
 
+  static Ran operate(String... arguments) {
+    return run((values, out, err) -> OperateMain.commandLine(out, err), arguments);
+  }
+
   private interface Program {
     CommandLine commandLine(ByteArrayOutputStream values, PrintWriter out, PrintWriter err);
   }
