@@ -36,12 +36,12 @@ import picocli.CommandLine.Spec;
           + " on the first core and are asked in turns from the second, so that a machine that"
           + " slows down slows all of them. wrk draws keys by Zipf's law; it does not speak Redis's"
           + " protocol, so redis-benchmark asks Redis and draws all keys equally often. The scenes:"
-          + " hit, pipelined, hop, hop8, tls, tls-hop, large, huge, miss; all of them if none is named, which takes"
-          + " half an hour: a minute for each server and scene. With fewer turns to warm up, a JVM is"
+          + " hit, pipelined, hop, hop8, tls, tls-hop, large, huge, miss; all of them if none is named,"
+          + " which takes half an hour: a minute for each server and scene. With fewer turns to warm up, a JVM is"
           + " measured while it still compiles.%n",
       "Needs a machine with two cores and Linux, and from Debian wrk, nginx, golang-go,"
-          + " golang-github-golang-groupcache-dev, redis-server, redis-tools and openssl. Fails with 1 if a"
-          + " bar is missed.%n"
+          + " golang-github-golang-groupcache-dev, redis-server, redis-tools and openssl. Fails with 1"
+          + " if a bar is missed.%n"
     })
 public final class ContestCommand implements Callable<Integer> {
   @Spec
@@ -51,7 +51,8 @@ public final class ContestCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENE",
       description =
-          "hit, pipelined, hop, hop8, tls, tls-hop, large, huge or miss; each runs as often as it is named.")
+          "hit, pipelined, hop, hop8, tls, tls-hop, large, huge or miss; each runs as often as it is"
+              + " named.")
   @SuppressWarnings("FieldCanBeFinal") // picocli sets it
   private List<String> scenes = List.of();
 
@@ -148,7 +149,8 @@ public final class ContestCommand implements Callable<Integer> {
                       wrong(
                           "SCENE: "
                               + name
-                              + " (expected: hit, pipelined, hop, hop8, tls, tls-hop, large, huge or miss)")));
+                              + " (expected: hit, pipelined, hop, hop8, tls, tls-hop, large, huge or"
+                              + " miss)")));
     }
     return parsed;
   }

@@ -6,6 +6,7 @@ import io.dawncache.bench.memory.Trace;
 import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.node.OutOfMemory;
 import io.dawncache.server.Dialect;
+import io.dawncache.server.tls.ClientTls;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -114,6 +116,14 @@ public final class LoadMain implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description = "The nodes to ask; connections are spread evenly over them.")
   private List<NodeUrl> targets = List.of();
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description =
+          "The certificates of the CAs that are trusted for targets with https://, in PEM; by default"
+              + " those of the JDK.")
+  private @Nullable Path authorities;
 
   @Option(names = "--group", required = true, paramLabel = "NAME", description = "The group.")
   @SuppressWarnings("NullAway.Init")
@@ -419,7 +429,14 @@ public final class LoadMain implements Callable<Integer> {
         measured == null ? LoadPlan.UNBOUNDED : measured.toNanos(),
         warmUp.toNanos(),
         timeout.toNanos(),
+        tls(),
         rate != null && !noSpin);
+  }
+
+  private @Nullable SSLContext tls() throws IOException {
+    return targets.stream().anyMatch(NodeUrl::tls)
+        ? ClientTls.context(authorities, null, null)
+        : null;
   }
 
   private void checkTargets() {
@@ -509,7 +526,7 @@ public final class LoadMain implements Callable<Integer> {
   private static NodeUrl target(String text) {
     try {
       if (text.matches(".*:[0-9]+")) {
-        return NodeUrl.parse(text.startsWith("http://") ? text : "http://" + text);
+        return NodeUrl.parse(text.contains("://") ? text : "http://" + text);
       }
     } catch (IllegalArgumentException e) {
       // Refused like any other wrong text.

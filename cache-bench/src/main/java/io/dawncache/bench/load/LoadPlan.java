@@ -4,6 +4,11 @@ import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.wire.NodeUrl;
 import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run does; the command line has checked it.
@@ -19,6 +24,7 @@ import java.util.List;
  * @param requests how many are measured; {@link #UNBOUNDED} for as many as the duration has room
  *     for
  * @param durationNanos how long they are measured; {@link #UNBOUNDED} for as long as they take
+ * @param tls the TLS of targets whose URLs ask for it; null if none does
  * @param spins whether a thread of an open loop stays awake for what is due in less than 2 ms
  */
 record LoadPlan(
@@ -39,6 +45,7 @@ record LoadPlan(
     long durationNanos,
     long warmUpNanos,
     long timeoutNanos,
+    @Nullable SSLContext tls,
     boolean spins) {
   static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -82,6 +89,20 @@ record LoadPlan(
   /** Returns a thread's part of a total. */
   long share(long total, int thread) {
     return total / threads + (thread < total % threads ? 1 : 0);
+  }
+
+  /** Returns the TLS of a new connection to a target; null for none. */
+  @Nullable SSLEngine engine(int target) {
+    NodeUrl node = targets.get(target);
+    if (!node.tls()) {
+      return null;
+    }
+    SSLEngine engine = Objects.requireNonNull(tls).createSSLEngine(node.host(), node.port());
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return engine;
   }
 
   /** Returns which targets receive the puts. */

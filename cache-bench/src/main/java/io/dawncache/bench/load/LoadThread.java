@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +204,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
             plan.depth(),
             life(),
             !plan.dialect().putsAndDeletes());
+    SSLEngine tls = plan.engine(target);
     opening++;
     ChannelFuture opened =
         bootstrap
@@ -210,7 +213,7 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(connection);
+                    channel.pipeline().addLast(tls == null ? connection : new SslHandler(tls));
                   }
                 })
             .connect(addresses.get(target));
@@ -219,8 +222,27 @@ final class LoadThread extends Thread implements LoadConnection.Owner {
           if (!done.isSuccess()) {
             opening--;
             refused(target, done.cause());
+          } else if (tls != null) {
+            connectAfterHandshake(opened.channel(), connection);
           }
         });
+  }
+
+  private void connectAfterHandshake(Channel channel, LoadConnection connection) {
+    channel
+        .pipeline()
+        .get(SslHandler.class)
+        .handshakeFuture()
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                channel.pipeline().addLast(connection);
+                connection.channelActive(channel.pipeline().context(connection));
+              } else {
+                opening--;
+                refused(connection.target(), done.cause());
+              }
+            });
   }
 
   /**

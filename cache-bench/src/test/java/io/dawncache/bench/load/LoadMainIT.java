@@ -13,6 +13,7 @@ import io.dawncache.core.consistenthash.Scheme;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.ServerConfig;
+import io.dawncache.server.TlsConfig;
 import io.dawncache.server.wire.NodeUrl;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,6 +22,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,6 +120,40 @@ final class LoadMainIT {
     assertEquals(
         0, run("--requests", "500", "--puts", "0.5", "--dialect", "mailgun"), err::toString);
     assertTold("status                 200: 500");
+  }
+
+  @Test
+  void aNodeWithTlsIsAskedIfItsCertificateIsTrusted() throws Exception {
+    Path certificate = folder.resolve("node.crt");
+    Path key = folder.resolve("node.key");
+    makeCertificate(certificate, key);
+    startNode(ServerConfig.builder().tls(TlsConfig.builder(certificate, key).build()));
+    String url = servers.get(1).self();
+    String[] load = {
+      "--target", url, "--group", "scores", "--requests", "500", "--warm-up", "0s", "--threads", "2"
+    };
+
+    assertEquals(0, execute(concat(load, "--cacert", certificate.toString())), err::toString);
+    assertTold("status                 200: 500");
+    assertEquals(500, group(1).stats().gets());
+
+    assertEquals(1, execute(load));
+    assertTrue(
+        err.toString().contains(url.substring("https://".length()) + ": unable to find valid"),
+        err::toString);
+    assertEquals(500, group(1).stats().gets());
+  }
+
+  private static void makeCertificate(Path certificate, Path key) throws Exception {
+    List<String> command =
+        List.of(
+            ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 9"
+                    + " -subj /CN=node -addext subjectAltName=IP:127.0.0.1 -keyout "
+                    + (key + " -out " + certificate))
+                .split(" "));
+    Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String told = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, openssl.waitFor(), told);
   }
 
   @Test
@@ -266,10 +302,14 @@ final class LoadMainIT {
   }
 
   private void startNode(Dialect dialect) throws IOException {
+    startNode(ServerConfig.builder().dialect(dialect));
+  }
+
+  private void startNode(ServerConfig.Builder config) throws IOException {
     CacheNode node = CacheNode.create();
     nodes.add(node);
     node.addGroup("scores", key -> Loaded.ofUtf8(ORIGIN));
-    servers.add(CacheServer.start(node, ServerConfig.builder().dialect(dialect).build()));
+    servers.add(CacheServer.start(node, config.build()));
   }
 
   private Group group(int node) {
@@ -298,6 +338,7 @@ final class LoadMainIT {
         LoadPlan.UNBOUNDED,
         0,
         60_000_000_000L,
+        null,
         true);
   }
 

@@ -44,7 +44,7 @@ final class LoadMainTest {
         "--base-path x     | --base-path: x (expected: / at both ends",
         "--trace none.txt  | --trace: none.txt (expected: a file that can be read and is named",
         "--report /no/where/x.html | --report: /no/where/x.html (expected: a file in a folder",
-        "--fast            | --fast: no such option (expected: one of --target, --group,",
+        "--fast            | --fast: no such option (expected: one of --target, --cacert, --group,",
         "--rate 1 --rate 2 | --rate: given twice (expected: once)",
       })
   void whatIsWrongIsNamedWithWhatIsExpected(String options, String told) {
@@ -65,7 +65,7 @@ final class LoadMainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8001", "'127.0.0.1:8001/x'", "'127.0.0.1:99999'", "'https://127.0.0.1:1'"})
+  @CsvSource({"8001", "'127.0.0.1:8001/x'", "'127.0.0.1:99999'", "'ftp://127.0.0.1:1'"})
   void aTargetThatIsNoneIsRefused(String target) {
     assertEquals(2, run("--target", target, "--group", "g"));
     assertError("--target: " + target + " (expected: HOST:PORT");

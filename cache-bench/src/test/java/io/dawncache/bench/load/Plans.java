@@ -43,6 +43,7 @@ final class Plans {
         LoadPlan.UNBOUNDED,
         SECOND / 2,
         SECOND,
+        null,
         true);
   }
 }
