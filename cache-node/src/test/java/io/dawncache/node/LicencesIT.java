@@ -14,9 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a package carries may be given to others: each library has a licence of this list. */
+/** The libraries of a package: their licences, and what is known of their vulnerabilities. */
 class LicencesIT {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
 
@@ -55,6 +56,28 @@ class LicencesIT {
       assertEquals(List.of(), missing);
     }
     assertTrue(billed.size() > 10, () -> "billed: " + billed);
+  }
+
+  /** So whoever takes in another version looks up what is known of it. */
+  @Test
+  void everyLibraryOfThePackageIsInTheTableOfVulnerabilities() throws IOException {
+    String table = Files.readString(ROOT.resolve("docs/vulnerabilities.md"));
+    List<Pattern> known =
+        Pattern.compile("`([A-Za-z0-9*-]+) ([A-Za-z0-9.-]+)`")
+            .matcher(table)
+            .results()
+            .map(row -> row.group(1).replace("*", "[a-z0-9-]*") + "-" + Pattern.quote(row.group(2)))
+            .map(Pattern::compile)
+            .toList();
+    List<String> missing = new ArrayList<>();
+    for (JsonElement component : components()) {
+      String name = name(component.getAsJsonObject());
+      boolean isOurs = name.matches("(cache|dawncache)-.*");
+      if (!isOurs && known.stream().noneMatch(row -> row.matcher(name).matches())) {
+        missing.add(name);
+      }
+    }
+    assertEquals(List.of(), missing);
   }
 
   private static JsonArray components() throws IOException {
