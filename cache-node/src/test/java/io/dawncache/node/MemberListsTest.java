@@ -43,6 +43,7 @@ class MemberListsTest {
         0,
         0,
         0,
+        0,
         null,
         Map.of(),
         null);

@@ -60,6 +60,7 @@ class TopPageTest {
         0,
         0,
         0,
+        0,
         null,
         groups,
         null);

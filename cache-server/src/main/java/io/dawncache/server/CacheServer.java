@@ -7,6 +7,7 @@ import io.dawncache.core.Group;
 import io.dawncache.core.MemberList;
 import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Scheme;
+import io.dawncache.server.inbound.ConnectionLimit;
 import io.dawncache.server.inbound.Inbound;
 import io.dawncache.server.inbound.InboundPipeline;
 import io.dawncache.server.peer.Outbound;
@@ -63,6 +64,7 @@ public final class CacheServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final NameResolver resolver;
   private final ChannelGroup connections;
+  private final ConnectionLimit connectionLimit;
   private final GoPeers goPeers;
   private final Object settingMembers = new Object(); // keeps the two lists of one call together
   private final Channel listener;
@@ -125,6 +127,9 @@ public final class CacheServer implements AutoCloseable {
     loops = transport.loops().make(config.eventLoops(), new LoopThreads());
     resolver = new NameResolver();
     connections = new DefaultChannelGroup(loops.next());
+    connectionLimit =
+        new ConnectionLimit(
+            config.maxConnections(), config.maxConnectionsFromOneAddress(), System::nanoTime);
     goPeers = new GoPeers();
     secrets = new ClusterSecrets(config.secrets());
     AccessTokens tokens = config.clientTokens();
@@ -216,6 +221,7 @@ public final class CacheServer implements AutoCloseable {
             node,
             config.dialect(),
             config.limits(),
+            connectionLimit,
             config.pages(),
             address -> config.goPeers() && goPeers.test(address),
             InstantSource.system(),
@@ -393,6 +399,7 @@ public final class CacheServer implements AutoCloseable {
         new ServerStats.BytesInFlight(
             account.bytes(), account.maxBytes(), account.refused(), account.closed()),
         connections.size(),
+        connectionLimit.refused(),
         node.groups().stream()
             .map(ServerStats.GroupReport::of)
             .sorted(Comparator.comparing(ServerStats.GroupReport::name))

@@ -33,6 +33,8 @@ public final class ServerConfig {
   private final boolean goPeers;
   private final int eventLoops;
   private final int maxPeerConnections;
+  private final int maxConnections;
+  private final int maxConnectionsFromOneAddress;
   private final boolean peerFrames;
   private final int maxEjectedPercent;
   private final Limits limits;
@@ -58,6 +60,11 @@ public final class ServerConfig {
     goPeers = builder.goPeers;
     eventLoops = builder.eventLoops;
     maxPeerConnections = builder.maxPeerConnections;
+    maxConnections = builder.maxConnections;
+    maxConnectionsFromOneAddress =
+        builder.maxConnectionsFromOneAddress > 0
+            ? builder.maxConnectionsFromOneAddress
+            : Math.max(1, maxConnections / 2);
     peerFrames = builder.peerFrames;
     maxEjectedPercent = builder.maxEjectedPercent;
     limits =
@@ -188,6 +195,16 @@ public final class ServerConfig {
     return maxPeerConnections;
   }
 
+  /** {@return how many connections others may have open to the server} */
+  public int maxConnections() {
+    return maxConnections;
+  }
+
+  /** {@return how many of them may come from one address} */
+  public int maxConnectionsFromOneAddress() {
+    return maxConnectionsFromOneAddress;
+  }
+
   /** {@return whether this node and its peers use frames with each other if both can} */
   public boolean peerFrames() {
     return peerFrames;
@@ -266,6 +283,10 @@ public final class ServerConfig {
         + eventLoops
         + ", maxPeerConnections="
         + maxPeerConnections
+        + ", maxConnections="
+        + maxConnections
+        + ", maxConnectionsFromOneAddress="
+        + maxConnectionsFromOneAddress
         + ", peerFrames="
         + peerFrames
         + ", maxEjectedPercent="
@@ -289,6 +310,9 @@ public final class ServerConfig {
 
   /** Collects a {@link ServerConfig}; refuses a bad value at once. Not thread-safe. */
   public static final class Builder {
+    private static final long HEAP_PER_CONNECTION_BYTES = 8 << 10;
+    private static final int LEAST_CONNECTIONS = 64;
+
     private String host = "127.0.0.1";
     private int port;
     private @Nullable String self;
@@ -303,6 +327,8 @@ public final class ServerConfig {
     private boolean goPeers;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private int maxPeerConnections = 512;
+    private int maxConnections = connectionsByHeap(Runtime.getRuntime().maxMemory());
+    private int maxConnectionsFromOneAddress; // 0 for half of all
     private boolean peerFrames = true;
     private int maxEjectedPercent = 67;
     private int maxRequestLineBytes = 64 << 10;
@@ -318,6 +344,11 @@ public final class ServerConfig {
     private @Nullable TlsConfig tls;
 
     private Builder() {}
+
+    private static int connectionsByHeap(long heapBytes) {
+      long most = heapBytes / HEAP_PER_CONNECTION_BYTES / 8;
+      return (int) Math.max(LEAST_CONNECTIONS, Math.min(Integer.MAX_VALUE, most));
+    }
 
     /**
      * Sets the host name or address to listen on; default 127.0.0.1, because no request is
@@ -568,6 +599,35 @@ public final class ServerConfig {
     @CanIgnoreReturnValue
     public Builder maxPeerConnections(int maxPeerConnections) {
       this.maxPeerConnections = atLeastOne("maxPeerConnections", maxPeerConnections);
+      return this;
+    }
+
+    /**
+     * Sets how many connections others may have open to the server, clients and peers together; at
+     * least 1, by default an eighth of the heap at 8 KiB each, at least 64. One more is answered
+     * 503 and closed; with TLS it is closed.
+     *
+     * @param maxConnections the number of connections
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder maxConnections(int maxConnections) {
+      this.maxConnections = atLeastOne("maxConnections", maxConnections);
+      return this;
+    }
+
+    /**
+     * Sets how many connections may come from one address, so that one client does not take the
+     * place of all others; at least 1, by default half of {@link #maxConnections}. A proxy or load
+     * balancer in front of the server is one address.
+     *
+     * @param maxConnectionsFromOneAddress the number of connections
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder maxConnectionsFromOneAddress(int maxConnectionsFromOneAddress) {
+      this.maxConnectionsFromOneAddress =
+          atLeastOne("maxConnectionsFromOneAddress", maxConnectionsFromOneAddress);
       return this;
     }
 

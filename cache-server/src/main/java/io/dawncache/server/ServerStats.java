@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param uptime how long the server has been there
  * @param bytesInFlight the bytes that requests, answers and loads hold
  * @param connections how many connections are open, of clients and of peers
+ * @param refusedConnections how many were refused, because too many were open
  * @param groups the groups, sorted by name
  * @param tls the certificate in force and the handshakes so far; null without TLS
  * @since 0.1.0
@@ -52,6 +53,7 @@ public record ServerStats(
     Duration uptime,
     BytesInFlight bytesInFlight,
     int connections,
+    long refusedConnections,
     List<GroupReport> groups,
     @Nullable TlsState tls) {
   /** Refuses nulls, and copies the lists. */

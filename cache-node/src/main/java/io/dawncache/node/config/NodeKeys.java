@@ -363,6 +363,24 @@ public final class NodeKeys {
           "The longest value that the node sends and accepts; the same at every node.",
           (server, size) -> server.maxValueBytes((int) size.bytes()));
 
+  public static final Key<ServerConfig.Builder, Integer> MAX_CONNECTIONS =
+      new Key<>(
+          "limits.max-connections",
+          ValueTypes.count(1, Integer.MAX_VALUE),
+          null,
+          "How many connections others may have open to the node; an eighth of the heap at 8 KiB each"
+              + " by default.",
+          ServerConfig.Builder::maxConnections);
+
+  public static final Key<ServerConfig.Builder, Integer> MAX_CONNECTIONS_FROM_ONE_ADDRESS =
+      new Key<>(
+          "limits.max-connections-from-one-address",
+          ValueTypes.count(1, Integer.MAX_VALUE),
+          null,
+          "How many of them may come from one address, such as that of a proxy; half of them by"
+              + " default.",
+          ServerConfig.Builder::maxConnectionsFromOneAddress);
+
   public static final Key<ServerConfig.Builder, Integer> MAX_PEER_CONNECTIONS =
       new Key<>(
           "limits.max-peer-connections",
@@ -426,6 +444,8 @@ public final class NodeKeys {
               MAX_REQUEST_LINE_BYTES,
               MAX_HEADER_BYTES,
               MAX_VALUE_BYTES,
+              MAX_CONNECTIONS,
+              MAX_CONNECTIONS_FROM_ONE_ADDRESS,
               MAX_PEER_CONNECTIONS,
               EVENT_LOOPS,
               LOG));

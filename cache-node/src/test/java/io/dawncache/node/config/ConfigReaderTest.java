@@ -163,6 +163,8 @@ class ConfigReaderTest {
                   max-request-line-bytes: 5k
                   max-header-bytes: 6k
                   max-value-bytes: 17m
+                  max-connections: 100
+                  max-connections-from-one-address: 10
                   max-peer-connections: 8
                   event-loops: 9
                 """);
@@ -187,6 +189,8 @@ class ConfigReaderTest {
             .maxRequestLineBytes(5 << 10)
             .maxHeaderBytes(6 << 10)
             .maxValueBytes(17 << 20)
+            .maxConnections(100)
+            .maxConnectionsFromOneAddress(10)
             .maxPeerConnections(8)
             .eventLoops(9)
             .build();
@@ -261,7 +265,8 @@ class ConfigReaderTest {
         """,
         "FILE:1:9: listen: a list (expected: HOST:PORT, such as 127.0.0.1:8001 or [::1]:8001)",
         "FILE:2:9: limits: 7 (expected: a map of event-loops, hand-over-bytes, hand-over-timeout,"
-            + " idle-timeout, max-ejected, max-header-bytes, max-peer-connections,"
+            + " idle-timeout, max-connections,"
+            + " max-connections-from-one-address, max-ejected, max-header-bytes, max-peer-connections,"
             + " max-request-line-bytes, max-value-bytes, request-timeout, stop-grace)",
         "FILE:3:9: groups: scores (expected: a map of names and groups)",
         "FILE:4:9: cluster: nothing (expected: a text)");

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param unprovenPeers how often another process was not treated as a peer, because it had not
  *     proven that it has a secret of this node
  * @param connections how many connections are open
+ * @param refusedConnections how many were refused, because too many were open
  * @param bytesInFlight the bytes that requests and answers hold; null on the page of an older node
  * @param groups the groups by name
  * @param tls the certificate in force and the handshakes so far; null without TLS
@@ -61,6 +62,7 @@ public record StatsPage(
     long ejections,
     long unprovenPeers,
     int connections,
+    long refusedConnections,
     @Nullable InFlight bytesInFlight,
     Map<String, OfGroup> groups,
     @Nullable OfTls tls) {
@@ -276,6 +278,7 @@ public record StatsPage(
         stats.ejections(),
         stats.unprovenPeers(),
         stats.connections(),
+        stats.refusedConnections(),
         InFlight.of(stats.bytesInFlight()),
         byName,
         OfTls.of(stats.tls()));
@@ -311,6 +314,7 @@ public record StatsPage(
             read.ejections,
             read.unprovenPeers,
             read.connections,
+            read.refusedConnections,
             read.bytesInFlight,
             read.groups,
             read.tls);

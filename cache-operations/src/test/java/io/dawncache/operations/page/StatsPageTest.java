@@ -50,6 +50,7 @@ class StatsPageTest {
             Duration.ofNanos(1_234_567_890),
             new ServerStats.BytesInFlight(0, 1000, 0, 0),
             4,
+            5,
             node.groups().stream().map(ServerStats.GroupReport::of).toList(),
             null));
   }

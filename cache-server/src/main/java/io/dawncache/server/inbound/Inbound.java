@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node whose groups are served
  * @param dialect the protocol's dialect
  * @param limits how much is accepted from a socket
+ * @param connectionLimit how many connections are accepted
  * @param pages the pages beside the groups, by path
  * @param isGoPeer whether a Go program at this address is a member of the fleet; always false
  *     unless the server is configured for Go members
@@ -37,6 +38,7 @@ public record Inbound(
     CacheNode node,
     Dialect dialect,
     Limits limits,
+    ConnectionLimit connectionLimit,
     Map<String, Page> pages,
     Predicate<InetAddress> isGoPeer,
     InstantSource clock,

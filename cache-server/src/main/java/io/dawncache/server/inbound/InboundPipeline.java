@@ -4,6 +4,7 @@ import io.dawncache.server.tls.Tls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** The handlers of a server connection, one a line in data order. */
@@ -16,6 +17,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final ValuesInTransit inTransit;
   private final FailedPuts failedPuts;
   private final ChannelGroup connections;
+  private final AtomicInteger refusedLingering = new AtomicInteger();
 
   /** Makes the pipelines of one server and enters its connections in {@code connections}. */
   public InboundPipeline(Inbound inbound, ChannelGroup connections) {
@@ -45,6 +47,10 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     connections.add(channel);
+    if (!inbound.connectionLimit().admit(channel)) {
+      refuse(channel);
+      return;
+    }
     Tls tls = inbound.tls();
     if (tls != null) {
       tls.addTo(
@@ -54,5 +60,13 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
         .addLast(new RequestHandler(inbound, dates, inTransit, failedPuts));
+  }
+
+  private void refuse(Channel channel) {
+    if (inbound.tls() == null) {
+      channel.pipeline().addLast(new RefusedConnection(refusedLingering));
+    } else {
+      channel.close(); // a handshake for an answer would cost more than a place
+    }
   }
 }

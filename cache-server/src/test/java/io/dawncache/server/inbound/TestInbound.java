@@ -28,6 +28,7 @@ final class TestInbound {
         node,
         dialect,
         limits,
+        new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE, System::nanoTime),
         pages,
         address -> false,
         clock,

@@ -76,6 +76,11 @@ final class NodeMeters {
         "Open connections, of clients and of peers.",
         Tags.empty(),
         of(ServerStats::connections));
+    meters.counter(
+        "dawncache.connections.refused",
+        "Connections that were refused, because too many were open.",
+        Tags.empty(),
+        of(ServerStats::refusedConnections));
     meters.bytes(
         "dawncache.inflight.bytes",
         "What requests, answers and loads hold.",
