@@ -8,12 +8,15 @@ import io.dawncache.core.Membership;
 import io.dawncache.core.consistenthash.Ring;
 import io.dawncache.core.consistenthash.Scheme;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class PapersTest {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
   private static final String HERE = "cache-server/src/test/java/io/dawncache/example/";
+  private static final List<String> METRICS = List.of("NodeMeters", "GroupMeters");
   private static final Pattern EXAMPLE =
       Pattern.compile("```java\n(?!import )(.*?)```", Pattern.DOTALL);
 
@@ -54,6 +58,65 @@ class PapersTest {
     }
     String killed = ring.owner("Tom").replaceAll(".*:800", "run/node-") + ".pid";
     assertTrue(readme.contains("kill -9 $(cut -d' ' -f1 " + killed + ")"), killed);
+  }
+
+  /**
+   * A row of a table of limits names tests that are there, and keys and metrics that have these
+   * names.
+   */
+  @Test
+  void theLimitsNameTestsKeysAndMetricsThatExist() throws IOException {
+    String security = read("SECURITY.md");
+    String keys = read("docs/configuration.md");
+    String metrics = METRICS.stream().map(PapersTest::sourceOf).collect(Collectors.joining());
+    List<String> rows =
+        security
+            .substring(security.indexOf("## Limits"))
+            .lines()
+            .filter(PapersTest::isRow)
+            .toList();
+
+    assertTrue(rows.size() > 20, "rows: " + rows.size());
+    for (String row : rows) {
+      String[] cells = row.split("\\|", -1);
+      for (String key : quoted(cells[3])) {
+        assertTrue(keys.contains("`" + key + "`"), row);
+      }
+      for (String metric : quoted(cells[5])) {
+        assertTrue(metrics.contains("\"" + metric + "\""), row);
+      }
+      List<String> tests = quoted(cells[6]);
+      assertFalse(tests.isEmpty(), row);
+      for (String test : tests) {
+        String[] name = test.split("\\.", 2);
+        assertTrue(sourceOf(name[0]).contains(" void " + name[1] + "("), row);
+      }
+    }
+  }
+
+  private static boolean isRow(String line) {
+    return line.startsWith("| ") && !line.startsWith("| limit");
+  }
+
+  private static List<String> quoted(String cell) {
+    return Pattern.compile("`([^`]+)`")
+        .matcher(cell)
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  private static String sourceOf(String type) {
+    try (Stream<Path> files = Files.find(ROOT, 20, (file, a) -> isSourceOf(type, file))) {
+      return Files.readString(
+          files.findFirst().orElseThrow(() -> new AssertionError("no source of " + type)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isSourceOf(String type, Path file) {
+    return file.endsWith(type + ".java");
   }
 
   private static void assertShown(String paper, String source) throws IOException {
