@@ -3,7 +3,6 @@ package io.dawncache.bench.chaos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dawncache.bench.Checkout;
-import io.dawncache.bench.TextTable;
 import io.dawncache.bench.chaos.Finding.Verdict;
 import io.dawncache.bench.chaos.LossRow.Loss;
 import io.dawncache.bench.load.WrongOption;
@@ -313,22 +312,8 @@ public final class ChaosMain implements Callable<Integer> {
 
   private void print(List<RowResult> results, Path page) {
     PrintWriter out = spec.commandLine().getOut();
-    List<String> head = List.of("row", "finding", "reached", "bar", "verdict");
-    TextTable table = new TextTable(head.size(), head);
-    for (RowResult result : results) {
-      table.add(
-          List.of(
-              "**" + result.row() + "**",
-              "**" + result.title() + "**",
-              "",
-              "",
-              "**" + result.verdict().label() + "**"));
-      for (Finding finding : result.findings()) {
-        table.add(
-            List.of(
-                "", finding.what(), finding.reached(), finding.bar(), finding.verdict().label()));
-      }
-    }
+    FindingTable table = new FindingTable("row");
+    results.forEach(result -> table.add(result.row(), result.title(), result.findings()));
     table.printTo(out);
     out.println();
     out.println(page);

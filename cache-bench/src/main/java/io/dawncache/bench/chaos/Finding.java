@@ -1,20 +1,24 @@
 package io.dawncache.bench.chaos;
 
+import java.util.List;
+
 /**
- * One thing that a row judges.
+ * One thing that a run judges.
  *
  * @param what what was measured
  * @param reached the figure
  * @param bar what is expected of it; empty for a figure without a bar
  */
-record Finding(String what, String reached, String bar, Verdict verdict) {
+public record Finding(String what, String reached, String bar, Verdict verdict) {
   /** How a figure compares with its bar, from the best to the worst. */
-  enum Verdict {
+  public enum Verdict {
     /** There is no bar. */
     NONE(""),
     MET("met"),
     /** The nodes do not say what is needed to judge. */
     NOT_SAID("NOT SAID"),
+    /** It was not measured as it should have been. */
+    NOT_JUDGED("NOT JUDGED"),
     /** It could not be measured. */
     NOT_RUN("NOT RUN"),
     MISSED("MISSED");
@@ -25,7 +29,7 @@ record Finding(String what, String reached, String bar, Verdict verdict) {
       this.label = label;
     }
 
-    String label() {
+    public String label() {
       return label;
     }
 
@@ -35,7 +39,7 @@ record Finding(String what, String reached, String bar, Verdict verdict) {
   }
 
   /** Returns a finding that has met its bar or not. */
-  static Finding judged(String what, String reached, String bar, boolean met) {
+  public static Finding judged(String what, String reached, String bar, boolean met) {
     return new Finding(what, reached, bar, met ? Verdict.MET : Verdict.MISSED);
   }
 
@@ -44,8 +48,18 @@ record Finding(String what, String reached, String bar, Verdict verdict) {
     return new Finding(what, why, bar, Verdict.NOT_SAID);
   }
 
+  /** Returns a finding about a run that did not go as it should have. */
+  public static Finding notJudged(String what, String why, String bar) {
+    return new Finding(what, why, bar, Verdict.NOT_JUDGED);
+  }
+
   /** Returns a figure without a bar. */
-  static Finding figure(String what, String reached) {
+  public static Finding figure(String what, String reached) {
     return new Finding(what, reached, "", Verdict.NONE);
+  }
+
+  /** Returns the worst verdict of some findings; {@code MET} if none of them has a bar. */
+  public static Verdict worst(List<Finding> findings) {
+    return findings.stream().map(Finding::verdict).reduce(Verdict.MET, Verdict::worse);
   }
 }

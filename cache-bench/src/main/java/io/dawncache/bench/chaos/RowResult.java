@@ -16,6 +16,6 @@ record RowResult(String row, String title, List<Finding> findings, Timeline time
 
   /** Returns the worst of its findings. */
   Verdict verdict() {
-    return findings.stream().map(Finding::verdict).reduce(Verdict.MET, Verdict::worse);
+    return Finding.worst(findings);
   }
 }

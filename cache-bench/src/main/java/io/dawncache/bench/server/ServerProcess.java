@@ -18,10 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A server in a separate JVM on this JVM's JDK and class path; it ends with this JVM at the latest.
- * Its standard error goes to ours.
- */
+/** A server in a separate process; it ends with this JVM at the latest. */
 public final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 10;
@@ -39,24 +36,45 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts {@code main} and returns when it has printed its first line: servers print it when they
-   * serve.
+   * Starts {@code main} on this JVM's JDK and class path, its standard error going to ours, and
+   * returns when it has printed its first line: servers print it when they serve.
    */
   static ServerProcess start(Class<?> main, List<String> arguments)
       throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(JavaCommand.of(main, jvmOptions(), arguments.toArray()));
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return start(
+        main.getName(),
+        new ProcessBuilder(JavaCommand.of(main, jvmOptions(), arguments.toArray()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
+  }
+
+  /**
+   * Starts a server and returns when it has printed its first line.
+   *
+   * @param name of the server, for messages
+   * @param builder its command, and where its standard error goes
+   */
+  public static ServerProcess start(String name, ProcessBuilder builder)
+      throws IOException, InterruptedException {
     ServerProcess started = new ServerProcess(builder.start());
     RUNNING.add(started);
     Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
     try {
-      started.awaitFirstLine(main);
+      started.awaitFirstLine(name);
     } catch (IOException | InterruptedException | RuntimeException e) {
       started.close();
       throw e;
     }
     return started;
+  }
+
+  /** Returns the number of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Returns whether its process runs. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Returns different ports that are free. */
@@ -112,7 +130,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitFirstLine(Class<?> main) throws IOException, InterruptedException {
+  private void awaitFirstLine(String name) throws IOException, InterruptedException {
     BufferedReader out = process.inputReader();
     CompletableFuture<@Nullable String> firstLine =
         CompletableFuture.supplyAsync(
@@ -125,12 +143,12 @@ public final class ServerProcess implements AutoCloseable {
             });
     try {
       if (firstLine.get(START_SECONDS, SECONDS) == null) {
-        throw new IOException(main.getName() + ": ended with " + process.waitFor());
+        throw new IOException(name + ": ended with " + process.waitFor());
       }
     } catch (ExecutionException e) {
-      throw new IOException(main.getName() + ": " + e.getCause(), e);
+      throw new IOException(name + ": " + e.getCause(), e);
     } catch (TimeoutException e) {
-      throw new IOException(main.getName() + ": silent for " + START_SECONDS + " s", e);
+      throw new IOException(name + ": silent for " + START_SECONDS + " s", e);
     }
   }
 }
