@@ -21,7 +21,7 @@ final class Hits implements AutoCloseable {
 
   Hits(Plan plan, SiegeNode node, String group, int valueBytes) {
     this.rate = plan.hitRate();
-    this.gets = new OpenGets(node, group, valueBytes, CONNECTIONS, plan.timeoutNanos());
+    this.gets = new OpenGets(node.data(), group, valueBytes, CONNECTIONS, plan.timeoutNanos());
   }
 
   /** Makes the node load all keys. */

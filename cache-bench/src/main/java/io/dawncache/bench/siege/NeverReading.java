@@ -20,8 +20,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that ask for large values, one more each second, and read no answer. Those whose
- * connections the node closes come back.
+ * Clients that ask for large values and read no answer. Each then sends one byte of its next
+ * request each second, by which it notices that the node has closed its connection, and it comes
+ * back.
  *
  * @param clients how many there are
  * @param request what each sends, by its number
@@ -138,14 +139,24 @@ record NeverReading(String name, String title, int clients, IntFunction<ByteBuff
         }
         if (channel != null) {
           channel.write(unsent[client]);
-          if (!unsent[client].hasRemaining()) {
-            unsent[client] = request.apply(client);
-          }
+          sendOneMore(client);
         }
       } catch (IOException e) {
         forget(client); // the node has closed it
       }
       return connects;
+    }
+
+    /** Has a client that has asked send one byte of its next request. */
+    private void sendOneMore(int client) {
+      ByteBuffer sent = unsent[client];
+      if (!sent.hasRemaining()) {
+        if (sent.limit() == sent.capacity()) {
+          sent = request.apply(client).limit(0);
+          unsent[client] = sent;
+        }
+        sent.limit(sent.limit() + 1);
+      }
     }
 
     private SocketChannel connect(int client) throws IOException {

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,9 +99,10 @@ final class OpenGets implements AutoCloseable {
    * @param connections how many connections there are at most; a get that finds none free waits
    * @param timeoutNanos how long a get waits for its answer
    */
-  OpenGets(SiegeNode node, String group, int valueBytes, int connections, long timeoutNanos) {
+  OpenGets(
+      InetSocketAddress node, String group, int valueBytes, int connections, long timeoutNanos) {
     this.path = SiegeNode.path(group);
-    this.authority = node.data().getHostString() + ":" + node.data().getPort();
+    this.authority = node.getHostString() + ":" + node.getPort();
     this.valueBytes = valueBytes;
     this.connections = connections;
     this.timeoutNanos = timeoutNanos;
@@ -110,7 +112,7 @@ final class OpenGets implements AutoCloseable {
             .channel(NioSocketChannel.class)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-            .remoteAddress(node.data());
+            .remoteAddress(node);
     loop.scheduleAtFixedRate(this::sendDue, 0, TICK_MICROS, TimeUnit.MICROSECONDS);
     loop.scheduleAtFixedRate(this::giveUpOld, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -64,7 +64,7 @@ final class OverloadScene implements Scene {
     try (SiegeNode node = SiegeNode.start(plan, name(), "--config", config.toString());
         Hits hits = new Hits(plan, node, GROUP, VALUE_BYTES);
         OpenGets others =
-            new OpenGets(node, GROUP, VALUE_BYTES, CONNECTIONS, plan.timeoutNanos())) {
+            new OpenGets(node.data(), GROUP, VALUE_BYTES, CONNECTIONS, plan.timeoutNanos())) {
       return new Run(plan, progress, node, hits, others).findings();
     }
   }

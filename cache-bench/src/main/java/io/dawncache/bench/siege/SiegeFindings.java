@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is judged of a scene. In the short form, figures that a busy machine can spoil have no bar.
@@ -81,14 +83,17 @@ final class SiegeFindings {
 
   /** Judges whether every get was answered with the right value. */
   void noneFailed(String what, Outcome outcome) {
-    String reasons = outcome.reasons();
-    String refused = outcome.refusals() == 0 ? "" : ", " + outcome.refusals() + " x status 503";
+    String refused = outcome.refusals() == 0 ? "" : outcome.refusals() + " x status 503";
+    String reasons =
+        Stream.of(refused, outcome.reasons())
+            .filter(reason -> !reason.isEmpty())
+            .collect(Collectors.joining(", "));
     judged(
         what,
         Quantity.count(outcome.failures())
             + " of "
             + Quantity.count(outcome.due())
-            + (reasons.isEmpty() && refused.isEmpty() ? "" : ": " + reasons + refused),
+            + (reasons.isEmpty() ? "" : ": " + reasons),
         "0",
         outcome.failures() == 0 && outcome.due() > 0);
   }

@@ -179,16 +179,18 @@ public final class SiegeMain implements Callable<Integer> {
     Path root = Path.of(System.getProperty("dawncache.root", "")).toAbsolutePath();
     Plan plan = plan(root.resolve("run/siege"));
     Files.createDirectories(plan.folder());
-    FindingTable table = new FindingTable("scene");
+    PrintWriter out = spec.commandLine().getOut();
     boolean allMet = true;
     for (Scene scene : scenes) {
       List<Finding> findings = run(scene, plan);
-      table.add(scene.name(), scene.title(), findings);
       allMet &= Finding.worst(findings) == Verdict.MET;
+      // One table a scene, so that what is done by then is seen if a later one is stopped.
+      FindingTable table = new FindingTable("scene");
+      table.add(scene.name(), scene.title(), findings);
+      table.printTo(out);
+      out.println();
+      out.flush();
     }
-    PrintWriter out = spec.commandLine().getOut();
-    table.printTo(out);
-    out.println();
     out.println(conditions(plan, root));
     out.flush();
     return allMet ? 0 : MISSED;
