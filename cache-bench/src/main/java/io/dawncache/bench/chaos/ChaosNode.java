@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own, which can be killed, stopped and started again. Its process ends
- * with this JVM at the latest. Not for use by several threads at a time.
+ * with this JVM at the latest. Not for use by several threads at a time, but for {@link #isAlive}.
  */
 final class ChaosNode implements AutoCloseable {
   static final String GROUP = "chaos";
@@ -21,11 +21,16 @@ final class ChaosNode implements AutoCloseable {
   private static final long STOP_SECONDS = 30;
   private static final String HEAP = "-Xmx256m";
 
+  /** Further options of the JVM and of the program; they count before the usual ones. */
+  record Options(List<String> jvm, List<String> program) {
+    static final Options NONE = new Options(List.of(), List.of());
+  }
+
   private final int number;
   private final InetSocketAddress address;
   private final List<String> command;
   private final Path log;
-  private @Nullable Process process;
+  private volatile @Nullable Process process;
   private @Nullable Thread ending;
 
   /**
@@ -37,24 +42,34 @@ final class ChaosNode implements AutoCloseable {
    * @param log the file to which its output is appended
    */
   ChaosNode(int number, Network network, Path members, String origin, Path log) {
+    this(number, network, members, origin, log, Options.NONE);
+  }
+
+  /** As the other one, with options of its own. */
+  ChaosNode(int number, Network network, Path members, String origin, Path log, Options options) {
     this.number = number;
     this.address = network.address(number);
     this.log = log;
-    List<String> options = new ArrayList<>(ServerProcess.jvmOptions());
-    options.add(HEAP); // the last -Xmx counts
-    options.add("-XX:+ExitOnOutOfMemoryError");
-    this.command =
-        network.command(
-            number,
-            JavaCommand.of(
-                NodeMain.class,
-                options,
+    List<String> jvm = new ArrayList<>(ServerProcess.jvmOptions());
+    jvm.add(HEAP); // of two options of a name the last counts
+    jvm.add("-XX:+ExitOnOutOfMemoryError");
+    jvm.addAll(options.jvm());
+    List<String> program =
+        new ArrayList<>(
+            List.of(
                 "--listen",
                 authority(),
                 "--discovery",
                 "file:" + members,
                 "--group",
                 GROUP + "=" + origin));
+    program.addAll(options.program());
+    this.command = network.command(number, JavaCommand.of(NodeMain.class, jvm, program.toArray()));
+  }
+
+  /** Returns the file to which its output is appended. */
+  Path log() {
+    return log;
   }
 
   int number() {
@@ -93,7 +108,8 @@ final class ChaosNode implements AutoCloseable {
   }
 
   boolean isAlive() {
-    return process != null && process.isAlive();
+    Process started = process;
+    return started != null && started.isAlive();
   }
 
   long pid() {
@@ -128,10 +144,11 @@ final class ChaosNode implements AutoCloseable {
   }
 
   private Process running() {
-    if (process == null) {
+    Process started = process;
+    if (started == null) {
       throw new IllegalStateException(url() + ": not started");
     }
-    return process;
+    return started;
   }
 
   private void forget() {
@@ -150,8 +167,9 @@ final class ChaosNode implements AutoCloseable {
   /** Kills it if it lives. */
   @Override
   public void close() {
-    if (process != null) {
-      process.destroyForcibly();
+    Process started = process;
+    if (started != null) {
+      started.destroyForcibly();
       forget();
     }
   }

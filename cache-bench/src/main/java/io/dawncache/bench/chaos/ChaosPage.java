@@ -1,7 +1,5 @@
 package io.dawncache.bench.chaos;
 
-import static io.dawncache.bench.load.Chart.xml;
-
 import io.dawncache.bench.chaos.Finding.Verdict;
 import io.dawncache.bench.chaos.Timeline.Event;
 import io.dawncache.bench.chaos.Timeline.Second;
@@ -9,19 +7,12 @@ import io.dawncache.bench.load.Axis;
 import io.dawncache.bench.load.Chart;
 import io.dawncache.bench.load.Quantity;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The rows of a run as one page that needs nothing else: verdicts, and every run over time. */
 final class ChaosPage {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-
   private final Instant began;
   private final String conditions;
   private final List<RowResult> results;
@@ -41,40 +32,7 @@ final class ChaosPage {
   String toHtml() {
     StringBuilder rows = new StringBuilder();
     results.forEach(result -> append(result, rows));
-    return """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8"/>
-    <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <meta name="color-scheme" content="light dark"/>
-    <title>{title}</title>
-    <style>
-    {style}td, tbody th { text-align: left; white-space: normal; }
-    thead th { text-align: left; }
-    .bad { color: var(--red); font-weight: 600; }
-    </style>
-    </head>
-    <body>
-    <main>
-    <header>
-    <p class="kicker">Dawncache chaos report</p>
-    <h1>{headline}</h1>
-    <p class="meta">{when}. {conditions}</p>
-    </header>
-    {rows}</main>
-    <script>
-    {script}</script>
-    </body>
-    </html>
-    """
-        .replace("{title}", xml("Chaos report, " + TIME.format(began)))
-        .replace("{style}", Chart.style())
-        .replace("{script}", Chart.script())
-        .replace("{headline}", xml(headline()))
-        .replace("{when}", xml(TIME.format(began)))
-        .replace("{conditions}", xml(conditions))
-        .replace("{rows}", rows);
+    return Html.page("chaos", began, headline(), conditions, rows.toString());
   }
 
   private String headline() {
@@ -88,40 +46,15 @@ final class ChaosPage {
 
   private void append(RowResult result, StringBuilder html) {
     boolean met = result.verdict() == Verdict.MET;
-    html.append("<section class=\"verdict " + (met ? "good" : "bad") + "\">\n<p><strong>")
-        .append(xml("Row " + result.row() + ": " + result.title()))
-        .append("</strong></p>\n<p>" + xml(result.verdict().label()) + "</p>\n</section>\n")
-        .append("<section>\n<div class=\"scroll\"><table>\n<thead><tr>");
-    for (String head : List.of("finding", "reached", "bar", "verdict")) {
-      html.append("<th scope=\"col\">" + head + "</th>");
-    }
-    html.append("</tr></thead>\n<tbody>\n");
-    for (Finding finding : result.findings()) {
-      boolean bad = finding.verdict().compareTo(Verdict.MET) > 0;
-      html.append("<tr><th scope=\"row\">" + xml(finding.what()) + "</th>")
-          .append("<td>" + xml(finding.reached()) + "</td><td>" + xml(finding.bar()) + "</td>")
-          .append("<td" + (bad ? " class=\"bad\"" : "") + ">" + finding.verdict().label())
-          .append("</td></tr>\n");
-    }
-    html.append("</tbody></table></div>\n</section>\n");
+    Html.appendVerdict(
+        met, "Row " + result.row() + ": " + result.title(), result.verdict().label(), html);
+    Html.appendFindings(result.findings(), html);
     if (!result.timeline().seconds().isEmpty()) {
       for (Chart chart : charts(result)) {
         html.append(chart.toHtml());
       }
-      appendEvents(result.timeline().events(), html);
+      Html.appendEvents(result.timeline().events(), html);
     }
-  }
-
-  private static void appendEvents(List<Event> events, StringBuilder html) {
-    html.append("<details>\n<summary>What happened when</summary>\n<ol>\n");
-    for (Event event : events) {
-      html.append("<li>" + seconds(event) + ": " + xml(event.text()) + "</li>\n");
-    }
-    html.append("</ol>\n</details>\n");
-  }
-
-  private static String seconds(Event event) {
-    return String.format(Locale.ROOT, "%.1f s", event.seconds());
   }
 
   private static List<Chart> charts(RowResult result) {

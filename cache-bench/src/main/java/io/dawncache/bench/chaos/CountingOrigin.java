@@ -37,9 +37,15 @@ final class CountingOrigin implements AutoCloseable {
           1, new DefaultThreadFactory("chaos-origin", true), NioIoHandler.newFactory());
   private final Channel listener;
   private final Loads loads = new Loads();
-  private final OriginValues values = new OriginValues();
+  private final OriginValues values;
+  private volatile boolean down;
 
   CountingOrigin(String host) {
+    this(host, new OriginValues());
+  }
+
+  CountingOrigin(String host, OriginValues values) {
+    this.values = values;
     listener =
         new ServerBootstrap()
             .group(loops)
@@ -74,6 +80,11 @@ final class CountingOrigin implements AutoCloseable {
     return values;
   }
 
+  /** Answers nothing from now on, and closes every connection that asks; or answers again. */
+  void setDown(boolean down) {
+    this.down = down;
+  }
+
   /** Returns the loads, to which later ones are added. */
   Loads loads() {
     return loads;
@@ -88,7 +99,9 @@ final class CountingOrigin implements AutoCloseable {
   private final class Answering extends SimpleChannelInboundHandler<Object> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, Object message) {
-      if (message instanceof HttpRequest request) {
+      if (message instanceof HttpRequest && down) {
+        ctx.close();
+      } else if (message instanceof HttpRequest request) {
         String[] path = request.uri().split("/", 3); // of a URL /NODE/KEY
         String key = path[2];
         loads.add(new Loads.Load(System.nanoTime(), Integer.parseInt(path[1]), key));

@@ -15,6 +15,8 @@ public record Finding(String what, String reached, String bar, Verdict verdict) 
     /** There is no bar. */
     NONE(""),
     MET("met"),
+    /** The run was too short to tell. */
+    TOO_SHORT("NOT RUN LONG ENOUGH"),
     /** The nodes do not say what is needed to judge. */
     NOT_SAID("NOT SAID"),
     /** It was not measured as it should have been. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** The keys that clients ask for, by their numbers from 0. Immutable. */
-final class Keys {
+final class Keys implements KeySpace {
   private final String[] names;
   private final byte[][] values;
 
@@ -27,12 +27,14 @@ final class Keys {
     return names.length;
   }
 
-  String name(int number) {
+  @Override
+  public String name(int number) {
     return names[number];
   }
 
   /** Returns whether these are the bytes of the key's value. */
-  boolean isValue(int number, byte[] bytes) {
+  @Override
+  public boolean isValue(int number, byte[] bytes) {
     return Arrays.equals(values[number], bytes);
   }
 

@@ -22,7 +22,11 @@ interface Network extends AutoCloseable {
 
   /** All of them on the loopback address, on free ports. */
   static Network loopback(int nodes) throws IOException {
-    int[] ports = ServerProcess.freePorts(nodes);
+    return loopback(ServerProcess.freePorts(nodes));
+  }
+
+  /** All of them on the loopback address, on these ports. */
+  static Network loopback(int[] ports) {
     return new Network() {
       @Override
       public String originHost() {

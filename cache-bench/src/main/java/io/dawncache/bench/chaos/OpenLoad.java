@@ -55,8 +55,8 @@ final class OpenLoad implements AutoCloseable {
           .channel(NioSocketChannel.class)
           .option(ChannelOption.TCP_NODELAY, true)
           .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
-  private final Keys keys;
-  private final String[] paths;
+  private final KeySpace keys;
+  private final String basePath;
   private final Answers answers = new Answers();
 
   // Belong to the event loop.
@@ -68,15 +68,15 @@ final class OpenLoad implements AutoCloseable {
    *
    * @param basePath the path of the group, with a slash at its end
    */
-  OpenLoad(Keys keys, String basePath, List<Target> targets) {
+  OpenLoad(KeySpace keys, String basePath, List<Target> targets) {
     this.keys = keys;
-    this.paths = keys.names().stream().map(key -> basePath + key).toArray(String[]::new);
+    this.basePath = basePath;
     this.rotation = new Rotation(targets);
     loop.scheduleAtFixedRate(this::sendDue, 0, TICK_MICROS, TimeUnit.MICROSECONDS);
     loop.scheduleAtFixedRate(this::closeOld, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  Keys keys() {
+  KeySpace keys() {
     return keys;
   }
 
@@ -127,7 +127,7 @@ final class OpenLoad implements AutoCloseable {
 
   private void send(Ask ask, ClientConnection connection) {
     connection.target().busy.add(connection);
-    connection.send(ask, paths[ask.key()]);
+    connection.send(ask, basePath + keys.name(ask.key()));
   }
 
   private void connect(Ask ask, Target target) {

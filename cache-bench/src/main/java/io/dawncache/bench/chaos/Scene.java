@@ -4,9 +4,6 @@ import io.dawncache.bench.chaos.Timeline.Event;
 import io.dawncache.bench.workload.Zipf;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +12,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +19,8 @@ import org.jspecify.annotations.Nullable;
  * them, and the watch on all of it. For use by one thread.
  */
 final class Scene implements AutoCloseable {
-  private static final long START_SECONDS = 90;
   private static final long END_SECONDS = 60;
   private static final long SEED = 42;
-  private static final long LOOK_MILLIS = 50;
   private static final int PROBES = 200;
   private static final int ROUNDS = 5;
 
@@ -37,9 +31,8 @@ final class Scene implements AutoCloseable {
   private final PrintWriter progress;
   private final String row;
   private final Network network;
-  private final Path members;
   private final CountingOrigin origin;
-  private final List<ChaosNode> nodes = new ArrayList<>();
+  private final NodeProcesses fleet;
   private final List<Event> events = new ArrayList<>();
   private final Keys keys;
   private final FleetWatch watch;
@@ -48,24 +41,22 @@ final class Scene implements AutoCloseable {
   private @Nullable Owners owners;
   private long beginNanos;
 
-  private Scene(
-      Plan plan, String row, Network network, int count, List<Integer> first, PrintWriter progress)
+  private Scene(Plan plan, String row, Network network, int count, PrintWriter progress)
       throws IOException {
     this.plan = plan;
     this.row = row;
     this.network = network;
     this.progress = progress;
-    Path folder = Files.createDirectories(plan.folder().resolve("row-" + row));
-    this.members = folder.resolve("members");
     this.origin = new CountingOrigin(network.originHost());
     this.keys = new Keys(plan.keys(), origin.values()::of);
-    for (int number = 1; number <= count; number++) {
-      Path log = folder.resolve("node-" + number + ".log");
-      Files.deleteIfExists(log);
-      nodes.add(new ChaosNode(number, network, members, origin.template(number), log));
-    }
-    putMembers(first.stream().map(this::node).toList());
-    this.watch = new FleetWatch(nodes);
+    this.fleet =
+        new NodeProcesses(
+            plan.folder().resolve("row-" + row),
+            network,
+            count,
+            origin,
+            number -> ChaosNode.Options.NONE);
+    this.watch = new FleetWatch(fleet.nodes());
   }
 
   /**
@@ -79,23 +70,16 @@ final class Scene implements AutoCloseable {
   static Scene open(
       Plan plan, String row, Network network, int count, int first, PrintWriter progress)
       throws IOException, InterruptedException {
-    List<Integer> numbers = IntStream.rangeClosed(1, first).boxed().toList();
     Scene scene;
     try {
-      scene = new Scene(plan, row, network, count, numbers, progress);
+      scene = new Scene(plan, row, network, count, progress);
     } catch (IOException | RuntimeException e) {
       network.close();
       throw e;
     }
     try {
       scene.say("starting " + first + " nodes");
-      for (int number : numbers) {
-        scene.node(number).start();
-      }
-      for (int number : numbers) {
-        scene.awaitReady(scene.node(number));
-      }
-      scene.awaitMembers(numbers.stream().map(scene::node).toList());
+      scene.fleet.start(scene.nodes().subList(0, first));
       return scene;
     } catch (IOException | InterruptedException | RuntimeException e) {
       scene.close();
@@ -105,11 +89,11 @@ final class Scene implements AutoCloseable {
 
   /** Returns a node by its number, from 1 on. */
   ChaosNode node(int number) {
-    return nodes.get(number - 1);
+    return fleet.node(number);
   }
 
   List<ChaosNode> nodes() {
-    return List.copyOf(nodes);
+    return fleet.nodes();
   }
 
   Plan plan() {
@@ -145,52 +129,19 @@ final class Scene implements AutoCloseable {
     return load;
   }
 
-  /** Replaces the member list; no node ever sees half of it. */
+  /** Does what {@link NodeProcesses#putMembers} says. */
   void putMembers(List<ChaosNode> list) throws IOException {
-    Path fresh = members.resolveSibling("members.new");
-    Files.write(fresh, list.stream().map(ChaosNode::url).toList());
-    Files.move(fresh, members, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    fleet.putMembers(list);
   }
 
-  /** Returns when a node answers that it is ready. */
+  /** Does what {@link NodeProcesses#awaitReady} says. */
   void awaitReady(ChaosNode node) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    while (!Direct.isReady(node)) {
-      if (!node.isAlive() || System.nanoTime() - deadline > 0) {
-        throw new IOException(
-            node.url()
-                + ": not ready (expected: in "
-                + START_SECONDS
-                + " s); see its log in "
-                + members.getParent());
-      }
-      Thread.sleep(LOOK_MILLIS);
-    }
+    fleet.awaitReady(node);
   }
 
-  /** Returns when these nodes have exactly these members, and know of no other list. */
+  /** Does what {@link NodeProcesses#awaitMembers} says. */
   void awaitMembers(List<ChaosNode> list) throws IOException, InterruptedException {
-    List<String> urls = list.stream().map(ChaosNode::url).toList();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    for (ChaosNode node : list) {
-      String last = "nothing";
-      while (true) {
-        try {
-          NodePage page = Direct.stats(node);
-          if (page.hasMembers(urls)) {
-            break;
-          }
-          last = page.toString();
-        } catch (IOException e) {
-          last = e.getMessage(); // a cold node may take long
-        }
-        if (System.nanoTime() - deadline > 0) {
-          throw new IOException(
-              node.url() + ": says " + last + " (expected: members " + urls + ")");
-        }
-        Thread.sleep(LOOK_MILLIS);
-      }
-    }
+    fleet.awaitMembers(list);
   }
 
   /**
@@ -226,7 +177,7 @@ final class Scene implements AutoCloseable {
 
   /** Asks cold nodes for some keys, one at a time, and sees who loads them. */
   private Owners learnOwners(List<ChaosNode> asked) throws IOException, InterruptedException {
-    List<String> urls = nodes.stream().filter(ChaosNode::isAlive).map(ChaosNode::url).toList();
+    List<String> urls = nodes().stream().filter(ChaosNode::isAlive).map(ChaosNode::url).toList();
     IOException unclear = null;
     for (int round = 0; round < ROUNDS; round++) {
       long fromNanos = System.nanoTime();
@@ -309,7 +260,7 @@ final class Scene implements AutoCloseable {
       load.close();
     }
     watch.close();
-    nodes.forEach(ChaosNode::close);
+    fleet.close();
     origin.close();
     network.close();
   }

@@ -45,4 +45,44 @@ final class FootprintTest {
         assertThrows(IOException.class, () -> Footprint.heapBytes("4242:\n Metaspace used 799K\n"));
     assertTrue(thrown.getMessage().contains("no used heap"), thrown::getMessage);
   }
+
+  @Test
+  void directMemoryIsWhatIsCommittedOfTheOther() throws IOException {
+    assertEquals(
+        8_232 << 10,
+        Footprint.directBytes(
+            """
+            4242:
+
+            Native Memory Tracking:
+
+            -                     Compiler (reserved=200KB, committed=200KB)
+            -                        Other (reserved=8392KB, committed=8232KB)
+                                        (malloc=8232KB #17) (at peak)
+            """));
+  }
+
+  @Test
+  void whatIsLiveIsTheTotalOfTheHistogram() throws IOException {
+    assertEquals(
+        9_123_456,
+        Footprint.liveBytes(
+            """
+            4242:
+             num     #instances         #bytes  class name (module)
+            -------------------------------------------------------
+               1:         41204        3410456  [B (java.base@25)
+            Total        123456        9123456
+            """));
+    assertThrows(IOException.class, () -> Footprint.liveBytes("4242:\n"));
+  }
+
+  @Test
+  void memoryThatIsNotTrackedIsNamed() {
+    IOException thrown =
+        assertThrows(
+            IOException.class,
+            () -> Footprint.directBytes("4242:\nNative memory tracking is not enabled\n"));
+    assertTrue(thrown.getMessage().contains("-XX:NativeMemoryTracking"), thrown::getMessage);
+  }
 }
