@@ -22,6 +22,7 @@ final class SiegeFindings {
 
   private final boolean shortForm;
   private final List<Finding> list = new ArrayList<>();
+  private boolean sentAll = true;
 
   SiegeFindings(Plan plan) {
     this.shortForm = plan.shortForm();
@@ -36,20 +37,30 @@ final class SiegeFindings {
   }
 
   private void timed(String what, String reached, String bar, boolean met) {
-    list.add(shortForm ? Finding.figure(what, reached) : Finding.judged(what, reached, bar, met));
+    if (shortForm) {
+      figure(what, reached);
+    } else if (sentAll || met) {
+      judged(what, reached, bar, met);
+    } else {
+      list.add(Finding.notJudged(what, reached, bar));
+    }
   }
 
   private void judged(String what, String reached, String bar, boolean met) {
     list.add(Finding.judged(what, reached, bar, met));
   }
 
-  /** Judges whether what was sent was what should have been; else nothing else says anything. */
+  /**
+   * Judges whether what was sent was what should have been; if not, no bar on time that is missed
+   * later says anything of the node.
+   */
   void sent(String what, double part) {
     String reached = ratio(part);
     String bar = ">= " + SENT;
     if (shortForm) {
       figure(what, reached);
     } else if (part < SENT) {
+      sentAll = false;
       list.add(Finding.notJudged(what, reached, bar));
     } else {
       judged(what, reached, bar, true);

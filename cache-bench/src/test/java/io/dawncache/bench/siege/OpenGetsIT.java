@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -57,7 +58,7 @@ final class OpenGetsIT {
     server.createContext(
         path,
         exchange -> {
-          try (exchange) {
+          try {
             answering.answer(exchange, exchange.getRequestURI().getPath().substring(path.length()));
           } catch (IOException | RuntimeException e) {
             throw e;
@@ -73,8 +74,14 @@ final class OpenGetsIT {
     ByteBuf body = GroupcacheCodec.encodeResponse(value, UnpooledByteBufAllocator.DEFAULT);
     byte[] bytes = ByteBufUtil.getBytes(body);
     body.release();
-    exchange.sendResponseHeaders(200, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    send(exchange, 200, bytes);
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(body);
+    }
   }
 
   @Test
@@ -95,10 +102,10 @@ final class OpenGetsIT {
           if (key.equals("said")) {
             exchange.getResponseHeaders().set("Retry-After", "1");
           }
-          exchange.sendResponseHeaders(503, -1);
+          send(exchange, 503, new byte[1]);
         };
     try (OpenGets gets = gets(4, refusing)) {
-      Outcome outcome = gets.sweep(RATE, List.of("said", "not said", "said"));
+      Outcome outcome = gets.sweep(RATE, List.of("said", "unsaid", "said"));
 
       assertEquals(2, outcome.refusals());
       assertEquals("1 x status 503 without Retry-After", outcome.reasons());
@@ -110,16 +117,13 @@ final class OpenGetsIT {
     Answering wrong =
         (exchange, key) -> {
           switch (key) {
-            case "status" -> exchange.sendResponseHeaders(500, -1);
+            case "status" -> send(exchange, 500, new byte[1]);
             case "other" -> value(exchange, "another");
-            default -> {
-              exchange.sendResponseHeaders(200, 2);
-              exchange.getResponseBody().write(new byte[] {'\n', 0x7f});
-            }
+            default -> send(exchange, 200, new byte[] {'\n', 0x7f});
           }
         };
     try (OpenGets gets = gets(4, wrong)) {
-      Outcome outcome = gets.sweep(RATE, List.of("status", "other", "no value"));
+      Outcome outcome = gets.sweep(RATE, List.of("status", "other", "nothing"));
 
       assertEquals("2 x another value, 1 x status 500", outcome.reasons());
     }

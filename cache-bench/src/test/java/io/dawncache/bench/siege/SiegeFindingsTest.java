@@ -65,6 +65,18 @@ final class SiegeFindingsTest {
   }
 
   @Test
+  void aBarOnTimeThatIsMissedSaysNothingIfTheSenderDidNotKeepItsRate() {
+    SiegeFindings findings = new SiegeFindings(Plans.FULL);
+    findings.sent("gets sent", 0.9);
+    findings.loads(1, 800);
+    findings.loads(800, 800);
+    findings.noneFailed("hits", failed(3, "another value"));
+    assertEquals(
+        List.of(Verdict.NOT_JUDGED, Verdict.NOT_JUDGED, Verdict.MET, Verdict.MISSED),
+        findings.list().stream().map(Finding::verdict).toList());
+  }
+
+  @Test
   void goodputIsThePartThatIsAnsweredInTimeByThatOfAQuietTime() {
     Outcome alone = answered(50, MILLI_NANOS);
     Outcome enough = answered(80, MILLI_NANOS);
