@@ -82,6 +82,7 @@ class StatsPageTest {
       assertTrue(scores.getAsJsonObject("loadTimes").remove("max").getAsDouble() > 0);
       scores.getAsJsonObject("loadTimes").remove("p50");
       scores.getAsJsonObject("loadTimes").remove("p99");
+      assertTrue(scores.remove("hotKeys").isJsonArray()); // of one get in 64, by chance
       assertEquals(
           "{\"policy\":\"lru\",\"maxBytes\":1000,\"gets\":3,\"cacheHits\":1,\"misses\":2,\"loads\":2,"
               + "\"loadsDeduped\":2,\"localLoads\":2,\"localLoadErrs\":0,\"peerLoads\":0,"
@@ -96,7 +97,7 @@ class StatsPageTest {
               + "\"bytesAcrossZones\":0,\"unheard\":0},"
               + "\"loadTimes\":{\"count\":2},"
               + "\"activity\":{\"waitingGets\":0,\"runningLoads\":0,\"queuedLoads\":0,"
-              + "\"abandonedThreads\":0},\"hotKeys\":[]}",
+              + "\"abandonedThreads\":0}}",
           scores.toString());
       checkBooks(group.stats());
     }
