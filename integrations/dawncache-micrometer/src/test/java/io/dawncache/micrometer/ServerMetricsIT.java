@@ -1,7 +1,9 @@
 package io.dawncache.micrometer;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.core.CacheNode;
@@ -9,9 +11,17 @@ import io.dawncache.core.Group;
 import io.dawncache.core.Loaded;
 import io.dawncache.server.CacheServer;
 import io.dawncache.server.ServerConfig;
+import io.dawncache.server.TlsConfig;
+import io.dawncache.server.testing.Certificates;
 import io.dawncache.server.testing.LeakExtension;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes that fetch from each other, as Prometheus sees them. */
 @Timeout(60)
@@ -82,6 +93,41 @@ class ServerMetricsIT {
       assertFalse(alone.contains(tag), alone);
       metrics.close();
       assertFalse(registry.scrape().contains("dawncache"));
+    }
+  }
+
+  @Test
+  void theCertificateOfAServerWithTlsIsShown(@TempDir Path folder) throws Exception {
+    Certificates authority = new Certificates(folder, "ca");
+    Certificates.Identity identity = authority.sign("node", Certificates.LOOPBACK);
+    TlsConfig.Builder tls = identity.config().trust(authority.file());
+    for (Path crl : Arrays.asList(null, authority.revoke())) {
+      if (crl != null) {
+        tls.revoked(crl);
+      }
+      try (CacheNode node = CacheNode.create();
+          CacheServer server =
+              CacheServer.start(node, ServerConfig.builder().tls(tls.build()).build())) {
+        var metrics = new DawncacheMetrics(registry, node, server, List.of(), nanos::get);
+        try (Socket plain = new Socket(server.address().getAddress(), server.address().getPort())) {
+          plain.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+          plain.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+
+        String text = scrape();
+        Promtool.check(text);
+        double expires = (double) server.stats().tls().expires().getEpochSecond();
+        assertEquals(expires, value(text, "dawncache_tls_certificate_expires"));
+        assertEquals(crl == null, Double.isNaN(value(text, "dawncache_tls_crl_expires")));
+        assertEquals(0, value(text, "dawncache_tls_files_refused"));
+        assertEquals(1, value(text, "dawncache_tls_handshakes_total{result=\"failure\"}"));
+        assertEquals(0, value(text, "dawncache_tls_handshakes_total{result=\"success\"}"));
+        Files.writeString(identity.certificate(), "broken");
+        assertThrows(IOException.class, server::reloadTls);
+        assertEquals(1, value(scrape(), "dawncache_tls_files_refused"));
+        metrics.close();
+      }
+      identity = authority.sign("node", Certificates.LOOPBACK);
     }
   }
 }
