@@ -63,7 +63,7 @@ class LicencesIT {
   void everyLibraryOfThePackageIsInTheTableOfVulnerabilities() throws IOException {
     String table = Files.readString(ROOT.resolve("docs/vulnerabilities.md"));
     List<Pattern> known =
-        Pattern.compile("`([A-Za-z0-9*-]+) ([A-Za-z0-9.-]+)`")
+        Pattern.compile("`([A-Za-z0-9_*-]+) ([A-Za-z0-9.-]+)`")
             .matcher(table)
             .results()
             .map(row -> row.group(1).replace("*", "[a-z0-9-]*") + "-" + Pattern.quote(row.group(2)))
