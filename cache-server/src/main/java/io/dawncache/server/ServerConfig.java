@@ -64,7 +64,7 @@ public final class ServerConfig {
     maxConnectionsFromOneAddress =
         builder.maxConnectionsFromOneAddress > 0
             ? builder.maxConnectionsFromOneAddress
-            : Math.max(1, maxConnections / 2);
+            : Math.max(1, (int) (maxConnections * 3L / 4));
     peerFrames = builder.peerFrames;
     maxEjectedPercent = builder.maxEjectedPercent;
     limits =
@@ -328,7 +328,7 @@ public final class ServerConfig {
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private int maxPeerConnections = 512;
     private int maxConnections = connectionsByHeap(Runtime.getRuntime().maxMemory());
-    private int maxConnectionsFromOneAddress; // 0 for half of all
+    private int maxConnectionsFromOneAddress; // 0 for three quarters of all
     private boolean peerFrames = true;
     private int maxEjectedPercent = 67;
     private int maxRequestLineBytes = 64 << 10;
@@ -346,7 +346,7 @@ public final class ServerConfig {
     private Builder() {}
 
     private static int connectionsByHeap(long heapBytes) {
-      long most = heapBytes / HEAP_PER_CONNECTION_BYTES / 8;
+      long most = heapBytes / HEAP_PER_CONNECTION_BYTES / 4;
       return (int) Math.max(LEAST_CONNECTIONS, Math.min(Integer.MAX_VALUE, most));
     }
 
@@ -604,7 +604,7 @@ public final class ServerConfig {
 
     /**
      * Sets how many connections others may have open to the server, clients and peers together; at
-     * least 1, by default an eighth of the heap at 8 KiB each, at least 64. One more is answered
+     * least 1, by default a quarter of the heap at 8 KiB each, at least 64. One more is answered
      * 503 and closed; with TLS it is closed.
      *
      * @param maxConnections the number of connections
@@ -618,8 +618,8 @@ public final class ServerConfig {
 
     /**
      * Sets how many connections may come from one address, so that one client does not take the
-     * place of all others; at least 1, by default half of {@link #maxConnections}. A proxy or load
-     * balancer in front of the server is one address.
+     * place of all others; at least 1, by default three quarters of {@link #maxConnections}. A
+     * proxy or load balancer in front of the server is one address.
      *
      * @param maxConnectionsFromOneAddress the number of connections
      * @return this builder

@@ -368,7 +368,7 @@ public final class NodeKeys {
           "limits.max-connections",
           ValueTypes.count(1, Integer.MAX_VALUE),
           null,
-          "How many connections others may have open to the node; an eighth of the heap at 8 KiB each"
+          "How many connections others may have open to the node; a quarter of the heap at 8 KiB each"
               + " by default.",
           ServerConfig.Builder::maxConnections);
 
@@ -377,7 +377,7 @@ public final class NodeKeys {
           "limits.max-connections-from-one-address",
           ValueTypes.count(1, Integer.MAX_VALUE),
           null,
-          "How many of them may come from one address, such as that of a proxy; half of them by"
+          "How many of them may come from one address, such as that of a proxy; three quarters of them by"
               + " default.",
           ServerConfig.Builder::maxConnectionsFromOneAddress);
 
