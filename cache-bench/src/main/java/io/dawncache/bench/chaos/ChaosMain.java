@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dawncache.bench.Checkout;
 import io.dawncache.bench.chaos.Finding.Verdict;
 import io.dawncache.bench.chaos.LossRow.Loss;
-import io.dawncache.bench.load.WrongOption;
+import io.dawncache.bench.load.OneLineErrors;
 import io.dawncache.node.OutOfMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -172,26 +172,8 @@ public final class ChaosMain implements Callable<Integer> {
             String.join(
                 "%n", rows.stream().map(row -> "  " + row.name() + "  " + row.title()).toList()),
             "");
-    line.setParameterExceptionHandler(
-        (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
-    line.setExecutionExceptionHandler(
-        (e, failed, parsed) -> {
-          if (e instanceof IOException) {
-            return complain(line, String.valueOf(e.getMessage()), MISSED);
-          }
-          throw e; // a bug: picocli prints its stack and exits with 1
-        });
+    OneLineErrors.handle(line, WRONG_COMMAND_LINE, MISSED);
     return line;
-  }
-
-  private static int complain(CommandLine line, String message, int exitCode) {
-    line.getErr().println(line.getCommandName() + ": " + oneLine(message));
-    line.getErr().flush();
-    return exitCode;
-  }
-
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 
   @Override
@@ -199,7 +181,7 @@ public final class ChaosMain implements Callable<Integer> {
     List<Row> rows = rows();
     Path root = Path.of(System.getProperty("dawncache.root", "")).toAbsolutePath();
     Plan plan = plan(root.resolve("run/chaos"));
-    Path page = page(plan);
+    Path page = PageFile.of(html, plan.folder().resolve("chaos.html"), spec.commandLine());
     Files.createDirectories(plan.folder());
     Instant began = Instant.now();
     List<RowResult> results = new ArrayList<>();
@@ -217,7 +199,7 @@ public final class ChaosMain implements Callable<Integer> {
     try {
       return row.run(plan, spec.commandLine().getErr());
     } catch (IOException e) {
-      String message = oneLine(String.valueOf(e.getMessage()));
+      String message = OneLineErrors.oneLine(String.valueOf(e.getMessage()));
       Finding why = new Finding("run", message, "", Verdict.NOT_RUN);
       return new RowResult(row.name(), row.title(), List.of(why), Timeline.EMPTY);
     }
@@ -245,18 +227,6 @@ public final class ChaosMain implements Callable<Integer> {
 
   private List<Row> named(String... names) {
     return allRows.stream().filter(row -> List.of(names).contains(row.name())).toList();
-  }
-
-  private Path page(Plan plan) {
-    if (html == null) {
-      return plan.folder().resolve("chaos.html");
-    }
-    Path page = html.toAbsolutePath();
-    Path folder = page.getParent();
-    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(page)) {
-      throw wrong("--html: " + html + " (expected: a file in a folder that exists)");
-    }
-    return page;
   }
 
   private Plan plan(Path folder) {

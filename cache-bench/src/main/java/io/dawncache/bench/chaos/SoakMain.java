@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dawncache.bench.Checkout;
 import io.dawncache.bench.TextTable;
 import io.dawncache.bench.chaos.Finding.Verdict;
-import io.dawncache.bench.load.WrongOption;
+import io.dawncache.bench.load.OneLineErrors;
 import io.dawncache.node.OutOfMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -119,29 +119,15 @@ public final class SoakMain implements Callable<Integer> {
     CommandLine line = new CommandLine(new SoakMain(runner));
     line.setOut(out);
     line.setErr(err);
-    line.setParameterExceptionHandler(
-        (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
-    line.setExecutionExceptionHandler(
-        (e, failed, parsed) -> {
-          if (e instanceof IOException) {
-            return complain(line, String.valueOf(e.getMessage()), MISSED);
-          }
-          throw e; // a bug: picocli prints its stack and exits with 1
-        });
+    OneLineErrors.handle(line, WRONG_COMMAND_LINE, MISSED);
     return line;
-  }
-
-  private static int complain(CommandLine line, String message, int exitCode) {
-    line.getErr().println(line.getCommandName() + ": " + message.replaceAll("\\s*\\R\\s*", " "));
-    line.getErr().flush();
-    return exitCode;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path root = Path.of(System.getProperty("dawncache.root", "")).toAbsolutePath();
     SoakPlan plan = plan(root.resolve("run/soak"));
-    Path page = page(plan);
+    Path page = PageFile.of(html, plan.folder().resolve("soak.html"), spec.commandLine());
     Files.createDirectories(plan.folder());
     Instant began = Instant.now();
     SoakResult result = runner.run(plan, spec.commandLine().getErr());
@@ -149,7 +135,7 @@ public final class SoakMain implements Callable<Integer> {
     String conditions = conditions(plan, root);
     Files.writeString(page, new SoakPage(began, conditions, result, findings).toHtml());
     print(findings, page);
-    return SoakPage.worst(findings) == Verdict.MET ? 0 : MISSED;
+    return Finding.worst(findings) == Verdict.MET ? 0 : MISSED;
   }
 
   private SoakPlan plan(Path folder) {
@@ -157,18 +143,6 @@ public final class SoakMain implements Callable<Integer> {
     check("--rate", rate, rate >= 1 && rate <= 10_000, "1 to 10000");
     check("--keys", keys, keys >= 100 && keys <= 800_000, "100 to 800000");
     return new SoakPlan(Duration.ofMillis((long) (minutes * 60_000)), rate, keys, folder);
-  }
-
-  private Path page(SoakPlan plan) {
-    if (html == null) {
-      return plan.folder().resolve("soak.html");
-    }
-    Path page = html.toAbsolutePath();
-    Path folder = page.getParent();
-    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(page)) {
-      throw wrong("--html: " + html + " (expected: a file in a folder that exists)");
-    }
-    return page;
   }
 
   private void check(String option, Object value, boolean right, String expected) {

@@ -36,7 +36,7 @@ final class SoakPage {
   /** Returns the page, which is well-formed XML too. */
   String toHtml() {
     StringBuilder body = new StringBuilder();
-    Verdict worst = worst(findings);
+    Verdict worst = Finding.worst(findings);
     Html.appendVerdict(worst == Verdict.MET, "The soak", worst.label(), body);
     Html.appendFindings(findings, body);
     body.append(
@@ -49,10 +49,6 @@ final class SoakPage {
     body.append(latencies().toHtml());
     Html.appendEvents(soak.events(), body);
     return Html.page("soak", began, headline(), conditions, body.toString());
-  }
-
-  static Verdict worst(List<Finding> findings) {
-    return findings.stream().map(Finding::verdict).reduce(Verdict.MET, Verdict::worse);
   }
 
   private String headline() {

@@ -325,15 +325,7 @@ public final class LoadMain implements Callable<Integer> {
     line.registerConverter(SizeRange.class, reading(SizeRange::parse));
     line.registerConverter(Dialect.class, reading(LoadMain::dialect));
     line.registerConverter(Scheme.class, reading(LoadMain::ring));
-    line.setParameterExceptionHandler(
-        (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
-    line.setExecutionExceptionHandler(
-        (e, failed, parsed) -> {
-          if (e instanceof IOException) {
-            return complain(line, String.valueOf(e.getMessage()), COULD_NOT_MEASURE);
-          }
-          throw e; // a bug: picocli prints its stack and exits with 1
-        });
+    OneLineErrors.handle(line, WRONG_COMMAND_LINE, COULD_NOT_MEASURE);
     return line;
   }
 
@@ -351,7 +343,7 @@ public final class LoadMain implements Callable<Integer> {
       progress.close();
     }
     if (result.stopped() && result.total().sent == 0) {
-      return complain(
+      return OneLineErrors.print(
           spec.commandLine(), "stopped before anything was measured", COULD_NOT_MEASURE);
     }
     new Summary(result).printTo(out);
@@ -584,12 +576,5 @@ public final class LoadMain implements Callable<Integer> {
         throw new TypeConversionException(e.getMessage());
       }
     };
-  }
-
-  /** Prints one line on standard error and returns {@code exitCode}. */
-  private static int complain(CommandLine line, String message, int exitCode) {
-    line.getErr().println(line.getCommandName() + ": " + message.replaceAll("\\s*\\R\\s*", " "));
-    line.getErr().flush();
-    return exitCode;
   }
 }

@@ -6,7 +6,7 @@ import io.dawncache.bench.Checkout;
 import io.dawncache.bench.chaos.Finding;
 import io.dawncache.bench.chaos.Finding.Verdict;
 import io.dawncache.bench.chaos.FindingTable;
-import io.dawncache.bench.load.WrongOption;
+import io.dawncache.bench.load.OneLineErrors;
 import io.dawncache.node.OutOfMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -151,26 +151,8 @@ public final class SiegeMain implements Callable<Integer> {
                     .map(scene -> String.format("  %-16s %s", scene.name(), scene.title()))
                     .toList()),
             "");
-    line.setParameterExceptionHandler(
-        (e, arguments) -> complain(line, WrongOption.message(e), WRONG_COMMAND_LINE));
-    line.setExecutionExceptionHandler(
-        (e, failed, parsed) -> {
-          if (e instanceof IOException) {
-            return complain(line, String.valueOf(e.getMessage()), MISSED);
-          }
-          throw e; // a bug: picocli prints its stack and exits with 1
-        });
+    OneLineErrors.handle(line, WRONG_COMMAND_LINE, MISSED);
     return line;
-  }
-
-  private static int complain(CommandLine line, String message, int exitCode) {
-    line.getErr().println(line.getCommandName() + ": " + oneLine(message));
-    line.getErr().flush();
-    return exitCode;
-  }
-
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 
   @Override
@@ -200,7 +182,7 @@ public final class SiegeMain implements Callable<Integer> {
     try {
       return scene.run(plan, spec.commandLine().getErr());
     } catch (IOException e) {
-      String message = oneLine(String.valueOf(e.getMessage()));
+      String message = OneLineErrors.oneLine(String.valueOf(e.getMessage()));
       return List.of(new Finding("run", message, "", Verdict.NOT_RUN));
     }
   }

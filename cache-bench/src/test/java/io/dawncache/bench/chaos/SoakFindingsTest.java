@@ -127,7 +127,7 @@ final class SoakFindingsTest {
             all.evictions(),
             all.events());
     List<Finding> findings = SoakFindings.of(disturbed);
-    assertEquals(Verdict.TOO_SHORT, SoakPage.worst(findings));
+    assertEquals(Verdict.TOO_SHORT, Finding.worst(findings));
     assertTrue(
         findings.stream()
             .anyMatch(
