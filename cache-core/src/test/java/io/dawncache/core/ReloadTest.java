@@ -27,14 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReloadTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration TICK = Duration.ofMillis(100);
 
   @RegisterExtension final Books books = new Books();
 
-  private final AtomicLong nanos = new AtomicLong(630_000_000_000L);
-  private final HandThreads threads = new HandThreads(Runnable::run, nanos::get);
-  private final CacheNode node =
-      books.keepFor(CacheNode.builder().nanoTime(nanos::get).threads(threads).build());
+  private final HandNode time = new HandNode();
+  private final CacheNode node = books.keepFor(time.node());
   private final VersionedOrigin origin = new VersionedOrigin();
 
   /** An origin whose values have a version, which it compares when it is asked again. */
@@ -91,14 +88,6 @@ class ReloadTest {
     return GroupConfig.builder().staleIfError(Duration.ofHours(1));
   }
 
-  private void pass(Duration time) {
-    for (long left = time.toNanos(); left > 0; left -= TICK.toNanos()) {
-      nanos.addAndGet(Math.min(left, TICK.toNanos()));
-      node.tick();
-      threads.wake();
-    }
-  }
-
   private static Duration ttl(Group group) {
     return group.forServers().remainingTtl(Objects.requireNonNull(group.peek("Tom")));
   }
@@ -112,7 +101,7 @@ class ReloadTest {
   void aRefreshThatFindsTheValueUnchangedRenewsItsTtl() {
     Group group = group(refreshing());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(Duration.ofSeconds(30));
+    time.pass(Duration.ofSeconds(30));
     assertEquals(Duration.ofSeconds(30), ttl(group));
 
     assertEquals("value 1", group.get("Tom").toUtf8());
@@ -131,7 +120,7 @@ class ReloadTest {
     Group group = group(refreshing());
     assertEquals("value 1", group.get("Tom").toUtf8());
     origin.versions.put("Tom", 2);
-    pass(SECOND);
+    time.pass(SECOND);
 
     assertEquals("value 1", group.get("Tom").toUtf8());
 
@@ -144,7 +133,7 @@ class ReloadTest {
     Group group = group(refreshing());
     origin.unchanged = Loaded.unchanged().withTtl(Duration.ofSeconds(5));
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
 
     assertEquals("value 1", group.get("Tom").toUtf8());
 
@@ -155,7 +144,7 @@ class ReloadTest {
   void anExpiredValueIsFoundUnchangedWhileItMayBeAnsweredAsStale() {
     Group group = group(stale());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
 
     Entry entry = group.getEntry("Tom", MINUTE);
 
@@ -169,7 +158,7 @@ class ReloadTest {
   void anExpiredValueThatMayNotBeAnsweredAnyMoreIsLoaded() {
     Group group = group(GroupConfig.builder());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
 
     assertEquals("value 1", group.get("Tom").toUtf8());
 
@@ -180,11 +169,11 @@ class ReloadTest {
   void aRetryBehindAStaleAnswerMayFindTheValueUnchanged() {
     Group group = group(stale());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
     origin.down = true;
     assertTrue(group.getEntry("Tom", MINUTE).isStale());
     origin.down = false;
-    pass(SECOND.multipliedBy(2));
+    time.pass(SECOND.multipliedBy(2));
 
     assertTrue(group.getEntry("Tom", MINUTE).isStale(), "the retry runs behind this answer");
 
@@ -197,7 +186,7 @@ class ReloadTest {
   void aReloadThatFailsIsAFailedLoad() {
     Group group = group(stale());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
     origin.down = true;
 
     Entry entry = group.getEntry("Tom", MINUTE);
@@ -211,7 +200,7 @@ class ReloadTest {
   void anOrderedRefreshAsksWhetherTheValueIsUnchanged() throws Exception {
     Group group = group(GroupConfig.builder());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
 
     assertEquals("value 1", group.refreshAsync("Tom").get().toUtf8());
 
@@ -223,7 +212,7 @@ class ReloadTest {
   void aValueThatIsRemovedDuringItsReloadIsNotKeptAsUnchanged() {
     Group group = group(refreshing());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
     origin.beforeItAnswers =
         () -> {
           origin.versions.put("Tom", 2);
@@ -241,7 +230,7 @@ class ReloadTest {
   void aValueThatIsPutDuringAReloadStays() {
     Group group = group(refreshing());
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
     origin.beforeItAnswers =
         () -> assertTrue(group.put("Tom", ByteView.ofUtf8("put")).isEverywhere());
 
@@ -259,7 +248,7 @@ class ReloadTest {
             refreshing().build(),
             key -> Loaded.ofUtf8("value " + loads.incrementAndGet()));
     assertEquals("value 1", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
 
     assertEquals("value 1", group.get("Tom").toUtf8());
 
@@ -320,7 +309,7 @@ class ReloadTest {
               }
             });
     assertEquals("630", group.get("Tom").toUtf8());
-    pass(SECOND);
+    time.pass(SECOND);
 
     assertEquals("630", group.get("Tom").toUtf8());
 
@@ -350,7 +339,7 @@ class ReloadTest {
         case 0 -> change.run();
         case 1 -> origin.beforeItAnswers = change;
         case 2 -> origin.versions.merge(key, 2, (was, two) -> was + 1); // and nobody is told
-        case 3 -> pass(random.nextInt(4) == 0 ? MINUTE : SECOND);
+        case 3 -> time.pass(random.nextInt(4) == 0 ? MINUTE : SECOND);
         default -> {
           int expected = removedAt.getOrDefault(key, 1);
           String value = group.get(key).toUtf8();

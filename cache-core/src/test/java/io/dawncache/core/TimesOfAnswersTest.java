@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,10 +20,8 @@ class TimesOfAnswersTest {
 
   @RegisterExtension final Books books = new Books();
 
-  private final AtomicLong nanos = new AtomicLong(630_000_000_000L);
-  private final HandThreads threads = new HandThreads(Runnable::run, nanos::get);
-  private final CacheNode node =
-      books.keepFor(CacheNode.builder().nanoTime(nanos::get).threads(threads).build());
+  private final HandNode time = new HandNode();
+  private final CacheNode node = books.keepFor(time.node());
 
   private Loaded answer = Loaded.ofUtf8("630").withTtl(MINUTE);
   private boolean down;
@@ -43,24 +40,16 @@ class TimesOfAnswersTest {
         });
   }
 
-  private void pass(Duration time) {
-    for (long left = time.toNanos(); left > 0; left -= TICK.toNanos()) {
-      nanos.addAndGet(Math.min(left, TICK.toNanos()));
-      node.tick();
-      threads.wake();
-    }
-  }
-
   @Test
   void anAnswerIsRefreshedFromItsOwnSoftTtlOn() {
     answer = answer.withRefreshAfter(Duration.ofSeconds(10));
     Group group = group(GroupConfig.builder().refreshAfterWrite(Duration.ofSeconds(2)));
     group.get("Tom");
 
-    pass(Duration.ofSeconds(9));
+    time.pass(Duration.ofSeconds(9));
     group.get("Tom");
     assertEquals(1, loads, "the group's soft TTL does not count");
-    pass(SECOND);
+    time.pass(SECOND);
     answer = Loaded.ofUtf8("631");
 
     assertEquals("630", group.get("Tom").toUtf8(), "no caller waits");
@@ -75,11 +64,11 @@ class TimesOfAnswersTest {
     group.get("Tom");
     down = true;
 
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
     Entry stale = group.getEntry("Tom", MINUTE);
     assertEquals("630", stale.value().toUtf8());
     assertTrue(stale.isStale());
-    pass(Duration.ofSeconds(20));
+    time.pass(Duration.ofSeconds(20));
 
     assertThrows(GetFailedException.class, () -> group.get("Tom"));
   }
@@ -90,7 +79,7 @@ class TimesOfAnswersTest {
     Group group = group(GroupConfig.builder().staleIfError(Duration.ofHours(1)));
     group.get("Tom");
     down = true;
-    pass(MINUTE.plus(SECOND));
+    time.pass(MINUTE.plus(SECOND));
 
     assertThrows(GetFailedException.class, () -> group.get("Tom"));
   }
@@ -104,10 +93,10 @@ class TimesOfAnswersTest {
                 .staleIfError(Duration.ofHours(1)));
     group.get("Tom");
     down = true;
-    pass(Duration.ofSeconds(2));
+    time.pass(Duration.ofSeconds(2));
     group.get("Tom");
     assertEquals(2, loads);
-    pass(MINUTE);
+    time.pass(MINUTE);
 
     assertTrue(group.getEntry("Tom", MINUTE).isStale());
   }
@@ -119,7 +108,7 @@ class TimesOfAnswersTest {
     Group group = group(GroupConfig.builder());
     group.get("Tom");
     down = true;
-    pass(MINUTE.plus(MINUTE));
+    time.pass(MINUTE.plus(MINUTE));
 
     assertTrue(group.getEntry("Tom", MINUTE).isStale());
   }

@@ -326,13 +326,7 @@ class TlsIT {
   void whoIsNoPeerByItsCertificateMayOnlyGet() throws Exception {
     Path names = folder.resolve("names");
     Files.writeString(names, "# the nodes\nspiffe://shop/node\n");
-    start(
-        identity
-            .config()
-            .trust(authority.file())
-            .clientCertificates(ClientCertificates.PEERS)
-            .peerNames(names)
-            .build());
+    startWithPeerNames(names);
     SSLContext nobody = authority.client(null);
     SSLContext client = authority.client(authority.sign("client", "DNS:client"));
     SSLContext peer = authority.client(peer("spiffe://shop/node"));
@@ -357,6 +351,16 @@ class TlsIT {
     }
   }
 
+  private void startWithPeerNames(Path names) throws IOException {
+    start(
+        identity
+            .config()
+            .trust(authority.file())
+            .clientCertificates(ClientCertificates.PEERS)
+            .peerNames(names)
+            .build());
+  }
+
   private Identity peer(String uri) throws Exception {
     return authority.sign("peer", "URI:" + uri);
   }
@@ -365,13 +369,7 @@ class TlsIT {
   void aPeerWhoseNameIsTakenFromTheListLosesItsConnectionsAndNobodyElseDoes() throws Exception {
     Path names = folder.resolve("names");
     Files.writeString(names, "spiffe://shop/a\nspiffe://shop/b\n");
-    start(
-        identity
-            .config()
-            .trust(authority.file())
-            .clientCertificates(ClientCertificates.PEERS)
-            .peerNames(names)
-            .build());
+    startWithPeerNames(names);
     SSLContext first = authority.client(peer("spiffe://shop/a"));
     SSLContext second = authority.client(peer("spiffe://shop/b"));
     try (RawClient staying = new RawClient(connect(first));
