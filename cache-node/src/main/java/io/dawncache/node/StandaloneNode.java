@@ -54,7 +54,8 @@ final class StandaloneNode implements AutoCloseable {
       server.page("/healthz", new Page("text/plain; charset=utf-8", started::health));
       server.page(
           "/readyz", new Page("text/plain; charset=utf-8", started::readiness, started::isReady));
-      if (server.build().clientTokens() == null) { // else whoever has no token would see the groups
+      if (server.build().clientTokens()
+          == null) { // else clients without a token would see the groups
         server.page(
             "/stats", new Page("application/json", started::stats, () -> started.server != null));
       }

@@ -58,7 +58,7 @@ class LicencesIT {
     assertTrue(billed.size() > 10, () -> "billed: " + billed);
   }
 
-  /** So whoever takes in another version looks up what is known of it. */
+  /** So each change of a version needs another look at what is known of it. */
   @Test
   void everyLibraryOfThePackageIsInTheTableOfVulnerabilities() throws IOException {
     String table = Files.readString(ROOT.resolve("docs/vulnerabilities.md"));

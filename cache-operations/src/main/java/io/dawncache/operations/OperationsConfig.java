@@ -241,9 +241,9 @@ public final class OperationsConfig {
     }
 
     /**
-     * Asks whoever does not come from loopback for a token, except for {@code /healthz} and {@code
-     * /readyz}; by default nobody is asked. The role {@link AccessTokens.Role#WRITE} suffices to
-     * change a group as far as {@link #remoteChanges} allows, and all else needs {@link
+     * Asks each client that does not come from loopback for a token, except for {@code /healthz}
+     * and {@code /readyz}; by default nobody is asked. The role {@link AccessTokens.Role#WRITE}
+     * suffices to change a group as far as {@link #remoteChanges} allows, and all else needs {@link
      * AccessTokens.Role#OPERATE}. From loopback everything is allowed to a request without a token.
      *
      * @param tokens returns the tokens in force, {@link AccessTokens#NONE} to allow loopback alone;

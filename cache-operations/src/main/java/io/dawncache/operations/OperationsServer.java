@@ -96,7 +96,7 @@ public final class OperationsServer implements AutoCloseable {
     if (config.tokens() == null && !address().getAddress().isLoopbackAddress()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "operations: listening on {0} without tokens: whoever reaches this port may do all that"
+          "operations: listening on {0} without tokens: each process that reaches this port may do all that"
               + " operators may (expected: tokens, or a loopback address)",
           address().toString());
     }

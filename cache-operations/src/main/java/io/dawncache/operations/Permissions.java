@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what the sender of a request may do. Without tokens it may do everything. With them,
- * whoever sends a token may do what that allows, and whoever sends none, everything from loopback
- * and nothing from elsewhere.
+ * Decides what the sender of a request may do. Without tokens it may do everything. With them, a
+ * client that sends a token may do what that allows, and one that sends none, everything from
+ * loopback and nothing from elsewhere.
  */
 final class Permissions {
   /** What probes ask, which have no token. */

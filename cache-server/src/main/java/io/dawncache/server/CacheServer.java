@@ -193,7 +193,7 @@ public final class CacheServer implements AutoCloseable {
       boolean knowsSecrets = config.dialect().isOurs() && !config.goPeers();
       LOG.log(
           System.Logger.Level.WARNING,
-          "listening on {0} without a secret: whoever reaches this port reads every group, and"
+          "listening on {0} without a secret: each process that reaches this port reads every group, and"
               + " changes and removes what the whole fleet holds (expected: {1})",
           address().toString(),
           knowsSecrets ? "secrets" : "a private address, since Go nodes know no secrets");

@@ -438,8 +438,8 @@ public final class ServerConfig {
     /**
      * Sets the secrets of the cluster; default none, and then every process that names itself a
      * node is treated as a peer. With a secret a node's peers prove to it, and it to them, that
-     * they have one in common, once for each connection between them. Whoever does not prove it is
-     * no peer: it can only ask for values, as a client. Nothing is encrypted.
+     * they have one in common, once for each connection between them. A process that does not prove
+     * it is no peer: it can only ask for values, as a client. Nothing is encrypted.
      *
      * <p>Two nodes understand each other if they have any secret in common. So to replace a secret,
      * first give every node the new one beside the old one, and then only the new one; see {@link

@@ -14,7 +14,7 @@ final class Books {
     List<String> faults = new ArrayList<>();
     StatsPage.InFlight inFlight = page.bytesInFlight();
     if (inFlight == null || inFlight.bytes() != 0) {
-      faults.add("bytes in flight " + (inFlight == null ? "not told" : inFlight.bytes()));
+      faults.add("bytes in flight " + (inFlight == null ? "not known" : inFlight.bytes()));
     }
     List<String> hints = page.membersWithHints();
     if (hints == null || !hints.isEmpty()) {

@@ -68,7 +68,7 @@ enum SoakFault {
   }
 
   /**
-   * Who is concerned.
+   * The nodes that it is done to.
    *
    * @param node the one to which it is done
    */

@@ -123,24 +123,24 @@ final class SoakFindings {
   }
 
   private List<String> failures(List<Call> calls) {
-    return told(calls, Call::failure);
+    return faults(calls, Call::failure);
   }
 
   private List<String> stale(List<Call> calls) {
-    return told(calls, Call::stale);
+    return faults(calls, Call::stale);
   }
 
-  /** Returns what is told of some of these calls, with the time. */
-  private List<String> told(List<Call> calls, Function<Call, @Nullable String> what) {
-    List<String> told = new ArrayList<>();
+  /** Returns what is wrong with some of these calls, each with its time. */
+  private List<String> faults(List<Call> calls, Function<Call, @Nullable String> what) {
+    List<String> faults = new ArrayList<>();
     for (Call call : calls) {
       String text = what.apply(call);
       if (text != null) {
-        told.add(
+        faults.add(
             String.format(Locale.ROOT, "%.1f s ", soak.seconds(call.span().fromNanos())) + text);
       }
     }
-    return told;
+    return faults;
   }
 
   /** Judges the p99 of the last part by that of the first, or by the highest before it (A/A). */

@@ -2,7 +2,7 @@ package io.dawncache.node.config;
 
 /** Which clients may get values. */
 public enum Clients {
-  /** Whoever reaches the port. */
+  /** Every client. */
   ANY,
 
   /** Those with a token that has the role read in the group. */

@@ -15,9 +15,9 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether the other side of one connection is a peer. Without secrets whoever says so is
- * one, unless TLS asks peers for a certificate. With them it has to prove that it has one of them,
- * and then frames follow; nothing that arrives over HTTP is from a peer.
+ * Decides whether the other side of one connection is a peer. Without secrets a process that says
+ * so is one, unless TLS asks peers for a certificate. With them it has to prove that it has one of
+ * them, and then frames follow; nothing that arrives over HTTP is from a peer.
  */
 final class Admission {
   /*

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the connections that one server has accepted, and admits so many in all and from one
+ * Counts the connections that one server has accepted, and limits their number, in all and for each
  * address. Safe for use by any thread.
  */
 public final class ConnectionLimit {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Counts how the fetches from one peer end, for its throttles too. Safe for use by any thread. */
+/** Counts how the fetches from one peer end, and notifies its throttles. Safe for any thread. */
 final class FetchCounts {
   private final Map<Status, LongAdder> counts = new EnumMap<>(Status.class); // not changed later
   private final Throttles throttles;

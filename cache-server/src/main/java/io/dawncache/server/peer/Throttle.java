@@ -22,7 +22,7 @@ final class Throttle {
   private static final double SENT_FOR_ONE_ANSWERED = 2;
   private static final double HALF_LIFE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** So many fetches say too little; also keeps one refusal from holding back the next fetch. */
+  /** That many fetches are too few for a ratio; after one refusal the next fetch is sent. */
   private static final double FEW = 10;
 
   private final LongSupplier nanoTime;

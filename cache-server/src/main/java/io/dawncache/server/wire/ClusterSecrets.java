@@ -26,8 +26,8 @@ public final class ClusterSecrets {
    * text follows its length, so two challenges never make the same bytes.
    *
    * The asker proves first, with each of its secrets, because it does not know which of them the
-   * answerer has. The answerer proves with the one that has matched, and only then: whoever has no
-   * secret never receives a proof from a node that it asks. While secrets are changed, two nodes
+   * answerer has. The answerer proves with the one that has matched, and only then: a process without
+   * a secret never receives a proof from a node that it asks. While secrets are changed, two nodes
    * understand each other if they have one in common.
    */
 
