@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,9 @@ class OperationsTokensIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String WRITER = "writer-0123456789";
   private static final String OPERATOR = "operator-0123456789";
+
+  /** One for each token: each holds a connection, and the listener takes a limited number. */
+  private final Map<String, NodeClient> clients = new HashMap<>();
 
   @TempDir private Path folder;
   private Path tokens;
@@ -73,7 +77,11 @@ class OperationsTokensIT {
   }
 
   private HttpResponse<byte[]> post(String token, String path, String json) throws Exception {
-    return new NodeClient(PATIENCE, token, null).post(url, path, json);
+    return client(token).post(url, path, json);
+  }
+
+  private NodeClient client(String token) {
+    return clients.computeIfAbsent(token, t -> new NodeClient(PATIENCE, t, null));
   }
 
   @Test
@@ -86,7 +94,7 @@ class OperationsTokensIT {
     assertEquals(403, none.statusCode());
     assertEquals(new String(other.body(), UTF_8), new String(none.body(), UTF_8));
     assertEquals(403, post(WRITER, "/drain", "{}").statusCode());
-    assertEquals(403, new NodeClient(PATIENCE, WRITER, null).get(url, "/stats").statusCode());
+    assertEquals(403, client(WRITER).get(url, "/stats").statusCode());
     assertTrue(node.server().isReady());
   }
 
@@ -96,8 +104,7 @@ class OperationsTokensIT {
 
     assertEquals(401, answer.statusCode());
     assertEquals("Bearer", answer.headers().firstValue("WWW-Authenticate").orElseThrow());
-    assertEquals(
-        200, new NodeClient(PATIENCE, "nobody-0123456789", null).get(url, "/healthz").statusCode());
+    assertEquals(200, client("nobody-0123456789").get(url, "/healthz").statusCode());
   }
 
   @Test
