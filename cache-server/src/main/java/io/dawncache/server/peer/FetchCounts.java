@@ -43,7 +43,9 @@ final class FetchCounts {
     if (count != null) {
       count.increment();
     }
-    throttles.ended(group, result.status() == Status.OVERLOADED);
+    boolean overloaded =
+        result.status() == Status.OVERLOADED && !result.detail().equals(Outbound.NO_ROOM);
+    throttles.ended(group, overloaded); // by the peer, and not for lack of room here
   }
 
   /** Returns the counts that are not 0. */

@@ -13,7 +13,8 @@ final class Throttle {
   /*
    * Which fetches would be refused is not known beforehand, so each is held back by chance, and the
    * chance comes from the fetches of the last second: those that were wanted, held back or not, and
-   * those that were answered. While the peer answers at least every second one, none is held back.
+   * those that were answered. While the peer answers at least every second one, or has refused FEW
+   * or fewer, none is held back.
    * Below that as many are sent as keep it so. What is answered shows when the peer has recovered:
    * the fetches of before count half as much after each half second.
    *
@@ -22,7 +23,7 @@ final class Throttle {
   private static final double SENT_FOR_ONE_ANSWERED = 2;
   private static final double HALF_LIFE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** That many fetches are too few for a ratio; after one refusal the next fetch is sent. */
+  /** That many refusals are too few to hold anything back. */
   private static final double FEW = 10;
 
   private final LongSupplier nanoTime;
@@ -57,8 +58,8 @@ final class Throttle {
   private synchronized boolean draws() {
     fade();
     wanted++;
-    double excess = wanted - SENT_FOR_ONE_ANSWERED * answered;
-    return random.getAsDouble() >= excess / (wanted + FEW);
+    double excess = wanted - SENT_FOR_ONE_ANSWERED * answered - FEW;
+    return random.getAsDouble() >= excess / wanted;
   }
 
   /** A fetch that was sent has ended: refused by the peer as overloaded, or otherwise. */

@@ -50,6 +50,16 @@ class ThrottleTest {
   }
 
   @Test
+  void aFewRefusalsHoldBackNothing() {
+    Throttle strict = new Throttle(() -> nanos, () -> 0); // which holds back whatever it may
+    for (int i = 0; i < 8; i++) {
+      strict.ended(true);
+      nanos += STEP_NANOS;
+      assertTrue(strict.allows(), "after refusal " + i);
+    }
+  }
+
+  @Test
   void aPeerThatAnswersMoreThanHalfReceivesAlmostAll() {
     for (int i = 0; i < 10; i++) {
       Second each = second(600);
