@@ -20,8 +20,8 @@ final class RefusedConnection extends ChannelInboundHandlerAdapter {
   /*
    * A close with a request unread would reset the connection, and the client might lose the answer.
    * So the output is shut down first, and what still arrives is thrown away until the client closes
-   * its side, for a second at most. At most MOST_LINGERING connections
-   * end in this way at a time; beyond them others are closed at once.
+   * its side, for a second at most. At most MOST_LINGERING connections end in this way at a time;
+   * beyond them others are closed at once.
    */
   private static final long LINGER_MILLIS = 1000;
   private static final int MOST_LINGERING = 256;

@@ -14,9 +14,8 @@ final class Throttle {
    * Which fetches would be refused is not known beforehand, so each is held back by chance, and the
    * chance comes from the fetches of the last second: those that were wanted, held back or not, and
    * those that were answered. While the peer answers at least every second one, or has refused FEW
-   * or fewer, none is held back.
-   * Below that as many are sent as keep it so. What is answered shows when the peer has recovered:
-   * the fetches of before count half as much after each half second.
+   * or fewer, none is held back. Below that as many are sent as keep it so. What is answered shows
+   * when the peer has recovered: the fetches of before count half as much after each half second.
    *
    * Source: client-side throttling, Site Reliability Engineering (O'Reilly 2016), chapter 21.
    */
