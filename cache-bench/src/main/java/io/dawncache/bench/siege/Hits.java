@@ -24,8 +24,12 @@ final class Hits implements AutoCloseable {
     this.gets = new OpenGets(node.data(), group, valueBytes, CONNECTIONS, plan.timeoutNanos());
   }
 
-  /** Makes the node load all keys. */
+  /**
+   * Opens all the connections, so that the node's count of them changes by what others do alone,
+   * and makes the node load all keys.
+   */
   void fill() throws IOException, InterruptedException {
+    gets.connectAll();
     Outcome outcome = gets.sweep(FILL_RATE, keys);
     for (int round = 1; round < ROUNDS && outcome.useful() < KEYS; round++) {
       outcome = gets.sweep(FILL_RATE, keys); // a cold node may have refused some

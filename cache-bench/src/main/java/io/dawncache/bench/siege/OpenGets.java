@@ -33,7 +33,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +177,46 @@ final class OpenGets implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens all the connections there may be, and returns when they are open, so that later none has
+   * to be.
+   *
+   * @throws IOException if one cannot be opened
+   */
+  void connectAll() throws IOException, InterruptedException {
+    CompletableFuture<Void> all = new CompletableFuture<>();
+    loop.execute(() -> connectOneMore(all));
+    try {
+      all.get();
+    } catch (ExecutionException e) {
+      throw new IOException("no connection: " + e.getMessage(), e);
+    }
+  }
+
+  /** Opens the next connection, one after the other, as the node's backlog may be short. */
+  private void connectOneMore(CompletableFuture<Void> all) {
+    if (open == connections) {
+      all.complete(null);
+      return;
+    }
+    connect(
+        connection -> {
+          idle.addFirst(connection);
+          connectOneMore(all);
+        },
+        all::completeExceptionally);
+  }
+
   private void connect(Get get) {
+    connect(
+        connection -> connection.send(get),
+        failure -> {
+          get.outcome().failed("no connection");
+          sendWaiting();
+        });
+  }
+
+  private void connect(Consumer<Connection> connected, Consumer<Throwable> failed) {
     open++;
     Connection connection = new Connection();
     bootstrap
@@ -194,11 +236,10 @@ final class OpenGets implements AutoCloseable {
         .addListener(
             connecting -> {
               if (connecting.isSuccess()) {
-                connection.send(get);
+                connected.accept(connection);
               } else {
                 open--;
-                get.outcome().failed("no connection");
-                sendWaiting();
+                failed.accept(connecting.cause());
               }
             });
   }

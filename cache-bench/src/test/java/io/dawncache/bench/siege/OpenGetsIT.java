@@ -1,6 +1,7 @@
 package io.dawncache.bench.siege;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -161,6 +163,28 @@ final class OpenGetsIT {
       Outcome outcome = gets.sweep(RATE, Collections.nCopies(5, "a"));
 
       assertEquals("5 x no connection", outcome.reasons());
+      assertThrows(IOException.class, gets::connectAll);
+    }
+  }
+
+  @Test
+  void allConnectionsCanBeOpenBeforeTheFirstGet() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        OpenGets gets =
+            new OpenGets(
+                (InetSocketAddress) silent.getLocalSocketAddress(),
+                "group",
+                VALUE_BYTES,
+                5,
+                PATIENCE)) {
+      gets.connectAll();
+      gets.connectAll(); // has nothing left to open
+
+      for (int i = 0; i < 5; i++) {
+        silent.accept().close();
+      }
+      silent.setSoTimeout(1);
+      assertThrows(SocketTimeoutException.class, silent::accept, "a sixth connection");
     }
   }
 
