@@ -15,7 +15,6 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.handler.codec.dns.DnsSection;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +35,8 @@ record DnsAnswer(
     List<Service> services,
     Map<String, List<InetAddress>> besides,
     long ttlSeconds) {
+  private static final int IPV4_BYTES = 4;
+  private static final int IPV6_BYTES = 16;
   private static final int SERVICE_HEAD_BYTES = 3 * Short.BYTES; // priority, weight, port
 
   /**
@@ -77,12 +78,17 @@ record DnsAnswer(
         ttlSeconds);
   }
 
-  private static void readAddress(DnsRecord record, List<Named> addresses)
-      throws UnknownHostException {
-    boolean isAddress =
-        record.type().equals(DnsRecordType.A) || record.type().equals(DnsRecordType.AAAA);
-    if (isAddress && record instanceof ByteBufHolder raw) {
+  private static void readAddress(DnsRecord record, List<Named> addresses) throws IOException {
+    int bytes =
+        record.type().equals(DnsRecordType.A)
+            ? IPV4_BYTES
+            : record.type().equals(DnsRecordType.AAAA) ? IPV6_BYTES : 0;
+    if (bytes > 0 && record instanceof ByteBufHolder raw) {
       byte[] address = ByteBufUtil.getBytes(raw.content());
+      if (address.length != bytes) {
+        throw new IOException(
+            record.type().name() + " of " + address.length + " bytes (expected: " + bytes + ")");
+      }
       addresses.add(new Named(lowerCase(record.name()), InetAddress.getByAddress(address)));
     }
   }

@@ -22,16 +22,18 @@ import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsSection;
 import io.netty.handler.codec.dns.TcpDnsQueryEncoder;
 import io.netty.handler.codec.dns.TcpDnsResponseDecoder;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a name server one question at a time; the caller waits for the answer. */
 @SuppressWarnings("deprecation") // the loop group of Netty 4.1; see Transport
@@ -41,7 +43,11 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
    * server may leave records out; it then says so (the answer is truncated), except Consul, which
    * does not without `enable_truncate`. So the question goes by TCP, on which every server answers
    * in full. Only if it gives no such connection, perhaps because of a firewall, UDP follows; there
-   * a truncated answer counts as none.
+   * a truncated answer counts as none. An answer that ends before the records that its head counts
+   * is none either; see WholeRecords.
+   *
+   * What answers another question is passed over. The time for an answer runs from the connection
+   * on, whatever comes, so that a server that always answers something else holds up no discovery.
    *
    * Every question has a connection, and so a port, of its own. A UDP socket that is connected
    * receives from its server alone.
@@ -49,6 +55,7 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
   private static final int CONNECT_MILLIS = 1_000;
   private static final long ANSWER_MILLIS = 2_000;
   private static final int MOST_IDS = 1 << 16;
+  private static final int MOST_BYTES = 1 << 16; // of an answer by TCP, with its length
 
   private final SecureRandom ids = new SecureRandom();
   private final EventLoopGroup loop =
@@ -124,16 +131,22 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       addCodec(channel.pipeline());
-      channel
-          .pipeline()
-          .addLast(new ReadTimeoutHandler(ANSWER_MILLIS, TimeUnit.MILLISECONDS))
-          .addLast(new Reader());
+      channel.pipeline().addLast(new Reader());
     }
 
     private final class Reader extends SimpleChannelInboundHandler<DnsResponse> {
+      private @Nullable Future<?> end;
+
       @Override
       public void channelActive(ChannelHandlerContext ctx) {
+        end = ctx.executor().schedule(() -> giveUp(ctx), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         ctx.writeAndFlush(query);
+      }
+
+      private void giveUp(ChannelHandlerContext ctx) {
+        answer.completeExceptionally(
+            new SocketTimeoutException("none to this question in " + ANSWER_MILLIS + " ms"));
+        ctx.close();
       }
 
       @Override
@@ -154,6 +167,9 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
 
       @Override
       public void channelInactive(ChannelHandlerContext ctx) {
+        if (end != null) {
+          end.cancel(false);
+        }
         answer.completeExceptionally(new IOException("the connection ended"));
       }
 
@@ -179,7 +195,9 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
 
     @Override
     void addCodec(ChannelPipeline pipeline) {
-      pipeline.addLast(new TcpDnsQueryEncoder()).addLast(new TcpDnsResponseDecoder());
+      pipeline
+          .addLast(new TcpDnsQueryEncoder())
+          .addLast(new TcpDnsResponseDecoder(new WholeRecords(), MOST_BYTES));
     }
   }
 
@@ -194,7 +212,9 @@ final class DnsClient implements DnsDiscovery.NameService, AutoCloseable {
 
     @Override
     void addCodec(ChannelPipeline pipeline) {
-      pipeline.addLast(new DatagramDnsQueryEncoder()).addLast(new DatagramDnsResponseDecoder());
+      pipeline
+          .addLast(new DatagramDnsQueryEncoder())
+          .addLast(new DatagramDnsResponseDecoder(new WholeRecords()));
     }
   }
 }

@@ -68,6 +68,15 @@ class DnsAnswerTest {
   }
 
   @Test
+  void anAddressOfAnotherLengthIsNone() {
+    add(DnsSection.ADDITIONAL, "a.test", DnsRecordType.A, 1, Unpooled.wrappedBuffer(new byte[16]));
+
+    assertEquals(
+        "A of 16 bytes (expected: 4)",
+        assertThrows(IOException.class, () -> DnsAnswer.of(response)).getMessage());
+  }
+
+  @Test
   void whatIsNotWholeIsNoAnswer() {
     add(DnsSection.ANSWER, "s.test", DnsRecordType.SRV, 1, Unpooled.buffer().writeInt(1));
     assertEquals(
