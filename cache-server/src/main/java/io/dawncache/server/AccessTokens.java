@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -23,7 +24,7 @@ public final class AccessTokens {
   public static final AccessTokens NONE = new AccessTokens(List.of());
 
   private static final Pattern LINE =
-      Pattern.compile("([!-~]{16,1000})\\s+(read|write|operate)(?::([^\\s,]+(?:,[^\\s,]+)*))?");
+      Pattern.compile("([!-~]{16,1000})\\s+(read|write|operate)(?::([^\\s,]++(?:,[^\\s,]++)*+))?");
 
   private static final Pattern BEARER =
       Pattern.compile("Bearer +([!-~]{1,1000})", Pattern.CASE_INSENSITIVE);
@@ -102,7 +103,8 @@ public final class AccessTokens {
    * do not count.
    *
    * @param text the lines
-   * @throws IllegalArgumentException if a line is anything else; the message has no token
+   * @throws IllegalArgumentException if a line is anything else, or names a group twice; the
+   *     message has no token
    */
   public static AccessTokens parse(String text) {
     List<Entry> entries = new ArrayList<>();
@@ -122,8 +124,7 @@ public final class AccessTokens {
       Role role = Role.valueOf(parts.group(2).toUpperCase(Locale.ROOT));
       String groups = parts.group(3);
       if (groups == null || role != Role.OPERATE) {
-        Set<String> named = groups == null ? Set.of() : Set.of(groups.split(","));
-        return new Entry(digest(parts.group(1)), new Access(role, named));
+        return new Entry(digest(parts.group(1)), new Access(role, named(groups, number)));
       }
     }
     throw new IllegalArgumentException(
@@ -131,6 +132,17 @@ public final class AccessTokens {
             + number
             + " (expected: TOKEN read, write or operate, with :GROUP,... behind read and write,"
             + " and a TOKEN of 16 to 1000 visible ASCII characters)");
+  }
+
+  private static Set<String> named(@Nullable String groups, int number) {
+    Set<String> named = new HashSet<>();
+    for (String group : groups == null ? List.<String>of() : List.of(groups.split(",", -1))) {
+      if (!named.add(group)) {
+        throw new IllegalArgumentException(
+            "tokens: line " + number + ": group " + group + " twice (expected: each group once)");
+      }
+    }
+    return named;
   }
 
   /**

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dawncache.server.AccessTokens.Access;
 import io.dawncache.server.AccessTokens.Role;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +95,28 @@ class AccessTokensTest {
 
     assertTrue(thrown.getMessage().startsWith("tokens: line 2 (expected: "), thrown::getMessage);
     assertFalse(thrown.getMessage().contains("0123456789"), thrown::getMessage);
+  }
+
+  @Test
+  void aGroupThatIsNamedTwiceIsAMistakeThatNamesIt() {
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> AccessTokens.parse("token-of-16-bytes read:scores,players,scores"));
+
+    assertEquals(
+        "tokens: line 1: group scores twice (expected: each group once)", thrown.getMessage());
+  }
+
+  @Test
+  void aLineMayNameAnyNumberOfGroups() {
+    List<String> groups = IntStream.range(0, 100_000).mapToObj(i -> "group" + i).toList();
+
+    Access access =
+        AccessTokens.parse("token-of-16-bytes write:" + String.join(",", groups))
+            .of("Bearer token-of-16-bytes");
+
+    assertEquals(new Access(Role.WRITE, Set.copyOf(groups)), access);
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /** A {@link FullNode} in a separate JVM, seen from outside; it ends with this JVM at the latest. */
 final class NodeProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 30;
-  private static final String NUMBERS = "\\d+( \\d+)*";
+  private static final String NUMBERS = "\\d+( \\d+)*+";
 
   /** Not Rss, which counts a page as often as it is mapped: three times in non-generational ZGC. */
   private static final String MEMORY = "Pss:";

@@ -35,7 +35,7 @@ record HttpFreshness(
   /** A directive, with or without a value, which may be quoted. */
   private static final Pattern DIRECTIVE =
       Pattern.compile(
-          "\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\\s]*))?\\s*(?:,|$)");
+          "\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(\"(?:[^\"\\\\]|\\\\.)*+\"|[^,\\s]*))?\\s*(?:,|$)");
 
   private static final List<String> FOR_ONE_REQUEST = List.of("no-store", "no-cache", "private");
   private static final List<String> NEVER_STALE = List.of("must-revalidate", "proxy-revalidate");

@@ -176,6 +176,13 @@ class HttpFreshnessTest {
   }
 
   @Test
+  void aQuotedValueMayHaveAnyLength() {
+    String quoted = "\"" + "a\\\"".repeat(100_000);
+    assertEquals(60, seconds("Cache-Control", "private-note=" + quoted + "\", max-age=60"));
+    assertEquals(null, seconds("Cache-Control", "private-note=" + quoted), "without an end");
+  }
+
+  @Test
   void directivesMayBeInSeveralHeaders() {
     assertEquals(0, seconds("Cache-Control", "max-age=60", "Cache-Control", "no-store"));
   }

@@ -41,7 +41,7 @@ public final class DnsDiscovery implements Discovery {
   private static final Duration MOST = Duration.ofSeconds(5);
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final Pattern NAME =
-      Pattern.compile("(?=.{1,253}$)[\\w-]{1,63}(?:\\.[\\w-]{1,63})*\\.?");
+      Pattern.compile("(?=.{1,253}$)[\\w-]{1,63}(?:\\.[\\w-]{1,63})*+\\.?");
   private static final Pattern ADDRESSES = Pattern.compile("([^:@]*):(\\d{1,5})(?:@(.*))?");
   private static final Pattern SERVICES = Pattern.compile("([^:@]*)(?:@(.*))?");
 

@@ -2,6 +2,7 @@ package io.dawncache.server.wire;
 
 import io.dawncache.core.MemberList;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,9 @@ public record Hello(
   }
 
   private static List<String> rings(@Nullable String text) {
-    return text == null ? List.of() : List.of(text.split("\\s*,\\s*"));
+    return text == null
+        ? List.of()
+        : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
   }
 
   /** Returns null if it is not a node's URL: other nodes and headers would receive it. */

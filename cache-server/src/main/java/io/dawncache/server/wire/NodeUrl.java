@@ -22,7 +22,7 @@ public record NodeUrl(String text, String host, int port, boolean tls) {
    * but {@link URI} does not parse it as a host name.
    */
   private static final Pattern UNDERSCORED =
-      Pattern.compile("(?=[^:]*_)(\\w(?:[\\w-]*\\w)?(?:\\.\\w(?:[\\w-]*\\w)?)*)(?::(\\d{1,5}))?");
+      Pattern.compile("(?=[^:]*_)(\\w[\\w-]*+(?<!-)(?:\\.\\w[\\w-]*+(?<!-))*+)(?::(\\d{1,5}))?");
 
   private static final String EXPECTED =
       " (expected: http://HOST:PORT, such as http://10.0.0.1:8001)";

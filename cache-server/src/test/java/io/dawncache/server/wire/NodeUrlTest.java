@@ -3,6 +3,7 @@ package io.dawncache.server.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,17 @@ class NodeUrlTest {
     assertEquals(new NodeUrl(text, host, port, text.startsWith("https:")), url);
     assertEquals(text, url.scheme() + text.substring(url.scheme().length()));
     assertEquals(authority, url.authority());
+  }
+
+  @Test
+  void aNameOfAnyLengthIsRead() {
+    String host = "cache_1" + ".local".repeat(100_000);
+
+    assertEquals(host, NodeUrl.parse("http://" + host + ":8001").host());
+    assertThrows(IllegalArgumentException.class, () -> NodeUrl.parse("http://" + host + "_:8001/"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> NodeUrl.parse("http://cache_" + "-".repeat(100_000) + ":8001"));
   }
 
   @ParameterizedTest
@@ -66,6 +78,8 @@ class NodeUrlTest {
         "http://user@cache_1:8001",
         "http://cache_1..local:8001",
         "http://-cache_1:8001",
+        "http://cache_1-:8001",
+        "http://cache_1-.local:8001",
         "http://cache_1:8001/",
       })
   void anythingElseIsRefused(String text) {
