@@ -356,7 +356,7 @@ public final class ConfigReader {
         .forEach(other -> ends.add(other.substring(prefix.length())));
     String nearest = KeyTable.nearest(name.substring(prefix.length()), ends);
     mistakes.add(
-        Source.named(name),
+        Source.named(Yaml.shown(name)),
         "",
         "sets no key (expected: "
             + (nearest == null ? "the name of a key" : prefix + nearest + "?")
