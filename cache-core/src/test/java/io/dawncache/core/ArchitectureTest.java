@@ -23,8 +23,14 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.reflect.Method;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingDeque;
@@ -43,6 +49,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TransferQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -317,6 +324,73 @@ class ArchitectureTest {
 
     boolean pool(ExecutorService pool) throws InterruptedException {
       return pool.awaitTermination(1, TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * What the core measures are differences of {@code System.nanoTime}, so a step of the machine's
+   * clock, of any size, changes nothing in it.
+   */
+  @Test
+  void nothingReadsTheWallClock() {
+    nothingReadsTheClock().check(MAIN);
+
+    JavaClasses culprits = new ClassFileImporter().importClasses(ReadsTheClock.class);
+    String report = nothingReadsTheClock().evaluate(culprits).getFailureReport().toString();
+    for (Method way : ReadsTheClock.class.getDeclaredMethods()) {
+      if (!way.isSynthetic()) {
+        assertTrue(report.contains("." + way.getName() + "("), way.getName() + " in " + report);
+      }
+    }
+  }
+
+  private static ArchRule nothingReadsTheClock() {
+    return classes()
+        .should(never(accessing("read the wall clock", ArchitectureTest::readsTheClock)));
+  }
+
+  private static boolean readsTheClock(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    String name = access.getName();
+    return (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"))
+        || owner.isEquivalentTo(Date.class)
+        || (owner.getPackageName().equals("java.time")
+            && (name.equals("now") || name.startsWith("system") || name.startsWith("tick")));
+  }
+
+  /** Every way of reading the clock that might slip in. */
+  @SuppressWarnings({"unused", "JavaUtilDate"})
+  private static final class ReadsTheClock {
+    long millis() {
+      return System.currentTimeMillis();
+    }
+
+    LongSupplier byReference() {
+      return System::currentTimeMillis;
+    }
+
+    Object instant() {
+      return Instant.now();
+    }
+
+    Object clock() {
+      return Clock.systemUTC();
+    }
+
+    Object tick() {
+      return Clock.tickSeconds(ZoneOffset.UTC);
+    }
+
+    Object source() {
+      return InstantSource.system();
+    }
+
+    Object zoned() {
+      return ZonedDateTime.now(ZoneOffset.UTC);
+    }
+
+    Object date() {
+      return new Date();
     }
   }
 
