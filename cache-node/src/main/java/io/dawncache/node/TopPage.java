@@ -77,7 +77,7 @@ final class TopPage {
             .filter(StatsPage::draining)
             .map(StatsPage::self)
             .collect(Collectors.joining(", "));
-    return draining.isEmpty() ? "" : ", draining: " + draining.replaceAll("\\p{Cntrl}", "?");
+    return draining.isEmpty() ? "" : ", draining: " + draining.replaceAll("\\p{Cc}", "?");
   }
 
   /** Returns the same for programs. */

@@ -86,6 +86,6 @@ final class RequestGuard {
 
   private static String shown(String text) {
     String cut = text.length() <= 80 ? text : text.substring(0, 80) + "…";
-    return cut.isEmpty() ? "none" : cut.replaceAll("\\p{Cntrl}", "?");
+    return cut.isEmpty() ? "none" : cut.replaceAll("\\p{Cc}", "?");
   }
 }

@@ -33,7 +33,7 @@ public sealed interface Yaml {
   /** Returns {@code text} on one line, shortened if it is long. */
   static String shown(String text) {
     // From where a run of blanks begins: from each blank in it, a long one would take minutes.
-    String line = text.replaceAll("(?<!\\s)\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
+    String line = text.replaceAll("(?<!\\s)\\s*\\R\\s*", " ").replaceAll("\\p{Cc}", "?");
     return line.length() <= 120 ? line : line.substring(0, 120) + "...";
   }
 

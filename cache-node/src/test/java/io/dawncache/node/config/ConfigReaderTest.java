@@ -369,6 +369,16 @@ class ConfigReaderTest {
   }
 
   @Test
+  void noControlCharacterIsShown() throws Exception {
+    read(
+        "listen: 127.0.0.1:0\n" + GROUP,
+        Map.of("DAWNCACHE_LIMITS_\u001b[2J\u009b2J", "1"),
+        Map.of("--hot-ttl", "\u009b2J"),
+        "--hot-ttl: ?2J (expected: a number and its unit, such as 500ms, 10s, 5m, 1h or 7d)",
+        "DAWNCACHE_LIMITS_?[2J?2J: sets no key (expected: the name of a key)");
+  }
+
+  @Test
   void aFlagMayNameAGroupOfItsOwn() throws Exception {
     Files.writeString(file, "listen: 127.0.0.1:0\n" + GROUP);
     Mistakes mistakes = new Mistakes();
