@@ -61,7 +61,7 @@ record HttpUrl(String scheme, String host, int port, String path) {
       String whole =
           isQuery ? withoutQuery() + text : new URI(toString()).resolve(further).toString();
       return parse(whole);
-    } catch (URISyntaxException e) {
+    } catch (URISyntaxException | NumberFormatException e) { // a number in an IPv6 address
       return null;
     }
   }

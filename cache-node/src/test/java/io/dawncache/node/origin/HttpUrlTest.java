@@ -50,6 +50,7 @@ class HttpUrlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "http://[::99999999999.1.1.1]/",
         "ftp://h/",
         "mailto:a@h",
         "http:g",

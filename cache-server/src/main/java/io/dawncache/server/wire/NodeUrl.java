@@ -37,7 +37,7 @@ public record NodeUrl(String text, String host, int port, boolean tls) {
     URI uri;
     try {
       uri = new URI(text);
-    } catch (URISyntaxException e) {
+    } catch (URISyntaxException | NumberFormatException e) { // a number in an IPv6 address
       throw new IllegalArgumentException("node URL: " + text + EXPECTED, e);
     }
     String host = uri.getHost();

@@ -72,6 +72,7 @@ class NodeUrlTest {
         "http://local host:8001",
         "http://localhost:8001 ",
         "http://::1:8001",
+        "http://[::99999999999.1.1.1]:8001",
         "http://cache_1:0",
         "http://cache_1:65536",
         "http://cache_1:",
