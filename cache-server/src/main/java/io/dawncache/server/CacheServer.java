@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -344,6 +345,18 @@ public final class CacheServer implements AutoCloseable {
    */
   public @Nullable SSLEngine newTlsEngine() {
     return tls == null ? null : tls.newEngine(ByteBufAllocator.DEFAULT);
+  }
+
+  /**
+   * {@return whether the certificate that the other side of a session has presented is trusted by
+   * the files that are in force; true if it has presented none, or without TLS} For sessions of
+   * {@link #newTlsEngine}: a further listener should ask at each request, as the certificate may be
+   * revoked.
+   *
+   * @param session of an engine whose handshake has ended
+   */
+  public boolean isTlsTrusted(SSLSession session) {
+    return tls == null || tls.isTrusted(session);
   }
 
   /** {@return the address on which the server listens, with its actual port} */

@@ -7,6 +7,7 @@ import java.security.KeyStore;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
@@ -15,6 +16,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -95,6 +97,16 @@ record Authorities(X509ExtendedTrustManager trust, List<X509CRL> crls) {
     checker.setOptions(Set.of(Option.PREFER_CRLS, Option.NO_FALLBACK));
     rules.addCertPathChecker(checker);
     return rules;
+  }
+
+  /**
+   * Checks the chain of a client.
+   *
+   * @throws CertificateException if it is not trusted, or not any more
+   */
+  void checkClient(Certificate[] chain) throws CertificateException {
+    X509Certificate[] certificates = Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+    trust.checkClientTrusted(certificates, certificates[0].getPublicKey().getAlgorithm());
   }
 
   /** Returns whether a CRL names one of the certificates of a chain that was trusted. */

@@ -10,11 +10,12 @@ import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tls {
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-
-  private static final Certificate[] NOTHING = {};
 
   private static final System.Logger LOG = System.getLogger(Tls.class.getName());
 
@@ -125,8 +124,9 @@ public final class Tls {
   public void addTo(ChannelPipeline pipeline, ByteAccount account, Duration requestTimeout) {
     Duration timeout =
         requestTimeout.compareTo(HANDSHAKE_TIMEOUT) < 0 ? requestTimeout : HANDSHAKE_TIMEOUT;
+    SSLEngine engine = newEngine(pipeline.channel().alloc());
     pipeline
-        .addLast(new AcceptedTls(newEngine(pipeline.channel().alloc()), timeout, account, counts))
+        .addLast(new AcceptedTls(engine, timeout, account, counts, this::check))
         .addLast(new DecryptedReads());
   }
 
@@ -151,16 +151,29 @@ public final class Tls {
     return present.isPeer(presented(channel));
   }
 
-  /** Returns the chain that the other side has presented; empty if it has presented none. */
-  private static Certificate[] presented(Channel channel) {
-    TlsHandler tls = TlsHandler.of(channel);
-    if (tls == null) {
-      return NOTHING;
-    }
+  /**
+   * Returns whether the chain of the other side of a session is trusted by what is in force now, or
+   * there is none.
+   */
+  public boolean isTrusted(SSLSession session) {
+    Certificate[] chain = TlsHandler.chain(session);
     try {
-      return tls.engine().getSession().getPeerCertificates();
-    } catch (SSLPeerUnverifiedException e) {
-      return NOTHING;
+      if (chain.length > 0) {
+        check(chain);
+      }
+      return true;
+    } catch (CertificateException e) {
+      return false;
     }
+  }
+
+  private void check(Certificate[] chain) throws CertificateException {
+    present.authorities().checkClient(chain);
+  }
+
+  /** Returns the chain that the other side has presented; empty if it has presented none yet. */
+  private static Certificate[] presented(Channel channel) {
+    AcceptedTls tls = channel.pipeline().get(AcceptedTls.class);
+    return tls == null ? TlsHandler.NOTHING : tls.presented();
   }
 }

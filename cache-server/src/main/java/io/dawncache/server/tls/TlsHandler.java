@@ -5,13 +5,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's TLS with what connections of a node have in common. */
 public class TlsHandler extends SslHandler {
+  static final Certificate[] NOTHING = {};
+
   TlsHandler(SSLEngine engine, Duration handshakeTimeout) {
     super(engine);
     setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
@@ -32,6 +37,15 @@ public class TlsHandler extends SslHandler {
 
   static @Nullable TlsHandler of(Channel channel) {
     return channel.pipeline().get(TlsHandler.class);
+  }
+
+  /** Returns the chain that the other side has presented; empty if it has presented none. */
+  static Certificate[] chain(SSLSession session) {
+    try {
+      return session.getPeerCertificates();
+    } catch (SSLPeerUnverifiedException e) {
+      return NOTHING;
+    }
   }
 
   /** Does not wait for a client that takes nothing: what it has not taken would stay in memory. */

@@ -33,7 +33,8 @@ class AcceptedTlsTest {
     engine.setUseClientMode(false);
     EmbeddedChannel channel =
         new EmbeddedChannel(
-            new AcceptedTls(engine, Duration.ofSeconds(10), node.bytesInFlight(), counts));
+            new AcceptedTls(
+                engine, Duration.ofSeconds(10), node.bytesInFlight(), counts, chain -> {}));
     channels.add(channel);
     return channel;
   }
