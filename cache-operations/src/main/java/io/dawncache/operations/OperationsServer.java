@@ -1,5 +1,6 @@
 package io.dawncache.operations;
 
+import io.dawncache.core.CacheNode;
 import io.dawncache.server.CacheServer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,11 +25,13 @@ import java.util.concurrent.TimeUnit;
  * {@code /clear}, {@code /warm}, {@code /refresh}, {@code /drain}. What is refused is answered with
  * a problem document (RFC 9457).
  *
- * <p>It has one thread of its own and bounds of its own: 64 connections, 4 MiB a request, 30 s for
- * a request to arrive and 30 s for its answer. So it answers while the data port is overloaded. It
- * has no passwords unless it is given {@linkplain OperationsConfig.Builder#tokens tokens}:
- * everybody who reaches it may act, with TLS who presents a certificate if the server wants one of
- * all. A page in a browser may not, see {@link OperationsConfig.Builder#hostName}.
+ * <p>It has one thread of its own and bounds of its own: 64 connections, of them 48 from other
+ * machines; 4 MiB a request, for which beyond 4 KiB there has to be room in the node's {@linkplain
+ * CacheNode#bytesInFlight account}; 30 s for a request to arrive and 30 s for its answer. So it
+ * answers while the data port is overloaded. It has no passwords unless it is given {@linkplain
+ * OperationsConfig.Builder#tokens tokens}: everybody who reaches it may act, with TLS who presents
+ * a certificate if the server wants one of all. A page in a browser may not, see {@link
+ * OperationsConfig.Builder#hostName}.
  *
  * <p>Safe for use by any thread; {@link #start} and {@link #close} block.
  *
@@ -75,11 +78,11 @@ public final class OperationsServer implements AutoCloseable {
             .childOption(ChannelOption.AUTO_READ, false) // a request at a time
             .childHandler(
                 new OperationsPipeline(
-                    router,
-                    new RequestGuard(config),
-                    new Permissions(config),
+                    new Entrance(router, new RequestGuard(config), new Permissions(config)),
+                    server.node().bytesInFlight(),
                     connections,
-                    config.tls() ? server::newTlsEngine : () -> null))
+                    config.tls() ? server::newTlsEngine : () -> null,
+                    server::isTlsTrusted))
             .bind(config.host(), config.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {

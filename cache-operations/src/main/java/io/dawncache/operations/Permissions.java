@@ -21,7 +21,7 @@ final class Permissions {
   /** What probes ask, which have no token. */
   private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
-  /** What a role in the one group suffices for; the endpoints check it. */
+  /** What the role write in the one group suffices for; the endpoints check the group. */
   private static final Set<String> CHANGES = Set.of("/remove", "/clear", "/put");
 
   private final @Nullable Supplier<AccessTokens> tokens;
@@ -47,8 +47,9 @@ final class Permissions {
     if (access == null) {
       throw new Problem(401, "Unauthorized", "Authorization (expected: Bearer and a known token)");
     }
-    if (!CHANGES.contains(path) && !access.allows(Role.OPERATE)) {
-      throw lacks(Role.OPERATE);
+    Role needed = CHANGES.contains(path) ? Role.WRITE : Role.OPERATE;
+    if (access.role().compareTo(needed) < 0) {
+      throw lacks(needed);
     }
     return access;
   }

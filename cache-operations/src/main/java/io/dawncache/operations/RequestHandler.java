@@ -2,7 +2,6 @@ package io.dawncache.operations;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dawncache.server.AccessTokens.Access;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,16 +31,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   /** How long an answer waits for what it reports; the work itself goes on. */
   private static final long WORK_SECONDS = 30;
 
-  private final Router router;
-  private final RequestGuard guard;
-  private final Permissions permissions;
+  private final Entrance entrance;
   private @Nullable Future<?> deadline;
   private boolean waits; // for the next request
 
-  RequestHandler(Router router, RequestGuard guard, Permissions permissions) {
-    this.router = router;
-    this.guard = guard;
-    this.permissions = permissions;
+  RequestHandler(Entrance entrance) {
+    this.entrance = entrance;
   }
 
   @Override
@@ -82,7 +76,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     waits = false;
     boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
     boolean isHead = request.method().equals(HttpMethod.HEAD);
-    String path = new QueryStringDecoder(request.uri()).path();
+    List<String> methods = entrance.methods(request);
     CompletableFuture<Answer> answer;
     try {
       answer = answer(ctx, request).orTimeout(WORK_SECONDS, TimeUnit.SECONDS);
@@ -93,9 +87,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         answer
             .exceptionally(Answer::failed)
             .thenAccept(
-                made ->
-                    ctx.executor()
-                        .execute(() -> write(ctx, made, router.methods(path), isHead, keepAlive)));
+                made -> ctx.executor().execute(() -> write(ctx, made, methods, isHead, keepAlive)));
   }
 
   /** Starts the answer; a copy, because its time-out must not end the work. */
@@ -104,20 +96,18 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     if (!request.decoderResult().isSuccess()) {
       throw Problem.badRequest("no request of HTTP/1.1: " + request.decoderResult().cause());
     }
+    Entrance.Admitted admitted = entrance.check(request, ctx.channel());
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-    Access access =
-        permissions.check(
-            request.headers(), uri.path(), (InetSocketAddress) ctx.channel().remoteAddress());
-    Endpoint endpoint = router.find(request.method().name(), uri.path());
-    if (request.method().equals(HttpMethod.POST)) {
-      guard.check(request, (InetSocketAddress) ctx.channel().localAddress());
-    }
     Map<String, String> query = new HashMap<>();
     for (Map.Entry<String, List<String>> parameter : uri.parameters().entrySet()) {
       query.put(parameter.getKey(), parameter.getValue().get(0));
     }
     String body = request.content().toString(UTF_8);
-    return endpoint.answer(new Request(query, body, access)).toCompletableFuture().copy();
+    return admitted
+        .endpoint()
+        .answer(new Request(query, body, admitted.access()))
+        .toCompletableFuture()
+        .copy();
   }
 
   private void write(
