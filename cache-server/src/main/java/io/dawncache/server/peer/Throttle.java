@@ -47,6 +47,7 @@ final class Throttle {
   Throttle(LongSupplier nanoTime, DoubleSupplier random) {
     this.nanoTime = nanoTime;
     this.random = random;
+    this.countedNanos = nanoTime.getAsLong(); // any number, also far below 0
   }
 
   /** Returns whether a fetch may be sent now. */

@@ -41,6 +41,15 @@ class ThrottleTest {
   }
 
   @Test
+  void theClockMayBeginAnywhere() {
+    nanos = Long.MIN_VALUE;
+    Throttle begun = new Throttle(() -> nanos, () -> 0); // which holds back whatever it may
+    begun.ended(true);
+
+    assertTrue(begun.allows());
+  }
+
+  @Test
   void oneRefusalHoldsBackAlmostNothing() {
     throttle.ended(true);
 
