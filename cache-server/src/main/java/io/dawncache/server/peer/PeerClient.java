@@ -123,19 +123,31 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
       int half = fetches.size() / 2;
       fetchAll(fetches.subList(0, half), callback);
       fetchAll(fetches.subList(half, fetches.size()), callback);
-    } else if (!throttles.allow(fetches.get(0).group())) {
-      fetches.forEach(fetch -> callback.accept(fetch, HELD_BACK));
     } else {
-      long startNanos = System.nanoTime();
-      Runnable onGoNode =
-          () -> {
-            goNode = true;
-            fetchEachInTheRest(startNanos, fetches, callback);
-          };
-      ask(
-          new BulkQuestion(
-              fetches, requests, answers, maxBytes, fetchCounts.counting(callback), onGoNode));
+      List<PeerRequest> allowed =
+          throttles.allowed(fetches, fetch -> callback.accept(fetch, HELD_BACK));
+      if (!allowed.isEmpty()) {
+        askAll(allowed, callback);
+      }
     }
+  }
+
+  private void askAll(
+      List<PeerRequest> fetches, BiConsumer<PeerRequest, ? super PeerResult> callback) {
+    long startNanos = System.nanoTime();
+    Runnable onGoNode =
+        () -> {
+          goNode = true;
+          fetchEachInTheRest(startNanos, fetches, callback);
+        };
+    ask(
+        new BulkQuestion(
+            fetches,
+            requests,
+            answers,
+            outbound.limits().maxBodyBytes(),
+            fetchCounts.counting(callback),
+            onGoNode));
   }
 
   private void fetchEach(
