@@ -2,8 +2,11 @@ package io.dawncache.server.inbound;
 
 import io.dawncache.core.outage.OutageLog;
 import io.netty.channel.Channel;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,10 +15,13 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts the connections that one server has accepted, and limits their number, in all and for each
- * address. Safe for use by any thread.
+ * address. The IPv6 addresses of one network of 64 bits count as one: a machine may take any of
+ * them. Safe for use by any thread.
  */
 public final class ConnectionLimit {
   private static final System.Logger LOG = System.getLogger(ConnectionLimit.class.getName());
+
+  private static final int NETWORK_BYTES = 8;
 
   private final int most;
   private final int mostFromOneAddress;
@@ -45,7 +51,7 @@ public final class ConnectionLimit {
     if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
       return true; // it is closed already
     }
-    InetAddress address = remote.getAddress();
+    InetAddress address = counted(remote.getAddress());
     if (!tryOpen(address)) {
       refused.increment();
       log.occurred(() -> line(address), null);
@@ -54,6 +60,20 @@ public final class ConnectionLimit {
     channel.closeFuture().addListener(closed -> close(address));
     log.over();
     return true;
+  }
+
+  /** Returns the address under which those of its network count. */
+  static InetAddress counted(InetAddress address) {
+    if (!(address instanceof Inet6Address) || address.isLoopbackAddress()) {
+      return address;
+    }
+    byte[] bytes = address.getAddress();
+    Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) { // of another length
+      throw new IllegalStateException(e);
+    }
   }
 
   boolean tryOpen(InetAddress address) {

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,48 @@ class ConnectionLimitTest {
     assertTrue(limit.tryOpen(address(2)), "another address");
     limit.close(address(1));
     assertTrue(limit.tryOpen(address(1)));
+  }
+
+  private static InetAddress address6(int network, int host) throws UnknownHostException {
+    return InetAddress.getByAddress(
+        new byte[] {
+          0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, (byte) network, 0, 0, 0, 0, 0, 0, 0, (byte) host
+        });
+  }
+
+  @Test
+  void addressesOfOneNetworkOfIpv6CountAsOne() throws Exception {
+    EmbeddedChannel first = from(address6(1, 1));
+    EmbeddedChannel sameNetwork = from(address6(1, 2));
+    EmbeddedChannel otherNetwork = from(address6(2, 1));
+    ConnectionLimit limit = limit(5, 1);
+
+    assertTrue(limit.admit(first));
+    assertFalse(limit.admit(sameNetwork));
+    assertTrue(limit.admit(otherNetwork));
+
+    first.close();
+    assertTrue(limit.admit(sameNetwork));
+    sameNetwork.close();
+    otherNetwork.close();
+  }
+
+  @Test
+  void loopbackOfIpv6CountsAloneAndAnAddressOfIpv4AsItIs() throws Exception {
+    byte[] one = new byte[16];
+    one[15] = 1;
+    InetAddress loopback = InetAddress.getByAddress(one);
+    assertEquals(loopback, ConnectionLimit.counted(loopback));
+    assertEquals(address(1), ConnectionLimit.counted(address(1)));
+  }
+
+  private static EmbeddedChannel from(InetAddress address) {
+    return new EmbeddedChannel() {
+      @Override
+      protected SocketAddress remoteAddress0() {
+        return new InetSocketAddress(address, 5000);
+      }
+    };
   }
 
   @Test
