@@ -125,10 +125,10 @@ public abstract class FrameChannel extends ChannelInboundHandlerAdapter {
   /** Flushes what was written when this read is over, or with this turn of the loop. */
   protected final void flushSoon() {
     if (!flushPending) {
-      flushPending = true;
       if (!reading) {
-        ctx.executor().execute(flushing);
+        ctx.executor().execute(flushing); // if this throws, the next call tries again
       }
+      flushPending = true;
     }
   }
 
