@@ -25,6 +25,11 @@ final class ChunkedResults implements Pieces {
   }
 
   @Override
+  public boolean isNextLong() {
+    return begun && results.isNextLong();
+  }
+
+  @Override
   public boolean isOver() {
     return results.isOver();
   }

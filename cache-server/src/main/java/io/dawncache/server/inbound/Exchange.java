@@ -157,6 +157,15 @@ final class Exchange extends Reply {
     return ended || (pieces != null && pieces.hasNext());
   }
 
+  /** Returns whether what it writes next is a piece of a long answer. */
+  boolean isLong() {
+    if (!ended) {
+      return pieces != null && pieces.isNextLong();
+    }
+    Entry value = entry;
+    return value != null && !head && value.value().length() > LargeValue.PIECE_BYTES;
+  }
+
   /** Returns whether all has been written. */
   boolean isOver() {
     return over;

@@ -4,6 +4,9 @@ import io.dawncache.server.tls.Tls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -16,6 +19,7 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
   private final AnswerDates dates;
   private final ValuesInTransit inTransit;
   private final FailedPuts failedPuts;
+  private final Map<EventExecutor, Turns> turns = new ConcurrentHashMap<>();
   private final ChannelGroup connections;
   private final AtomicInteger refusedLingering = new AtomicInteger();
 
@@ -59,7 +63,13 @@ public final class InboundPipeline extends ChannelInitializer<Channel> {
     channel
         .pipeline()
         .addLast(new StrictRequestDecoder(inbound.limits(), inbound.node().bytesInFlight()))
-        .addLast(new RequestHandler(inbound, dates, inTransit, failedPuts));
+        .addLast(
+            new RequestHandler(
+                inbound,
+                dates,
+                inTransit,
+                loop -> turns.computeIfAbsent(loop, Turns::of),
+                failedPuts));
   }
 
   private void refuse(Channel channel) {

@@ -34,6 +34,11 @@ final class LargeValue implements Pieces {
   }
 
   @Override
+  public boolean isNextLong() {
+    return true;
+  }
+
+  @Override
   public boolean isOver() {
     return written == value.length();
   }

@@ -5,6 +5,9 @@ interface Pieces {
   /** Returns whether there is a piece to write. */
   boolean hasNext();
 
+  /** Returns whether the next piece may be longer than a short answer; there must be one. */
+  boolean isNextLong();
+
   /**
    * Writes the next piece; there must be one.
    *

@@ -22,10 +22,12 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +47,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    * silent connection does not stay open for it, and a server that stops does not wait for it. A
    * request also has a time limit to arrive whole, so that a byte now and then keeps nothing open.
    *
-   * The answer to a get of many keys is written in pieces, each under the rule for a whole one, and
-   * keeps its place until the last.
+   * The answer to a get of many keys, or with a long value, is written in pieces, each under the
+   * rule for a whole one, and keeps its place until the last. Each piece waits for the connection's
+   * turn among those of its event loop, and so does what follows BURST_BYTES of short answers.
    *
    * Everything that moves a request on happens in advance(), which never runs inside itself:
    *   1. a write crosses the high-water mark, and the channel notifies us inside that write;
@@ -70,6 +73,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
    */
   static final int MAX_STARTED = 64;
 
+  /** What may leave in a row without a turn. */
+  static final int BURST_BYTES = 128 << 10;
+
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
   private static final long LINGER_MILLIS = 1000;
   static final long LAST_CALL_MILLIS = 100;
@@ -92,6 +98,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private final Inbound inbound;
   private final AnswerDates dates;
   private final ValuesInTransit inTransit;
+  private final Function<? super EventExecutor, Turns> turnsOf;
   private final RequestRules rules = new RequestRules();
   private final Admission admission;
   private final RequestDispatcher dispatcher;
@@ -113,6 +120,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private Runnable advanceNow;
 
+  @SuppressWarnings("NullAway.Init") // by handlerAdded
+  private Turns.Turn turn;
+
   private @Nullable RequestWatch watch; // if the server reports its requests
 
   private @Nullable Body body; // of the request being read, if it may have one
@@ -124,17 +134,29 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   private boolean reading; // a channelReadComplete will follow and flush
   private boolean advancing; // advance() is on the stack
   private boolean advancePending; // it is queued as a task of the event loop
+  private boolean hasTurn; // what needs a turn may be written, once
+  private long burstStart; // of the bytes that have been written into the outbox
   private boolean lastCall; // the server stops: the next answer with none behind it is the last
   private boolean draining; // no more is taken: the server stops, or nothing more can follow
   private boolean inputEnded; // the client has ended its side
   private boolean startedLast; // the last request that will be served is among the started
   private boolean closing; // the last answer is written; what still arrives is dropped
 
+  /**
+   * Makes the handler of one connection.
+   *
+   * @param turnsOf returns the turns of an event loop
+   */
   RequestHandler(
-      Inbound inbound, AnswerDates dates, ValuesInTransit inTransit, FailedPuts failedPuts) {
+      Inbound inbound,
+      AnswerDates dates,
+      ValuesInTransit inTransit,
+      Function<? super EventExecutor, Turns> turnsOf,
+      FailedPuts failedPuts) {
     this.inbound = inbound;
     this.dates = dates;
     this.inTransit = inTransit;
+    this.turnsOf = turnsOf;
     this.admission = new Admission(inbound.fleet(), inbound.tls());
     this.dispatcher = new RequestDispatcher(inbound, admission, failedPuts);
   }
@@ -149,6 +171,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
           advancePending = false;
           advance(ctx);
         };
+    turn = turnsOf.apply(ctx.executor()).turn(() -> takeTurn(ctx));
     idleWatch = new IdleWatch(ctx, inbound.limits(), this, handOver);
     RequestListener listener = inbound.requests();
     if (listener != null) {
@@ -312,6 +335,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
     }
     if (!reading) {
       unsent.settle(started);
+      burstStart = outbox.writtenBytes();
     }
     readOn(ctx, closing || (!draining && mayStart(ctx)));
   }
@@ -405,12 +429,36 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements IdleW
   /** Returns the first in the order if it has something to write and may write it, or null. */
   private @Nullable Exchange nextAnswered(ChannelHandlerContext ctx) {
     Exchange next = closing || !ctx.channel().isWritable() ? null : started.peek();
-    return next != null && next.hasNext() ? next : null;
+    if (next == null || !next.hasNext()) {
+      return null;
+    }
+    if (needsTurn(next) && !hasTurn) {
+      turn.ask();
+      return null;
+    }
+    return next;
+  }
+
+  private boolean needsTurn(Exchange next) {
+    return next.isLong() || outbox.writtenBytes() - burstStart >= BURST_BYTES;
+  }
+
+  /** Writes a piece of a long answer, or a burst of short ones; returns how many bytes. */
+  private long takeTurn(ChannelHandlerContext ctx) {
+    long before = outbox.writtenBytes();
+    hasTurn = true;
+    advance(ctx);
+    hasTurn = false;
+    return outbox.writtenBytes() - before;
   }
 
   private void write(ChannelHandlerContext ctx, Exchange exchange) {
     boolean behindIsNone = started.size() == 1 && arrived.isEmpty();
     boolean last = !exchange.keepsAlive() || ((lastCall || draining) && behindIsNone);
+    if (needsTurn(exchange)) {
+      hasTurn = false;
+      burstStart = outbox.writtenBytes();
+    }
     exchange.write(last, outbox);
     idleWatch.moved();
     if (closing || !exchange.isOver()) {

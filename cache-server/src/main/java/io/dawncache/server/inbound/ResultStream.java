@@ -189,6 +189,12 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
     return unwritten == 0;
   }
 
+  /** Returns whether the value that is written next is longer than a piece. */
+  boolean isNextLong() {
+    Result next = ready.peek();
+    return next != null && next.end().value().length() > PIECE_BYTES;
+  }
+
   /** Writes the results that have arrived, up to a full piece; there must be one. */
   void write(ByteBuf out) {
     int start = out.writerIndex();

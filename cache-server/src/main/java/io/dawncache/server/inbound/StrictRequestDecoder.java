@@ -88,9 +88,9 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     return false;
   }
 
+  /** Counts first: the room of a head that has become whole is there for its answer. */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-    super.channelReadComplete(ctx);
     int arrivedBytes = headBytes + actualReadableBytes();
     long held = arrivedBytes <= SHORT_BYTES ? 0 : (long) HEAP_BYTES_A_BYTE * arrivedBytes;
     if (held != head.bytes()) {
@@ -99,6 +99,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         ctx.close();
       }
     }
+    super.channelReadComplete(ctx);
   }
 
   @Override

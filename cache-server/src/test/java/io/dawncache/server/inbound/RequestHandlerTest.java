@@ -1182,6 +1182,7 @@ class RequestHandlerTest {
             true),
         new AnswerDates(() -> now),
         new ValuesInTransit(node.bytesInFlight()),
+        Turns::of,
         new FailedPuts(System::nanoTime));
   }
 
