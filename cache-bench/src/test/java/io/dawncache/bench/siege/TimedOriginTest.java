@@ -24,9 +24,10 @@ final class TimedOriginTest {
   @Test
   void everyKeyHasAValueOfItsOwnWithThatLength() throws Exception {
     Getter getter = getter("0:8");
-    assertEquals("TomTomTo", getter.load("Tom").value().toUtf8());
+    assertEquals("Tom.....", getter.load("Tom").value().toUtf8());
     assertEquals("Barbara-", getter.load("Barbara-Jane").value().toUtf8());
-    assertArrayEquals("TomTomTo".getBytes(US_ASCII), TimedOrigin.value("Tom", 8));
+    assertArrayEquals("Tom.....".getBytes(US_ASCII), TimedOrigin.value("Tom", 8));
+    assertArrayEquals("To".getBytes(US_ASCII), TimedOrigin.value("Tom", 2));
     assertEquals(0, TimedOrigin.value("Tom", 0).length);
   }
 
