@@ -314,9 +314,9 @@ public final class CacheServer implements AutoCloseable {
   /**
    * Reads the files of the server's {@linkplain ServerConfig#tls TLS} again; the server also does
    * that by itself, within two seconds after they have changed. Connections that begin from then on
-   * use what they hold; those that are open stay, except those that others have opened whose
-   * certificate is {@linkplain TlsConfig#revoked revoked}, or peers whose names are no longer among
-   * the {@linkplain TlsConfig#peerNames names of peers}. If a file cannot be used, nothing changes.
+   * use what they hold; those that are open stay, except those whose other side's certificate is
+   * {@linkplain TlsConfig#revoked revoked}, or peers whose names are no longer among the
+   * {@linkplain TlsConfig#peerNames names of peers}. If a file cannot be used, nothing changes.
    * Does nothing without TLS.
    *
    * @throws IOException if a file cannot be used; the message says which and why

@@ -1,22 +1,17 @@
 package io.dawncache.server.tls;
 
 import io.dawncache.core.ByteAccount;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.lang.System.Logger.Level;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * TLS on a connection that was accepted: counts its handshake, and in the node's account what it
- * holds; and checks at the end of the handshake what the other side has presented.
+ * holds.
  *
  * <p>Belongs to the connection's event loop.
  */
@@ -28,29 +23,8 @@ final class AcceptedTls extends TlsHandler {
    * take the room of others. After the handshake only a record that has arrived in part is counted,
    * if it is not short; StrictRequestDecoder does the same with a head. What leaves is in the
    * channel's own buffer, which others count.
-   *
-   * The engine checks the other side's chain in the middle of the handshake, with the files that
-   * were in force at its beginning, and not at all if a session is resumed. So the chain is checked
-   * again at the end, with what is in force then. A new CRL closes the connections whose chain it
-   * names; none can come between the two:
-   *
-   *   1. here: `presented` is set, then the files that are in force are read and asked;
-   *   2. elsewhere: new files come into force, then `presented` of each connection is looked at.
-   *
-   * Either the first sees the new files, or the second sees the chain.
    */
   static final int MOST_HANDSHAKES = 1024;
-
-  /** Decides on the chain of the other side. */
-  @FunctionalInterface
-  interface Check {
-    /**
-     * Checks a chain.
-     *
-     * @throws CertificateException if it is not to be trusted
-     */
-    void check(Certificate[] chain) throws CertificateException;
-  }
 
   private static final int HANDSHAKE_BYTES = 32 << 10;
   private static final int SHORT_BYTES = 512;
@@ -59,13 +33,9 @@ final class AcceptedTls extends TlsHandler {
 
   private final ByteAccount account;
   private final TlsCounts counts;
-  private final Check atTheEnd;
 
   @SuppressWarnings("NullAway.Init") // by handlerAdded
   private ByteAccount.Holder holder;
-
-  private volatile Certificate[] presented = NOTHING;
-  private boolean refused;
 
   /**
    * Makes the handler of one connection.
@@ -74,18 +44,9 @@ final class AcceptedTls extends TlsHandler {
    */
   AcceptedTls(
       SSLEngine engine, Duration timeout, ByteAccount account, TlsCounts counts, Check atTheEnd) {
-    super(engine, timeout);
+    super(engine, timeout, atTheEnd);
     this.account = account;
     this.counts = counts;
-    this.atTheEnd = atTheEnd;
-  }
-
-  /**
-   * Returns the chain that the other side has presented, since the end of the handshake; empty if
-   * there is none. May be called by any thread.
-   */
-  Certificate[] presented() {
-    return presented;
   }
 
   @Override
@@ -94,24 +55,12 @@ final class AcceptedTls extends TlsHandler {
     if (counts.open().incrementAndGet() > MOST_HANDSHAKES || !holder.set(HANDSHAKE_BYTES)) {
       ctx.close();
     }
-    handshakeFuture().addListener(done -> ended(ctx, done.isSuccess() ? refusal() : done.cause()));
     super.handlerAdded(ctx);
   }
 
-  private @Nullable CertificateException refusal() {
-    Certificate[] chain = chain(engine().getSession());
-    presented = chain;
-    try {
-      if (chain.length > 0) {
-        atTheEnd.check(chain);
-      }
-      return null;
-    } catch (CertificateException e) {
-      return e;
-    }
-  }
-
-  private void ended(ChannelHandlerContext ctx, @Nullable Throwable failure) {
+  @Override
+  void ended(ChannelHandlerContext ctx, @Nullable Throwable failure) {
+    super.ended(ctx, failure);
     counts.open().decrementAndGet();
     holder.set(0);
     if (failure == null) {
@@ -119,10 +68,6 @@ final class AcceptedTls extends TlsHandler {
       return;
     }
     counts.failures().increment();
-    if (failure instanceof CertificateException) {
-      refused = true;
-      ctx.close();
-    }
     LOG.log(
         Level.DEBUG,
         "no TLS with {0}: {1}",
@@ -130,17 +75,6 @@ final class AcceptedTls extends TlsHandler {
         failure instanceof NotSslRecordException
             ? "what it sends is not TLS; perhaps plain HTTP"
             : failure.getMessage());
-  }
-
-  /** What a refused side has sent together with the end of its handshake is no request. */
-  @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
-      throws SSLException {
-    if (refused) {
-      in.skipBytes(in.readableBytes());
-    } else {
-      super.decode(ctx, in, out);
-    }
   }
 
   @Override

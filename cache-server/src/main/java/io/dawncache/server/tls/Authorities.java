@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param crls the lists of the revoked; empty if none is to be known
  */
 record Authorities(X509ExtendedTrustManager trust, List<X509CRL> crls) {
+  /** What the JDK calls that of TLS 1.3. */
+  private static final String ANY_KEY_EXCHANGE = "UNKNOWN";
+
   /**
    * Reads the files.
    *
@@ -105,8 +108,21 @@ record Authorities(X509ExtendedTrustManager trust, List<X509CRL> crls) {
    * @throws CertificateException if it is not trusted, or not any more
    */
   void checkClient(Certificate[] chain) throws CertificateException {
-    X509Certificate[] certificates = Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+    X509Certificate[] certificates = ofX509(chain);
     trust.checkClientTrusted(certificates, certificates[0].getPublicKey().getAlgorithm());
+  }
+
+  /**
+   * Checks the chain of a server, whatever its host.
+   *
+   * @throws CertificateException if it is not trusted, or not any more
+   */
+  void checkServer(Certificate[] chain) throws CertificateException {
+    trust.checkServerTrusted(ofX509(chain), ANY_KEY_EXCHANGE);
+  }
+
+  private static X509Certificate[] ofX509(Certificate[] chain) {
+    return Arrays.copyOf(chain, chain.length, X509Certificate[].class);
   }
 
   /** Returns whether a CRL names one of the certificates of a chain that was trusted. */

@@ -13,6 +13,8 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
@@ -29,6 +31,7 @@ public final class Tls {
 
   private final TlsConfig config;
   private final TlsCounts counts = new TlsCounts();
+  private final Set<Channel> dialled = ConcurrentHashMap.newKeySet(); // to peers
   private volatile TlsContexts present;
   private volatile @Nullable String trouble;
 
@@ -58,8 +61,9 @@ public final class Tls {
   }
 
   /**
-   * Reads the files again; connections that begin from now on use what they hold. If one cannot be
-   * used, nothing changes.
+   * Reads the files again; connections that begin from now on use what they hold, and those to
+   * peers whose certificate is revoked, or whose name is taken away, end. If a file cannot be used,
+   * nothing changes.
    *
    * @return whether an accepted connection has to end: the other side's certificate is revoked, or
    *     it was a peer until now and is none any more, as its name is no longer among those of peers
@@ -76,6 +80,11 @@ public final class Tls {
     }
     log("TLS files read again");
     TlsContexts now = present;
+    for (Channel channel : dialled) {
+      if (hasToEnd(presented(channel), before, now)) {
+        channel.close();
+      }
+    }
     return channel -> provesPeers() && hasToEnd(presented(channel), before, now);
   }
 
@@ -133,7 +142,10 @@ public final class Tls {
   /** Adds TLS as the first handler of a connection to a peer, which is to be that host. */
   public void addTo(ChannelPipeline pipeline, String host, int port, Duration timeout) {
     SSLEngine engine = present.client().newEngine(pipeline.channel().alloc(), host, port);
-    pipeline.addLast(new TlsHandler(engine, timeout));
+    Channel channel = pipeline.channel();
+    dialled.add(channel);
+    channel.closeFuture().addListener(closed -> dialled.remove(channel));
+    pipeline.addLast(new TlsHandler(engine, timeout, this::checkPeer));
   }
 
   /** Returns a new engine for the server's side of a connection. */
@@ -171,9 +183,18 @@ public final class Tls {
     present.authorities().checkClient(chain);
   }
 
+  /** As {@link #check}, for the chain of a peer that this node has asked. */
+  private void checkPeer(Certificate[] chain) throws CertificateException {
+    TlsContexts now = present;
+    now.authorities().checkServer(chain);
+    if (!now.isPeer(chain)) {
+      throw new CertificateException("names (expected: one of the names of peers)");
+    }
+  }
+
   /** Returns the chain that the other side has presented; empty if it has presented none yet. */
   private static Certificate[] presented(Channel channel) {
-    AcceptedTls tls = channel.pipeline().get(AcceptedTls.class);
+    TlsHandler tls = TlsHandler.of(channel);
     return tls == null ? TlsHandler.NOTHING : tls.presented();
   }
 }

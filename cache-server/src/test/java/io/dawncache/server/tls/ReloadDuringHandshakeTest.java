@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that change between the beginning of a handshake and its end. */
+/** Files that change between the beginning of a handshake and its end, or after that. */
 class ReloadDuringHandshakeTest {
   private static final String REQUEST = "GET / HTTP/1.1\r\n\r\n";
   private static final int RECORD_HEAD_BYTES = 5;
@@ -167,5 +167,68 @@ class ReloadDuringHandshakeTest {
     tls.reload();
 
     assertFalse(tls.isTrusted(session));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aConnectionToAPeerEndsWhenItsCertificateIsRevoked(String version) throws Exception {
+    Identity peer = authority.sign("peer", Certificates.LOOPBACK);
+    dial(peer, version);
+    carry();
+    assertTrue(client.pipeline().get(TlsHandler.class).handshakeFuture().isSuccess());
+    tls.reload();
+    client.runPendingTasks();
+    assertTrue(client.isOpen());
+
+    authority.revoke(peer);
+    tls.reload();
+    client.runPendingTasks();
+
+    assertFalse(client.isOpen());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aPeerIsAskedNothingIfItsCertificateIsRevokedDuringTheHandshake(String version)
+      throws Exception {
+    Identity peer = authority.sign("peer", Certificates.LOOPBACK);
+    dial(peer, version);
+    client.writeOneOutbound(Unpooled.copiedBuffer(REQUEST, US_ASCII));
+    client.flushOutbound();
+
+    authority.revoke(peer);
+    tls.reload();
+    carry();
+
+    assertFalse(client.isOpen());
+    assertNull(server.readInbound());
+  }
+
+  private void dial(Identity peer, String version) throws Exception {
+    SSLEngine engine = authority.client(peer).createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(new String[] {version});
+    server.pipeline().addLast(new SslHandler(engine));
+    tls.addTo(client.pipeline(), "127.0.0.1", 8001, Duration.ofSeconds(10));
+  }
+
+  /** Carries all that both sides send, until they send nothing more. */
+  private void carry() {
+    Deque<ByteBuf> toServer = records(client);
+    Deque<ByteBuf> toClient = records(server);
+    while (!toServer.isEmpty() || !toClient.isEmpty()) {
+      toServer.forEach(record -> pass(record, server));
+      toClient.forEach(record -> pass(record, client));
+      toServer = records(client);
+      toClient = records(server);
+    }
+  }
+
+  private static void pass(ByteBuf record, EmbeddedChannel to) {
+    if (to.isOpen()) {
+      to.writeInbound(record);
+    } else {
+      record.release();
+    }
   }
 }
