@@ -31,6 +31,7 @@ final class Bulk implements Gets.Sender {
   private final Map<String, Waiter<Entry>> begun = new LinkedHashMap<>();
   private final Map<Owner.Remote, List<Fetch>> fetches = new HashMap<>();
   private final Feed feed;
+  private @Nullable TraceContext trace; // of the first get that has one and begins a load here
 
   Bulk(Gets gets, Loads loads) {
     this.gets = gets;
@@ -50,7 +51,7 @@ final class Bulk implements Gets.Sender {
       for (String key : distinct) {
         Entry hit = gets.lookUp(key);
         PendingGet wait =
-            hit == null ? gets.begin(key, timeout, calling(callback, key), true) : null;
+            hit == null ? gets.begin(key, timeout, null, calling(callback, key), true) : null;
         if (hit != null) {
           hits.put(key, new GetResult(hit, null));
         } else if (wait != null) {
@@ -97,7 +98,7 @@ final class Bulk implements Gets.Sender {
   @Override
   public void load(PendingGet wait) {
     if (loads.loadsManyAtOnce()) {
-      loads.flights().join(wait.key(), this::begin, wait);
+      loads.flights().join(wait.key(), (key, flight) -> begin(key, wait.trace(), flight), wait);
     } else {
       feed.add(wait);
     }
@@ -114,7 +115,8 @@ final class Bulk implements Gets.Sender {
    *
    * <p>One load then ends both.
    */
-  private void begin(String key, Waiter<Entry> flight) {
+  private void begin(String key, @Nullable TraceContext its, Waiter<Entry> flight) {
+    trace = trace == null ? its : trace;
     begun.merge(
         key,
         flight,
@@ -129,7 +131,7 @@ final class Bulk implements Gets.Sender {
   void send() {
     fetches.forEach((owner, itsFetches) -> Fetch.askAll(gets.handOff(), owner, itsFetches));
     if (!begun.isEmpty()) {
-      loads.startAll(begun);
+      loads.startAll(begun, trace);
     }
     feed.start();
   }

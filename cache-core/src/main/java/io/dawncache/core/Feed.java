@@ -55,6 +55,7 @@ final class Feed {
     try {
       loads.join(
           wait.key(),
+          wait.trace(),
           (entry, error) -> {
             try {
               wait.ended(entry, error);

@@ -140,7 +140,7 @@ final class Fetch {
     if (next instanceof Owner.Remote remote && withTimeLeft() != null) {
       ask(remote);
     } else {
-      gets.loadHere(request.key(), flight);
+      gets.loadHere(request, flight);
     }
   }
 
@@ -200,7 +200,7 @@ final class Fetch {
         case VALUE -> land(result);
         case NOT_FOUND, REJECTED, FAILED, TIMED_OUT, OVERLOADED ->
             flight.ended(null, error(result));
-        case UNCLEAR -> gets.loadHere(request.key(), flight);
+        case UNCLEAR -> gets.loadHere(request, flight);
         case NOT_ASKED -> passOver();
       }
     }

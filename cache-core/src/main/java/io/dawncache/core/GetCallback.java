@@ -1,5 +1,7 @@
 package io.dawncache.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Called once when a get ends; a server uses it instead of a future.
  *
@@ -25,4 +27,13 @@ public interface GetCallback {
    * @param error why there is no value
    */
   void error(GetException error);
+
+  /**
+   * {@return the trace that the get belongs to; null, as by default, if it is not known} Called at
+   * most once, on the calling thread, and only for a miss: a load or a fetch that the get begins
+   * passes it on, see {@link LoadTrace}.
+   */
+  default @Nullable TraceContext trace() {
+    return null;
+  }
 }

@@ -39,7 +39,7 @@ final class Gets {
 
         @Override
         public void load(PendingGet wait) {
-          loads.join(wait.key(), wait);
+          loads.join(wait.key(), wait.trace(), wait);
         }
       };
 
@@ -152,13 +152,14 @@ final class Gets {
     if (hit != null) {
       callback.value(hit, 0);
     } else {
-      miss(key, timeout, answering(key, 0, callback));
+      miss(key, timeout, callback.trace(), answering(key, 0, callback));
     }
   }
 
   /** Joins {@code caller} to the flight of a key that is not in memory. */
-  void miss(String key, @Nullable Duration timeout, Waiter<Entry> caller) {
-    PendingGet wait = begin(key, timeout, caller, true);
+  void miss(
+      String key, @Nullable Duration timeout, @Nullable TraceContext trace, Waiter<Entry> caller) {
+    PendingGet wait = begin(key, timeout, trace, caller, true);
     if (wait != null) {
       route(wait);
     }
@@ -167,10 +168,15 @@ final class Gets {
   /**
    * Counts a miss and registers its caller as a waiter, or returns null.
    *
+   * @param trace what the caller belongs to, as far as known
    * @param timed whether the wait has to end itself when {@code timeout} is over
    */
   @Nullable PendingGet begin(
-      String key, @Nullable Duration timeout, Waiter<Entry> caller, boolean timed) {
+      String key,
+      @Nullable Duration timeout,
+      @Nullable TraceContext trace,
+      Waiter<Entry> caller,
+      boolean timed) {
     GroupConfig present = config.now();
     Keys.check(key, present.maxKeyBytes());
     Duration fetchTimeout = present.loadTimeout().plus(FETCH_GRACE);
@@ -178,7 +184,8 @@ final class Gets {
         timeout == null || timeout.compareTo(fetchTimeout) > 0 ? fetchTimeout : timeout;
     CoarseClock clock = node.clock();
     PendingGet wait =
-        new PendingGet(this, key, CoarseClock.end(clock.exact(), patience.toNanos()), caller);
+        new PendingGet(
+            this, key, CoarseClock.end(clock.exact(), patience.toNanos()), trace, caller);
     counters.loads.increment();
     if (closed) {
       String removed = "get " + Keys.shown(group, key) + ": the group was removed";
@@ -247,9 +254,7 @@ final class Gets {
       flights
           .fetches()
           .join(
-              wait.key(),
-              (key, flight) -> sender.fetch(owner, fetch(key, byRank, wait.left(), flight)),
-              wait);
+              wait.key(), (key, flight) -> sender.fetch(owner, fetch(wait, byRank, flight)), wait);
     } else {
       load(wait, sender);
     }
@@ -289,17 +294,22 @@ final class Gets {
     return true;
   }
 
-  /** Returns a fetch of another's key, to be sent to the first of its owners. */
-  private Fetch fetch(
-      String key, Iterator<Owner> byRank, @Nullable Duration left, Waiter<Entry> flight) {
+  /**
+   * Returns a fetch of another's key, to be sent to the first of its owners; it has the time and
+   * the trace of the get that begins it.
+   */
+  private Fetch fetch(PendingGet first, Iterator<Owner> byRank, Waiter<Entry> flight) {
+    Duration left = first.left();
     Duration timeout = left == null ? Duration.ofMillis(1) : left;
-    PeerRequest request = new PeerRequest(group, key, timeout, memory.takeCopyGets(key));
+    String key = first.key();
+    PeerRequest request =
+        new PeerRequest(group, key, timeout, memory.takeCopyGets(key), first.trace());
     return new Fetch(this, request, byRank, flight);
   }
 
-  /** Loads here a key whose owners could not be asked. */
-  void loadHere(String key, Waiter<Entry> flight) {
-    loads.join(key, flight);
+  /** Loads here what its owners could not be asked for. */
+  void loadHere(PeerRequest request, Waiter<Entry> flight) {
+    loads.join(request.key(), request.trace(), flight);
   }
 
   /** A fetch that a peer answered with a value ends its flight; a copy may be kept. */

@@ -182,7 +182,7 @@ public final class Group {
     refuseOnEventLoop("get " + Keys.shown(name, key), "getAsync");
     BlockedCaller caller = new BlockedCaller(name, key);
     PendingGet wait =
-        gets.begin(key, timeout, caller, false); // the caller waits for the deadline itself
+        gets.begin(key, timeout, null, caller, false); // the caller waits for the deadline itself
     if (wait == null) {
       return caller.answer();
     }
@@ -234,6 +234,7 @@ public final class Group {
     gets.miss(
         key,
         timeout,
+        /* trace= */ null,
         (entry, error) ->
             completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
     return completion.future();

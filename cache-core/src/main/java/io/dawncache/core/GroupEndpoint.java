@@ -99,7 +99,8 @@ public final class GroupEndpoint {
       callback.value(hit, minuteQps);
       return;
     }
-    PendingGet wait = begin(key, timeout, gets.answering(key, minuteQps, callback), false);
+    PendingGet wait =
+        begin(key, timeout, callback.trace(), gets.answering(key, minuteQps, callback), false);
     if (wait != null) {
       try {
         gets.load(wait);
@@ -176,7 +177,7 @@ public final class GroupEndpoint {
       peer.ended(hit, null);
       return;
     }
-    PendingGet wait = begin(key, request.timeout(), peer, manyTurns);
+    PendingGet wait = begin(key, request.timeout(), request.trace(), peer, manyTurns);
     if (wait != null) {
       try {
         gets.load(wait, bulk);
@@ -251,12 +252,16 @@ public final class GroupEndpoint {
   }
 
   private @Nullable PendingGet begin(
-      String key, @Nullable Duration timeout, Waiter<Entry> peer, boolean manyTurns) {
+      String key,
+      @Nullable Duration timeout,
+      @Nullable TraceContext trace,
+      Waiter<Entry> peer,
+      boolean manyTurns) {
     Duration patience =
         timeout != null && gets.withoutWaiting(key) != null ? beforeItEnds(timeout) : timeout;
     boolean timed = manyTurns || endsBeforeALoad(patience);
     gets.askedByPeer(key);
-    PendingGet wait = gets.begin(key, patience, peer, timed);
+    PendingGet wait = gets.begin(key, patience, trace, peer, timed);
     gets.counters().serverRequests.increment();
     return wait;
   }

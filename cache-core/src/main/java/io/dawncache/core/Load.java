@@ -40,6 +40,7 @@ final class Load<T> implements Runnable {
   private final LoadExecutor executor;
   private final NodeResources node;
   private final Set<String> keys;
+  private final @Nullable TraceContext trace;
   private final LoadExecutor.Call<T> call;
   private final LoadExecutor.Ending<? super T> ending;
 
@@ -87,11 +88,13 @@ final class Load<T> implements Runnable {
       LoadExecutor executor,
       NodeResources node,
       Set<String> keys,
+      @Nullable TraceContext trace,
       LoadExecutor.Call<T> call,
       LoadExecutor.Ending<? super T> ending) {
     this.executor = executor;
     this.node = node;
     this.keys = keys;
+    this.trace = trace;
     this.call = call;
     this.ending = ending;
   }
@@ -103,6 +106,11 @@ final class Load<T> implements Runnable {
 
   Set<String> keys() {
     return keys;
+  }
+
+  /** Returns the trace of the get that began it, or null. */
+  @Nullable TraceContext trace() {
+    return trace;
   }
 
   /** Makes the exceptions of this load. */

@@ -134,12 +134,14 @@ final class LoadExecutor {
    * a refusal, that is the calling thread. Throws nothing except what {@code ending} throws.
    *
    * @param keys the keys to load, at least one
+   * @param trace what {@link LoadTrace} shows to the getter
    */
-  <T> void load(Set<String> keys, Call<T> call, Ending<? super T> ending) {
+  <T> void load(
+      Set<String> keys, @Nullable TraceContext trace, Call<T> call, Ending<? super T> ending) {
     Load<T> load;
     GetException refusal;
     try {
-      load = new Load<>(this, node, keys, call, ending);
+      load = new Load<>(this, node, keys, trace, call, ending);
       refusal = admit(load);
     } catch (Throwable t) { // out of memory
       ending.ended(null, GetException.of(group, keys.iterator().next(), t));

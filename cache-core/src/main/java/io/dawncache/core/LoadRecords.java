@@ -38,9 +38,15 @@ final class LoadRecords {
    * Records how the load of a key ended: exactly one of {@code loaded} and {@code failure} is
    * non-null.
    *
+   * @param trace the load's
    * @param failure why there is no answer, or the origin's rejection
    */
-  void ended(String key, @Nullable Loaded loaded, @Nullable GetException failure, long startNanos) {
+  void ended(
+      String key,
+      @Nullable TraceContext trace,
+      @Nullable Loaded loaded,
+      @Nullable GetException failure,
+      long startNanos) {
     LoadOutcome outcome = outcome(loaded, failure);
     (failure == null ? counters.localLoads : counters.localLoadErrs).increment();
     long now = clock.exact();
@@ -50,7 +56,7 @@ final class LoadRecords {
     } else if (outcome == LoadOutcome.OVERLOADED) {
       events.overloaded(key);
     } else if (outcome == LoadOutcome.REJECTED || !closed.getAsBoolean()) {
-      log.failed(failure); // else nothing called the origin, or waited for it
+      log.failed(failure, trace); // else nothing called the origin, or waited for it
     }
   }
 

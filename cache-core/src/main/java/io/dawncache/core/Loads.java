@@ -113,38 +113,45 @@ final class Loads {
     return executor.want(key);
   }
 
-  /** Joins the key's flight with {@code waiter}, or starts one. */
-  void join(String key, Waiter<Entry> waiter) {
-    flights.join(key, this::start, waiter);
+  /** Joins the key's flight with {@code waiter}, or starts one, whose load has {@code trace}. */
+  void join(String key, @Nullable TraceContext trace, Waiter<Entry> waiter) {
+    flights.join(key, (begun, flight) -> start(begun, trace, flight), waiter);
   }
 
-  private void start(String key, Waiter<Entry> flight) {
+  private void start(String key, @Nullable TraceContext trace, Waiter<Entry> flight) {
     long generation = memory.generation(key);
     if (endIfKnown(key, flight)) {
       return;
     }
     Owner.Remote former = peeks.source(key);
     if (former == null) {
-      load(key, generation, flight);
+      load(key, generation, trace, flight);
     } else {
-      peek(key, generation, former, flight);
+      peek(key, generation, trace, former, flight);
     }
   }
 
-  private void load(String key, long generation, Waiter<Entry> flight) {
+  private void load(
+      String key, long generation, @Nullable TraceContext trace, Waiter<Entry> flight) {
     run(
         key,
         generation,
+        trace,
         LoadExecutor.Ending.of(
             flight, (loaded, error) -> land(key, generation, loaded, error, flight)));
   }
 
   /** Looks for the key in its former owner's memory, and loads it if it is not there. */
-  private void peek(String key, long generation, Owner.Remote former, Waiter<Entry> flight) {
+  private void peek(
+      String key,
+      long generation,
+      @Nullable TraceContext trace,
+      Owner.Remote former,
+      Waiter<Entry> flight) {
     long begunNanos = node.clock().exact();
     Once<PeerResult> answer =
         new Once<>(
-            result -> peeked(key, generation, former, begunNanos, result, flight),
+            result -> peeked(key, generation, trace, former, begunNanos, result, flight),
             thrown -> flight.ended(null, thrown));
     counters.peeks.increment();
     try {
@@ -157,12 +164,13 @@ final class Loads {
   private void peeked(
       String key,
       long generation,
+      @Nullable TraceContext trace,
       Owner.Remote former,
       long begunNanos,
       PeerResult result,
       Waiter<Entry> flight) {
     if (!isHeld(result)) {
-      load(key, generation, flight);
+      load(key, generation, trace, flight);
       return;
     }
     counters.peekHits.increment();
@@ -258,7 +266,7 @@ final class Loads {
   void retry(Entry.Own entry, long nowNanos) {
     if (entry.claimRetry(nowNanos)) {
       try {
-        flights.join(entry.key(), this::start, (loaded, error) -> release(entry, error));
+        join(entry.key(), /* trace= */ null, (loaded, error) -> release(entry, error));
       } catch (Throwable t) { // out of memory; the entry still answers, and a later get tries again
         releaseFailed(entry);
       }
@@ -306,6 +314,7 @@ final class Loads {
     run(
         key,
         generation,
+        /* trace= */ null,
         LoadExecutor.Ending.of(
             flight,
             (loaded, error) -> {
@@ -316,20 +325,28 @@ final class Loads {
             }));
   }
 
-  private void run(String key, long generation, LoadExecutor.Ending<Loaded> ending) {
+  private void run(
+      String key,
+      long generation,
+      @Nullable TraceContext trace,
+      LoadExecutor.Ending<Loaded> ending) {
     if (config.now().hedge()) {
       Hedge.start(
           node.threads(),
           records.times().snapshot(),
-          first -> runOnce(key, generation, first),
+          first -> runOnce(key, generation, trace, first),
           counters.hedges::increment,
           ending);
     } else {
-      runOnce(key, generation, ending);
+      runOnce(key, generation, trace, ending);
     }
   }
 
-  private void runOnce(String key, long generation, LoadExecutor.Ending<Loaded> ending) {
+  private void runOnce(
+      String key,
+      long generation,
+      @Nullable TraceContext trace,
+      LoadExecutor.Ending<Loaded> ending) {
     long start = node.clock().exact();
     LoadExecutor.Call<Loaded> call = () -> origin.one().load(key, memory.held(key, generation));
     LoadExecutor.Ending<Loaded> counted =
@@ -340,7 +357,7 @@ final class Loads {
             fault = faultOf(key, loaded, error);
             answer = fault == null ? loaded : null;
             GetException failure = failureOf(key, answer, fault);
-            records.ended(key, answer, failure, start);
+            records.ended(key, trace, answer, failure, start);
             noteSize(loaded);
             records.took(LoadRecords.outcome(answer, failure), start);
           } finally {
@@ -348,13 +365,13 @@ final class Loads {
           }
         };
     counters.loadsDeduped.increment(); // last: nothing throws from here to the ending
-    executor.load(Set.of(key), call, counted);
+    executor.load(Set.of(key), trace, call, counted);
   }
 
-  /** Loads the keys of all these flights with one call of the origin. */
-  void startAll(Map<String, Waiter<Entry>> begun) {
+  /** Loads the keys of all these flights with one call of the origin, which has {@code trace}. */
+  void startAll(Map<String, Waiter<Entry>> begun, @Nullable TraceContext trace) {
     if (!loadsManyAtOnce() || begun.size() == 1) {
-      begun.forEach(this::startOne);
+      begun.forEach((key, flight) -> startOne(key, trace, flight));
       return;
     }
     try {
@@ -363,16 +380,18 @@ final class Loads {
           (key, flight) -> {
             long generation = memory.generation(key);
             if (peeks.source(key) != null) {
-              startOne(key, flight);
+              startOne(key, trace, flight);
             } else if (!endIfKnown(key, flight)) {
               generations.put(key, generation);
             }
           });
       BulkGetter bulk = origin.many();
       if (bulk == null) { // the origin has just changed
-        generations.keySet().forEach(key -> startOne(key, Objects.requireNonNull(begun.get(key))));
+        generations
+            .keySet()
+            .forEach(key -> startOne(key, trace, Objects.requireNonNull(begun.get(key))));
       } else if (!generations.isEmpty()) {
-        runAll(bulk, generations, begun);
+        runAll(bulk, generations, trace, begun);
       }
     } catch (Throwable t) {
       begun.values().forEach(flight -> flight.ended(null, t)); // flights that have ended ignore it
@@ -380,16 +399,19 @@ final class Loads {
   }
 
   /** Starts a flight's load. If that fails, this flight ends, and the others still start. */
-  private void startOne(String key, Waiter<Entry> flight) {
+  private void startOne(String key, @Nullable TraceContext trace, Waiter<Entry> flight) {
     try {
-      start(key, flight);
+      start(key, trace, flight);
     } catch (Throwable t) {
       flight.ended(null, t);
     }
   }
 
   private void runAll(
-      BulkGetter bulk, Map<String, Long> generations, Map<String, Waiter<Entry>> begun) {
+      BulkGetter bulk,
+      Map<String, Long> generations,
+      @Nullable TraceContext trace,
+      Map<String, Waiter<Entry>> begun) {
     Set<String> keys = Collections.unmodifiableSet(generations.keySet());
     long start = node.clock().exact();
     LoadExecutor.Call<Map<String, Loaded>> call =
@@ -403,6 +425,7 @@ final class Loads {
                     landOne(
                         key,
                         generation,
+                        trace,
                         found,
                         error,
                         start,
@@ -415,13 +438,14 @@ final class Loads {
           }
         };
     counters.loadsDeduped.add(keys.size()); // last: nothing throws from here to the endings
-    executor.load(keys, call, landing);
+    executor.load(keys, trace, call, landing);
   }
 
   /** Ends the flight of one key of many. It never throws, so that the other keys land too. */
   private void landOne(
       String key,
       long generation,
+      @Nullable TraceContext trace,
       @Nullable Map<String, Loaded> found,
       @Nullable GetException error,
       long startNanos,
@@ -436,7 +460,7 @@ final class Loads {
       }
       failure = faultOf(key, loaded, failure);
       loaded = failure == null ? loaded : null;
-      records.ended(key, loaded, failureOf(key, loaded, failure), startNanos);
+      records.ended(key, trace, loaded, failureOf(key, loaded, failure), startNanos);
       noteSize(loaded);
       land(key, generation, loaded, failure, flight);
     } catch (Throwable t) {

@@ -4,6 +4,7 @@ import io.dawncache.core.outage.OutageLog;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes to the operator's log when the origin of one group begins to fail or to reject, and when
@@ -26,10 +27,11 @@ final class OriginLog {
         new OutageLog(log, nanoTime, "loads", "group " + this.group + ": the origin answers again");
   }
 
-  /** A load failed, or the origin rejected it. */
-  void failed(GetException error) {
+  /** A load of this trace, if it has one, failed, or the origin rejected it. */
+  void failed(GetException error, @Nullable TraceContext trace) {
     outage.occurred(
-        () -> "group " + group + ": no value from the origin: " + described(error), error);
+        () -> "group " + group + ": no value from the origin: " + described(error) + shown(trace),
+        error);
   }
 
   /** An expired value answers in place of a failed load. */
@@ -50,6 +52,10 @@ final class OriginLog {
     if (outage.over()) {
       servesStale.set(false);
     }
+  }
+
+  private static String shown(@Nullable TraceContext trace) {
+    return trace == null ? "" : "; trace " + trace.traceId();
   }
 
   /** Returns the message and its causes. */

@@ -2,6 +2,7 @@ package io.dawncache.core;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's request to another node.
@@ -11,9 +12,11 @@ import java.util.Objects;
  * @param timeout how long the requesting node waits for the answer; sent with the request
  * @param copyGets how many gets the requesting node's copies of the key have answered since its
  *     last request, at least 0
+ * @param trace what the get belongs to, to be passed on; null if it belongs to no known trace
  * @since 0.1.0
  */
-public record PeerRequest(String group, String key, Duration timeout, long copyGets) {
+public record PeerRequest(
+    String group, String key, Duration timeout, long copyGets, @Nullable TraceContext trace) {
   /** Rejects nulls and a negative count. */
   public PeerRequest {
     Objects.requireNonNull(group, "group");
@@ -25,7 +28,19 @@ public record PeerRequest(String group, String key, Duration timeout, long copyG
   }
 
   /**
-   * Makes a request of a node that holds no copy.
+   * Makes a request without a trace.
+   *
+   * @param group the name of a group
+   * @param key the key, not empty
+   * @param timeout how long the caller still waits
+   * @param copyGets how many gets its copies have answered, at least 0
+   */
+  public PeerRequest(String group, String key, Duration timeout, long copyGets) {
+    this(group, key, timeout, copyGets, null);
+  }
+
+  /**
+   * Makes a request of a node that holds no copy, without a trace.
    *
    * @param group the name of a group
    * @param key the key, not empty
@@ -36,6 +51,6 @@ public record PeerRequest(String group, String key, Duration timeout, long copyG
   }
 
   PeerRequest withTimeout(Duration left) {
-    return new PeerRequest(group, key, left, copyGets);
+    return new PeerRequest(group, key, left, copyGets, trace);
   }
 }

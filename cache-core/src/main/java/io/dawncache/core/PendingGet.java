@@ -23,6 +23,7 @@ final class PendingGet implements Waiter<Entry> {
   private final Gets gets;
   private final String key;
   private final long deadlineNanos;
+  private final @Nullable TraceContext trace;
 
   /**
    * Null once the wait has ended, so that a flight which still refers to this keeps no caller in
@@ -35,15 +36,26 @@ final class PendingGet implements Waiter<Entry> {
   /** Not null if the caller is a getter; written before this joins a flight. */
   private @Nullable WantedKey want;
 
-  PendingGet(Gets gets, String key, long deadlineNanos, Waiter<? super Entry> caller) {
+  PendingGet(
+      Gets gets,
+      String key,
+      long deadlineNanos,
+      @Nullable TraceContext trace,
+      Waiter<? super Entry> caller) {
     this.gets = gets;
     this.key = key;
     this.deadlineNanos = deadlineNanos;
+    this.trace = trace;
     this.caller = new AtomicReference<>(caller);
   }
 
   String key() {
     return key;
+  }
+
+  /** Returns the caller's trace; if the caller is a getter, that of its load. */
+  @Nullable TraceContext trace() {
+    return trace == null && want != null ? want.asker().trace() : trace;
   }
 
   /** Returns the time left in whole milliseconds, rounded up, or null if there is none. */

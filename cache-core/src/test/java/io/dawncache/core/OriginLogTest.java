@@ -28,7 +28,7 @@ class OriginLogTest {
   void anOutageOfFiveMinutesIsAWarningAMinuteAndOneLineWhenItIsOver() {
     log.answered();
     for (int i = 0; i < 300; i++) {
-      log.failed(down());
+      log.failed(down(), null);
       log.servesStale("scores/Tom");
       pass(Duration.ofSeconds(1));
     }
@@ -56,7 +56,7 @@ class OriginLogTest {
   @Test
   void anOriginThatFailsForOneKeyInThreeDoesNotAnswerAgain() {
     for (int i = 0; i < 120; i++) {
-      log.failed(down());
+      log.failed(down(), null);
       log.answered();
       log.answered();
       pass(Duration.ofSeconds(1));
@@ -76,7 +76,7 @@ class OriginLogTest {
             throw new IllegalArgumentException("no text");
           }
         };
-    log.failed(new GetFailedException("load scores/Tom: down", "", untellable));
+    log.failed(new GetFailedException("load scores/Tom: down", "", untellable), null);
 
     assertEquals(
         List.of(

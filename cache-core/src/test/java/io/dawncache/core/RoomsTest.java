@@ -40,7 +40,7 @@ class RoomsTest {
               "the way of a get",
               "seam memory plant data",
               "Gets Fetch Loads PendingGet Bulk Takeover Feed LoadExecutor Load WantedKey"
-                  + " LoadFailure LoadMemory LoadRecords Hedge Origin"),
+                  + " LoadFailure LoadMemory LoadTrace LoadRecords Hedge Origin"),
           new Room(
               "changes",
               "how a change is made",
@@ -74,7 +74,7 @@ class RoomsTest {
                   + " GroupActivity HotKey Explanation GroupEvent"
                   + " GroupListener GetException NotFoundException RejectedException"
                   + " RemoteOriginException TemporaryFailure GetFailedException GetTimeoutException"
-                  + " OverloadedException OutcomeUnknownException PeerRequest PeerResult Operation"
+                  + " OverloadedException OutcomeUnknownException PeerRequest PeerResult TraceContext Operation"
                   + " OperationResult Forget Offer PastChanges MemberList Rings EventLoopThread Keys Values"));
 
   private static Room roomOf(String className) {

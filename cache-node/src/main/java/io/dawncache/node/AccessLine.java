@@ -18,9 +18,10 @@ import java.util.stream.Collectors;
 
 /**
  * The line of the access log for one request: its time, the client's address and port, the method,
- * the group, the key, the status, the bytes of the answer and the microseconds that it took. Of a
- * request outside the groups the path stands in place of the key, and the group is {@code -}. Group
- * and key are escaped as in a path, and a long one is cut, so a line is bounded.
+ * the group, the key, the status, the bytes of the answer, the microseconds that it took, and the
+ * id of the client's trace or {@code -}. Of a request outside the groups the path stands in place
+ * of the key, and the group is {@code -}. Group and key are escaped as in a path, and a long one is
+ * cut, so a line is bounded.
  */
 final class AccessLine {
   static final int MOST_CHARS = 200;
@@ -65,6 +66,7 @@ final class AccessLine {
     fields.put("status", request.status());
     fields.put("bytes", request.bytes());
     fields.put("micros", TimeUnit.NANOSECONDS.toMicros(request.took().toNanos()));
+    fields.put("trace", request.trace() == null ? NONE : request.trace().traceId());
     return fields;
   }
 

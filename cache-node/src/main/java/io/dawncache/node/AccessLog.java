@@ -43,7 +43,7 @@ final class AccessLog implements RequestListener, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(AccessLog.class.getName());
   private static final AnsweredRequest END =
-      new AnsweredRequest(Instant.EPOCH, null, "", "", 0, 0, Duration.ZERO);
+      new AnsweredRequest(Instant.EPOCH, null, "", "", 0, 0, Duration.ZERO, null);
   private static final String STDERR = "stderr";
 
   /** A disk or a reader of standard error that hangs holds up the end of a node no longer. */

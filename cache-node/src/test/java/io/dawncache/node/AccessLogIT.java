@@ -63,10 +63,11 @@ class AccessLogIT {
 
       List<String> lines = await(log, 3);
       String time = "2[-0-9]+T[:.0-9]+Z 127\\.0\\.0\\.1:[0-9]+ ";
-      assertTrue(lines.get(0).matches(time + "GET scores Tom 200 [0-9]{3} [0-9]+"), lines.get(0));
+      assertTrue(lines.get(0).matches(time + "GET scores Tom 200 [0-9]{3} [0-9]+ -"), lines.get(0));
       assertTrue(
-          lines.get(1).matches(time + "GET scores Jack%20Black 404 [0-9]{3} [0-9]+"), lines.get(1));
-      assertTrue(lines.get(2).matches(time + "GET - /healthz 200 [0-9]{3} [0-9]+"), lines.get(2));
+          lines.get(1).matches(time + "GET scores Jack%20Black 404 [0-9]{3} [0-9]+ -"),
+          lines.get(1));
+      assertTrue(lines.get(2).matches(time + "GET - /healthz 200 [0-9]{3} [0-9]+ -"), lines.get(2));
 
       Path renamed = folder.resolve("access.1");
       Files.move(log, renamed);

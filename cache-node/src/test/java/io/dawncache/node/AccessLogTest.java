@@ -27,7 +27,7 @@ class AccessLogTest {
   }
 
   private static AnsweredRequest request(String target) {
-    return new AnsweredRequest(Instant.EPOCH, null, "GET", target, 200, 1, Duration.ZERO);
+    return new AnsweredRequest(Instant.EPOCH, null, "GET", target, 200, 1, Duration.ZERO, null);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.dawncache.server;
 
+import io.dawncache.core.TraceContext;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of the answer, with its head
  * @param took from the arrival of the whole request to the end of the answer's last piece; the
  *     client may not have received it yet
+ * @param trace the trace that the client says it belongs to; null if it says none
  * @since 0.1.0
  */
 public record AnsweredRequest(
@@ -26,4 +28,5 @@ public record AnsweredRequest(
     String target,
     int status,
     long bytes,
-    Duration took) {}
+    Duration took,
+    @Nullable TraceContext trace) {}

@@ -11,8 +11,10 @@ import io.dawncache.core.GetResult;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.core.LoadTrace;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.Metadata;
+import io.dawncache.core.TraceContext;
 import io.dawncache.core.TypedGroup;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -179,6 +181,10 @@ final class SemanticsExample {
 
   static void deadline(Group scores) {
     scores.get("Tom", Duration.ofMillis(200));
+  }
+
+  static void traced() {
+    TraceContext trace = LoadTrace.current();
   }
 
   static void typed(Group scores, Group group, Mapper mapper) {

@@ -2,6 +2,7 @@ package io.dawncache.node.origin;
 
 import io.dawncache.core.Entry;
 import io.dawncache.core.Getter;
+import io.dawncache.core.LoadTrace;
 import io.dawncache.core.Loaded;
 import io.dawncache.node.origin.OriginException.Extent;
 import java.io.IOException;
@@ -38,7 +39,7 @@ record HttpGetter(UrlTemplate template, OriginClient client, boolean heeds, Http
     String asked = "GET " + shown(url.toString());
     OriginClient.Answer answer;
     try {
-      answer = client.get(url, condition);
+      answer = client.get(url, condition, LoadTrace.current());
     } catch (IOException e) {
       Throwable cause = e.getCause();
       Extent extent =

@@ -76,6 +76,8 @@ public final class HttpOrigin implements Origin {
           "if-modified-since",
           "if-none-match",
           "te",
+          "traceparent",
+          "tracestate",
           "transfer-encoding");
 
   private final @Nullable Duration timeout;

@@ -2,6 +2,7 @@ package io.dawncache.node.origin;
 
 import io.dawncache.core.ByteView;
 import io.dawncache.core.LoadMemory;
+import io.dawncache.core.TraceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -178,52 +179,68 @@ final class OriginClient {
    * Returns the answer to a GET of {@code url}, whose path is sent byte for byte as given, or to
    * the last of the redirects from there.
    *
+   * @param trace sent with every request, but not to a server that another one redirects to; null
+   *     for none
    * @param condition sent to the first URL, whose answer may then be 304; null for none. If a 304
    *     is not the answer to it, the URL is asked once more, without it.
    * @throws IOException if there is no whole answer; its message is a few words that name neither
    *     server nor path, its cause is what happened
    */
-  Answer get(HttpUrl url, @Nullable HttpCondition condition)
+  Answer get(HttpUrl url, @Nullable HttpCondition condition, @Nullable TraceContext trace)
       throws IOException, InterruptedException {
     long endNanos = System.nanoTime() + timeout.toNanos();
+    List<Header> plain = trace == null ? headers : with(trace);
     if (condition == null) {
-      return followed(url, headers, endNanos);
+      return followed(url, plain, plain, endNanos);
     }
-    List<Header> conditional = new ArrayList<>(headers);
+    List<Header> conditional = new ArrayList<>(plain);
     conditional.add(condition.header());
-    Answer answer = followed(url, conditional, endNanos);
+    Answer answer = followed(url, conditional, plain, endNanos);
     if (answer.status() != HttpStatus.SC_NOT_MODIFIED) {
       return answer;
     }
     return !answer.redirected() && condition.isAnsweredBy(answer.head())
         ? new Answer(answer.status(), answer.head(), answer.body(), answer.freshness(), false, true)
-        : followed(url, headers, endNanos);
+        : followed(url, plain, plain, endNanos);
   }
 
-  private Answer followed(HttpUrl url, List<Header> sent, long endNanos)
+  private List<Header> with(TraceContext trace) {
+    List<Header> all = new ArrayList<>(headers);
+    all.add(new BasicHeader("traceparent", trace.traceparent()));
+    if (trace.tracestate() != null) {
+      all.add(new BasicHeader("tracestate", trace.tracestate()));
+    }
+    return all;
+  }
+
+  /**
+   * Sends {@code first} with the first request, and {@code further} with those to which the same
+   * server redirects.
+   */
+  private Answer followed(HttpUrl url, List<Header> first, List<Header> further, long endNanos)
       throws IOException, InterruptedException {
-    Answer answer = ask(url, sent, endNanos);
+    Answer answer = ask(url, first, endNanos);
     if (!redirects.leadsOn(answer.status())) {
       return answer;
     }
     try {
-      return follow(url, answer, endNanos);
+      return follow(url, answer, further, endNanos);
     } catch (RefusedAnswerException e) {
       throw failure(e);
     }
   }
 
   /*
-   * The headers of the configuration go to the server that the configuration names. Once another
+   * The headers of the configuration, and the trace, go to the server that the configuration names. Once another
    * server has been asked they are not sent any more, not even if it redirects back: it would
    * choose what is read with them.
    */
-  private Answer follow(HttpUrl first, Answer redirect, long endNanos)
+  private Answer follow(HttpUrl first, Answer redirect, List<Header> further, long endNanos)
       throws IOException, InterruptedException {
     Set<HttpUrl> asked = new HashSet<>(Set.of(first));
     HttpUrl url = first;
     Answer answer = redirect;
-    List<Header> sent = headers;
+    List<Header> sent = further;
     HttpFreshness freshness = redirect.freshness();
     while (redirects.leadsOn(answer.status())) {
       HttpUrl next = redirects.next(url, answer.status(), answer.head());

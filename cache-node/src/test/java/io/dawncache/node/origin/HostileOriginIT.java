@@ -558,11 +558,11 @@ class HostileOriginIT {
     OriginClient client =
         new OriginClient(PATIENT, MAX_BYTES, InetAddress::getAllByName, Map.of(), Redirects.REFUSE);
     HttpUrl url = new HttpUrl("http", "127.0.0.1", port, "/Tom");
-    client.get(url, null);
+    client.get(url, null, null);
 
     client.connections().close(CloseMode.IMMEDIATE); // as the library does after an Error
 
-    assertEquals("x", client.get(url, null).body().toUtf8());
+    assertEquals("x", client.get(url, null, null).body().toUtf8());
   }
 
   /** Listens at this address and takes no connection, so that one is neither made nor refused. */

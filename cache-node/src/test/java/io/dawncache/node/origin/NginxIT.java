@@ -217,7 +217,7 @@ class NginxIT {
       assertEquals(
           "http.headers: *** (expected: names and visible ASCII values of headers, none of"
               + " accept-encoding, connection, content-length, host, if-modified-since, if-none-match, te,"
-              + " transfer-encoding)",
+              + " traceparent, tracestate, transfer-encoding)",
           assertThrows(
                   WrongSettingsException.class, () -> open("plain", Map.of("headers", headers)))
               .getMessage());

@@ -10,9 +10,11 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.GroupcacheCodec;
 import io.dawncache.server.wire.KeyAnswers;
+import io.dawncache.server.wire.PeerCodec;
 import io.dawncache.server.wire.Varints;
 import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
@@ -45,6 +47,11 @@ public final class FetchFrames {
       (FetchRequest.TIMEOUT_MILLIS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
   private static final int COPY_GETS_TAG =
       (FetchRequest.COPY_GETS_FIELD_NUMBER << 3) | WIRETYPE_VARINT;
+
+  private static final int TRACE_PARENT_TAG =
+      (FetchRequest.TRACEPARENT_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
+  private static final int TRACE_STATE_TAG =
+      (FetchRequest.TRACESTATE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
 
   private static final int VALUE_TAG =
       (KeyAnswer.VALUE_FIELD_NUMBER << 3) | WIRETYPE_LENGTH_DELIMITED;
@@ -81,7 +88,15 @@ public final class FetchFrames {
   /** Returns the length of the request's message. */
   public static int requestBytes(PeerRequest fetch, long leftMillis) {
     int bytes = textBytes(fetch.group()) + textBytes(fetch.key()) + 1 + Varints.bytes(leftMillis);
-    return fetch.copyGets() == 0 ? bytes : bytes + 1 + Varints.bytes(fetch.copyGets());
+    if (fetch.copyGets() != 0) {
+      bytes += 1 + Varints.bytes(fetch.copyGets());
+    }
+    TraceContext trace = fetch.trace();
+    if (trace != null) {
+      bytes += textBytes(trace.traceparent());
+      bytes += trace.tracestate() == null ? 0 : textBytes(trace.tracestate());
+    }
+    return bytes;
   }
 
   private static int textBytes(String text) {
@@ -102,6 +117,13 @@ public final class FetchFrames {
     if (fetch.copyGets() != 0) {
       out.writeByte(COPY_GETS_TAG);
       Varints.write(fetch.copyGets(), out);
+    }
+    TraceContext trace = fetch.trace();
+    if (trace != null) {
+      writeText(TRACE_PARENT_TAG, trace.traceparent(), out);
+      if (trace.tracestate() != null) {
+        writeText(TRACE_STATE_TAG, trace.tracestate(), out);
+      }
     }
   }
 
@@ -128,6 +150,8 @@ public final class FetchFrames {
     String key = null;
     long millis = 0;
     long copyGets = 0;
+    String traceparent = "";
+    String tracestate = "";
     while (in.isReadable()) {
       switch (in.readByte()) {
         case GROUP_TAG -> {
@@ -154,6 +178,18 @@ public final class FetchFrames {
             return null;
           }
         }
+        case TRACE_PARENT_TAG -> {
+          traceparent = readText(in);
+          if (traceparent == null) {
+            return null;
+          }
+        }
+        case TRACE_STATE_TAG -> {
+          tracestate = readText(in);
+          if (tracestate == null) {
+            return null;
+          }
+        }
         default -> {
           return null;
         }
@@ -161,7 +197,7 @@ public final class FetchFrames {
     }
     return name == null || key == null || millis == 0
         ? null
-        : new PeerRequest(name, key, duration(millis), copyGets);
+        : new PeerRequest(name, key, duration(millis), copyGets, trace(traceparent, tracestate));
   }
 
   private @Nullable String readGroup(ByteBuf in) {
@@ -239,7 +275,13 @@ public final class FetchFrames {
         request.getGroup(),
         request.getKey(),
         Duration.ofMillis(request.getTimeoutMillis()),
-        request.getCopyGets());
+        request.getCopyGets(),
+        trace(request.getTraceparent(), request.getTracestate()));
+  }
+
+  /** Most requests have none, and then nothing is read. */
+  private static @Nullable TraceContext trace(String traceparent, String tracestate) {
+    return traceparent.isEmpty() ? null : PeerCodec.trace(traceparent, tracestate);
   }
 
   // Answers.

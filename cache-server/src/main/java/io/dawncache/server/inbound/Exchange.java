@@ -5,13 +5,16 @@ import io.dawncache.core.Entry;
 import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.wire.Fleet;
 import io.dawncache.server.wire.Freshness;
+import io.dawncache.server.wire.Headers;
 import io.dawncache.server.wire.MessageKind;
 import io.dawncache.server.wire.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -35,6 +38,7 @@ final class Exchange extends Reply {
   private final boolean head;
   private final boolean http10;
 
+  private @Nullable HttpHeaders asking; // the get's request, while it may ask for its trace
   private boolean keepAlive;
   private boolean fromOurs;
   private boolean plainPut; // a client's, or a mailgun node's
@@ -66,10 +70,26 @@ final class Exchange extends Reply {
         : request.protocolVersion().isKeepAliveDefault();
   }
 
-  /** Names the group that the get is about to ask, and says whether one of our nodes asks. */
-  void asks(Group group, boolean fromOurs) {
+  /**
+   * Names the group that the get is about to ask, and says whether one of our nodes asks.
+   *
+   * @param headers of the request
+   */
+  void asks(Group group, boolean fromOurs, HttpHeaders headers) {
     asks(group);
     this.fromOurs = fromOurs;
+    this.asking = headers;
+  }
+
+  /**
+   * Reads the trace only when the core asks for it, for a miss; so a hit does not pay for it. After
+   * that the headers need not stay in memory while the get waits.
+   */
+  @Override
+  public @Nullable TraceContext trace() {
+    HttpHeaders headers = asking;
+    asking = null;
+    return headers == null ? null : Headers.trace(headers);
   }
 
   /**

@@ -1,9 +1,11 @@
 package io.dawncache.server.inbound;
 
 import io.dawncache.core.Entry;
+import io.dawncache.core.Group;
 import io.dawncache.core.OperationResult;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.frame.FrameKind;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.Refusal;
@@ -23,6 +25,7 @@ final class FrameExchange extends Reply {
   private final int id;
 
   private @Nullable LargeResults results;
+  private @Nullable TraceContext trace;
 
   FrameExchange(FrameService service, HandOver handOver, FrameKind kind, int id) {
     super(handOver);
@@ -37,6 +40,17 @@ final class FrameExchange extends Reply {
 
   int id() {
     return id;
+  }
+
+  /** Names the group that the get is about to ask, and the trace that it belongs to. */
+  void asks(Group group, @Nullable TraceContext trace) {
+    asks(group);
+    this.trace = trace;
+  }
+
+  @Override
+  public @Nullable TraceContext trace() {
+    return trace;
   }
 
   @Override

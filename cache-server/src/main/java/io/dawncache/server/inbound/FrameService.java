@@ -234,7 +234,7 @@ final class FrameService extends FrameChannel implements IdleWatch.Watched {
     if (group == null) {
       exchange.refuse(Refusal.noSuchGroup(inbound.dialect(), fetch.group()));
     } else {
-      exchange.asks(group);
+      exchange.asks(group, fetch.trace());
       group.forServers().getForPeer(fetch.key(), fetch.timeout(), fetch.copyGets(), exchange);
     }
   }

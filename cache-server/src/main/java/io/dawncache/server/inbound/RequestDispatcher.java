@@ -243,7 +243,7 @@ final class RequestDispatcher {
     } else if (key.isEmpty()) {
       exchange.refuse(Refusal.failed(inbound.dialect(), "key is required"));
     } else {
-      exchange.asks(group, fromOurs);
+      exchange.asks(group, fromOurs, request.headers());
       if (fromOurs || fromGo) {
         group.forServers().getForPeer(key, timeout, Headers.copyGets(request.headers()), exchange);
       } else {

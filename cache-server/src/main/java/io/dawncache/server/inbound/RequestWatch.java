@@ -1,7 +1,9 @@
 package io.dawncache.server.inbound;
 
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.AnsweredRequest;
 import io.dawncache.server.RequestListener;
+import io.dawncache.server.wire.Headers;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -21,7 +23,8 @@ final class RequestWatch {
   private final ArrayDeque<Begun> begun = new ArrayDeque<>();
   private long reportedBytes;
 
-  private record Begun(Instant time, long startNanos, String method, String target) {}
+  private record Begun(
+      Instant time, long startNanos, String method, String target, @Nullable TraceContext trace) {}
 
   RequestWatch(RequestListener listener, InstantSource clock, @Nullable SocketAddress client) {
     this.listener = listener;
@@ -32,7 +35,12 @@ final class RequestWatch {
   /** A request takes its place in the order of answers. */
   void started(HttpRequest request) {
     begun.add(
-        new Begun(clock.instant(), System.nanoTime(), request.method().name(), request.uri()));
+        new Begun(
+            clock.instant(),
+            System.nanoTime(),
+            request.method().name(),
+            request.uri(),
+            Headers.trace(request.headers())));
   }
 
   /**
@@ -46,7 +54,8 @@ final class RequestWatch {
     reportedBytes = writtenBytes;
     Duration took = Duration.ofNanos(System.nanoTime() - first.startNanos);
     listener.answered(
-        new AnsweredRequest(first.time, client, first.method, first.target, status, bytes, took));
+        new AnsweredRequest(
+            first.time, client, first.method, first.target, status, bytes, took, first.trace));
   }
 
   /** None of the started requests is answered any more. */

@@ -166,7 +166,8 @@ final class ResultStream implements BiConsumer<PeerRequest, PeerResult> {
       if (left.isNegative() || left.isZero()) {
         ready.add(new Result(next.index(), NO_ROOM));
       } else {
-        batch.put(new PeerRequest(asked.group(), asked.key(), left), next.index());
+        batch.put(
+            new PeerRequest(asked.group(), asked.key(), left, 0, asked.trace()), next.index());
       }
     }
     if (batch.isEmpty()) {

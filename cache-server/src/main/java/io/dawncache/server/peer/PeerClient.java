@@ -164,7 +164,11 @@ final class PeerClient implements PeerGetter, Link.ProtocolListener {
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
         PeerRequest shorter =
             new PeerRequest(
-                fetch.group(), fetch.key(), fetch.timeout().minus(spent), fetch.copyGets());
+                fetch.group(),
+                fetch.key(),
+                fetch.timeout().minus(spent),
+                fetch.copyGets(),
+                fetch.trace());
         fetch(shorter, result -> callback.accept(fetch, result));
       } catch (Throwable t) {
         callback.accept(fetch, FetchQuestion.BROKEN); // and continue: the other callers wait, too

@@ -1,10 +1,12 @@
 package io.dawncache.server.wire;
 
+import io.dawncache.core.TraceContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The headers of our nodes, for what the family's protocol cannot express. */
@@ -68,6 +70,12 @@ public final class Headers {
   /** On the request for frames and on the grant: the proofs of {@link ClusterSecrets}. */
   public static final AsciiString PROOF = AsciiString.cached("Dawncache-Proof");
 
+  /** On any get: the trace that it belongs to; see {@link TraceContext}. */
+  public static final AsciiString TRACE_PARENT = AsciiString.cached("traceparent");
+
+  /** Beside {@link #TRACE_PARENT}, maybe several times: what tracing systems add. */
+  public static final AsciiString TRACE_STATE = AsciiString.cached("tracestate");
+
   /** A number with more digits may exceed a long. */
   private static final int MAX_DIGITS = 18;
 
@@ -113,6 +121,23 @@ public final class Headers {
   public static long copyGets(HttpHeaders headers) throws BadRequestException {
     String gets = headers.get(COPY_GETS);
     return gets == null ? 0 : number(COPY_GETS, gets, 0, "a whole number, >= 0");
+  }
+
+  /** Returns the trace that a request belongs to, or null if it names none, or none that is one. */
+  public static @Nullable TraceContext trace(HttpHeaders headers) {
+    String parent = headers.get(TRACE_PARENT);
+    if (parent == null || headers.getAll(TRACE_PARENT).size() > 1) {
+      return null;
+    }
+    List<String> states = headers.getAll(TRACE_STATE);
+    return TraceContext.read(parent, states.isEmpty() ? null : String.join(",", states));
+  }
+
+  static void set(TraceContext trace, HttpHeaders headers) {
+    headers.set(TRACE_PARENT, trace.traceparent());
+    if (trace.tracestate() != null) {
+      headers.set(TRACE_STATE, trace.tracestate());
+    }
   }
 
   /**

@@ -19,6 +19,7 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.Rings;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.wire.pb.CoordinateRequest;
 import io.dawncache.server.wire.pb.ForgetRequest;
 import io.dawncache.server.wire.pb.GetAllRequest;
@@ -70,6 +71,9 @@ public final class PeerCodec {
 
   private static final long MOST_BYTES_A_CHAR = 3; // in UTF-8; a pair of surrogates takes 4
   private static final long MOST_BYTES_BESIDE_A_KEY = 32; // tags, lengths, numbers
+
+  /** An upper bound of the bytes that the fields of a trace take, with tags and lengths. */
+  static final int MOST_TRACE_BYTES = TraceContext.PARENT_CHARS + TraceContext.MOST_STATE_CHARS + 8;
 
   private PeerCodec() {}
 
@@ -423,7 +427,7 @@ public final class PeerCodec {
   }
 
   /**
-   * Returns a request for many keys.
+   * Returns a request for many keys, with the trace of the first.
    *
    * @param requests of one group, at least one
    */
@@ -432,6 +436,11 @@ public final class PeerCodec {
         GetAllRequest.newBuilder()
             .setGroup(requests.get(0).group())
             .setTimeoutMillis(Headers.millis(left));
+    TraceContext trace = requests.get(0).trace();
+    if (trace != null) {
+      all.setTraceparent(trace.traceparent())
+          .setTracestate(Objects.requireNonNullElse(trace.tracestate(), ""));
+    }
     for (PeerRequest request : requests) {
       all.addKeysBuilder().setKey(request.key()).setCopyGets(request.copyGets());
     }
@@ -458,15 +467,21 @@ public final class PeerCodec {
     }
     String group = require("group", all.getGroup());
     Duration timeout = Duration.ofMillis(all.getTimeoutMillis());
+    TraceContext trace = trace(all.getTraceparent(), all.getTracestate());
     List<PeerRequest> requests = new ArrayList<>(all.getKeysCount());
     for (GetAllRequest.Key key : all.getKeysList()) {
       if (key.getCopyGets() < 0) {
         throw new BadRequestException("copy_gets: " + key.getCopyGets() + " (expected: >= 0)");
       }
       requests.add(
-          new PeerRequest(group, require("key", key.getKey()), timeout, key.getCopyGets()));
+          new PeerRequest(group, require("key", key.getKey()), timeout, key.getCopyGets(), trace));
     }
     return requests;
+  }
+
+  /** Returns the trace of two fields of a message, or null if they are left out or wrong. */
+  public static @Nullable TraceContext trace(String traceparent, String tracestate) {
+    return TraceContext.read(traceparent, tracestate.isEmpty() ? null : tracestate);
   }
 
   /** Counts the keys before any object is allocated for them. */

@@ -49,6 +49,9 @@ public final class PeerRequests {
     if (fetch.copyGets() > 0) {
       request.headers().set(Headers.COPY_GETS, fetch.copyGets());
     }
+    if (fetch.trace() != null) {
+      Headers.set(fetch.trace(), request.headers());
+    }
     return request;
   }
 
@@ -60,12 +63,14 @@ public final class PeerRequests {
   /**
    * Returns whether one request may ask for these keys: there are not too many of them, and its
    * message cannot be longer than {@code maxBytes}.
+   *
+   * @param fetches at least one
    */
   public static boolean fits(List<PeerRequest> fetches, int maxBytes) {
     if (fetches.size() > PeerCodec.MAX_GET_ALL_KEYS) {
       return false;
     }
-    long most = 0;
+    long most = fetches.get(0).trace() == null ? 0 : PeerCodec.MOST_TRACE_BYTES;
     for (PeerRequest fetch : fetches) {
       most += PeerCodec.mostBytes(fetch.key());
     }

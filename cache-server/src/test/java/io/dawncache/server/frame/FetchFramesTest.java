@@ -11,6 +11,7 @@ import io.dawncache.core.Metadata;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.PeerResult.Status;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.wire.Freshness;
 import io.dawncache.server.wire.pb.FetchRequest;
 import io.dawncache.server.wire.pb.KeyAnswer;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,11 +32,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The messages of a fetch, by hand and by the generated classes. */
 class FetchFramesTest {
   private static final long TIMEOUT_MILLIS = 11_000;
+  private static final String PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
   private final FetchFrames frames = new FetchFrames();
 
   private static PeerRequest request(String group, String key, long copyGets) {
     return new PeerRequest(group, key, Duration.ofMillis(TIMEOUT_MILLIS), copyGets);
+  }
+
+  private static PeerRequest traced(@Nullable String tracestate) {
+    TraceContext trace = new TraceContext(PARENT, tracestate);
+    return new PeerRequest("scores", "Tom", Duration.ofMillis(TIMEOUT_MILLIS), 3, trace);
   }
 
   private static ByteBuf written(PeerRequest request) {
@@ -50,6 +58,11 @@ class FetchFramesTest {
         .setKey(request.key())
         .setTimeoutMillis(TIMEOUT_MILLIS)
         .setCopyGets(request.copyGets())
+        .setTraceparent(request.trace() == null ? "" : request.trace().traceparent())
+        .setTracestate(
+            request.trace() == null
+                ? ""
+                : Objects.requireNonNullElse(request.trace().tracestate(), ""))
         .build()
         .toByteArray();
   }
@@ -71,6 +84,9 @@ class FetchFramesTest {
         request(
             "g", "\u0012\u0005hello".repeat(200), 0), // the fields of a request, to a bad reader
         request("\u0012\u0005hello".repeat(200), "k", 0),
+        traced(null),
+        traced("a=1, b=2"),
+        traced("a=" + "x".repeat(256) + ",b=" + "y".repeat(251)),
         request("gruppe-ä", "日本-\uD83D\uDE00", 7),
         request("g\0", "\u007f", 0));
   }
@@ -112,6 +128,25 @@ class FetchFramesTest {
     assertEquals(
         new PeerRequest("h", "k", Duration.ofMillis(5), 0),
         frames.readRequest(hex("0a0167" + "0a0168" + "12016b" + "1805")));
+  }
+
+  @Test
+  void aTraceThatIsNoneIsReadAsLeftOut() throws BrokenFrameException {
+    FetchRequest.Builder request =
+        FetchRequest.newBuilder().setGroup("g").setKey("k").setTimeoutMillis(5);
+    PeerRequest without = new PeerRequest("g", "k", Duration.ofMillis(5));
+    TraceContext parentAlone = new TraceContext(PARENT, null);
+    PeerRequest withParent = new PeerRequest("g", "k", Duration.ofMillis(5), 0, parentAlone);
+
+    assertEquals(without, read(request.setTracestate("a=1")));
+    assertEquals(without, read(request.setTraceparent(PARENT + "\r\nX: y")));
+    assertEquals(without, read(request.setTraceparent("ü")));
+    assertEquals(withParent, read(request.setTraceparent(PARENT).setTracestate("a=1\r\nX: y")));
+    assertEquals(withParent, read(request.setTracestate("a=" + "x".repeat(600))));
+  }
+
+  private PeerRequest read(FetchRequest.Builder request) throws BrokenFrameException {
+    return frames.readRequest(Unpooled.wrappedBuffer(request.build().toByteArray()));
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import io.dawncache.core.OperationResult;
 import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.Rings;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.wire.pb.OperationAnswer;
 import io.dawncache.server.wire.pb.SetRequest;
 import io.netty.buffer.ByteBuf;
@@ -152,6 +153,20 @@ class PeerCodecTest {
 
     assertEquals("0a0167" + "12030a0161" + "12060a016210ac02" + "18e807", hex(encoded));
     assertEquals(requests, PeerCodec.decodeGetAll(bytes(encoded)));
+  }
+
+  @Test
+  void aGetOfManyKeysHasOneTraceForAll() throws Exception {
+    String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    for (String state : new String[] {null, "rojo=1"}) {
+      TraceContext trace = new TraceContext(parent, state);
+      List<PeerRequest> requests =
+          List.of(
+              new PeerRequest("g", "a", SECOND, 0, trace),
+              new PeerRequest("g", "b", SECOND, 0, trace));
+
+      assertEquals(requests, PeerCodec.decodeGetAll(bytes(PeerCodec.encode(requests, SECOND))));
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.dawncache.core.ByteView;
 import io.dawncache.core.Forget;
 import io.dawncache.core.Operation;
 import io.dawncache.core.PeerRequest;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.testing.TestFleet;
 import io.dawncache.server.wire.pb.SetRequest;
@@ -64,6 +65,24 @@ class PeerRequestsTest {
 
     assertEquals("17", request.headers().get("Dawncache-Copy-Gets"));
     assertEquals("3600000", request.headers().get("Dawncache-Timeout"));
+  }
+
+  @Test
+  void aFetchHasTheTraceOfItsGet() {
+    String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    PeerRequests requests = requests(Dialect.GROUPCACHE);
+    TraceContext bare = new TraceContext(parent, null);
+    TraceContext whole = new TraceContext(parent, "rojo=1,congo=2");
+
+    var none = requests.fetch(new PeerRequest("g", "k", NEVER), NEVER).headers();
+    var one = requests.fetch(new PeerRequest("g", "k", NEVER, 0, bare), NEVER).headers();
+    var both = requests.fetch(new PeerRequest("g", "k", NEVER, 0, whole), NEVER).headers();
+
+    assertFalse(none.contains("traceparent") || none.contains("tracestate"));
+    assertEquals(parent, one.get("traceparent"));
+    assertFalse(one.contains("tracestate"));
+    assertEquals(parent, both.get("traceparent"));
+    assertEquals("rojo=1,congo=2", both.get("tracestate"));
   }
 
   @ParameterizedTest

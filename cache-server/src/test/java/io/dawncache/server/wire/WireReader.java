@@ -22,6 +22,7 @@ import io.dawncache.core.PastChanges;
 import io.dawncache.core.PeerRequest;
 import io.dawncache.core.PeerResult;
 import io.dawncache.core.Rings;
+import io.dawncache.core.TraceContext;
 import io.dawncache.server.Dialect;
 import io.dawncache.server.frame.BrokenFrameException;
 import io.dawncache.server.frame.FetchFrames;
@@ -112,7 +113,8 @@ enum WireReader {
                 request.getGroup(),
                 request.getKey(),
                 Duration.ofMillis(request.getTimeoutMillis()),
-                request.getCopyGets())
+                request.getCopyGets(),
+                trace(request.getTraceparent(), request.getTracestate()))
             : null;
       } catch (InvalidProtocolBufferException e) {
         return null;
@@ -127,6 +129,8 @@ enum WireReader {
               .setKey(request.key())
               .setTimeoutMillis(millis)
               .setCopyGets(request.copyGets())
+              .setTraceparent(parentOf(request.trace()))
+              .setTracestate(stateOf(request.trace()))
               .build()
               .toByteArray();
       ByteBuf out = Unpooled.buffer();
@@ -726,9 +730,12 @@ enum WireReader {
             GetAllRequest.newBuilder()
                 .setGroup(generated.getGroup())
                 .setTimeoutMillis(generated.getTimeoutMillis());
+        TraceContext trace = trace(generated.getTraceparent(), generated.getTracestate());
+        known.setTraceparent(parentOf(trace)).setTracestate(stateOf(trace));
         for (GetAllRequest.Key key : generated.getKeysList()) {
           expected.add(
-              new PeerRequest(generated.getGroup(), key.getKey(), timeout, key.getCopyGets()));
+              new PeerRequest(
+                  generated.getGroup(), key.getKey(), timeout, key.getCopyGets(), trace));
           known.addKeysBuilder().setKey(key.getKey()).setCopyGets(key.getCopyGets());
         }
         same("read", expected, read);
@@ -1179,5 +1186,18 @@ enum WireReader {
               + ByteBufUtil.hexDump(expected)
               + ")");
     }
+  }
+
+  private static TraceContext trace(String traceparent, String tracestate) {
+    return TraceContext.read(
+        traceparent.isEmpty() ? null : traceparent, tracestate.isEmpty() ? null : tracestate);
+  }
+
+  private static String parentOf(TraceContext trace) {
+    return trace == null ? "" : trace.traceparent();
+  }
+
+  private static String stateOf(TraceContext trace) {
+    return trace == null || trace.tracestate() == null ? "" : trace.tracestate();
   }
 }
