@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class CoreCommandTest {
   private final StringWriter out = new StringWriter();
+  private double typedNanos = 23;
 
   @Test
   void aHitMayTakeANinthLongerThanCaffeines() {
@@ -35,6 +36,15 @@ final class CoreCommandTest {
     assertEquals(0, linesWith("one thread", "MISSED"), out::toString);
     assertEquals(1, linesWith("`TINY_LFU`, two threads", "MISSED"), out::toString);
     assertEquals(1, linesWith("`LRU`, two threads", "MISSED"), out::toString);
+  }
+
+  @Test
+  void aTypedHitMayTakeThreeTwentiethsLongerThanOneOfACaffeineOfObjects() {
+    assertTrue(compare(11.1, 11.1));
+    assertEquals(0, linesWith("typed, near", "MISSED"), out::toString);
+    typedNanos = 23.1;
+    assertFalse(compare(11.1, 11.1));
+    assertEquals(2, linesWith("typed, near", "MISSED"), out::toString);
   }
 
   @Test
@@ -67,6 +77,10 @@ final class CoreCommandTest {
       figures.add(figure(className + ".lru", wallNanos));
       figures.add(figure(className + ".baselineCaffeine:cpu", 10));
       figures.add(figure(className + ".baselineCaffeine", 10));
+      figures.add(figure(className + ".typedNear:cpu", typedNanos));
+      figures.add(figure(className + ".typedNear", typedNanos));
+      figures.add(figure(className + ".baselineCaffeineOfObjects:cpu", 20));
+      figures.add(figure(className + ".baselineCaffeineOfObjects", 20));
     }
     return CoreCommand.compare(figures, new PrintWriter(out, true));
   }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public sealed class ByteView permits DescribedBytes {
+public sealed class ByteView permits DescribedBytes, ReadBytes {
   private static final ByteView EMPTY = new ByteView(new byte[0], 0, 0);
 
   /**
@@ -179,6 +179,16 @@ public sealed class ByteView permits DescribedBytes {
   public ByteView slice(int from, int to) {
     Objects.checkFromToIndex(from, to, length);
     return from == to ? EMPTY : new ByteView(bytes, offset + from, to - from);
+  }
+
+  /** Returns these bytes without what a {@link TypedGroup} has read of them. */
+  ByteView plain() {
+    return this;
+  }
+
+  /** Returns whether these are not only equal bytes, but the same. */
+  final boolean isSame(ByteView that) {
+    return bytes == that.bytes && offset == that.offset && length == that.length;
   }
 
   /** Returns these bytes in an array of their own: this view itself unless it is a slice. */

@@ -45,11 +45,14 @@ public final class CacheNode implements AutoCloseable {
 
   private long lastSweep = -1; // written and read only by ticks
 
+  /** Held while what has ended is removed; the timer alone, and {@link #cleanUp}, ever take it. */
+  private final Object sweeping = new Object();
+
   private CacheNode(Builder builder) {
     this.shares = new HeapShares(builder.heapBytes);
     this.threads = builder.nodeThreads();
-    this.clock = new CoarseClock(builder.clock());
-    this.bytesInFlight = ByteAccount.ofHeap(builder.heapBytes, builder.clock());
+    this.clock = builder.clock();
+    this.bytesInFlight = ByteAccount.ofHeap(builder.heapBytes, builder.nanoTime());
     this.resources = new NodeResources(clock, threads, bytesInFlight);
   }
 
@@ -104,6 +107,48 @@ public final class CacheNode implements AutoCloseable {
    */
   public Group addAsyncGroup(String name, GroupConfig config, AsyncGetter getter) {
     return add(name, config, Origin.ofAsync(Objects.requireNonNull(getter, "getter")));
+  }
+
+  /**
+   * Adds a group of a user's own keys and values, with the default {@link GroupConfig}.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param name unique in this node
+   * @param keys converts between keys and their texts
+   * @param values converts between values and bytes
+   * @param getter loads values from the origin
+   * @return the group
+   */
+  public <K, V> TypedGroup<K, V> addGroup(
+      String name, KeyCodec<K> keys, ValueCodec<V> values, TypedGetter<K, V> getter) {
+    return addGroup(name, GroupConfig.builder().build(), keys, values, getter);
+  }
+
+  /**
+   * Adds a group of a user's own keys and values.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param name as in {@link #addGroup(String, GroupConfig, Getter)}
+   * @param config the group's bounds and policies
+   * @param keys converts between keys and their texts; the same at every node of the fleet
+   * @param values converts between values and bytes
+   * @param getter loads values from the origin; a text that is no key is rejected and never gets to
+   *     it
+   * @return the group
+   * @throws IllegalArgumentException as in {@link #addGroup(String, GroupConfig, Getter)}
+   */
+  public <K, V> TypedGroup<K, V> addGroup(
+      String name,
+      GroupConfig config,
+      KeyCodec<K> keys,
+      ValueCodec<V> values,
+      TypedGetter<K, V> getter) {
+    Objects.requireNonNull(keys, "keys");
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(getter, "getter");
+    return addGroup(name, config, TypedOrigin.of(name, keys, values, getter)).as(keys, values);
   }
 
   private Group add(String name, GroupConfig config, Origin origin) {
@@ -359,14 +404,30 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
+   * Removes from memory what ended a quarter of a second ago or earlier, and reports it to
+   * listeners, without a wait for the timer. Nothing that has ended is answered anyway; this is for
+   * tests that look at statistics or events, see {@link Builder#ticker}.
+   */
+  public void cleanUp() {
+    moveOn();
+    sweepNow();
+  }
+
+  /**
    * Removes what has ended from the groups: once per tick of their wheels, which is longer than the
    * clock's, so that thousands of idle groups cost almost nothing. May take long, so it runs under
-   * no lock: an event loop may need to advance the time.
+   * no lock that others take: an event loop may need to advance the time.
    */
   private void sweep() {
     long present = clock.now() >> ExpiryWheel.TICK_SHIFT;
     if (present != lastSweep) {
       lastSweep = present;
+      sweepNow();
+    }
+  }
+
+  private void sweepNow() {
+    synchronized (sweeping) {
       eachGroup(Group::tick);
     }
   }
@@ -418,6 +479,7 @@ public final class CacheNode implements AutoCloseable {
     private @Nullable Executor callbackExecutor; // threads of the node's own
     private long heapBytes = Runtime.getRuntime().maxMemory();
     private @Nullable LongSupplier nanoTime; // the system's, and a timer moves the time on
+    private @Nullable Ticker ticker; // the same, and a timer moves the time on
     private @Nullable ScheduledExecutorService threads; // threads of the node's own
 
     private Builder() {}
@@ -458,6 +520,25 @@ public final class CacheNode implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets the time by which values live, for tests: TTL and jitter, refresh, stale and negative
+     * TTL, copies of other nodes' values, the time between tries of a failed load, rates and ages.
+     * When the ticker is moved, the next get sees it, without a wait, and what was due between is
+     * due then. However far it is moved at once, that is not taken for a stop of the process.
+     *
+     * <p>How long somebody waits goes by the real time: time-outs of loads, fetches and gets. So
+     * does the timer that removes what has ended; {@link CacheNode#cleanUp} does it now.
+     *
+     * @param ticker the time; in production leave it as it is, which costs a hit no reading of the
+     *     system's time
+     * @return this builder
+     */
+    @CanIgnoreReturnValue
+    public Builder ticker(Ticker ticker) {
+      this.ticker = Objects.requireNonNull(ticker, "ticker");
+      return this;
+    }
+
     /** Sets the time source; only {@link CacheNode#tick} then advances the node's time. */
     @CanIgnoreReturnValue
     Builder nanoTime(LongSupplier nanoTime) {
@@ -485,7 +566,11 @@ public final class CacheNode implements AutoCloseable {
       return node;
     }
 
-    private LongSupplier clock() {
+    private CoarseClock clock() {
+      return ticker == null ? new CoarseClock(nanoTime()) : CoarseClock.by(ticker);
+    }
+
+    private LongSupplier nanoTime() {
       return nanoTime == null ? System::nanoTime : nanoTime;
     }
 

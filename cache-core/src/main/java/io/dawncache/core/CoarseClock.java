@@ -13,6 +13,9 @@ final class CoarseClock {
    * stopped or starved. The thread that advances the clock finds out by how much before any other
    * thread reads the new time.
    *
+   * A clock by a user's ticker has no timer: it reads the ticker each time, so a test that moves the
+   * ticker sees what follows at once, and no jump counts as a stop of the process.
+   *
    * Time counts from the clock's own start, because nanoTime may be negative and overflow.
    */
   static final long TICK_NANOS = 10_000_000;
@@ -25,11 +28,23 @@ final class CoarseClock {
 
   private final LongSupplier nanoTime;
   private final long startNanos;
+  private final boolean readsAlways;
 
   private volatile long readNanos;
 
+  /** Makes a clock that a timer advances. */
   CoarseClock(LongSupplier nanoTime) {
+    this(nanoTime, false);
+  }
+
+  /** Makes a clock that nobody need advance. */
+  static CoarseClock by(Ticker ticker) {
+    return new CoarseClock(ticker::nanos, true);
+  }
+
+  private CoarseClock(LongSupplier nanoTime, boolean readsAlways) {
     this.nanoTime = nanoTime;
+    this.readsAlways = readsAlways;
     this.startNanos = nanoTime.getAsLong();
   }
 
@@ -37,7 +52,7 @@ final class CoarseClock {
    * Returns the time to compare ends with: at most one tick early, and late only with the timer.
    */
   long now() {
-    return readNanos + TICK_NANOS;
+    return readsAlways ? exact() : readNanos + TICK_NANOS;
   }
 
   /** Reads the true time; for what happens once per load, fetch or message. */
@@ -52,7 +67,7 @@ final class CoarseClock {
 
   /** Returns how long ago the clock was advanced. */
   long behindNanos(long exact) {
-    return exact - readNanos;
+    return readsAlways ? 0 : exact - readNanos;
   }
 
   /** Advances the clock to a reading of the true time. */

@@ -1,7 +1,7 @@
 package io.dawncache.core;
 
 /**
- * Thrown if a {@link Codec} failed: it could not read the bytes or not write the value.
+ * Thrown if a {@link ValueCodec} failed: it could not read the bytes or not write the value.
  *
  * @since 0.1.0
  */

@@ -17,7 +17,7 @@ final class ContentTypes {
 
   /** Returns {@code value}, with its content type shared if it has one and there is room. */
   ByteView share(ByteView value) {
-    if (!(value instanceof DescribedBytes described) || described.contentTypeIsShared()) {
+    if (!(value.plain() instanceof DescribedBytes described) || described.contentTypeIsShared()) {
       return value;
     }
     Metadata own = described.metadata();

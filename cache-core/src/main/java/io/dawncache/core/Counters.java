@@ -23,6 +23,7 @@ final class Counters {
   final LongAdder overloaded = new LongAdder();
   final LongAdder notKept = new LongAdder();
   final LongAdder tooLarge = new LongAdder();
+  final LongAdder unreadable = new LongAdder();
   final LongAdder hedges = new LongAdder();
   final LongAdder bulkRequests = new LongAdder();
   final LongAdder peeks = new LongAdder();
@@ -66,6 +67,7 @@ final class Counters {
         overloaded.sum(),
         notKept.sum(),
         tooLarge.sum(),
+        unreadable.sum(),
         hedges.sum(),
         bulkRequests.sum(),
         peeks.sum(),

@@ -24,7 +24,10 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
   static final double AGE_UNIT_SECONDS = (1L << AGE_SHIFT) / 1e9;
 
   private final String key;
-  private final ByteView value;
+
+  /** Exchanged for equal bytes, in a race that does no harm: either is right. */
+  private ByteView value;
+
   private final long expiresNanos;
 
   // The place of this entry in its ExpiryWheel; guarded by the wheel.
@@ -57,6 +60,20 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
 
   final String key() {
     return key;
+  }
+
+  /** Notes what was read of the value. */
+  final void isRead(ReadBytes.Reading reading) {
+    value = new ReadBytes(value.plain(), reading);
+  }
+
+  /** Undoes {@link #isRead} if nothing else has been read since; returns whether it did. */
+  final boolean isReadNoMore(ReadBytes.Reading reading) {
+    if (value instanceof ReadBytes read && read.reading() == reading) {
+      value = read.plain();
+      return true;
+    }
+    return false;
   }
 
   /** Returns when the value expires, on the node's {@link CoarseClock}. */
@@ -153,7 +170,7 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
 
     /** Returns what a guest answers with: no other node may keep it longer than this one. */
     Copy copy() {
-      return new Copy(key(), value(), guestEndNanos());
+      return new Copy(this, guestEndNanos());
     }
 
     /** Returns whether it is valid and this node may answer with it. */
@@ -231,6 +248,12 @@ public abstract sealed class Entry permits Entry.Own, Entry.Copy, Entry.Missing,
     Copy(String key, ByteView value, long expiresNanos, long copyEndNanos) {
       super(key, value.compact(), expiresNanos);
       this.copyEndNanos = copyEndNanos;
+    }
+
+    /** Makes a copy of a guest, of the same bytes, which goes when it expires. */
+    private Copy(Own guest, long expiresNanos) {
+      super(guest.key(), guest.value(), expiresNanos);
+      this.copyEndNanos = CoarseClock.NEVER;
     }
 
     /** Makes a copy that goes when the value expires. */

@@ -18,6 +18,7 @@ package io.dawncache.core;
  * @param overloaded gets and loads refused because a bound was reached
  * @param notKept values that were not kept because their key was forgotten while they were loaded
  * @param tooLarge values that were loaded or put and not kept, because the budget cannot hold them
+ * @param unreadable values that a {@link TypedGroup} could not decode, and therefore forgot here
  * @param hedges second loads started beside slow ones
  * @param bulkRequests requests of peers for many keys at once; each of their keys is also a {@code
  *     serverRequest}
@@ -46,6 +47,7 @@ public record EventStats(
     long overloaded,
     long notKept,
     long tooLarge,
+    long unreadable,
     long hedges,
     long bulkRequests,
     long peeks,

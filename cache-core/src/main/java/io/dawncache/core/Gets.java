@@ -270,6 +270,31 @@ final class Gets {
     owners.askedFor(key);
   }
 
+  /** Forgets at this node bytes that a codec cannot read, if they are held, and counts them. */
+  void forgetUnreadable(String key, ByteView bytes) {
+    counters.unreadable.increment();
+    memory.forgetIfEqual(key, bytes, () -> flights.detach(key));
+  }
+
+  /**
+   * Ends a wait with another value than {@code unreadable}, which it forgets: with one that is held
+   * by now, or by a load at this node, whichever node owns the key. The owner would answer with the
+   * same bytes again, and so would a node that is peeked.
+   */
+  void getAnew(PendingGet wait, ByteView unreadable) {
+    try {
+      forgetUnreadable(wait.key(), unreadable);
+      Entry held = lookUpOwn(wait.key());
+      if (held != null) {
+        wait.ended(held, null);
+      } else {
+        loads.reload(wait.key(), wait);
+      }
+    } catch (Throwable t) { // no memory
+      wait.giveUp(t);
+    }
+  }
+
   /** Joins a wait to the load flight of its key, without asking which node owns the key. */
   void load(PendingGet wait) {
     load(wait, atOnce);

@@ -1,5 +1,6 @@
 package io.dawncache.core;
 
+import io.dawncache.core.singleflight.Singleflight.Waiter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -174,7 +175,8 @@ public final class Group {
     return getBlocking(key, Objects.requireNonNull(timeout, "timeout"));
   }
 
-  private Entry getBlocking(String key, @Nullable Duration timeout) {
+  /** As {@link #getEntry}; null is no time-out. */
+  Entry getBlocking(String key, @Nullable Duration timeout) {
     Entry hit = gets.lookUp(key);
     if (hit != null) {
       return hit;
@@ -188,6 +190,31 @@ public final class Group {
     }
     gets.route(wait);
     return caller.await(wait, timeout);
+  }
+
+  /**
+   * Forgets at this node bytes that a codec cannot read, and gets what a load at this node brings.
+   */
+  Entry getAnew(String key, ByteView unreadable, @Nullable Duration timeout) {
+    refuseOnEventLoop("get " + Keys.shown(name, key), "async().get");
+    BlockedCaller caller = new BlockedCaller(name, key);
+    PendingGet wait = gets.begin(key, timeout, null, caller, false);
+    if (wait == null) {
+      return caller.answer();
+    }
+    gets.getAnew(wait, unreadable);
+    return caller.await(wait, timeout);
+  }
+
+  /** As {@link #getAnew}, but returns a future completed on the callback executor. */
+  CompletableFuture<Entry> getAnewAsync(
+      String key, ByteView unreadable, @Nullable Duration timeout) {
+    Completion<Entry, Entry> completion = new Completion<>(node.threads(), entry -> entry);
+    PendingGet wait = gets.begin(key, timeout, null, ending(key, completion), true);
+    if (wait != null) {
+      gets.getAnew(wait, unreadable);
+    }
+    return completion.future();
   }
 
   /**
@@ -221,7 +248,12 @@ public final class Group {
    * @return as {@link #getAsync(String, Duration)}
    */
   public CompletableFuture<Entry> getEntryAsync(String key, Duration timeout) {
-    return getAsync(key, Objects.requireNonNull(timeout, "timeout"), entry -> entry);
+    return getEntryOrWait(key, Objects.requireNonNull(timeout, "timeout"));
+  }
+
+  /** As {@link #getEntryAsync}; null is no time-out. */
+  CompletableFuture<Entry> getEntryOrWait(String key, @Nullable Duration timeout) {
+    return getAsync(key, timeout, entry -> entry);
   }
 
   private <T> CompletableFuture<T> getAsync(
@@ -231,13 +263,13 @@ public final class Group {
       return CompletableFuture.completedFuture(form.apply(hit));
     }
     Completion<Entry, T> completion = new Completion<>(node.threads(), form);
-    gets.miss(
-        key,
-        timeout,
-        /* trace= */ null,
-        (entry, error) ->
-            completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
+    gets.miss(key, timeout, /* trace= */ null, ending(key, completion));
     return completion.future();
+  }
+
+  private Waiter<Entry> ending(String key, Completion<Entry, ?> completion) {
+    return (entry, error) ->
+        completion.end(entry, entry == null ? GetException.of(name, key, error) : null);
   }
 
   /**
@@ -394,10 +426,14 @@ public final class Group {
    * @throws IllegalStateException if called on an {@link EventLoopThread}
    */
   public Map<String, GetResult> getAll(Collection<String> keys) {
-    String what = "getAll of " + name;
-    refuseOnEventLoop(what, "getAllAsync");
+    refuseOnEventLoop("getAll of " + name, "getAllAsync");
+    return awaitAll(getAllAsync(keys, null));
+  }
+
+  /** Waits for a future of the results of many gets, which never completes exceptionally. */
+  <T> T awaitAll(CompletableFuture<T> results) {
     return BlockedCaller.await(
-        getAllAsync(keys, null), e -> new GetFailedException(what + ": interrupted", e));
+        results, e -> new GetFailedException("getAll of " + name + ": interrupted", e));
   }
 
   /**
@@ -440,13 +476,27 @@ public final class Group {
   }
 
   /**
-   * {@return a view of this group whose values {@code codec} encodes and decodes}
+   * {@return a view of this group with keys and values of a user's own types} The view stores
+   * nothing itself, and any number of views may be made of a group.
    *
-   * @param <T> the type of the values
-   * @param codec converts between values and bytes
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param keys converts between keys and the texts that this group calls them
+   * @param values converts between values and bytes
    */
-  public <T> TypedGroup<T> as(Codec<T> codec) {
-    return new TypedGroup<>(this, codec);
+  public <K, V> TypedGroup<K, V> as(KeyCodec<K> keys, ValueCodec<V> values) {
+    return new TypedGroup<>(this, keys, values, 0);
+  }
+
+  /**
+   * As {@link #as(KeyCodec, ValueCodec)}, with this group's own keys.
+   *
+   * @param <V> the type of the values
+   * @param values converts between values and bytes
+   * @return the view
+   */
+  public <V> TypedGroup<String, V> as(ValueCodec<V> values) {
+    return as(KeyCodec.of(String.class), values);
   }
 
   /**
@@ -518,13 +568,19 @@ public final class Group {
    * @throws IllegalStateException if the node was closed or the group removed
    */
   public CompletableFuture<ByteView> refreshAsync(String key) {
+    return refresh(key, Entry::value);
+  }
+
+  /** As {@link #refreshAsync}, but returns the whole entry. */
+  CompletableFuture<Entry> refreshEntryAsync(String key) {
+    return refresh(key, entry -> entry);
+  }
+
+  private <T> CompletableFuture<T> refresh(String key, Function<Entry, T> form) {
     Keys.check(key, config.now().maxKeyBytes());
     refuseIfClosed("refresh " + Keys.shown(name, key));
-    Completion<Entry, ByteView> completion = new Completion<>(node.threads(), Entry::value);
-    loads.reload(
-        key,
-        (entry, error) ->
-            completion.end(entry, entry == null ? GetException.of(name, key, error) : null));
+    Completion<Entry, T> completion = new Completion<>(node.threads(), form);
+    loads.reload(key, ending(key, completion));
     return completion.future();
   }
 
@@ -634,6 +690,10 @@ public final class Group {
 
   Gets gets() {
     return gets;
+  }
+
+  Memory memory() {
+    return memory;
   }
 
   Coordinator coordinator() {

@@ -223,6 +223,18 @@ final class Memory {
     return entry.isExpired(clock.now()) ? null : entry;
   }
 
+  /**
+   * Returns the entry that holds exactly these bytes under the key, own, guest or copy, or null.
+   */
+  @Nullable Entry holderOf(String key, ByteView bytes) {
+    Entry own = main.peek(key);
+    if (own != null && own.value().isSame(bytes)) {
+      return own;
+    }
+    Entry copy = hot.peek(key);
+    return copy != null && copy.value().isSame(bytes) ? copy : null;
+  }
+
   /** Returns the values of main that would leave last, the hottest first. */
   List<Entry.Own> hottest(long maxBytes) {
     return main.hottest(maxBytes);
@@ -248,6 +260,23 @@ final class Memory {
         if (!kept) {
           drop(key);
         }
+        stripe.generation++;
+        detach.run();
+      }
+    }
+  }
+
+  /**
+   * Forgets the key if what is held under it equals {@code bytes}; {@code detach} runs in the same
+   * step.
+   */
+  void forgetIfEqual(String key, ByteView bytes, Runnable detach) {
+    Stripe stripe = stripe(key);
+    synchronized (stripe) {
+      Entry own = main.peek(key);
+      Entry held = own == null ? hot.peek(key) : own;
+      if (held != null && held.value().equals(bytes)) {
+        drop(key);
         stripe.generation++;
         detach.run();
       }

@@ -27,7 +27,7 @@ final class Weight {
 
   /** Returns the cost of {@code entry}. O(length of the key). */
   static long of(Entry entry) {
-    ByteView value = entry.value();
+    ByteView value = entry.value().plain();
     return shallow(entry)
         + HEAP.stringBytes(entry.key())
         + (value instanceof DescribedBytes described ? of(described) : VIEW_BYTES)

@@ -273,12 +273,12 @@ class MetadataTest {
 
   @Test
   void aTypedGroupShowsItAndACodecMayAddIt() {
-    Codec<Integer> number =
-        Codec.of(
+    ValueCodec<Integer> number =
+        ValueCodec.of(
             (Integer n) -> n.toString().getBytes(StandardCharsets.UTF_8),
             bytes -> Integer.valueOf(new String(bytes, StandardCharsets.UTF_8)));
-    Codec<Integer> described =
-        new Codec<>() {
+    ValueCodec<Integer> described =
+        new ValueCodec<>() {
           @Override
           public ByteView encode(Integer n) throws Exception {
             return number.encode(n).withMetadata(JSON);
@@ -289,7 +289,7 @@ class MetadataTest {
             return number.decode(bytes);
           }
         };
-    TypedGroup<Integer> typed = group().as(described);
+    TypedGroup<String, Integer> typed = group().as(described);
 
     assertTrue(typed.put("Tom", 630).isEverywhere());
 

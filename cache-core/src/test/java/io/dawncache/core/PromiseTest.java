@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The promise, over many schedules: a get begun after a change was answered sees no value whose
  * load began before that change; and nobody sees a value that was put with a TTL once that is over.
+ * What a get sees is what a typed group with a small near cache makes of its answer.
  *
  * <p>{@code -Ddawncache.schedules=20} plays twenty times as many; a fault names its seed, for
  * {@link Simulation#faultOf}.
@@ -89,6 +90,11 @@ class PromiseTest {
   @Test
   void aMemberThatLeavesAndHandsNoChangesOverIsFound() {
     isFound(Trouble.SILENT_LEAVERS, Trouble.DEPARTURES, Trouble.BROKEN_WAYS);
+  }
+
+  @Test
+  void aNearCacheThatHoldsObjectsByTheirKeysIsFound() {
+    isFound(Trouble.OBJECTS_BY_KEY);
   }
 
   @Test

@@ -34,7 +34,8 @@ class RoomsTest {
               "users",
               "what users call, and GroupEndpoint for servers",
               "get changes seam memory plant data",
-              "Group CacheNode GroupEndpoint TypedGroup BlockedCaller Warming Explainer"),
+              "Group CacheNode GroupEndpoint TypedGroup AsyncTypedGroup BlockedCaller Warming"
+                  + " Explainer"),
           new Room(
               "get",
               "the way of a get",
@@ -50,32 +51,37 @@ class RoomsTest {
               "seam",
               "other nodes",
               "plant data",
-              "Owners HandOff Membership MembershipSnapshot RingAgreement Hints ChangedKeys ChangeJournal OtherLists PeerPicker"
-                  + " Owner Peeks FormerOwners PeerConnector PeerGetter GetCallback"),
+              "Owners HandOff Membership MembershipSnapshot RingAgreement Hints ChangedKeys"
+                  + " ChangeJournal OtherLists PeerPicker Owner Peeks FormerOwners PeerConnector"
+                  + " PeerGetter GetCallback"),
           new Room(
               "memory",
               "what is held, and what happens to it",
               "seam plant data",
               "Memory Keeper Events Flights Counters ContentTypes LocalCache LruCache TinyLfuCache"
-                  + " HotCopies UnreportedGets Offers RateSketch HotKeys LastLoads ExpiryWheel Budget Weight HeapLayout"),
+                  + " HotCopies UnreportedGets Offers RateSketch HotKeys LastLoads ExpiryWheel"
+                  + " Budget Weight HeapLayout NearCache"),
           new Room(
               "plant",
               "what all groups of a node share",
               "data",
-              "NodeResources NodeThreads CoarseClock Threads ByteAccount BlockedLoads"
-                  + " LoadRoom HeapShares PresentConfig OriginLog LoadedSizes Completion Countdown Task Once Uncaught"),
+              "NodeResources NodeThreads CoarseClock Threads ByteAccount BlockedLoads LoadRoom"
+                  + " HeapShares PresentConfig OriginLog LoadedSizes Completion Countdown Task Once"
+                  + " Uncaught"),
           new Room(
               "data",
               "values, configurations, results, exceptions",
               "",
-              "Entry Loaded GroupConfig GroupSemantics CachePolicy Getter AsyncGetter BulkGetter ByteView"
-                  + " DescribedBytes Metadata Codec CodecException TypedEntry GetResult TypedResult Applied WarmProgress"
-                  + " GroupStats EventStats CacheStats LoadTimes LoadTimeStats LoadOutcome LastLoad LoadListener"
-                  + " GroupActivity HotKey Explanation GroupEvent"
-                  + " GroupListener GetException NotFoundException RejectedException"
-                  + " RemoteOriginException TemporaryFailure GetFailedException GetTimeoutException"
-                  + " OverloadedException OutcomeUnknownException PeerRequest PeerResult TraceContext Operation"
-                  + " OperationResult Forget Offer PastChanges MemberList Rings EventLoopThread Keys Values"));
+              "Entry Loaded GroupConfig GroupSemantics CachePolicy Ticker Getter AsyncGetter"
+                  + " BulkGetter ByteView DescribedBytes Metadata ReadBytes KeyCodec KeyTexts"
+                  + " ValueCodec VersionedCodec FilteredStream CodecException TypedGetter"
+                  + " TypedOrigin TypedEntry GetResult TypedResult Applied WarmProgress GroupStats"
+                  + " EventStats CacheStats NearStats LoadTimes LoadTimeStats LoadOutcome LastLoad"
+                  + " LoadListener GroupActivity HotKey Explanation GroupEvent GroupListener"
+                  + " GetException NotFoundException RejectedException RemoteOriginException"
+                  + " TemporaryFailure GetFailedException GetTimeoutException OverloadedException"
+                  + " OutcomeUnknownException PeerRequest PeerResult TraceContext Operation OperationResult"
+                  + " Forget Offer PastChanges MemberList Rings EventLoopThread Keys Values"));
 
   private static Room roomOf(String className) {
     return ROOMS.stream()

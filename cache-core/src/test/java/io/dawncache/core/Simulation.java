@@ -49,7 +49,9 @@ final class Simulation {
     /** Members that leave hand no changes over: another one. */
     SILENT_LEAVERS,
     /** Members hold what is put for longer than they were asked to: another one. */
-    HOARDING_MEMBERS
+    HOARDING_MEMBERS,
+    /** Near caches that hold objects by their keys, whatever becomes of the bytes: another one. */
+    OBJECTS_BY_KEY
   }
 
   private static final int STEPS = 100;
@@ -74,6 +76,7 @@ final class Simulation {
   private final Schedule schedule;
   private final List<String> members;
   private final List<String> keys;
+  private final int nearEntries;
   private final Set<Trouble> troubles;
   private final Reach reach;
   private final History history;
@@ -86,6 +89,7 @@ final class Simulation {
   private Simulation(long seed, int size, Set<Trouble> troubles, @Nullable List<String> log) {
     this.schedule = new Schedule(seed, log);
     this.keys = KEYS.subList(0, 1 + schedule.draw(KEYS.size()));
+    this.nearEntries = 1 + Math.floorMod(seed, KEYS.size()); // so that objects are evicted
     this.troubles = troubles;
     this.members = URLS.subList(0, size);
     this.reach =
@@ -240,10 +244,12 @@ final class Simulation {
   }
 
   private final class Answer implements GetCallback {
+    private final Node node;
     private final History.Get get;
     private boolean atOnce = true;
 
     Answer(Node node, String key) {
+      this.node = node;
       get = history.get(node.url, key, schedule.nanoTime());
       schedule.say(get::toString);
       unanswered++;
@@ -251,7 +257,7 @@ final class Simulation {
 
     @Override
     public void value(Entry entry, double minuteQps) {
-      String value = entry.value().toUtf8();
+      String value = node.read(get.key(), entry);
       schedule.say(() -> get + " is answered " + value);
       unanswered--;
       history.answered(get, value, atOnce);
@@ -485,6 +491,8 @@ final class Simulation {
     CacheNode cache;
     Membership members;
     Group group;
+    TypedGroup<String, String> typed;
+    private final Map<String, String> objectsByKey = new HashMap<>();
 
     Node(String url, GroupConfig config, boolean bulk) {
       this.url = url;
@@ -501,6 +509,16 @@ final class Simulation {
           bulk
               ? cache.addGroup("scores", config, new BulkOrigin())
               : cache.addAsyncGroup("scores", config, this::load);
+      typed = group.as(ValueCodec.utf8()).withNearCache(nearEntries);
+      objectsByKey.clear();
+    }
+
+    /** Returns what a typed get would make of an entry. */
+    String read(String key, Entry entry) {
+      String object = typed.read(key, entry);
+      return troubles.contains(Trouble.OBJECTS_BY_KEY)
+          ? objectsByKey.computeIfAbsent(key, any -> object)
+          : object;
     }
 
     /** Another process takes the place of the present one. */

@@ -128,9 +128,9 @@ class TaskTest {
     CacheNode node = books.keepFor(CacheNode.create());
     Group group = node.addGroup("scores", Loaded::ofUtf8);
     Error thrown = new StackOverflowError("a codec");
-    TypedGroup<String> typed =
+    TypedGroup<String, String> typed =
         group.as(
-            new Codec<>() {
+            new ValueCodec<>() {
               @Override
               public ByteView encode(String value) {
                 return ByteView.ofUtf8(value);
@@ -143,7 +143,7 @@ class TaskTest {
             });
 
     try {
-      var unused = typed.getAsync("Tom").get(30, TimeUnit.SECONDS);
+      var unused = typed.async().get("Tom").get(30, TimeUnit.SECONDS);
       throw new AssertionError("a value");
     } catch (ExecutionException e) {
       assertSame(thrown, e.getCause());

@@ -1,9 +1,10 @@
 package io.dawncache.example;
 
 import io.dawncache.core.CacheNode;
-import io.dawncache.core.Group;
-import io.dawncache.core.Loaded;
+import io.dawncache.core.KeyCodec;
 import io.dawncache.core.NotFoundException;
+import io.dawncache.core.TypedGroup;
+import io.dawncache.core.ValueCodec;
 import java.util.Map;
 
 /** The README's example: a cache inside an application, in front of a map that plays the origin. */
@@ -14,17 +15,15 @@ public final class EmbeddingExample {
   public static void main(String[] args) {
     Map<String, String> origin = Map.of("Tom", "630", "Jack", "589", "Sam", "567");
     try (CacheNode node = CacheNode.create()) {
-      Group scores = node.addGroup("scores", key -> find(origin, key));
-      System.out.println("Tom: " + scores.get("Tom").toUtf8()); // loaded
-      System.out.println("Tom: " + scores.get("Tom").toUtf8()); // from memory
-      System.out.println("Sam: " + scores.getAsync("Sam").join().toUtf8());
+      TypedGroup<String, String> scores =
+          node.addGroup(
+              "scores", KeyCodec.of(String.class), ValueCodec.utf8(), key -> origin.get(key));
+      System.out.println("Tom: " + scores.get("Tom")); // loaded
+      System.out.println("Tom: " + scores.get("Tom")); // from memory
+      System.out.println("Sam: " + scores.async().get("Sam").join());
       scores.get("Nobody");
     } catch (NotFoundException e) {
       System.out.println(e.getMessage());
     }
-  }
-
-  private static Loaded find(Map<String, String> origin, String key) {
-    return origin.containsKey(key) ? Loaded.ofUtf8(origin.get(key)) : Loaded.notFound();
   }
 }

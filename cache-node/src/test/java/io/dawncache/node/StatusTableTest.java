@@ -31,7 +31,7 @@ class StatusTableTest {
         main,
         hot,
         missing,
-        new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         new LoadMillis(4, 1, 2, 3),
         null,
         null);

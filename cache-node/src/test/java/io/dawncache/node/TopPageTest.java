@@ -38,7 +38,7 @@ class TopPageTest {
         new CacheStats(bytes, 7, evictions),
         none,
         none,
-        new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        new EventStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         new LoadMillis(4, 1.2, gets, 3),
         null,
         null);

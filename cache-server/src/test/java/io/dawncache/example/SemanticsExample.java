@@ -4,18 +4,21 @@ import io.dawncache.core.Applied;
 import io.dawncache.core.BulkGetter;
 import io.dawncache.core.ByteView;
 import io.dawncache.core.CacheNode;
-import io.dawncache.core.Codec;
 import io.dawncache.core.Entry;
 import io.dawncache.core.GetFailedException;
 import io.dawncache.core.GetResult;
 import io.dawncache.core.Getter;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.core.KeyCodec;
 import io.dawncache.core.LoadTrace;
 import io.dawncache.core.Loaded;
 import io.dawncache.core.Metadata;
 import io.dawncache.core.TraceContext;
+import io.dawncache.core.TypedGetter;
 import io.dawncache.core.TypedGroup;
+import io.dawncache.core.TypedResult;
+import io.dawncache.core.ValueCodec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -187,10 +191,45 @@ final class SemanticsExample {
     TraceContext trace = LoadTrace.current();
   }
 
-  static void typed(Group scores, Group group, Mapper mapper) {
-    TypedGroup<Score> typed = scores.as(Codec.of(Score::toByteArray, Score::parseFrom));
-    TypedGroup<Team> teams =
-        group.as(Codec.of(mapper::writeValueAsBytes, b -> mapper.readValue(b, Team.class)));
+  /** A key of two parts. */
+  record Line(String shop, long order) {}
+
+  /** The origin of a typed group. */
+  interface Repository {
+    @Nullable Team find(long id);
+
+    Optional<Team> findById(long id);
+
+    Map<Long, Team> findAll(Set<Long> ids);
+  }
+
+  static TypedGroup<Long, Team> typed(
+      CacheNode node, GroupConfig config, Mapper mapper, Repository repository) {
+    ValueCodec<Team> json =
+        ValueCodec.of(mapper::writeValueAsBytes, b -> mapper.readValue(b, Team.class));
+    TypedGroup<Long, Team> teams =
+        node.addGroup("teams", config, KeyCodec.of(Long.class), json, id -> repository.find(id))
+            .withNearCache(10_000);
+
+    Team team = teams.get(7L);
+    Optional<Team> perhaps = teams.getOptional(7L);
+    Team held = teams.getIfPresent(7L);
+    Map<Long, TypedResult<Team>> many = teams.getAll(List.of(7L, 8L));
+    CompletableFuture<Team> later = teams.async().get(7L);
+    Applied put = teams.put(7L, new Team("A"));
+    Applied removed = teams.remove(7L);
+    return teams;
+  }
+
+  static void getters(Repository repository) {
+    TypedGetter<Long, Team> optional = TypedGetter.optional(repository::findById);
+    TypedGetter<Long, Team> many = TypedGetter.many(repository::findAll);
+  }
+
+  static void codecs(Group group, ValueCodec<Team> json) {
+    ValueCodec<Score> protobuf = ValueCodec.of(Score::toByteArray, Score::parseFrom);
+    ValueCodec<Team> third = json.withVersion(3);
+    TypedGroup<Line, Team> view = group.as(KeyCodec.of(Line.class), third);
   }
 
   static void listen(Group scores) {

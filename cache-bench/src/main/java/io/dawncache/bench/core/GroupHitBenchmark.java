@@ -8,7 +8,11 @@ import io.dawncache.core.CacheNode;
 import io.dawncache.core.CachePolicy;
 import io.dawncache.core.Group;
 import io.dawncache.core.GroupConfig;
+import io.dawncache.core.KeyCodec;
 import io.dawncache.core.Loaded;
+import io.dawncache.core.TypedGroup;
+import io.dawncache.core.ValueCodec;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class GroupHitBenchmark {
   static final int VALUE_BYTES = 100;
   private static final long MAX_BYTES = 64 << 20;
+  private static final Duration TTL = Duration.ofHours(1);
 
   @Benchmark
   public ByteView lru(LruGroup filled, ZipfKeys keys) {
@@ -50,6 +55,16 @@ public class GroupHitBenchmark {
 
   @Benchmark
   public @Nullable ByteView baselineCaffeine(FilledCaffeine filled, ZipfKeys keys) {
+    return filled.cache.getIfPresent(keys.next());
+  }
+
+  @Benchmark
+  public Score typedNear(TypedNearGroup filled, ZipfKeys keys) {
+    return filled.scores.get(keys.next());
+  }
+
+  @Benchmark
+  public @Nullable Score baselineCaffeineOfObjects(CaffeineOfObjects filled, ZipfKeys keys) {
     return filled.cache.getIfPresent(keys.next());
   }
 
@@ -90,6 +105,53 @@ public class GroupHitBenchmark {
   public static class TinyLfuGroup extends FilledGroup {
     public TinyLfuGroup() {
       super(CachePolicy.TINY_LFU);
+    }
+  }
+
+  /** An object that is decoded from its bytes. */
+  public record Score(ByteView bytes) {}
+
+  /** A typed group with a near cache that holds all its objects, with a TTL. */
+  @State(Scope.Benchmark)
+  public static class TypedNearGroup {
+    private final CacheNode node = CacheNode.create();
+    final TypedGroup<String, Score> scores =
+        node.addGroup(
+                "bench",
+                GroupConfig.builder().maxBytes(MAX_BYTES).ttl(TTL).build(),
+                KeyCodec.of(String.class),
+                ValueCodec.of(
+                    score -> score.bytes().toByteArray(),
+                    bytes -> new Score(ByteView.copyOf(bytes))),
+                key -> new Score(value()))
+            .withNearCache(ZipfKeys.COUNT);
+
+    public TypedNearGroup() {
+      for (String key : ZipfKeys.all()) {
+        scores.get(key);
+      }
+    }
+
+    @TearDown
+    public void close() {
+      node.close();
+    }
+  }
+
+  /** Caffeine as an application has it: objects, a bound, a TTL and statistics. */
+  @State(Scope.Benchmark)
+  public static class CaffeineOfObjects {
+    final Cache<String, Score> cache =
+        Caffeine.newBuilder()
+            .maximumSize(10L * ZipfKeys.COUNT)
+            .expireAfterWrite(TTL)
+            .recordStats()
+            .build();
+
+    public CaffeineOfObjects() {
+      for (String key : ZipfKeys.all()) {
+        cache.put(key, new Score(value()));
+      }
     }
   }
 

@@ -91,11 +91,10 @@ class StatsPageTest {
               + "\"hotCache\":{\"bytes\":0,\"items\":0,\"evictions\":0},"
               + "\"missingKeys\":{\"bytes\":0,\"items\":0,\"evictions\":0},"
               + "\"events\":{\"hotHits\":0,\"notFoundHits\":0,\"staleServed\":0,\"refreshes\":0,"
-              + "\"expired\":0,\"evictedAgeSeconds\":0,\"removed\":0,\"overloaded\":0,\"notKept\":0,\"tooLarge\":0,"
+              + "\"expired\":0,\"evictedAgeSeconds\":0,\"removed\":0,\"overloaded\":0,\"notKept\":0,\"tooLarge\":0,\"unreadable\":0,"
               + "\"hedges\":0,\"bulkRequests\":0,\"peeks\":0,\"peekHits\":0,\"offered\":0,"
               + "\"taken\":0,\"handedOver\":0,\"notHandedOver\":0,\"bytesWithinZone\":0,"
-              + "\"bytesAcrossZones\":0,\"unheard\":0},"
-              + "\"loadTimes\":{\"count\":2},"
+              + "\"bytesAcrossZones\":0,\"unheard\":0},\"loadTimes\":{\"count\":2},"
               + "\"activity\":{\"waitingGets\":0,\"runningLoads\":0,\"queuedLoads\":0,"
               + "\"abandonedThreads\":0}}",
           scores.toString());

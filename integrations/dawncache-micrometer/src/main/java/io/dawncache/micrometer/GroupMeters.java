@@ -185,6 +185,10 @@ final class GroupMeters {
     event("dawncache.overloaded", "Gets and loads refused at a bound.", EventStats::overloaded);
     event("dawncache.not.kept", "Values not kept after a change.", EventStats::notKept);
     event("dawncache.too.large", "Values that the budget cannot hold.", EventStats::tooLarge);
+    event(
+        "dawncache.unreadable",
+        "Values that a codec could not read, forgotten.",
+        EventStats::unreadable);
     event("dawncache.hedges", "Second loads beside slow ones.", EventStats::hedges);
     event("dawncache.peeks", "Keys looked for at former owners.", EventStats::peeks);
     event("dawncache.peeks.found", "Keys found at former owners.", EventStats::peekHits);
