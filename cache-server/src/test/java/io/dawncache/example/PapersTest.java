@@ -40,6 +40,12 @@ class PapersTest {
     assertShown("docs/semantics.md", bare(read(HERE + "SemanticsExample.java")));
   }
 
+  @Test
+  void theExamplesOfTheTestingPageCompile() throws IOException {
+    String examples = "integrations/dawncache-test/src/test/java/io/dawncache/example/";
+    assertShown("docs/testing.md", bare(read(examples + "TestingExampleIT.java")));
+  }
+
   /** As three nodes that {@code scripts/cluster start} starts divide them. */
   @Test
   void theReadmeNamesTheOwnersOfItsKeys() throws IOException {

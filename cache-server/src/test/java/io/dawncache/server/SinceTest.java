@@ -19,7 +19,11 @@ class SinceTest {
   private static final Path ROOT = Path.of(System.getProperty("dawncache.root"));
   private static final List<String> MODULES =
       List.of(
-          "cache-core", "cache-server", "cache-operations", "integrations/dawncache-micrometer");
+          "cache-core",
+          "cache-server",
+          "cache-operations",
+          "integrations/dawncache-micrometer",
+          "integrations/dawncache-test");
 
   /** A package that is exported to everybody. */
   private static final Pattern EXPORT = Pattern.compile("exports\\s+([\\w.]+)\\s*;");
