@@ -50,7 +50,8 @@ final class GroupHitBenchmarkTest {
   void typedGroupAnswersEveryGetWithTheObjectThatItHolds() {
     TypedNearGroup filled = new TypedNearGroup();
     for (int i = 0; i < GETS; i++) {
-      assertEquals(GroupHitBenchmark.VALUE_BYTES, benchmark.typedNear(filled, keys).bytes().length());
+      assertEquals(
+          GroupHitBenchmark.VALUE_BYTES, benchmark.typedNear(filled, keys).bytes().length());
     }
     NearStats near = filled.scores.nearStats();
     GroupStats stats = filled.scores.stats();
