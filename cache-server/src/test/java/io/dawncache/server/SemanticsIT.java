@@ -3,11 +3,13 @@ package io.dawncache.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dawncache.core.GroupConfig;
+import io.dawncache.core.Loaded;
 import io.dawncache.server.testing.LeakExtension;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,17 @@ class SemanticsIT extends CountingFleet {
     nodes.get(1).reconfigureGroup("scores", FIVE_MINUTES);
     awaitDifference(List.of("scores"));
     nodes.get(0).reconfigureGroup("scores", FIVE_MINUTES);
+    awaitDifference(List.of());
+  }
+
+  @Test
+  void aGroupThatIsAddedAfterTheStartIsAnnounced() throws IOException {
+    startFleet(2);
+    awaitDifference(List.of());
+
+    nodes.get(1).addGroup("late", Loaded::ofUtf8);
+    awaitDifference(List.of("late"));
+    nodes.get(0).addGroup("late", Loaded::ofUtf8);
     awaitDifference(List.of());
   }
 }
