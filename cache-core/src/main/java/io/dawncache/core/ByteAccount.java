@@ -63,6 +63,12 @@ public final class ByteAccount {
     return new ByteAccount(Math.max(heapBytes / HEAP_PART, least), nanoTime);
   }
 
+  /** {@return what is in flight, and the limit} */
+  @Override
+  public String toString() {
+    return bytes() + " of " + maxBytes + " bytes in flight";
+  }
+
   /** {@return the most that may be in flight, in bytes} */
   public long maxBytes() {
     return maxBytes;

@@ -471,6 +471,14 @@ public final class CacheNode implements AutoCloseable {
     }
   }
 
+  /** {@return the names of the groups, and whether the node is closed} */
+  @Override
+  public String toString() {
+    return "node with the groups "
+        + new TreeSet<>(groups.keySet())
+        + (threads.isClosed() ? ", closed" : "");
+  }
+
   /** Collects what a {@link CacheNode} runs on; refuses a bad value at once. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {

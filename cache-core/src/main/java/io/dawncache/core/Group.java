@@ -734,6 +734,12 @@ public final class Group {
     close();
   }
 
+  /** {@return the group's name, and whether it is removed} */
+  @Override
+  public String toString() {
+    return "group " + name + (removed ? ", removed" : "");
+  }
+
   private static void refuseOnEventLoop(String what, String instead) {
     if (Thread.currentThread() instanceof EventLoopThread) {
       throw new IllegalStateException(

@@ -331,6 +331,12 @@ public final class Membership implements PeerPicker {
     runAll(closing(snapshot.peers().values()));
   }
 
+  /** {@return this node's URL and the member list} */
+  @Override
+  public String toString() {
+    return "members " + members() + " at " + self();
+  }
+
   /** {@return the present member list in its original order} */
   public List<String> members() {
     return snapshot.ring().members();

@@ -94,6 +94,24 @@ public final class OperationsConfig {
     return tokens;
   }
 
+  /** {@return where to listen, and what is checked and kept from others; no token} */
+  @Override
+  public String toString() {
+    return "OperationsConfig[host="
+        + host
+        + ", port="
+        + port
+        + ", tls="
+        + tls
+        + ", hostNames="
+        + hostNames
+        + ", readyChecks="
+        + readyChecks.stream().map(ReadyCheck::name).toList()
+        + ", tokens="
+        + (tokens == null ? "none" : "some")
+        + "]";
+  }
+
   /** Collects the settings. Not thread-safe. */
   @SuppressWarnings("exports") // CanIgnoreReturnValue is for compilers that know it
   public static final class Builder {

@@ -99,8 +99,8 @@ public final class OperationsServer implements AutoCloseable {
     if (config.tokens() == null && !address().getAddress().isLoopbackAddress()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "operations: listening on {0} without tokens: each process that reaches this port may do all that"
-              + " operators may (expected: tokens, or a loopback address)",
+          "operations: listening on {0} without tokens: each process that reaches this port may do"
+              + " all that operators may (expected: tokens, or a loopback address)",
           address().toString());
     }
   }
@@ -108,6 +108,12 @@ public final class OperationsServer implements AutoCloseable {
   /** {@return the address on which it listens, with its actual port} */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** {@return the address on which it listens} */
+  @Override
+  public String toString() {
+    return "operations listener on " + address();
   }
 
   /** Closes the listener and its connections, also those whose answers are not complete. */

@@ -16,6 +16,22 @@ class OperationsConfigTest {
   }
 
   @Test
+  void aConfigurationShowsNoToken() {
+    OperationsConfig config =
+        OperationsConfig.builder()
+            .port(9001)
+            .hostName("cache.example")
+            .readyCheck(new ReadyCheck("database", () -> null))
+            .tokens(() -> null)
+            .build();
+
+    assertEquals(
+        "OperationsConfig[host=127.0.0.1, port=9001, tls=false, hostNames=[cache.example],"
+            + " readyChecks=[database], tokens=some]",
+        config.toString());
+  }
+
+  @Test
   void aListenerIsOnLoopbackUnlessToldOtherwise() {
     OperationsConfig config = OperationsConfig.builder().build();
     assertEquals("127.0.0.1", config.host());

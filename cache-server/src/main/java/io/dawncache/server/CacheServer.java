@@ -194,8 +194,8 @@ public final class CacheServer implements AutoCloseable {
       boolean knowsSecrets = config.dialect().isOurs() && !config.goPeers();
       LOG.log(
           System.Logger.Level.WARNING,
-          "listening on {0} without a secret: each process that reaches this port reads every group, and"
-              + " changes and removes what the whole fleet holds (expected: {1})",
+          "listening on {0} without a secret: each process that reaches this port reads every"
+              + " group, and changes and removes what the whole fleet holds (expected: {1})",
           address().toString(),
           knowsSecrets ? "secrets" : "a private address, since Go nodes know no secrets");
     }
@@ -357,6 +357,16 @@ public final class CacheServer implements AutoCloseable {
    */
   public boolean isTlsTrusted(SSLSession session) {
     return tls == null || tls.isTrusted(session);
+  }
+
+  /** {@return the node's URL, how many members its list has, and whether it serves} */
+  @Override
+  public String toString() {
+    return "server "
+        + self()
+        + ", members "
+        + members().size()
+        + (stopping ? ", stopping or stopped" : isReady() ? ", ready" : ", looking for members");
   }
 
   /** {@return the address on which the server listens, with its actual port} */

@@ -77,6 +77,17 @@ class ServerStatsIT {
   }
 
   @Test
+  void aServerIsShownWithItsUrlAndItsState() throws Exception {
+    try (Fleet fleet = Fleet.of(2, index -> Loaded::ofUtf8)) {
+      CacheServer server = fleet.server(0);
+      assertEquals("server " + server.self() + ", members 2, ready", server.toString());
+      server.close();
+      assertEquals(
+          "server " + server.self() + ", members 2, stopping or stopped", server.toString());
+    }
+  }
+
+  @Test
   void anEjectionIsCounted() throws Exception {
     try (Fleet fleet = Fleet.of(3, index -> Loaded::ofUtf8)) {
       String key = fleet.keyOwnedBy(2);

@@ -40,24 +40,31 @@ class SinceTest {
   void everyPublicTypeOfAnExportedPackageSaysSinceWhichVersionItIsThere() {
     List<String> silent = new ArrayList<>();
     int types = 0;
-    for (String module : MODULES) {
-      Path sources = ROOT.resolve(module).resolve("src/main/java");
-      Matcher export = EXPORT.matcher(read(sources.resolve("module-info.java")));
-      while (export.find()) {
-        for (Path file : filesIn(sources.resolve(export.group(1).replace('.', '/')))) {
-          String source = read(file);
-          Matcher type = PUBLIC_TYPE.matcher(source);
-          if (type.find()) {
-            types++;
-            if (!SINCE.matcher(source.substring(0, type.start())).find()) {
-              silent.add(ROOT.relativize(file).toString());
-            }
-          }
+    for (Path file : exportedSources()) {
+      String source = read(file);
+      Matcher type = PUBLIC_TYPE.matcher(source);
+      if (type.find()) {
+        types++;
+        if (!SINCE.matcher(source.substring(0, type.start())).find()) {
+          silent.add(ROOT.relativize(file).toString());
         }
       }
     }
     assertTrue(types > 50, "public types found: " + types);
     assertEquals(List.of(), silent, "without @since");
+  }
+
+  /** Returns the sources of the packages that are exported to everybody. */
+  static List<Path> exportedSources() {
+    List<Path> files = new ArrayList<>();
+    for (String module : MODULES) {
+      Path sources = ROOT.resolve(module).resolve("src/main/java");
+      Matcher export = EXPORT.matcher(read(sources.resolve("module-info.java")));
+      while (export.find()) {
+        files.addAll(filesIn(sources.resolve(export.group(1).replace('.', '/'))));
+      }
+    }
+    return files;
   }
 
   private static List<Path> filesIn(Path folder) {
@@ -68,7 +75,7 @@ class SinceTest {
     }
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -115,6 +115,12 @@ public final class DawncacheMetrics implements AutoCloseable {
     }
   }
 
+  /** {@return of which node the meters are} */
+  @Override
+  public String toString() {
+    return "meters of the " + node;
+  }
+
   /** Removes all meters from the registry. Closing again does nothing. */
   @Override
   public synchronized void close() {

@@ -134,6 +134,12 @@ public final class FleetExtension
     throw withState(context, failure);
   }
 
+  /** {@return what it starts} */
+  @Override
+  public String toString() {
+    return "extension with " + builder;
+  }
+
   private Throwable withState(ExtensionContext context, Throwable failure) {
     TestFleet fleet = fleet(context);
     if (fleet != null) {

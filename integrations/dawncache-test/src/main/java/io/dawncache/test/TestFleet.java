@@ -255,6 +255,12 @@ public final class TestFleet implements AutoCloseable {
       return this;
     }
 
+    /** {@return the number of members} */
+    @Override
+    public String toString() {
+      return "a fleet of " + size;
+    }
+
     /**
      * Starts the fleet. Returns when every member has the same list.
      *
