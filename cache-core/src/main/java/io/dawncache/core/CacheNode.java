@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class CacheNode implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(CacheNode.class.getName());
+
   private final ConcurrentMap<String, Group> groups = new ConcurrentHashMap<>();
   private final HeapShares shares;
   private final ByteAccount bytesInFlight;
@@ -175,6 +177,10 @@ public final class CacheNode implements AutoCloseable {
       throw nameIsTaken(name);
     }
     shortestHotTtlNanos.accumulateAndGet(config.hotTtl().toNanos(), Math::min);
+    String withoutEffect = config.withoutEffect();
+    if (withoutEffect != null) {
+      LOG.log(System.Logger.Level.WARNING, "group {0}: {1}", name, withoutEffect);
+    }
     if (threads.isClosed()) {
       group.close(); // close may have missed it
     }

@@ -233,6 +233,18 @@ public final class GroupConfig {
     }
   }
 
+  /** Returns which setting does nothing beside the others, and why; null if none. */
+  @Nullable String withoutEffect() {
+    if (refreshAfterWrite == null || ttl == null || refreshAfterWrite.compareTo(ttl) < 0) {
+      return null;
+    }
+    return "refreshAfterWrite: "
+        + refreshAfterWrite
+        + " (expected: less than ttl, "
+        + ttl
+        + "): only values with a longer TTL of their own are refreshed";
+  }
+
   @Override
   public String toString() {
     return "GroupConfig["
@@ -439,7 +451,8 @@ public final class GroupConfig {
     /**
      * Sets the age from which a get of a value, which is answered at once, makes its owner load it
      * again; more than zero, or null for never, the default. It may be longer than {@link #ttl},
-     * because a value may have a TTL of its own; a value that expires sooner is not refreshed.
+     * because a value may have a TTL of its own; a value that expires sooner is not refreshed. A
+     * group that is added with such an age is named in the log.
      *
      * @param refreshAfterWrite the age, or null for never
      * @return this builder
