@@ -75,7 +75,7 @@ final class Explainer {
 
   private Way onMiss(String key) {
     Iterator<Owner> acting = owners.of(key);
-    if (acting.hasNext() && acting.next() instanceof Owner.Remote owner) {
+    if (acting.hasNext() && acting.next() instanceof Owner.Remote owner && peeks.mayFetch(key)) {
       return flights.fetches().isInFlight(key)
           ? new Way(OnGet.JOIN)
           : new Way(OnGet.FETCH, owner.url());

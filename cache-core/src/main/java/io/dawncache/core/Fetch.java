@@ -48,6 +48,15 @@ final class Fetch {
     this.flight = flight;
   }
 
+  String key() {
+    return request.key();
+  }
+
+  /** Loads the key here, without asking an owner. */
+  void loadHere() {
+    gets.loadHere(request, flight);
+  }
+
   /** Sends the owner its hints, then asks it with the time that is left. */
   void ask(Owner.Remote owner) {
     Attempt attempt = attempt(owner);
@@ -140,7 +149,7 @@ final class Fetch {
     if (next instanceof Owner.Remote remote && withTimeLeft() != null) {
       ask(remote);
     } else {
-      gets.loadHere(request, flight);
+      loadHere();
     }
   }
 
@@ -200,7 +209,7 @@ final class Fetch {
         case VALUE -> land(result);
         case NOT_FOUND, REJECTED, FAILED, TIMED_OUT, OVERLOADED ->
             flight.ended(null, error(result));
-        case UNCLEAR -> gets.loadHere(request, flight);
+        case UNCLEAR -> loadHere();
         case NOT_ASKED -> passOver();
       }
     }

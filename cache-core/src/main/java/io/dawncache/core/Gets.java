@@ -48,6 +48,7 @@ final class Gets {
   private final NodeResources node;
   private final Owners owners;
   private final HandOff handOff;
+  private final Peeks peeks;
   private final Memory memory;
   private final Keeper keeper;
   private final Flights flights;
@@ -65,6 +66,7 @@ final class Gets {
       NodeResources node,
       Owners owners,
       HandOff handOff,
+      Peeks peeks,
       Memory memory,
       Keeper keeper,
       Flights flights,
@@ -77,6 +79,7 @@ final class Gets {
     this.node = node;
     this.owners = owners;
     this.handOff = handOff;
+    this.peeks = peeks;
     this.memory = memory;
     this.keeper = keeper;
     this.flights = flights;
@@ -249,14 +252,23 @@ final class Gets {
   }
 
   private void join(PendingGet wait, Sender sender) {
-    Iterator<Owner> byRank = owners.of(wait.key());
-    if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner) {
+    String key = wait.key();
+    Iterator<Owner> byRank = owners.of(key);
+    if (byRank.hasNext() && byRank.next() instanceof Owner.Remote owner && peeks.mayFetch(key)) {
       flights
           .fetches()
-          .join(
-              wait.key(), (key, flight) -> sender.fetch(owner, fetch(wait, byRank, flight)), wait);
+          .join(key, (same, flight) -> send(owner, fetch(wait, byRank, flight), sender), wait);
     } else {
       load(wait, sender);
+    }
+  }
+
+  /** Starts a new fetch, unless a change has come since this node decided to fetch the key. */
+  private void send(Owner.Remote owner, Fetch fetch, Sender sender) {
+    if (peeks.mayFetch(fetch.key())) {
+      sender.fetch(owner, fetch);
+    } else {
+      fetch.loadHere();
     }
   }
 

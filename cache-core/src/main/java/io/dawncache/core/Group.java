@@ -78,8 +78,8 @@ public final class Group {
         new Loads(name, config, origin, node, memory, keeper, peeks, flights, counters, events);
     this.gets =
         new Gets(
-            name, config, node, owners, handOff, memory, keeper, flights, loads, counters, events,
-            hotKeys);
+            name, config, node, owners, handOff, peeks, memory, keeper, flights, loads, counters,
+            events, hotKeys);
     this.forgetting =
         new Forgetting(config, owners, handOff, peeks, memory, keeper, flights, events);
     this.coordinator = new Coordinator(name, owners, handOff, forgetting, node);

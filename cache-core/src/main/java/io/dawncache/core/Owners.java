@@ -72,6 +72,23 @@ final class Owners {
     return !owners.hasNext() || owners.next() instanceof Owner.Self;
   }
 
+  /**
+   * Returns whether a change of {@code key} reaches this node before members from which this node
+   * may fetch the key: it is one of the first owners, but acts for none, because it leaves.
+   */
+  boolean isChangedBeforeFetched(String key) {
+    return isSelfAmongFirst(all(key)) && !isSelfAmongFirst(of(key));
+  }
+
+  private static boolean isSelfAmongFirst(Iterator<Owner> byRank) {
+    for (int rank = 0; rank < MOST_ASKED && byRank.hasNext(); rank++) {
+      if (byRank.next() instanceof Owner.Self) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns all members, including this node; none if this node stands alone. */
   Collection<Owner> members() {
     PeerPicker present = picker.get();

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys of one group may be peeked at their former owners, before they are loaded. Safe for
- * use by any thread.
+ * Which keys of one group may be peeked at their former owners before they are loaded, and which
+ * may be fetched. Safe for use by any thread.
  */
 final class Peeks {
   /*
@@ -21,6 +21,13 @@ final class Peeks {
    * change. So what is peeked is kept as an own value only if every other member has reported,
    * a short time ago, that it holds no hints for the former owner. Else it is kept for the hot TTL,
    * as a copy would be. A change after that report either reaches this node, or is a hint for it.
+   *
+   * A node that leaves fetches its keys from their next owners. But a change reaches the owners in
+   * the order of the ring (Change), in which this node still comes before them:
+   *   1. a change of the key reaches this node, which forgets;
+   *   2. this node fetches the old value from the next owner, and keeps a copy of it;
+   *   3. the change reaches the next owner, and ends.
+   * So such a node loads a key of its own of which it received a recent change.
    *
    * "Lately" is longer than such a report counts and a change takes, and than a member is peeked
    * after a change of owners.
@@ -75,6 +82,15 @@ final class Peeks {
     return former == null || handOff.hasHintsFor(former.url()) || wasChangedLately(key)
         ? null
         : former;
+  }
+
+  /**
+   * Returns whether the key may be fetched from its owners, or else is to be loaded. A fetch whose
+   * flight is registered, and which has noted the key's generation, before this returns true, is
+   * detached by a later change.
+   */
+  boolean mayFetch(String key) {
+    return !wasChangedLately(key) || !owners.isChangedBeforeFetched(key);
   }
 
   /** Returns whether what the member holds under the key is as good as a load now. */

@@ -17,7 +17,8 @@ final class Departure {
    *   1. This node notifies the members that it leaves. Each answers when its requests for this
    *      node's keys go to the next owners, and it has asked all members whether they hold hints
    *      for this node; so what it peeks here from then on is as good as a load.
-   *   2. This node itself forwards its clients' gets to the next owners.
+   *   2. This node itself forwards its clients' gets to the next owners, except for its own keys that
+   *      were changed lately; it loads these.
    *   3. It offers them its hottest values, while it still answers their peeks.
    *   4. The server accepts no more connections, and answers what has arrived.
    *   5. It hands over the changes that members have not received; no more changes are made.
