@@ -30,7 +30,12 @@ final class Change {
    * enough. For a whole group every member owns a part, so all members receive the change twice.
    *
    * This node makes the change in the stage that contains it. If it is not a member, because it
-   * stands alone or has left the fleet, it makes the change last.
+   * stands alone or has left the fleet, it makes the change last. It also makes a change of a key
+   * before it sends it, because it may act for an owner that leaves or has been ejected, and whose
+   * place a new process takes meanwhile:
+   *   1. the owner receives the change, forgets, answers, and stops;
+   *   2. its new process looks into the memory of this node (Peeks), and keeps what it finds;
+   *   3. the answer arrives, and this node makes the change.
    */
   private final Forget what;
   private final Runnable here;
@@ -87,7 +92,8 @@ final class Change {
     handOff.note(what, others);
     others.removeIf(member -> member.url().equals(doneBy));
     List<String> withoutValue = new ArrayList<>();
-    List<List<Owner>> stages = new ArrayList<>();
+    List<Owner> self = others.stream().filter(Owner.Self.class::isInstance).toList();
+    List<List<Owner>> stages = new ArrayList<>(List.of(self));
     Iterator<Owner> byRank = owners.all(operation.key());
     for (int rank = 0; rank < mostOwners && byRank.hasNext(); rank++) {
       Owner owner = byRank.next();
@@ -97,7 +103,7 @@ final class Change {
           && owner instanceof Owner.Remote) {
         withoutValue.add(owner.url()); // a hint can make it forget the key, but carries no value
       }
-      if (others.remove(owner)) {
+      if (others.remove(owner) && (rank > 0 || !self.contains(owner))) {
         stages.add(List.of(owner));
       }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dawncache.core.Explanation.OnGet;
 import io.dawncache.core.consistenthash.Scheme;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What an owner that leaves answers while a change of its key goes through the members: the change
- * reaches it before the members that it asks.
+ * What an owner that leaves, or a new process in its place, answers while a change of its key goes
+ * through the members: the change reaches it before the members that it asks.
  */
 class LeavingOwnerTest {
   private static final String TOM = "Tom";
@@ -38,6 +39,7 @@ class LeavingOwnerTest {
   private final Set<String> broken = new HashSet<>(); // ways on which no fetch arrives
   private final List<Runnable> heldAnswers = new ArrayList<>();
   private boolean holdsAnswers;
+  private final Map<String, Runnable> whenForgotten = new HashMap<>();
   private Runnable whenTimeIsRead = () -> {};
 
   private String first = "";
@@ -73,6 +75,23 @@ class LeavingOwnerTest {
       } else {
         answer.run();
       }
+    }
+
+    @Override
+    public void peek(PeerRequest request, Consumer<? super PeerResult> callback) {
+      there().peek(request, callback);
+    }
+
+    @Override
+    public void forget(Forget what, Duration timeout, Consumer<? super OperationResult> callback) {
+      there()
+          .forget(
+              what,
+              timeout,
+              result -> {
+                whenForgotten.getOrDefault(to, () -> {}).run();
+                callback.accept(result);
+              });
     }
   }
 
@@ -237,5 +256,26 @@ class LeavingOwnerTest {
 
     assertEquals(OnGet.LOAD, group(first).explain(TOM).onGet());
     assertEquals(OnGet.FETCH, group(third).explain(TOM).onGet());
+  }
+
+  /** The process that forgot has stopped when its answer arrives. */
+  @Test
+  void aNewProcessOfTheFirstOwnerTakesOverNoOldValueOfTheCoordinator() {
+    leave(first);
+    assertEquals("old", value(get(second)));
+    origin = "new";
+    whenForgotten.put(
+        first,
+        () -> {
+          start(first);
+          memberships.values().forEach(members -> members.readmit(first));
+          membership(first).wasEjected();
+          value(get(first));
+        });
+
+    assertEquals(List.of(), group(second).remove(TOM).unreached());
+
+    assertEquals(1, group(first).stats().events().peeks());
+    assertNewEverywhere();
   }
 }

@@ -61,6 +61,7 @@ class PromiseTest {
   @Test
   void holdsWhereMembersLeaveOfTheirOwnAccordAndReturn() {
     holds(MANY / 2, 3, Set.of(Trouble.DEPARTURES));
+    holds(MANY / 2, 2, Set.of(Trouble.DEPARTURES));
     holds(MANY / 4, 4, Set.of(Trouble.DEPARTURES, Trouble.EJECTIONS));
     holds(MANY / 4, 4, Set.of(Trouble.DEPARTURES, Trouble.BROKEN_WAYS));
     holds(MANY / 4, 3, Set.of(Trouble.DEPARTURES, Trouble.LOST_MESSAGES));
